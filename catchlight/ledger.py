@@ -1,0 +1,87 @@
+"""Run tables: one parquet file per record kind per shard, and what each recipe gave."""
+
+import dataclasses
+import json
+import types
+import typing
+from collections.abc import Iterable
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from catchlight.vault import write_whole
+
+_TYPES: dict[Any, Any] = {str: pl.String, int: pl.Int64, float: pl.Float64, bool: pl.Boolean}
+
+
+def schema(record: type) -> dict[str, Any]:
+    """Return the parquet schema of a record: its fields, nothing else."""
+    hints = typing.get_type_hints(record)
+    return {f.name: _column(hints[f.name]) for f in dataclasses.fields(record)}
+
+
+def _column(hint: Any) -> Any:
+    if typing.get_origin(hint) is tuple:
+        return pl.List(pl.String)
+    if isinstance(hint, types.UnionType):
+        hint = next(a for a in typing.get_args(hint) if a is not type(None))
+    return _TYPES[hint]
+
+
+def table(record: type, rows: Iterable[Any]) -> pl.DataFrame:
+    """Return ``rows`` (records of one kind) as a table."""
+    plain = [dataclasses.asdict(row) for row in rows]
+    return pl.DataFrame(plain, schema=schema(record), orient="row")
+
+
+def records(record: type, frame: pl.DataFrame) -> list[Any]:
+    """Return the rows of a table as records."""
+    lists = [f.name for f in dataclasses.fields(record) if schema(record)[f.name] == pl.List(pl.String)]
+    rows = frame.select(schema(record)).to_dicts()
+    return [record(**{k: tuple(v) if k in lists else v for k, v in row.items()}) for row in rows]
+
+
+def write(path: Path, frame: pl.DataFrame) -> Path:
+    """Write a table as parquet, whole or not at all."""
+    buffer = BytesIO()
+    frame.write_parquet(buffer)
+    write_whole(path, buffer.getvalue())
+    return path
+
+
+def file_name(record: type) -> str:
+    """Return the file of a record kind: ``Employee`` → ``employees.parquet``."""
+    return f"{record.__name__.lower()}s.parquet"
+
+
+def gather(record: type, shards: Iterable[Path]) -> pl.DataFrame:
+    """Concatenate one record kind over shard folders; a missing file is an empty table."""
+    empty = pl.DataFrame(schema=schema(record))
+    files = [folder / file_name(record) for folder in shards]
+    return pl.concat([empty, *(pl.read_parquet(f) for f in files if f.is_file())])
+
+
+class Recipes:
+    """What each recipe gave, one small file each: same recipe, nothing to do, ever again."""
+
+    def __init__(self, root: Path) -> None:
+        """Use the folder ``root``."""
+        self.root = root
+
+    def path(self, recipe: str) -> Path:
+        """Where the result of a recipe lies."""
+        return self.root / recipe[:2] / f"{recipe[2:]}.json"
+
+    def recall(self, recipe: str) -> dict[str, Any] | None:
+        """Return what was remembered, or None when the recipe was never finished."""
+        try:
+            found: dict[str, Any] = json.loads(self.path(recipe).read_bytes())
+        except FileNotFoundError:
+            return None
+        return found
+
+    def remember(self, recipe: str, result: dict[str, Any]) -> None:
+        """Keep the result of a finished recipe; from now on it is done."""
+        write_whole(self.path(recipe), json.dumps(result, allow_nan=False).encode())

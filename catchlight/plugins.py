@@ -1,0 +1,26 @@
+"""One rule for plug-ins: a module is a plug-in, its file name is its name, no list to edit."""
+
+import importlib
+import pkgutil
+from functools import cache
+from types import ModuleType
+
+from catchlight.errors import ConfigError
+
+
+@cache
+def names(folder: str) -> tuple[str, ...]:
+    """Return the plug-ins of a package such as ``catchlight.checks``, sorted."""
+    package = importlib.import_module(folder)
+    found = (item.name for item in pkgutil.iter_modules(package.__path__))
+    return tuple(sorted(name for name in found if not name.startswith("_")))
+
+
+@cache
+def load(folder: str, name: str) -> ModuleType:
+    """Import one plug-in, or raise :class:`ConfigError` that lists what there is."""
+    if name not in names(folder):
+        known = ", ".join(names(folder))
+        message = f"{folder.rpartition('.')[2]}: no plug-in named {name!r}; there are: {known}"
+        raise ConfigError(message)
+    return importlib.import_module(f"{folder}.{name}")

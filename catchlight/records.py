@@ -1,0 +1,139 @@
+"""What flows through a refresh, as frozen rows. The fields are the parquet schema."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Rung(StrEnum):
+    """How far a picture was changed; each photo stops at the first rung that meets the preset."""
+
+    KEEP = "keep"
+    CROP = "crop"
+    BACKGROUND = "background"
+    RELIGHT = "relight"
+    GENERATE = "generate"
+
+
+class Outcome(StrEnum):
+    """What the judge says: publishable, a person should look, or a new photo is needed."""
+
+    ACCEPT = "accept"
+    REVIEW = "review"
+    RETAKE = "retake"
+
+
+class Answer(StrEnum):
+    """What a person said about a portrait."""
+
+    APPROVE = "approve"
+    KEEP = "keep"
+    RETRY = "retry"
+    UPLOAD = "upload"
+    REFUSE = "refuse"
+
+
+@dataclass(frozen=True, slots=True)
+class Employee:
+    """One person of the company, as the directory has them. Ids are text: zeros survive."""
+
+    id: str
+    given_name: str = ""
+    family_name: str = ""
+    display_name: str = ""
+    email: str = ""
+    department: str = ""
+    title: str = ""
+
+    @property
+    def name(self) -> str:
+        """The name to show."""
+        return self.display_name or f"{self.given_name} {self.family_name}".strip() or self.id
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """One photo of one employee. ``digest`` is the sha256 of its bytes in the vault."""
+
+    employee: str
+    file: str
+    digest: str = ""
+    date: str = ""
+    size: int = 0
+    chosen: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Render:
+    """One portrait. ``picture``, ``before`` and ``after`` are vault digests ("" when none).
+
+    ``recipe`` is the digest of all that decides the pixels; ``enlarged`` is output pixels per
+    source pixel at the face; ``before`` and ``after`` are small WebP pictures for the sheet.
+    """
+
+    employee: str
+    recipe: str
+    photo: str
+    picture: str = ""
+    before: str = ""
+    after: str = ""
+    width: int = 0
+    height: int = 0
+    rung: str = Rung.KEEP
+    preset: str = ""
+    engine: str = ""
+    enlarged: float = 0.0
+    seconds: float = 0.0
+    reason: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One check measured on one render; ``error`` says why there is no value."""
+
+    employee: str
+    recipe: str
+    check: str
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the judge says of one person's portrait, with reason codes and plain sentences."""
+
+    employee: str
+    recipe: str
+    outcome: str
+    reasons: tuple[str, ...] = ()
+    sentences: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a person answered about one picture (vault digest)."""
+
+    employee: str
+    picture: str
+    answer: str
+    by: str
+    at: str
+    comment: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """One picture sent to one place, and the digest of what was there before ("" for nothing)."""
+
+    destination: str
+    employee: str
+    target: str
+    sent: str
+    replaced: str
+    state: str
+    at: str
+    run: str = ""

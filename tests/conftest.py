@@ -1,0 +1,34 @@
+"""What every test can ask for: the shared photographs, the model files, a fresh home."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+SHARED = ROOT.parent / "shared" / "data"
+os.environ.setdefault("CATCHLIGHT_MODELS", str(ROOT / ".models"))
+
+
+def _absent(what: str) -> None:
+    """Skip with a reason on a machine that lacks it; fail where everything must be there."""
+    if os.environ.get("CI") or os.environ.get("CATCHLIGHT_REQUIRE_SERVERS"):
+        pytest.fail(what)
+    pytest.skip(what)
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """Return the folder of real photographs."""
+    if not SHARED.is_dir():
+        _absent("the shared photographs are not beside this checkout")
+    return SHARED
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Return the path of a Chromium."""
+    path = Path("/usr/bin/chromium")
+    if not path.is_file():
+        _absent("chromium is not installed (Debian package chromium)")
+    return str(path)
