@@ -4,13 +4,14 @@ Coordinates are pixels of the upright picture, x to the right, y down. "right" i
 person's own right, which is on the left of the picture.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
 from jaxtyping import Float, Float32, UInt8
 
 Picture = UInt8[np.ndarray, "h w 3"]
+_POINTS = ("right_eye", "left_eye", "nose", "mouth_right", "mouth_left", "chin", "brow_top", "oval")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,24 @@ class Landmarks:
     def eye_distance(self) -> float:
         """Distance between the eye centres in pixels."""
         return float(np.linalg.norm(self.left_eye - self.right_eye))
+
+    def moved(self, matrix: Float[np.ndarray, "2 3"]) -> "Landmarks":
+        """Return the same face after an affine map of its picture (rotation, scale, shift)."""
+        turn, shift = matrix[:, :2], matrix[:, 2]
+        scale = float(np.hypot(turn[0, 0], turn[0, 1]))
+        points = {name: (getattr(self, name) @ turn.T + shift).astype(np.float32) for name in _POINTS}
+        mesh = np.hstack([self.mesh[:, :2] @ turn.T + shift, self.mesh[:, 2:] * scale]).astype(np.float32)
+        level = points["left_eye"] - points["right_eye"]
+        lengths = {name: getattr(self, name) * scale for name in ("right_lids", "left_lids", "inner_lips")}
+        roll = float(np.degrees(np.arctan2(level[1], level[0])))
+        return replace(self, **points, **lengths, mesh=mesh, roll=roll)
+
+    @property
+    def as_face(self) -> Face:
+        """The box and the five points that a detector would give."""
+        low, high = self.oval.min(0), self.oval.max(0)
+        five = np.stack([self.right_eye, self.left_eye, self.nose, self.mouth_right, self.mouth_left])
+        return Face((float(low[0]), float(low[1]), float(high[0]), float(high[1])), five, self.score)
 
     @property
     def eye_to_chin(self) -> float:

@@ -39,7 +39,7 @@ def table(record: type, rows: Iterable[Any]) -> pl.DataFrame:
 def records(record: type, frame: pl.DataFrame) -> list[Any]:
     """Return the rows of a table as records."""
     lists = [f.name for f in dataclasses.fields(record) if schema(record)[f.name] == pl.List(pl.String)]
-    rows = frame.select(schema(record)).to_dicts()
+    rows = frame.select(*schema(record)).to_dicts()
     return [record(**{k: tuple(v) if k in lists else v for k, v in row.items()}) for row in rows]
 
 

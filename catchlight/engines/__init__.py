@@ -1,0 +1,19 @@
+"""One file, one model. What an engine is and needs stands here as data; weights load in its constructor."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What an engine can do and what it needs, known without loading it.
+
+    ``jobs`` are among faces, landmarks, matte, likeness; ``models`` are names in the manifest;
+    ``commercial`` is None when the licence comes with what IT supplies.
+    """
+
+    jobs: tuple[str, ...]
+    models: tuple[str, ...]
+    licence: str
+    commercial: bool | None
+    memory_mb: int
+    note: str = ""

@@ -1,0 +1,138 @@
+"""What people answered about their portraits: where each stands, and answers from a file."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from catchlight.errors import ConfigError
+from catchlight.records import Answer, Decision
+from catchlight.register import moment
+from catchlight.spreadsheet import Row, read_table
+
+NO_ANSWER = "no_answer"
+OLDER_PICTURE = "older_picture"
+_STOPS = (Answer.KEEP, Answer.REFUSE)
+_COLUMNS = {
+    "employee": ("id", "employee id", "employee number", "person", "person id"),
+    "answer": ("decision", "approval", "reply"),
+    "picture": ("portrait", "digest"),
+    "by": ("decided by", "reviewer", "who"),
+    "at": ("decided at", "when", "time"),
+    "comment": ("comments", "note", "remark", "reason"),
+}
+
+
+def standing(decisions: Iterable[Decision], picture: str) -> str:
+    """Return how one person's answers (the oldest first) leave a picture.
+
+    That is the last answer about exactly this picture, unless the person later kept the old photo
+    or refused, about whichever picture; else ``older_picture`` or ``no_answer``.
+    """
+    answers = list(decisions)
+    for decision in reversed(answers):
+        if decision.picture == picture or decision.answer in _STOPS:
+            return decision.answer
+    return OLDER_PICTURE if answers else NO_ANSWER
+
+
+@dataclass(frozen=True, slots=True)
+class Portraits:
+    """What answers can be about: everyone's portrait of a run ("" for none), and since when it is there."""
+
+    run: str
+    pictures: Mapping[str, str]
+    made: str
+
+
+@dataclass(slots=True)
+class Answers:
+    """The answers of a file; what was refused or is about older pictures, each with its line.
+
+    ``unbound`` counts the answers that named no picture and were taken for the portraits of the run.
+    """
+
+    decisions: list[Decision] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+    older: list[str] = field(default_factory=list)
+    unbound: int = 0
+
+
+def read_answers(path: Path, about: Portraits, by: str) -> Answers:
+    """Read answers from a table with the columns employee and answer (picture, by, at, comment).
+
+    ``by`` is who answered where the file does not say. An answer without a time was given when the
+    file was saved, so reading the file again adds nothing.
+    """
+    table = read_table(path, _COLUMNS)
+    for column in ("employee", "answer"):
+        if column not in table.fields:
+            message = f"{path}: no column is the {column}; name one «{column}»"
+            raise ConfigError(message)
+    saved = moment(datetime.fromtimestamp(path.stat().st_mtime, UTC))
+    said: dict[str, dict[str, int]] = {}
+    for row in table.rows:
+        said.setdefault(row["employee"], {}).setdefault(row["answer"].casefold(), row.line)
+    found = Answers()
+    for row in table.rows:
+        if not row["answer"]:
+            continue
+        problem = _problem(row, about, said[row["employee"]]) or _bad_time(row, saved, about)
+        if problem:
+            found.refused.append(f"{path.name} line {row.line}: {problem}")
+        else:
+            _take(found, path.name, row, about, row["at"] or saved, by)
+    return found
+
+
+def _problem(row: Row, about: Portraits, said: Mapping[str, int]) -> str:
+    """Return why a row cannot be taken, "" when it can."""
+    key, answer = row["employee"], row["answer"].casefold()
+    if row.extra:
+        return "more cells than columns (a comma without quotes?)"
+    if key not in about.pictures:
+        return f"nobody in run {about.run} has the id {key!r}{_meant(key, about.pictures)}"
+    if answer not in list(Answer):
+        return f"answer {row['answer']!r} is none of {', '.join(Answer)}"
+    if len(set(said) - {""}) > 1:
+        lines = ", ".join(str(line) for text, line in said.items() if text)
+        return f"{key!r} has different answers on lines {lines}; keep one"
+    if answer == Answer.APPROVE and not (row["picture"] or about.pictures[key]):
+        return f"{key!r} has no portrait in run {about.run}, so there is nothing to approve"
+    return ""
+
+
+def _bad_time(row: Row, saved: str, about: Portraits) -> str:
+    try:
+        at = moment(row["at"] or saved)
+    except ConfigError as error:
+        return str(error)
+    if row["answer"].casefold() == Answer.APPROVE and not row["picture"] and at < about.made:
+        # The same file after a new run must not approve pictures that nobody has seen.
+        return f"given before the portraits of run {about.run} were made; ask again, or name the picture"
+    return ""
+
+
+def _meant(key: str, pictures: Mapping[str, str]) -> str:
+    """Return a hint when only leading zeros are missing, which spreadsheets like to drop."""
+    alike = [other for other in pictures if key and other.lstrip("0") == key.lstrip("0")]
+    return f"; is it {alike[0]!r}? The zeros may be lost" if len(alike) == 1 else ""
+
+
+def _take(found: Answers, file: str, row: Row, about: Portraits, at: str, by: str) -> None:
+    key, today = row["employee"], about.pictures[row["employee"]]
+    if not row["picture"]:
+        found.unbound += 1
+    elif row["picture"] != today:
+        found.older.append(f"{file} line {row.line}: not about the portrait of run {about.run}")
+    found.decisions.append(
+        Decision(
+            employee=key,
+            picture=row["picture"] or today,
+            answer=row["answer"].casefold(),
+            by=row["by"] or by,
+            at=moment(at),
+            comment=row["comment"],
+            source=f"import:{file}",
+        )
+    )

@@ -1,0 +1,82 @@
+"""The child of `decoder`: gives up its rights, then decodes one file after the other."""
+
+import json
+import math
+import os
+import resource
+import select
+import signal
+import sys
+from typing import Any
+
+import numpy as np
+
+from catchlight.decoding import Limits, decode
+from catchlight.errors import PhotoError
+
+READY = b"ready\n"
+
+Pixels = np.ndarray[Any, np.dtype[np.uint8]]
+
+
+def serve(settings: str) -> None:
+    """Answer the parent until it closes the pipe or is gone."""
+    limits = Limits(**json.loads(settings))
+    _confine(limits)
+    # A library that prints must not print into the answer.
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    parent = os.getppid()
+    answers.write(READY)
+    answers.flush()
+    while (data := _next_file(parent)) is not None:
+        _rearm(limits)
+        head, arrays = _answer(data, limits)
+        answers.write(json.dumps(head).encode() + b"\n")
+        for array in arrays:
+            answers.write(array.data)
+        answers.flush()
+        signal.alarm(0)
+
+
+def _next_file(parent: int) -> bytes | None:
+    """Wait for a file; None when the parent is gone, even if others hold its end of the pipe."""
+    questions = sys.stdin.buffer
+    while not select.select([questions], [], [], 5)[0]:
+        if os.getppid() != parent:
+            return None
+    length = int.from_bytes(questions.read(8), "big")
+    data = questions.read(length)
+    return data if length and len(data) == length else None
+
+
+def _answer(data: bytes, limits: Limits) -> tuple[dict[str, Any], list[Pixels]]:
+    try:
+        done = decode(data, limits)
+    except PhotoError as error:
+        return {"reason": error.reason, "message": str(error)}, []
+    arrays = [array for array in (done.picture, done.alpha) if array is not None]
+    size = done.picture.shape[:2]
+    return {"size": size, "alpha": len(arrays) > 1, "format": done.format, "notes": done.notes}, arrays
+
+
+def _confine(limits: Limits) -> None:
+    """Take away what a decoder does not need."""
+    for kind, wanted in (
+        (resource.RLIMIT_AS, limits.memory_bytes),
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_NOFILE, 32),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        _, hard = resource.getrlimit(kind)
+        most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(kind, (most, most))
+
+
+def _rearm(limits: Limits) -> None:
+    """Allow the seconds of one picture: of computing, and of the clock should the parent be gone."""
+    spent = resource.getrusage(resource.RUSAGE_SELF)
+    seconds = math.ceil(spent.ru_utime + spent.ru_stime + limits.seconds)
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, hard))
+    signal.alarm(math.ceil(limits.seconds) + 1)

@@ -1,0 +1,78 @@
+"""What publishing works with: the place, the register, the vault, and one publisher at a time."""
+
+import fcntl
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from catchlight.errors import ConfigError, OutsideError
+from catchlight.register import Register, now
+from catchlight.vault import Vault, digest_of
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A destination: its name, and how to look at, write and remove one file there.
+
+    ``look`` returns None for nothing; all three raise OutsideError when the place is unwell.
+    """
+
+    name: str
+    look: Callable[[str], bytes | None]
+    put: Callable[[str, bytes], None]
+    remove: Callable[[str], None]
+
+    def digest(self, target: str) -> str:
+        """Return the digest of what is there, "" for nothing."""
+        there = self.look(target)
+        return "" if there is None else digest_of(there)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """A home folder with its register and vault, and the place that is published to."""
+
+    home: Path
+    place: Place
+    register: Register
+    vault: Vault
+    clock: Callable[[], str] = now
+
+    def keep(self, data: bytes) -> str:
+        """Store bytes and return their digest, sure that they can be had back; OutsideError."""
+        try:
+            digest = self.vault.put(data)
+        except OSError as error:
+            message = f"vault {self.vault.root}: cannot store a picture: {error.strerror}"
+            raise OutsideError(message) from error
+        self.vault.get(digest)
+        return digest
+
+
+def open_desk(home: Path, place: Place, clock: Callable[[], str] = now) -> Desk:
+    """Return the desk of a home folder; ConfigError when there is no such home."""
+    return Desk(home, place, open_register(home), Vault(home / "vault"), clock)
+
+
+def open_register(home: Path) -> Register:
+    """Return the register of a home folder; ConfigError when there is no such home."""
+    if not home.is_dir():
+        message = f"home {home}: no such folder; name the one that the refresh wrote to with --home"
+        raise ConfigError(message)
+    return Register(home / "register.db")
+
+
+@contextmanager
+def alone(home: Path) -> Iterator[None]:
+    """Hold the home for one publisher; ConfigError when another one is at work.
+
+    The hold ends with the program, however it ends.
+    """
+    with (home / "publish.lock").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            message = f"home {home}: another publication is running; wait until it has ended"
+            raise ConfigError(message) from error
+        yield

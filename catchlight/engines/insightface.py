@@ -1,0 +1,240 @@
+"""InsightFace finds, traces and compares faces, from a directory of packs that the company licenses.
+
+Only networks that do one of these jobs are opened; a pack's age-and-sex network never is.
+"""
+
+import logging
+import tempfile
+import warnings
+from pathlib import Path
+from typing import Any, Literal
+
+import cv2
+import numpy as np
+from jaxtyping import Float32
+from pydantic import BaseModel, ConfigDict, Field
+
+from catchlight.anatomy import Face, Landmarks, Picture
+from catchlight.engines import Facts
+from catchlight.errors import ConfigError, PhotoError
+from catchlight.models import ModelStore, verify_pack
+
+FACTS = Facts(
+    jobs=("faces", "landmarks", "likeness"), models=(), licence="pack", commercial=None, memory_mb=600
+)
+
+JOBS = ("detection", "landmark_3d_68", "landmark_2d_106", "recognition")
+# Indices of the 68-point scheme, from the picture's left to its right.
+RIGHT_CORNERS, LEFT_CORNERS = [36, 39], [42, 45]
+RIGHT_LIDS, LEFT_LIDS = ((37, 41), (38, 40)), ((43, 47), (44, 46))
+LIPS = ((61, 67), (62, 66), (63, 65))
+BROWS, JAW, CHIN = [19, 24], slice(0, 17), 8
+# The 68 points end at the brows. On 150 portraits Face Mesh saw the top of the forehead above
+# the brows by 0.22 to 0.28 of the way from chin to brows.
+FOREHEAD = 0.25
+# Landmarks further than this from the detector's five points (share of the box) are of something else.
+ASTRAY = 0.15
+
+
+class Settings(BaseModel):
+    """Which pack, whether its licence may forbid business use (tests, research), and where it runs."""
+
+    model_config = ConfigDict(extra="forbid")
+    pack: Path | None = Field(None, description="folder with .onnx files and their catchlight-models.toml")
+    allow_noncommercial: bool = False
+    score: float = Field(0.5, ge=0, le=1, description="how sure the detector must be")
+    device: Literal["cpu", "auto", "cuda"] = Field("cpu", description="auto: CUDA where onnxruntime has it")
+
+
+class Engine:
+    """A face finder, tracer and recogniser. Descriptors stay in memory."""
+
+    SAME_BELOW = 0.45
+
+    def __init__(self, settings: Settings, models: ModelStore) -> None:  # noqa: ARG002  the pack is IT's
+        """Load the verified networks of ``settings.pack``; ConfigError when that is not allowed.
+
+        ``left_out`` has the files that were not opened, and why.
+        """
+        self.settings = settings
+        files = _verified(settings)
+        self.left_out = _unwanted(files, str(settings.pack))
+        for name, reason in self.left_out.items():
+            logging.getLogger(__name__).warning("%s: %s is not opened: %s", settings.pack, name, reason)
+        self.app = _open({n: data for n, data in files.items() if n not in self.left_out}, settings)
+
+    def find(self, picture: Picture) -> list[Face]:
+        """Return the faces, largest first."""
+        boxes, points = self.app.det_model.detect(_bgr(picture))
+        found = [
+            Face((float(b[0]), float(b[1]), float(b[2]), float(b[3])), p.astype(np.float32), float(b[4]))
+            for b, p in zip(boxes, points, strict=True)
+        ]
+        return sorted(found, key=lambda face: -face.area)
+
+    def trace(self, picture: Picture, face: Face) -> Landmarks:
+        """Return the landmarks; ``mesh`` has the 68 points, nearer ones with smaller z."""
+        pixels = _bgr(picture)
+        seen = _as_insightface(face)
+        points = self._model("landmark_3d_68").get(pixels, seen)
+        _fit(points, face)
+        contour = points[JAW, :2]
+        if "landmark_2d_106" in self.app.models:
+            contour = self.app.models["landmark_2d_106"].get(pixels, seen)[:33]
+        return _landmarks(points.astype(np.float32), contour, seen.pose)
+
+    def describe(self, picture: Picture, face: Face) -> Float32[np.ndarray, " n"]:
+        """Return the descriptor of a face, of length one."""
+        found = self._model("recognition").get(_bgr(picture), _as_insightface(face))
+        return np.asarray(found / np.linalg.norm(found), np.float32)
+
+    def distance(self, first: Float32[np.ndarray, " n"], second: Float32[np.ndarray, " n"]) -> float:
+        """Return 1 - cosine; above 0.45 a person should look, below 0.30 the two are surely the same."""
+        return max(0.0, 1 - float(first @ second))
+
+    def _model(self, job: str) -> Any:
+        if job not in self.app.models:
+            has = ", ".join(self.app.models)
+            message = (
+                f"insightface.pack {self.settings.pack}: no {job} model in it (there are: {has}); "
+                "let another engine do this job in the preset's [engines]"
+            )
+            raise ConfigError(message)
+        return self.app.models[job]
+
+
+def _verified(settings: Settings) -> dict[str, bytes]:
+    """Return the pack's files as its manifest vouches for them."""
+    if settings.pack is None:
+        message = (
+            "engines.options.insightface.pack is not set: name the folder of a model pack that your company "
+            "has a licence for; Catchlight brings none"
+        )
+        raise ConfigError(message)
+    return verify_pack(settings.pack, allow_noncommercial=settings.allow_noncommercial)
+
+
+def _unwanted(files: dict[str, bytes], pack: str) -> dict[str, str]:
+    """Return the networks that do none of our jobs, with the reason."""
+    found = {name: _job(data) for name, data in files.items() if name.endswith(".onnx")}
+    if "detection" not in found.values():
+        message = f"insightface.pack {pack}: no detection model in it, which InsightFace needs for every job"
+        raise ConfigError(message)
+    return {name: job for name, job in found.items() if job not in JOBS}
+
+
+def _job(model: bytes) -> str:
+    """Read from a network's signature what InsightFace would use it for, without loading it."""
+    import onnx  # noqa: PLC0415  heavy
+    from google.protobuf.message import DecodeError  # noqa: PLC0415
+
+    try:
+        graph = onnx.load_model_from_string(model).graph
+    except DecodeError:
+        return "not an ONNX model"
+    weights = {tensor.name for tensor in graph.initializer}
+    shapes = [_shape(value) for value in graph.input if value.name not in weights]
+    if not shapes or len(shapes[0]) != 4 or not graph.output:
+        return "no job of ours"
+    return _job_of(shapes, len(graph.output), (_shape(graph.output[0]) or [0])[-1])
+
+
+def _shape(value: Any) -> list[int]:
+    return [int(d.dim_value) for d in value.type.tensor_type.shape.dim]
+
+
+def _job_of(shapes: list[list[int]], outputs: int, last: int) -> str:
+    """Only a full match counts: a classifier of 224² pixels must not pass for a recogniser."""
+    height, width = shapes[0][2:]
+    if outputs in (9, 15) and len(shapes) == 1:
+        return "detection"
+    if outputs != 1 or len(shapes) != 1:
+        return "no job of ours"
+    if (height, width) == (192, 192):
+        return {3309: "landmark_3d_68", 212: "landmark_2d_106"}.get(last, "no job of ours")
+    if (height, width) == (96, 96):
+        return "it guesses age or sex, which Catchlight never does"
+    aligned = height == width and height >= 112 and (height % 112 == 0 or height % 128 == 0)
+    return "recognition" if aligned and last >= 128 else "no job of ours"
+
+
+def _open(files: dict[str, bytes], settings: Settings) -> Any:
+    """Give InsightFace the verified bytes in a private folder: what it loads is what was verified."""
+    from insightface.app import FaceAnalysis  # noqa: PLC0415  heavy
+
+    warnings.filterwarnings("ignore", category=FutureWarning, module="insightface")
+    providers = _providers(settings.device)
+    with tempfile.TemporaryDirectory(prefix="catchlight-") as folder:
+        for name, data in files.items():
+            path = Path(folder) / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
+        try:
+            # With static_shape_sessions it would read the detector's file again at the first picture.
+            app = FaceAnalysis(folder, allowed_modules=JOBS, providers=providers, static_shape_sessions=False)
+        except Exception as error:  # onnxruntime's errors have no parent of their own
+            message = f"insightface.pack {settings.pack}: InsightFace does not take it: {error!r}"
+            raise ConfigError(message) from error
+    app.prepare(ctx_id=0, det_thresh=settings.score)  # below 0 it would open the files again
+    return app
+
+
+def _providers(device: str) -> list[str]:
+    import onnxruntime  # noqa: PLC0415  heavy
+
+    offered = "CUDAExecutionProvider" in onnxruntime.get_available_providers()
+    if device == "cuda" and not offered:
+        message = (
+            "insightface.device: this onnxruntime has no CUDA; use cpu, or replace it by onnxruntime-gpu"
+        )
+        raise ConfigError(message)
+    cpu = ["CPUExecutionProvider"]
+    return ["CUDAExecutionProvider", *cpu] if offered and device != "cpu" else cpu
+
+
+def _bgr(picture: Picture) -> np.ndarray:
+    return np.ascontiguousarray(picture[..., ::-1])
+
+
+def _as_insightface(face: Face) -> Any:
+    from insightface.app.common import Face as Seen  # noqa: PLC0415  heavy
+
+    return Seen(bbox=np.array(face.box, np.float32), kps=face.points, det_score=face.score)
+
+
+def _fit(points: np.ndarray, face: Face) -> None:
+    """Refuse landmarks that are not where the detector saw the same parts."""
+    parts = [points[RIGHT_CORNERS].mean(0), points[LEFT_CORNERS].mean(0), points[30], points[48], points[54]]
+    off = float(np.linalg.norm(np.stack(parts)[:, :2] - face.points, axis=1).mean())
+    size = max(face.box[2] - face.box[0], face.box[3] - face.box[1])
+    if not off <= ASTRAY * size:
+        message = "The face cannot be made out; send a photo taken from the front with the face uncovered."
+        raise PhotoError("face.unclear", message)
+
+
+def _landmarks(points: np.ndarray, contour: np.ndarray, pose: np.ndarray) -> Landmarks:
+    """Name the parts. InsightFace's pose (pitch, yaw, roll) has the signs of the anatomy."""
+    xy = points[:, :2]
+    pitch, yaw, roll = (float(angle) for angle in pose)
+    brows, chin = xy[BROWS].mean(0), xy[CHIN]
+    top = brows + FOREHEAD * (brows - chin)
+    return Landmarks(
+        right_eye=xy[RIGHT_CORNERS].mean(0), left_eye=xy[LEFT_CORNERS].mean(0), nose=xy[30],
+        mouth_right=xy[48], mouth_left=xy[54], chin=chin, brow_top=top, oval=_oval(contour, xy[JAW], top),
+        right_lids=_gap(xy, RIGHT_LIDS), left_lids=_gap(xy, LEFT_LIDS), inner_lips=_gap(xy, LIPS),
+        yaw=yaw, pitch=pitch, roll=roll,
+        mesh=points * np.array([1, 1, -1], np.float32),
+    )  # fmt: skip
+
+
+def _gap(xy: np.ndarray, pairs: tuple[tuple[int, int], ...]) -> float:
+    return max(float(np.linalg.norm(xy[i] - xy[j])) for i, j in pairs)
+
+
+def _oval(contour: np.ndarray, jaw: np.ndarray, top: np.ndarray) -> Float32[np.ndarray, "k 2"]:
+    """Close the contour over the forehead: half an ellipse from temple to temple through ``top``."""
+    middle, half = (jaw[0] + jaw[-1]) / 2, (jaw[-1] - jaw[0]) / 2
+    angles = np.linspace(0, np.pi, 13)[:, None]
+    arch = middle + np.cos(angles) * half + np.sin(angles) * (top - middle)
+    hull = cv2.convexHull(np.vstack([contour, arch]).astype(np.float32))
+    return np.asarray(hull[:, 0], np.float32)

@@ -1,0 +1,75 @@
+"""Where a photo ends before the frame does: let clothes and background run on, never a face.
+
+Each missing pixel looks to the nearest pixel that the camera saw. Alpha goes on as it was
+there, so that a shoulder's line runs on; colour is mirrored across the edge, so that cloth
+keeps its weave. How much of the person was filled in is measured and reported.
+"""
+
+import cv2
+import numpy as np
+from jaxtyping import Bool, Float32
+
+from catchlight.anatomy import Picture
+
+
+def fill(
+    picture: Picture, seen: Bool[np.ndarray, "h w"], cloth: Bool[np.ndarray, "h w"] | None = None
+) -> Picture:
+    """Fill what the camera did not see with its mirror image, softer with the distance.
+
+    With ``cloth`` only those pixels are mirrored; elsewhere the nearest colour runs on.
+    """
+    if seen.all() or not seen.any():
+        return picture
+    rows, columns = _nearest(seen)
+    height, width = seen.shape
+    y, x = np.mgrid[0:height, 0:width]
+    mirrored = np.clip(2 * rows - y, 0, height - 1), np.clip(2 * columns - x, 0, width - 1)
+    usable = seen[mirrored] if cloth is None else seen[mirrored] & cloth[mirrored]
+    source = np.where(usable, mirrored[0], rows), np.where(usable, mirrored[1], columns)
+    return _soften(np.where(seen[..., None], picture, picture[source]), seen)
+
+
+def run_on(
+    alpha: Float32[np.ndarray, "h w"], seen: Bool[np.ndarray, "h w"], from_row: float
+) -> Float32[np.ndarray, "h w"]:
+    """Let alpha go on beyond the photo's edge as it is inside, from ``from_row`` (the chin) down.
+
+    Above it nothing is made up: hair that leaves the photo ends there.
+    """
+    if seen.all() or not seen.any():
+        return alpha
+    inside = cv2.erode(seen.astype(np.uint8), np.ones((5, 5), np.uint8), borderValue=1) > 0
+    rows, columns = _nearest(inside if inside.any() else seen)
+    smooth = cv2.GaussianBlur(alpha[rows, columns], (0, 0), max(1.0, 0.003 * alpha.shape[0]))
+    low = np.arange(alpha.shape[0])[:, None] >= from_row
+    return np.where(inside, alpha, np.where(low, smooth, np.where(seen, alpha, 0))).astype(np.float32)
+
+
+def surround(picture: Picture, seen: Bool[np.ndarray, "h w"]) -> Picture:
+    """Fill what the camera did not see with plain colours of the photo's edge: nothing to mistake for a person."""
+    if seen.all() or not seen.any():
+        return picture
+    rows, columns = _nearest(seen)
+    spread = cv2.GaussianBlur(picture[rows, columns], (0, 0), 0.04 * max(seen.shape))
+    return np.where(seen[..., None], picture, spread)
+
+
+def _nearest(seen: Bool[np.ndarray, "h w"]) -> tuple[np.ndarray, np.ndarray]:
+    """Return row and column of the nearest seen pixel, for every pixel."""
+    hidden = (~seen).astype(np.uint8)
+    _, labels = cv2.distanceTransformWithLabels(hidden, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL)
+    where = np.flatnonzero(seen)
+    of_label = np.zeros(int(labels.max()) + 1, np.int64)
+    of_label[labels.ravel()[where]] = where
+    flat = of_label[labels]
+    return flat // seen.shape[1], flat % seen.shape[1]
+
+
+def _soften(picture: Picture, seen: Bool[np.ndarray, "h w"]) -> Picture:
+    """Blur what was filled in, more with the distance, so that no mirror image can be read."""
+    size = max(3, round(0.012 * picture.shape[0])) | 1
+    soft = cv2.GaussianBlur(picture, (0, 0), size / 2)
+    away = cv2.distanceTransform((~seen).astype(np.uint8), cv2.DIST_L2, 3)
+    share = np.clip(away / (4 * size), 0, 1)[..., None]
+    return (picture * (1 - share) + soft * share).round().astype(np.uint8)

@@ -1,0 +1,155 @@
+"""Level the eyes, then place the head by anatomy: chin to crown, eye line, centre."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from jaxtyping import Float, Float32
+
+from catchlight.anatomy import Landmarks, Picture
+from catchlight.config import Crop
+
+# The sheet to work on, in eye-to-chin lengths T around the midpoint of the eyes.
+ABOVE, BELOW, BESIDE = 2.1, 2.7, 2.4
+CROWN_OF_ANATOMY = 1.15  # bare crown above the eyes, in T
+
+
+@dataclass(frozen=True, slots=True)
+class Affine:
+    """Maps picture coordinates to a levelled frame of ``width`` × ``height`` pixels."""
+
+    matrix: Float[np.ndarray, "2 3"]
+    width: int
+    height: int
+
+    @property
+    def scale(self) -> float:
+        """Frame pixels per picture pixel."""
+        return float(np.hypot(self.matrix[0, 0], self.matrix[0, 1]))
+
+    def points(self, xy: Float[np.ndarray, "... 2"]) -> Float[np.ndarray, "... 2"]:
+        """Map points into the frame."""
+        return np.asarray(xy) @ self.matrix[:, :2].T + self.matrix[:, 2]
+
+    def warp(self, image: np.ndarray, *, outside: float | None = None) -> np.ndarray:
+        """Resample an image into the frame; outside of it lies its edge, or the value ``outside``."""
+        border = cv2.BORDER_REPLICATE if outside is None else cv2.BORDER_CONSTANT
+        shrink = 1 / max(self.scale, 1e-6)
+        if shrink > 1.5:  # noqa: PLR2004  area first, so that nothing aliases
+            small = cv2.resize(image, None, fx=1 / shrink, fy=1 / shrink, interpolation=cv2.INTER_AREA)
+            factors = np.array([image.shape[1] / small.shape[1], image.shape[0] / small.shape[0]])
+            matrix = np.hstack([self.matrix[:, :2] * factors, self.matrix[:, 2:]])
+            matrix[:, 2] += self.matrix[:, :2] @ ((factors - 1) / 2)
+            return _warp(small, matrix, self, cv2.INTER_LINEAR, border, outside)
+        how = cv2.INTER_LANCZOS4 if outside is None else cv2.INTER_LINEAR
+        return _warp(image, self.matrix, self, how, border, outside)
+
+
+def _warp(
+    image: np.ndarray, matrix: np.ndarray, to: Affine, how: int, border: int, outside: float | None
+) -> np.ndarray:
+    value = [outside or 0.0] * 4
+    return cv2.warpAffine(image, matrix, (to.width, to.height), flags=how, borderMode=border, borderValue=value)
+
+
+def sheet(face: Landmarks, longest: int) -> Affine:
+    """Return the levelled sheet around one head, at the photo's own scale or ``longest`` pixels at most."""
+    t = face.eye_to_chin
+    scale = min(1.0, longest / ((ABOVE + BELOW) * t))
+    angle = np.radians(face.roll)
+    turn = scale * np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
+    centre = scale * t * np.array([BESIDE, ABOVE])
+    matrix = np.hstack([turn, (centre - turn @ face.eyes)[:, None]])
+    return Affine(matrix, round(2 * BESIDE * t * scale), round((ABOVE + BELOW) * t * scale))
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A levelled head in sheet pixels: lines of crown, eyes, chin, and the middle column."""
+
+    crown: float
+    eyes: float
+    chin: float
+    middle: float
+    cut: bool
+
+    @property
+    def height(self) -> float:
+        """Chin to crown in pixels."""
+        return self.chin - self.crown
+
+
+def head(face: Landmarks, to_sheet: Affine, alpha: Float32[np.ndarray, "h w"], seen: np.ndarray) -> Head:
+    """Measure the head: crown from the matte, eyes and chin from the landmarks.
+
+    ``seen`` says where the sheet holds photo. ``cut`` is true when the hair runs out of it.
+    """
+    oval = to_sheet.points(face.oval)
+    eyes, chin = to_sheet.points(face.eyes), to_sheet.points(face.chin)
+    left, right = oval[:, 0].min(), oval[:, 0].max()
+    middle = float((eyes[0] + (left + right) / 2) / 2)
+    start = int(np.clip(to_sheet.points(face.brow_top)[1], 1, alpha.shape[0] - 1))
+    half = 0.55 * (right - left)
+    columns = slice(max(0, int(middle - half)), max(1, int(middle + half) + 1))
+    covered = (alpha[:start, columns] > 0.5) & seen[:start, columns]  # noqa: PLR2004
+    share = covered.mean(1)
+    empty = np.flatnonzero(share < 0.1)  # noqa: PLR2004
+    top = int(empty[-1]) + 1 if empty.size else 0
+    return Head(float(top), float(eyes[1]), float(chin[1]), middle, cut=_runs_out(covered, seen[:start, columns], top))
+
+
+def _runs_out(covered: np.ndarray, seen: np.ndarray, top: int) -> bool:
+    """Whether the row above the crown lies outside of the photo over a good part of the hair."""
+    hair = covered[min(top + 1, covered.shape[0] - 1)]
+    above = seen[top - 2] if top >= 2 else np.zeros_like(hair)  # noqa: PLR2004
+    return bool(hair.any() and (hair & ~above).sum() > 0.3 * hair.sum())
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Where the portrait lies on the sheet (left, top, height in sheet pixels), and how far from the preset."""
+
+    left: float
+    top: float
+    height: float
+    relaxed: bool = False
+
+
+def fit(of: Head, crop: Crop, share: float | None = None, eye_line: float | None = None) -> Frame:
+    """Place a head by the preset, or with another head share and eye line; never cut the crown."""
+    wanted = share or crop.head
+    line = eye_line if eye_line is not None else crop.eye_line
+    rise = of.eyes - of.crown
+    roomy = rise / (line - crop.headroom)  # frame height at which the crown just has its room
+    height = max(of.height / wanted, min(roomy, of.height / crop.head_low))
+    if rise > height * (line - crop.headroom) + 1e-6:
+        line = min(0.6, rise / height + crop.headroom)
+    relaxed = share is not None or abs(of.height / height - crop.head) > 0.01 or line != crop.eye_line  # noqa: PLR2004
+    return Frame(of.middle - crop.centre * height * crop.aspect, of.eyes - line * height, height, relaxed)
+
+
+def candidates(of: Head, crop: Crop) -> list[Frame]:
+    """Return the preset's frame first, then closer ones that need less of the body."""
+    if of.cut:
+        return [_under_edge(of, crop, share) for share in (crop.head, 0.67, crop.head_high)]
+    closer = [(s, crop.eye_line + d) for s in (0.67, crop.head_high) for d in (0.0, 0.03, 0.06)]
+    return [fit(of, crop), *(fit(of, crop, s, e) for s, e in closer if crop.head < s <= crop.head_high)]
+
+
+def _under_edge(of: Head, crop: Crop, share: float) -> Frame:
+    """Let a head that the photo cut end at the frame's upper edge, where a cut looks intended."""
+    height = of.height / share
+    return Frame(of.middle - crop.centre * height * crop.aspect, of.crown + 0.012 * height, height, relaxed=True)
+
+
+def portrait(frame: Frame, to_sheet: Affine, crop: Crop, height: int) -> Affine:
+    """Return the map from the picture to the portrait of ``height`` pixels."""
+    scale = height / frame.height
+    matrix = to_sheet.matrix * scale
+    matrix[:, 2] -= scale * np.array([frame.left, frame.top])
+    return Affine(matrix, round(height * crop.aspect), height)
+
+
+def level(picture: Picture, to: Affine) -> Picture:
+    """Resample a picture into a frame."""
+    return np.ascontiguousarray(to.warp(picture))

@@ -1,0 +1,75 @@
+"""Exposure and white balance, bounded: badly exposed photos move a little, skin tones stay what they are."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from jaxtyping import Bool, Float, Float32
+
+from catchlight.config import Light
+
+# Cheeks between these are natural (ISO/IEC 29794-5 natural colour): CIELAB a 5–25, b 5–35.
+_A, _B = (5.0, 25.0), (5.0, 35.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Grade:
+    """The correction: exposure in stops and a gain per channel (luminance kept)."""
+
+    stops: float = 0.0
+    gains: tuple[float, float, float] = (1.0, 1.0, 1.0)
+
+    def apply(self, linear: Float32[np.ndarray, "h w 3"]) -> Float32[np.ndarray, "h w 3"]:
+        """Return the picture corrected, with a shoulder instead of clipping."""
+        moved = linear * (np.float32(2**self.stops) * np.float32(self.gains))
+        return shoulder(moved) if self.stops > 0 else moved
+
+
+def shoulder(linear: Float32[np.ndarray, "h w 3"], knee: float = 0.8) -> Float32[np.ndarray, "h w 3"]:
+    """Bend what would clip: x up to ``knee``, then towards 1; all three channels by one scalar."""
+    peak = linear.max(-1, keepdims=True)
+    over = np.maximum(peak - knee, 0)
+    bent = np.where(over > 0, knee + (1 - knee) * over / (over + 1 - knee), peak)
+    return (linear * (bent / np.maximum(peak, 1e-6))).astype(np.float32)
+
+
+def measure(linear: Float32[np.ndarray, "h w 3"], skin: Bool[np.ndarray, "h w"], light: Light) -> Grade:
+    """Choose a correction from the whole picture's range and the skin's colour cast.
+
+    Exposure looks at how far the brightest parts of the picture are from white, never at how
+    light a person's skin is: there is no skin tone to aim at.
+    """
+    pixels = linear[skin]
+    if len(pixels) < 50:  # noqa: PLR2004
+        return Grade()
+    return Grade(_stops(linear, light), _gains(np.median(pixels, axis=0), light))
+
+
+def _stops(linear: Float32[np.ndarray, "h w 3"], light: Light) -> float:
+    bright = float(np.percentile(linear[::4, ::4].max(-1), 99))
+    if bright < light.white_low:
+        return min(light.max_stops, float(np.log2(light.white_low / max(bright, 1e-4))))
+    return 0.0
+
+
+def _gains(skin: Float[np.ndarray, " 3"], light: Light) -> tuple[float, float, float]:
+    """Return gains that bring a cast of the skin to the edge of what is natural."""
+    lab = cv2.cvtColor(np.float32(_encode(skin))[None, None], cv2.COLOR_RGB2LAB)[0, 0]
+    wanted = np.float32([lab[0], np.clip(lab[1], *_A), np.clip(lab[2], *_B)])
+    if np.allclose(lab, wanted):
+        return (1.0, 1.0, 1.0)
+    target = _decode(cv2.cvtColor(wanted[None, None], cv2.COLOR_LAB2RGB)[0, 0])
+    gains = np.clip((target + 1e-4) / (skin + 1e-4), 0.8, 1.25) ** light.white_balance
+    luminance = np.array([0.2126, 0.7152, 0.0722])
+    gains = gains * (skin @ luminance) / max(float((skin * gains) @ luminance), 1e-6)
+    return float(gains[0]), float(gains[1]), float(gains[2])
+
+
+def _encode(linear: np.ndarray) -> np.ndarray:
+    x = np.clip(linear, 0, 1)
+    return np.where(x <= 0.0031308, 12.92 * x, 1.055 * x ** (1 / 2.4) - 0.055)  # noqa: PLR2004
+
+
+def _decode(srgb: np.ndarray) -> np.ndarray:
+    x = np.clip(srgb, 0, 1)
+    return np.where(x <= 0.04045, x / 12.92, ((x + 0.055) / 1.055) ** 2.4)  # noqa: PLR2004

@@ -1,0 +1,78 @@
+"""Everything of one company lies under one folder: pictures, tables, runs."""
+
+import fcntl
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from catchlight.errors import ConfigError
+from catchlight.ledger import Recipes
+from catchlight.vault import Vault, write_whole
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The folder given by ``--home``."""
+
+    root: Path
+
+    @property
+    def vault(self) -> Vault:
+        """Pictures by digest."""
+        return Vault(self.root / "vault")
+
+    @property
+    def recipes(self) -> Recipes:
+        """What each recipe gave."""
+        return Recipes(self.root / "ledger" / "recipes")
+
+    def ledger(self, run: str) -> Path:
+        """Where a run keeps its shards."""
+        return self.root / "ledger" / run
+
+    def run(self, run: str) -> Path:
+        """Where a run's results lie."""
+        return self.root / "runs" / run
+
+    def finished(self, run: str) -> bool:
+        """Whether a run came to its end: its run.json is written last."""
+        return (self.run(run) / "run.json").is_file()
+
+    def unfinished(self) -> list[str]:
+        """Runs that were started and not finished, newest first."""
+        plans = (self.root / "ledger").glob("*/plan.json")
+        return sorted((p.parent.name for p in plans if not self.finished(p.parent.name)), reverse=True)
+
+    def point_to(self, run: str) -> None:
+        """Let ``runs/latest`` name this run, at once or not at all."""
+        link = self.root / "runs" / "latest"
+        fresh = link.with_name(f".latest.{os.getpid()}")
+        fresh.unlink(missing_ok=True)
+        fresh.symlink_to(run)
+        fresh.replace(link)
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Hold the home for one refresh at a time; ConfigError when another one runs."""
+        try:
+            self.root.mkdir(parents=True, exist_ok=True)
+            file = (self.root / ".lock").open("a+")
+        except OSError as error:
+            message = f"--home {self.root}: cannot be written: {error.strerror}"
+            raise ConfigError(message) from error
+        with file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError as error:
+                message = f"--home {self.root}: another refresh is at work here; wait for it or stop it"
+                raise ConfigError(message) from error
+            yield
+
+
+def write_json(path: Path, content: Any) -> None:
+    """Write JSON that a person can read, whole or not at all."""
+    write_whole(path, (json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode())

@@ -1,0 +1,49 @@
+"""Reading the receipts: what we published where, what is half-way, and whose file name is whose.
+
+The states of one file: backed_up (what is there is in the vault) → sending (may be written) →
+done (read back) or failed; and on the way back restoring → restored.
+"""
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+from catchlight.records import Receipt
+
+
+class State(StrEnum):
+    """How far one file is on its way out or back."""
+
+    BACKED_UP = "backed_up"
+    SENDING = "sending"
+    DONE = "done"
+    FAILED = "failed"
+    UNCLEAR = "unclear"
+    RESTORING = "restoring"
+    RESTORED = "restored"
+
+
+_HALF_WAY = (State.SENDING, State.RESTORING)
+
+
+def stacks(receipts: Iterable[Receipt]) -> dict[str, list[Receipt]]:
+    """Return, for every target of a destination, our writes that stand, the latest last."""
+    found: dict[str, list[Receipt]] = {}
+    for receipt in receipts:
+        stack = found.setdefault(receipt.target, [])
+        if receipt.state == State.DONE:
+            stack.append(receipt)
+        elif receipt.state == State.RESTORED and stack:
+            stack.pop()
+    return {target: stack for target, stack in found.items() if stack}
+
+
+def half_way(receipts: Iterable[Receipt]) -> list[Receipt]:
+    """Return the files of a destination that a stopped program may or may not have written."""
+    last = {receipt.target: receipt for receipt in receipts}
+    return [receipt for receipt in last.values() if receipt.state in _HALF_WAY]
+
+
+def owners(receipts: Iterable[Receipt]) -> dict[str, str]:
+    """Return whose each file name is at a destination (lower-cased name without ending → employee)."""
+    named = ((receipt.target.rpartition("/")[2].rpartition(".")[0], receipt) for receipt in receipts)
+    return {name.lower(): receipt.employee for name, receipt in named if receipt.employee}

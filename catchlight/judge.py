@@ -1,0 +1,110 @@
+"""Readings in, verdicts out: limits first, then what stands out in the company."""
+
+from typing import Any
+
+import polars as pl
+
+from catchlight import plugins
+from catchlight.checks import Limits
+from catchlight.config import Preset
+from catchlight.errors import ConfigError
+from catchlight.records import Outcome
+
+_SCHEMA = {"check": pl.String, "far_low": pl.Float64, "far_high": pl.Float64, "outcome": pl.String, "outlier": pl.Float64}
+_RANK = {Outcome.ACCEPT: 0, Outcome.REVIEW: 1, Outcome.RETAKE: 2}
+_MAD = 1.4826  # makes the median absolute deviation comparable to a standard deviation
+_COMPANY = 20  # fewer people than this have no usual value to stand out from
+
+
+def limits(preset: Preset) -> dict[str, Limits]:
+    """Return every check's limits under a preset, by name."""
+    found = {}
+    for name in plugins.names("catchlight.checks"):
+        own = preset.checks.get(name)
+        changes = own.model_dump(exclude_none=True) if own else {}
+        try:
+            found[name] = plugins.load("catchlight.checks", name).Settings(**changes)
+        except ValueError as error:
+            message = f"preset {preset.name}: checks.{name}: {error}"
+            raise ConfigError(message) from error
+    return found
+
+
+def sentence(check: str, side: str) -> str:
+    """Return what a person should know when a check is ``low``, ``high``, ``far`` or an ``outlier``."""
+    module = plugins.load("catchlight.checks", check)
+    if side == "outlier":
+        return f"{module.TITLE} is unlike most of the company's portraits."
+    said: dict[str, str] = module.SENTENCES
+    return said.get(side) or said.get("high") or said.get("low") or module.TITLE
+
+
+def judge(renders: pl.DataFrame, readings: pl.DataFrame, preset: Preset, by: pl.DataFrame | None = None) -> pl.DataFrame:
+    """Return one verdict a render (the schema of Verdict).
+
+    ``renders`` and ``readings`` have the schemas of their records, over all shards. With ``by``
+    (columns employee, group) outliers are looked for within each group, such as an office.
+    """
+    flags = pl.concat([_limit_flags(readings, preset), _outlier_flags(readings, preset, by)])
+    flags = pl.concat([flags, _refused(renders)])
+    told = flags.group_by("employee", maintain_order=True).agg(
+        pl.col("rank").max(), pl.col("reason").alias("reasons"), pl.col("sentence").alias("sentences")
+    )
+    outcome = pl.col("rank").fill_null(0).replace_strict({v: str(k) for k, v in _RANK.items()}, return_dtype=pl.String)
+    empty = pl.lit([], dtype=pl.List(pl.String))
+    return renders.join(told, on="employee", how="left", maintain_order="left").select(
+        "employee", "recipe", outcome.alias("outcome"),
+        pl.col("reasons").fill_null(empty), pl.col("sentences").fill_null(empty),
+    )  # fmt: skip
+
+
+def _limit_flags(readings: pl.DataFrame, preset: Preset) -> pl.DataFrame:
+    rules = [{"check": k, **v.model_dump(include=set(_SCHEMA))} for k, v in limits(preset).items()]
+    known = readings.join(pl.DataFrame(rules, schema=_SCHEMA), on="check").filter(pl.col("value").is_not_null())
+    value = pl.col("value")
+    far = (value < pl.col("far_low")).fill_null(False) | (value > pl.col("far_high")).fill_null(False)  # noqa: FBT003
+    side = (
+        pl.when(far).then(pl.lit("far"))
+        .when((value < pl.col("low")).fill_null(False)).then(pl.lit("low"))  # noqa: FBT003
+        .when((value > pl.col("high")).fill_null(False)).then(pl.lit("high"))  # noqa: FBT003
+    )  # fmt: skip
+    flagged = known.with_columns(side=side).filter(pl.col("side").is_not_null() & (pl.col("outcome") != "note"))
+    outcome = pl.when(pl.col("side") == "far").then(pl.lit("retake")).otherwise(pl.col("outcome"))
+    return _flags(flagged.with_columns(outcome=outcome))
+
+
+def _outlier_flags(readings: pl.DataFrame, preset: Preset, by: pl.DataFrame | None) -> pl.DataFrame:
+    """Flag robust z-scores: |value − median| / (1.4826 · MAD), per check, over the company or its groups."""
+    asked = [{"check": k, "limit": v.outlier} for k, v in limits(preset).items() if v.outlier is not None]
+    rules = pl.DataFrame(asked, schema={"check": pl.String, "limit": pl.Float64})
+    known = readings.join(rules, on="check").filter(pl.col("value").is_not_null())
+    groups = ["check"]
+    if by is not None:
+        known, groups = known.join(by, on="employee", how="left"), ["check", "group"]
+    away = (pl.col("value") - pl.col("value").median().over(groups)).abs()
+    scored = known.with_columns(away=away).with_columns(
+        mad=_MAD * pl.col("away").median().over(groups), people=pl.len().over(groups)
+    )
+    out = scored.filter((pl.col("people") >= _COMPANY) & (pl.col("mad") > 0) & (pl.col("away") > pl.col("limit") * pl.col("mad")))
+    return _flags(out.with_columns(side=pl.lit("outlier"), outcome=pl.lit("review")))
+
+
+def _flags(rows: pl.DataFrame) -> pl.DataFrame:
+    def said(row: dict[str, Any]) -> str:
+        return sentence(row["check"], row["side"])
+
+    text = pl.struct("check", "side").map_elements(said, return_dtype=pl.String)
+    return rows.select(
+        "employee",
+        rank=pl.col("outcome").replace_strict({str(k): v for k, v in _RANK.items()}, return_dtype=pl.Int64),
+        reason=pl.col("check") + "." + pl.col("side"),
+        sentence=text,
+    )
+
+
+def _refused(renders: pl.DataFrame) -> pl.DataFrame:
+    """A photo that could not be used at all needs a new one."""
+    rows = renders.filter(pl.col("reason") != "")
+    return rows.select(
+        "employee", rank=pl.lit(_RANK[Outcome.RETAKE], pl.Int64), reason="reason", sentence="note"
+    )

@@ -1,0 +1,90 @@
+"""The mount around a photo: circle-cut avatars, coloured borders, transparency.
+
+A photo that was cut out before holds pixels that were never in front of the camera. The
+uncovered part is what is left when the mount is taken away.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import cv2
+import numpy as np
+from jaxtyping import Bool, Float32, UInt8
+
+from catchlight.anatomy import Picture
+
+_TOLERANCE = 10
+Shape = Literal["none", "circle", "border", "cut-out"]
+
+
+@dataclass(frozen=True, slots=True)
+class Mount:
+    """Which pixels the camera saw, what shape hid the rest, and a cut-out's own matte in 0–1."""
+
+    uncovered: Bool[np.ndarray, "h w"]
+    shape: Shape
+    alpha: Float32[np.ndarray, "h w"] | None = None
+
+
+def find(picture: Picture, alpha: UInt8[np.ndarray, "h w"] | None) -> Mount:
+    """Find the mount of a picture; ``alpha`` is the file's own transparency, if it has any."""
+    covered = _corners(picture) if alpha is None else alpha < 128  # noqa: PLR2004  half transparent
+    if _is_outside_of_ellipse(covered):
+        return Mount(_shrink(~covered), "circle")
+    if alpha is not None and covered.mean() > 0.02:  # noqa: PLR2004
+        return Mount(np.ones(covered.shape, bool), "cut-out", alpha.astype(np.float32) / 255)
+    border = _borders(picture)
+    if border.any():
+        return Mount(_shrink(~border), "border")
+    return Mount(~border, "none")
+
+
+def _corners(picture: Picture) -> Bool[np.ndarray, "h w"]:
+    """Flood the picture from its corners with what looks the same as each corner."""
+    height, width = picture.shape[:2]
+    mask = np.zeros((height + 2, width + 2), np.uint8)
+    smooth = cv2.medianBlur(np.ascontiguousarray(picture), 3)
+    near = (_TOLERANCE,) * 3
+    flags = 4 | cv2.FLOODFILL_MASK_ONLY | cv2.FLOODFILL_FIXED_RANGE | (255 << 8)
+    for corner in ((0, 0), (width - 1, 0), (0, height - 1), (width - 1, height - 1)):
+        if not mask[corner[1] + 1, corner[0] + 1]:
+            cv2.floodFill(smooth, mask, corner, (0, 0, 0), near, near, flags)
+    return mask[1:-1, 1:-1] > 0
+
+
+def _is_outside_of_ellipse(covered: Bool[np.ndarray, "h w"]) -> bool:
+    """Whether what is covered is what an upright ellipse leaves over of the picture."""
+    rows, columns = np.flatnonzero((~covered).any(1)), np.flatnonzero((~covered).any(0))
+    if not 0.1 < covered.mean() < 0.6 or not rows.size:
+        return False
+    centre = ((columns[0] + columns[-1]) / 2, (rows[0] + rows[-1]) / 2)
+    radii = ((columns[-1] - columns[0] + 1) / 2, (rows[-1] - rows[0] + 1) / 2)
+    y, x = np.ogrid[: covered.shape[0], : covered.shape[1]]
+    outside = ((x - centre[0]) / radii[0]) ** 2 + ((y - centre[1]) / radii[1]) ** 2 > 1
+    return bool((outside & covered).sum() / max((outside | covered).sum(), 1) > 0.88)
+
+
+def _borders(picture: Picture) -> Bool[np.ndarray, "h w"]:
+    """Rows and columns at the edges that hold one colour only."""
+    spread_of_rows = np.ptp(picture.astype(np.int16), axis=1).max(1) <= 4  # noqa: PLR2004
+    spread_of_columns = np.ptp(picture.astype(np.int16), axis=0).max(1) <= 4  # noqa: PLR2004
+    covered = np.zeros(picture.shape[:2], bool)
+    top, bottom = _run(spread_of_rows), _run(spread_of_rows[::-1])
+    left, right = _run(spread_of_columns), _run(spread_of_columns[::-1])
+    height, width = covered.shape
+    if top + bottom >= height or left + right >= width:
+        return covered
+    covered[:top], covered[height - bottom :] = True, True
+    covered[:, :left], covered[:, width - right :] = True, True
+    return covered
+
+
+def _run(same: Bool[np.ndarray, " n"]) -> int:
+    return int(np.argmin(same)) if not same.all() else same.size
+
+
+def _shrink(uncovered: Bool[np.ndarray, "h w"]) -> Bool[np.ndarray, "h w"]:
+    """Give up the rim, where mount and photo are blended."""
+    rim = max(1, round(0.006 * max(uncovered.shape)))
+    padded = cv2.copyMakeBorder(uncovered.astype(np.uint8), rim, rim, rim, rim, cv2.BORDER_REPLICATE)
+    return cv2.erode(padded, np.ones((2 * rim + 1,) * 2, np.uint8))[rim:-rim, rim:-rim] > 0

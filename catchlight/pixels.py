@@ -1,0 +1,129 @@
+"""The one colour convention: a picture is an upright sRGB array, and how it becomes a file.
+
+Files are made from the array alone, so nothing of the original file can be left in them.
+"""
+
+from bisect import bisect_right
+from collections.abc import Callable
+from functools import cache, partial
+from io import BytesIO
+
+import cv2
+import numpy as np
+from jaxtyping import Float32
+from PIL import Image, ImageCms
+
+from catchlight.anatomy import Picture
+from catchlight.errors import PhotoError
+
+__all__ = ["Picture", "jpeg", "luminance", "png", "resize", "to_linear", "to_srgb", "webp"]
+
+_LUMINANCE = np.array([[0.2126, 0.7152, 0.0722]], np.float32)
+_MODEST_QUALITY, _LOWEST_QUALITY = 40, 10
+_FULL_COLOUR, _HALVED_COLOUR = 0, 2
+_MADE = (2000, 1, 1, 0, 0, 0)
+
+
+def to_linear(picture: Picture) -> Float32[np.ndarray, "h w 3"]:
+    """Return linear light in 0–1."""
+    return np.asarray(cv2.LUT(picture, _decoding()))
+
+
+def to_srgb(linear: Float32[np.ndarray, "h w 3"]) -> Picture:
+    """Return the picture of linear light, clipped to 0–1 and rounded."""
+    steps = cv2.addWeighted(linear, 65535, linear, 0, 0, dtype=cv2.CV_16U)
+    return np.asarray(cv2.LUT(steps, _encoding()))
+
+
+def luminance(linear: Float32[np.ndarray, "h w 3"]) -> Float32[np.ndarray, "h w"]:
+    """Return the luminance of linear light (Rec. 709)."""
+    return np.asarray(cv2.transform(linear, _LUMINANCE))
+
+
+def resize(picture: Picture, width: int, height: int) -> Picture:
+    """Return the picture at ``width`` x ``height`` pixels.
+
+    Shrinks by the mean of the area in linear light, then enlarges by Lanczos.
+    """
+    now_high, now_wide = picture.shape[:2]
+    less = min(width, now_wide), min(height, now_high)
+    if less != (now_wide, now_high):
+        picture = to_srgb(cv2.resize(to_linear(picture), less, interpolation=cv2.INTER_AREA))
+    if less != (width, height):
+        picture = cv2.resize(picture, (width, height), interpolation=cv2.INTER_LANCZOS4)
+    return np.asarray(picture)
+
+
+def jpeg(picture: Picture, *, quality: int = 95, max_bytes: int | None = None) -> bytes:
+    """Return the picture as a baseline JPEG with the sRGB profile and nothing else.
+
+    Full colour resolution; with ``max_bytes`` the quality is lowered, and then the resolution of
+    colour too, until it fits. Raises PhotoError ``photo.does_not_fit`` when nothing does.
+    """
+    image = Image.fromarray(picture)
+    best = _jpeg(image, quality, subsampling=_FULL_COLOUR)
+    if max_bytes is None or len(best) <= max_bytes:
+        return best
+    for sampling, lowest in ((_FULL_COLOUR, _MODEST_QUALITY), (_HALVED_COLOUR, _LOWEST_QUALITY)):
+        encode = partial(_jpeg, image, subsampling=sampling)
+        found = _largest(encode, range(lowest, quality), max_bytes)
+        if found:
+            return found
+    height, width = picture.shape[:2]
+    message = (
+        f"A picture of {width} x {height} pixels does not fit into {max_bytes} bytes; "
+        "allow more bytes or ask for fewer pixels."
+    )
+    raise PhotoError("photo.does_not_fit", message)
+
+
+def webp(picture: Picture, *, quality: int = 75) -> bytes:
+    """Return the picture as a WebP with the sRGB profile and nothing else."""
+    return _save(Image.fromarray(picture), "WEBP", quality=quality, method=4)
+
+
+def png(picture: Picture) -> bytes:
+    """Return the picture as a PNG with the sRGB profile and nothing else."""
+    return _save(Image.fromarray(picture), "PNG", compress_level=6)
+
+
+def _largest(encode: Callable[[int], bytes], qualities: range, max_bytes: int) -> bytes | None:
+    """Return the file of the highest quality that fits."""
+    fitting = bisect_right(qualities, max_bytes, key=lambda quality: len(encode(quality)))
+    return encode(qualities[fitting - 1]) if fitting else None
+
+
+def _jpeg(image: Image.Image, quality: int, *, subsampling: int) -> bytes:
+    plain = _save(image, "JPEG", quality=quality, subsampling=subsampling)
+    # Pillow gives the optimising encoder one byte a pixel, and it fails where that is too little.
+    if len(plain) >= image.width * image.height:
+        return plain
+    return _save(image, "JPEG", quality=quality, subsampling=subsampling, optimize=True)
+
+
+def _save(image: Image.Image, format_: str, **options: int) -> bytes:
+    buffer = BytesIO()
+    image.save(buffer, format_, icc_profile=_profile(), **options)
+    return buffer.getvalue()
+
+
+@cache
+def _profile() -> bytes:
+    """Return the sRGB profile. Its date is fixed, so that a picture is the same file each time."""
+    made = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    return made[:24] + b"".join(part.to_bytes(2, "big") for part in _MADE) + made[36:]
+
+
+@cache
+def _decoding() -> Float32[np.ndarray, " 256"]:
+    """Linear light of each 8-bit value: the sRGB transfer function of IEC 61966-2-1."""
+    value = np.arange(256) / 255
+    return np.where(value <= 0.04045, value / 12.92, ((value + 0.055) / 1.055) ** 2.4).astype(np.float32)
+
+
+@cache
+def _encoding() -> np.ndarray[tuple[int], np.dtype[np.uint8]]:
+    """8-bit value of each of 65 536 steps of linear light."""
+    light = np.arange(65536) / 65535
+    value = np.where(light <= 0.0031308, light * 12.92, 1.055 * light ** (1 / 2.4) - 0.055)
+    return np.round(value * 255).astype(np.uint8)

@@ -1,0 +1,150 @@
+"""What a refresh will do: who, with which photos, by which recipe, in which shard."""
+
+import ast
+import hashlib
+import json
+import zlib
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from catchlight import ledger
+from catchlight.config import Job, Preset
+from catchlight.develop import Order, recipe_of
+from catchlight.home import Home, write_json
+from catchlight.models import ModelStore, default_root
+from catchlight.records import Employee, Photo
+from catchlight.studio import model_digests
+
+_PIXEL_CODE = (
+    "anatomy", "mount", "framing", "matte", "extend", "backdrop", "grade", "sitting", "quality", "develop",
+    "pixels", "decoding", "srgb", "formats", "engines/*", "checks/*",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One planned run; everything in it is also on disk under ``ledger/<run>``."""
+
+    run: str
+    job: Job
+    setup: str
+    started: str
+    findings: tuple[dict[str, str], ...]
+    resumed: bool = False
+
+    @property
+    def home(self) -> Home:
+        """Where it happens."""
+        return Home(self.job.home)
+
+    @property
+    def folder(self) -> Path:
+        """The run's folder in the ledger."""
+        return self.home.ledger(self.run)
+
+    def employees(self) -> list[Employee]:
+        """Everyone in this run."""
+        return ledger.records(Employee, pl.read_parquet(self.folder / ledger.file_name(Employee)))
+
+    def photos(self) -> list[Photo]:
+        """Their photos, before one is chosen."""
+        return ledger.records(Photo, pl.read_parquet(self.folder / ledger.file_name(Photo)))
+
+    def shards(self) -> dict[int, list[Order]]:
+        """Return the orders by shard; a person's shard is the same in every run of the same size."""
+        employees, photos = self.employees(), defaultdict(list)
+        for photo in self.photos():
+            photos[photo.employee].append(photo)
+        count = max(1, -(-len(employees) // self.job.shard_size))
+        shards: dict[int, list[Order]] = defaultdict(list)
+        for person in employees:
+            own = tuple(photos[person.id])
+            order = Order(person.id, recipe_of(person.id, own, self.setup), own)
+            shards[shard_of(person.id, count)].append(order)
+        return dict(sorted(shards.items()))
+
+    def shard(self, number: int) -> Path:
+        """Return the folder of one shard."""
+        return self.folder / f"shard={number:04d}"
+
+    def waiting(self) -> int:
+        """Count the people whose recipe was never finished."""
+        recipes = self.home.recipes
+        return sum(not recipes.path(o.recipe).is_file() for orders in self.shards().values() for o in orders)
+
+
+def shard_of(employee: str, shards: int) -> int:
+    """Return a person's shard, stable between runs and machines."""
+    return zlib.crc32(employee.encode()) % shards
+
+
+@cache
+def code_digest() -> str:
+    """Return a digest of the code that decides pixels and readings, comments aside."""
+    here = Path(__file__).parent
+    files = sorted(file for pattern in _PIXEL_CODE for file in here.glob(f"{pattern}.py"))
+    trees = (ast.dump(ast.parse(file.read_text(encoding="utf-8"))) for file in files)
+    return hashlib.sha256("".join(trees).encode()).hexdigest()
+
+
+def setup_of(preset: Preset, models: ModelStore) -> str:
+    """Return the digest of preset, engines, models and code."""
+    parts = [preset.digest(), code_digest(), json.dumps(model_digests(preset.engines, models), sort_keys=True)]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def store_of(job: Job) -> ModelStore:
+    """Return the model files that a job may use."""
+    return ModelStore(job.models or default_root(), allow_noncommercial=job.allow_noncommercial)
+
+
+def draw_up(
+    job: Job, employees: Sequence[Employee], photos: Sequence[Photo], findings: Iterable[dict[str, str]]
+) -> Plan:
+    """Write a plan, or return the unfinished one that wants exactly the same."""
+    home, setup = Home(job.home), setup_of(job.brand(), store_of(job))
+    want = _want(job, setup, employees, photos)
+    for run in home.unfinished():
+        old = json.loads((home.ledger(run) / "plan.json").read_bytes())
+        if old["want"] == want:
+            return Plan(run, job, setup, old["started"], tuple(old["findings"]), resumed=True)
+    plan = Plan(_new_run(home), job, setup, _now(), tuple(findings))
+    ledger.write(plan.folder / ledger.file_name(Employee), ledger.table(Employee, employees))
+    ledger.write(plan.folder / ledger.file_name(Photo), ledger.table(Photo, photos))
+    write_json(plan.folder / "plan.json", _plain(plan, want))
+    return plan
+
+
+def read(home: Home, run: str, job: Job) -> Plan:
+    """Return a plan that was drawn up before."""
+    old = json.loads((home.ledger(run) / "plan.json").read_bytes())
+    return Plan(run, job, old["setup"], old["started"], tuple(old["findings"]))
+
+
+def _plain(plan: Plan, want: str) -> dict[str, Any]:
+    return {
+        "run": plan.run, "want": want, "setup": plan.setup, "started": plan.started,
+        "job": plan.job.model_dump(mode="json"), "findings": list(plan.findings),
+    }  # fmt: skip
+
+
+def _want(job: Job, setup: str, employees: Sequence[Employee], photos: Sequence[Photo]) -> str:
+    parts = [setup, str(job.shard_size), *map(repr, employees), *map(repr, photos)]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _new_run(home: Home) -> str:
+    name = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
+    taken = [run for run in (name, *(f"{name}-{n}" for n in range(2, 1000))) if not home.ledger(run).exists()]
+    return taken[0]

@@ -1,0 +1,55 @@
+"""Which of a person's photos to start from: measured, and explained."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from catchlight.sitting import Subject
+
+_ENOUGH = 120.0  # eye-to-chin pixels past which more resolution no longer decides
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """What speaks for a photo; ``score`` is the product of its parts, each in 0–1."""
+
+    size: float
+    frontal: float
+    sharp: float
+    alone: float
+    whole: float
+
+    @property
+    def score(self) -> float:
+        """Return one number to compare photos of one person by."""
+        return self.size * self.frontal * self.sharp * self.alone * self.whole
+
+    def words(self) -> str:
+        """Return the parts for a person to read."""
+        return (
+            f"size {self.size:.2f}, facing the camera {self.frontal:.2f}, sharp {self.sharp:.2f}, "
+            f"alone {self.alone:.2f}, uncut {self.whole:.2f}"
+        )
+
+
+def rate(subject: Subject) -> Quality:
+    """Rate one photo of a person."""
+    face = subject.face
+    angles = np.radians([face.yaw, face.pitch])
+    second = max((other.area for other in subject.faces[1:]), default=0.0) / subject.faces[0].area
+    return Quality(
+        size=min(1.0, face.eye_to_chin / _ENOUGH),
+        frontal=float(np.prod(np.cos(angles) ** 2)),
+        sharp=_sharp(subject),
+        alone=1 - min(1.0, second),
+        whole=0.8 if subject.mount.shape == "circle" else 1.0,
+    )
+
+
+def _sharp(subject: Subject) -> float:
+    x0, y0, x1, y1 = (max(0, int(v)) for v in subject.face.as_face.box)
+    grey = cv2.cvtColor(np.ascontiguousarray(subject.picture[y0 : y1 + 1, x0 : x1 + 1]), cv2.COLOR_RGB2GRAY)
+    scale = min(1.0, 100 / subject.face.eye_to_chin)
+    small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA).astype(np.float32)
+    return float(np.clip(np.log10(max(float(cv2.Laplacian(small, cv2.CV_32F).var()), 1.0)) / 3, 0.05, 1))

@@ -1,0 +1,117 @@
+"""A run's results: tables over all shards, the portraits as files, the figures of run.json."""
+
+import os
+import platform
+import shutil
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from catchlight import __version__, ledger
+from catchlight.delivery import file_names
+from catchlight.home import Home, write_json
+from catchlight.judge import judge
+from catchlight.plan import Plan, store_of
+from catchlight.records import Employee, Outcome, Photo, Reading, Render, Verdict
+from catchlight.spreadsheet import table_bytes
+from catchlight.studio import JOBS, model_digests
+from catchlight.vault import write_whole
+
+KINDS = (Employee, Photo, Render, Reading, Verdict)
+# What the set's consistency is read from: words, unit, the check before, the check after.
+_CONSISTENCY = (
+    ("Head height", "% of frame", "source_head", "head"),
+    ("Eye line", "% of frame", "source_eye_line", "eye_line"),
+    ("Background lightness", "L*", "source_background", "background"),
+)
+
+
+def tabulate(plan: Plan) -> dict[type, pl.DataFrame]:
+    """Gather the shards' tables, judge them together, and write one table a kind into the run's folder."""
+    shards = [plan.shard(number) for number in plan.shards()]
+    tables = {kind: ledger.gather(kind, shards).sort("employee") for kind in (Photo, Render, Reading)}
+    tables[Reading] = tables[Reading].sort("employee", "check")
+    tables[Employee] = ledger.table(Employee, plan.employees()).sort("id")
+    tables[Verdict] = judge(tables[Render], tables[Reading], plan.job.brand())
+    folder = plan.home.run(plan.run)
+    for kind in KINDS:
+        ledger.write(folder / ledger.file_name(kind), tables[kind])
+    return tables
+
+
+def lay_out(plan: Plan, tables: Mapping[type, pl.DataFrame]) -> dict[str, str]:
+    """Lay the portraits beside the tables and list them; return each person's file, relative to the run."""
+    folder, vault = plan.home.run(plan.run), plan.home.vault
+    made = dict(tables[Render].filter(pl.col("picture") != "").select("employee", "picture").iter_rows())
+    files = {employee: f"portraits/{name}.jpg" for employee, name in file_names(made).items()}
+    for employee, picture in made.items():
+        _place(vault.path(picture), folder / files[employee])
+    rows = tables[Verdict].join(tables[Render].select("employee", "rung"), on="employee").iter_rows(named=True)
+    listed = [[r["employee"], files.get(r["employee"], ""), r["outcome"], r["rung"] if r["employee"] in files else "",
+               " ".join(r["reasons"]), " ".join(r["sentences"])] for r in rows]  # fmt: skip
+    header = ("employee", "file", "outcome", "rung", "reasons", "sentences")
+    write_whole(folder / "portraits.csv", table_bytes(header, listed))
+    return files
+
+
+def _place(source: Path, target: Path) -> None:
+    """Give a picture of the vault a readable name, without a second copy where the disk allows."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.unlink(missing_ok=True)
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)
+
+
+def summarise(plan: Plan, tables: Mapping[type, pl.DataFrame], counts: Mapping[str, int], timings: Mapping[str, float]) -> dict[str, Any]:
+    """Return run.json: counts, timings, versions, digests and how much more alike the portraits are."""
+    preset = plan.job.brand()
+    outcomes = dict(tables[Verdict].group_by("outcome").len().iter_rows())
+    finished = datetime.now(UTC)
+    return {
+        "run": plan.run,
+        "started": plan.started,
+        "finished": finished.isoformat(timespec="seconds"),
+        "source": str(plan.job.source),
+        "preset": {"name": preset.name, "title": preset.title, "digest": preset.digest()},
+        "setup": plan.setup,
+        "engines": {job: getattr(preset.engines, job) for job in JOBS},
+        "models": model_digests(preset.engines, store_of(plan.job)),
+        "versions": _versions(),
+        "counts": {"people": tables[Employee].height} | {str(o): outcomes.get(str(o), 0) for o in Outcome} | dict(counts),
+        "rungs": dict(tables[Render].filter(pl.col("picture") != "").group_by("rung").len().iter_rows()),
+        "seconds": round(sum(timings.values()), 3),
+        "timings": {stage: round(seconds, 3) for stage, seconds in timings.items()},
+        "consistency": [_spread(tables, *row) for row in _CONSISTENCY],
+        "findings": list(plan.findings),
+    }
+
+
+def _versions() -> dict[str, str]:
+    names = ("prefect", "polars", "numpy", "opencv-python", "pillow", "ai-edge-litert", "dlib-bin")
+    return {"catchlight": __version__, "python": platform.python_version()} | {n: version(n) for n in names}
+
+
+def _spread(tables: Mapping[type, pl.DataFrame], what: str, unit: str, before: str, after: str) -> dict[str, Any]:
+    """Return the standard deviation of two readings over the portraits that are not retakes."""
+    kept = tables[Verdict].filter(pl.col("outcome") != str(Outcome.RETAKE)).select("employee")
+    readings = tables[Reading].join(kept, on="employee", how="semi")
+
+    def deviation(check: str) -> float | None:
+        values = readings.filter(pl.col("check") == check)["value"].drop_nulls()
+        return round(float(values.std() or 0.0), 2) if len(values) > 1 else None  # type: ignore[arg-type]
+
+    return {"what": what, "unit": unit, "before": deviation(before), "after": deviation(after)}
+
+
+def close(plan: Plan, run: dict[str, Any]) -> Path:
+    """Write run.json last, so that a run that has one is complete; let latest point to it."""
+    home: Home = plan.home
+    write_json(home.run(plan.run) / "run.json", run)
+    home.point_to(plan.run)
+    return home.run(plan.run)

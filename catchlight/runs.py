@@ -1,0 +1,71 @@
+"""Which runs there are, and what a run says about each person."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from catchlight import ledger
+from catchlight.errors import ConfigError
+from catchlight.records import Employee, Render, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Portrait:
+    """One person's part of a run; what there is none of is None."""
+
+    employee: Employee
+    render: Render | None
+    verdict: Verdict | None
+
+    @property
+    def picture(self) -> str:
+        """The digest of the portrait, "" when the run made none."""
+        return self.render.picture if self.render else ""
+
+
+def run_folder(home: Path, name: str = "latest") -> Path:
+    """Return the folder of a run; ``latest`` is a link to it or a file that holds its name.
+
+    Raises ConfigError that lists the runs when there is none of this name.
+    """
+    runs = home / "runs"
+    pointer = runs / name
+    if pointer.is_file() and pointer.parent == runs:
+        name = pointer.read_text(encoding="utf-8").strip()
+    folder = (runs / name).resolve()
+    if not name or folder.parent != runs.resolve() or not folder.is_dir():
+        message = (
+            f"run {name!r}: none of this name in {runs}; there are: {', '.join(_known(runs)) or 'none yet'}"
+        )
+        raise ConfigError(message)
+    return folder
+
+
+def _known(runs: Path) -> list[str]:
+    found = runs.iterdir() if runs.is_dir() else ()
+    return sorted(path.name for path in found if path.is_dir() and not path.is_symlink())
+
+
+def portraits(folder: Path) -> dict[str, Portrait]:
+    """Return what a run says about each person, by id; ConfigError when its tables are not there."""
+    renders = {row.employee: row for row in _rows(folder, Render)}
+    verdicts = {(row.employee, row.recipe): row for row in _rows(folder, Verdict)}
+    found = {}
+    for employee in _rows(folder, Employee):
+        render = renders.get(employee.id)
+        verdict = verdicts.get((employee.id, render.recipe)) if render else None
+        found[employee.id] = Portrait(employee, render, verdict)
+    return found
+
+
+def _rows(folder: Path, record: type) -> list[Any]:
+    path = folder / ledger.file_name(record)
+    try:
+        return ledger.records(record, pl.read_parquet(path))
+    except FileNotFoundError as error:
+        message = (
+            f"run {folder.name}: {path.name} is not there; let the run finish, or choose another with --run"
+        )
+        raise ConfigError(message) from error

@@ -1,0 +1,73 @@
+"""The engines of a preset, loaded once and kept warm."""
+
+from functools import cached_property
+from typing import Any, cast
+
+from catchlight import plugins
+from catchlight.anatomy import FaceFinder, Recogniser, Segmenter, Tracer
+from catchlight.config import Engines, Preset
+from catchlight.errors import ConfigError
+from catchlight.models import ModelStore
+from pydantic import ValidationError
+
+JOBS = ("faces", "landmarks", "matte", "likeness")
+
+
+def engine_settings(engines: Engines, name: str) -> Any:
+    """Return an engine's settings from ``engines.options``; ConfigError names the key that is wrong."""
+    module = plugins.load("catchlight.engines", name)
+    try:
+        return module.Settings.model_validate(engines.options.get(name, {}))
+    except ValidationError as error:
+        problem = error.errors()[0]
+        message = f"engines.options.{name}.{'.'.join(map(str, problem['loc']))}: {problem['msg']}"
+        raise ConfigError(message) from error
+
+
+def model_digests(engines: Engines, models: ModelStore) -> dict[str, str]:
+    """Return the sha256 of each model file that these engines load, by name, without loading any."""
+    names = {getattr(engines, job) for job in JOBS}
+    wanted = {model for name in names for model in plugins.load("catchlight.engines", name).FACTS.models}
+    return {model: models.digest(model) for model in sorted(wanted)}
+
+
+class Studio:
+    """One set of warm engines. Not shared between threads."""
+
+    def __init__(self, preset: Preset, models: ModelStore) -> None:
+        """Remember what to load; each engine is loaded when it is first needed."""
+        self.preset = preset
+        self.models = models
+        self._loaded: dict[str, Any] = {}
+
+    def _engine(self, job: str) -> Any:
+        name = getattr(self.preset.engines, job)
+        if name not in self._loaded:
+            settings = engine_settings(self.preset.engines, name)
+            self._loaded[name] = plugins.load("catchlight.engines", name).Engine(settings, self.models)
+        return self._loaded[name]
+
+    @cached_property
+    def finder(self) -> FaceFinder:
+        """Finds faces."""
+        return cast("FaceFinder", self._engine("faces"))
+
+    @cached_property
+    def tracer(self) -> Tracer:
+        """Traces the anatomy of a face."""
+        return cast("Tracer", self._engine("landmarks"))
+
+    @cached_property
+    def segmenter(self) -> Segmenter:
+        """Separates people from what is behind them."""
+        return cast("Segmenter", self._engine("matte"))
+
+    @cached_property
+    def recogniser(self) -> Recogniser:
+        """Compares two pictures of one person."""
+        return cast("Recogniser", self._engine("likeness"))
+
+    def warm(self) -> None:
+        """Load everything now, so that a missing or changed model file is told before the first photo."""
+        for job in JOBS:
+            self._engine(job)

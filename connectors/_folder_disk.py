@@ -1,0 +1,132 @@
+"""Files below one folder, opened part by part so that no link and no ``..`` leads out of it."""
+
+import errno
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+
+from catchlight.errors import OutsideError
+
+LARGEST = 64 << 20
+_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
+_READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+_WRITE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+
+
+def parts_of(file: str) -> tuple[str, ...]:
+    """Return the parts of a relative path, or raise ValueError when it could lead elsewhere."""
+    path = PurePosixPath(file)
+    if not path.parts or path.is_absolute() or ".." in path.parts or "\0" in file:
+        message = f"{file!r} is not a path inside the folder"
+        raise ValueError(message)
+    return path.parts
+
+
+def walk(root: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
+    """Yield every file and link below ``root`` with its relative path, sorted, hidden ones left out."""
+    pending = [("", root)]
+    while pending:
+        prefix, folder = pending.pop()
+        try:
+            entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+        except OSError as error:
+            message = f"{folder}: cannot be listed: {error.strerror}"
+            raise OutsideError(message) from error
+        for entry in entries:
+            if entry.name.startswith("."):
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                pending.append((f"{prefix}{entry.name}/", Path(entry.path)))
+            else:
+                yield prefix + entry.name, entry
+
+
+def read(root: Path, file: str) -> bytes:
+    """Return the bytes of one regular file; OSError when it is not there, a link or too large."""
+    *folders, name = parts_of(file)
+    with _opened(root, folders) as folder:
+        handle = os.open(name, _READ, dir_fd=folder)
+        with os.fdopen(handle, "rb") as source:
+            if not stat.S_ISREG(os.fstat(handle).st_mode):
+                raise OSError(errno.EISDIR, "not a regular file")
+            data = source.read(LARGEST + 1)
+    if len(data) > LARGEST:
+        raise OSError(errno.EFBIG, f"larger than {LARGEST >> 20} MiB")
+    return data
+
+
+def write(root: Path, file: str, data: bytes) -> None:
+    """Write one file so that it is either the old one or the new one, never a part; OSError."""
+    *folders, name = parts_of(file)
+    # One name per target: what a killed run left behind is replaced by the next.
+    partial = f".{name}.partial"
+    with _opened(root, folders, make=True) as folder:
+        _unlink(partial, folder)
+        try:
+            _fill(partial, folder, data, _mode(name, folder))
+            os.replace(partial, name, src_dir_fd=folder, dst_dir_fd=folder)
+        except BaseException:
+            _unlink(partial, folder)
+            raise
+        os.fsync(folder)
+
+
+def remove(root: Path, file: str) -> None:
+    """Remove one file; nothing when it is not there; OSError."""
+    *folders, name = parts_of(file)
+    try:
+        with _opened(root, folders) as folder:
+            os.unlink(name, dir_fd=folder)
+            os.fsync(folder)
+    except FileNotFoundError:
+        if not root.is_dir():
+            raise
+
+
+@contextmanager
+def _opened(root: Path, folders: list[str], *, make: bool = False) -> Iterator[int]:
+    handle = os.open(root, _FOLDER)
+    try:
+        for name in folders:
+            if make:
+                _make(name, handle)
+            inner = os.open(name, _FOLDER | os.O_NOFOLLOW, dir_fd=handle)
+            os.close(handle)
+            handle = inner
+        yield handle
+    finally:
+        os.close(handle)
+
+
+def _make(name: str, folder: int) -> None:
+    try:
+        os.mkdir(name, dir_fd=folder)
+    except FileExistsError:
+        return
+    os.fsync(folder)
+
+
+def _fill(name: str, folder: int, data: bytes, mode: int | None) -> None:
+    with os.fdopen(os.open(name, _WRITE, 0o666, dir_fd=folder), "wb") as out:
+        out.write(data)
+        out.flush()
+        if mode is not None:
+            os.fchmod(out.fileno(), mode)
+        os.fsync(out.fileno())
+
+
+def _mode(name: str, folder: int) -> int | None:
+    """Return who may read the file that is replaced: the new one keeps it."""
+    try:
+        return stat.S_IMODE(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode)
+    except FileNotFoundError:
+        return None
+
+
+def _unlink(name: str, folder: int) -> None:
+    try:
+        os.unlink(name, dir_fd=folder)
+    except FileNotFoundError:
+        return

@@ -1,0 +1,203 @@
+"""Who is in a folder: from its list, or from the names of its pictures."""
+
+import re
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path, PurePosixPath
+
+from catchlight.errors import ConfigError
+from catchlight.records import Employee, Photo
+from catchlight.spreadsheet import Row, Table, read_table
+from connectors._folder_match import RefusedError, Shelf, by_name, cell_files
+
+HEADERS = {
+    "id": (
+        "employee id", "employee number", "employee no", "employee", "emp id", "person id",
+        "personnel number", "personnel no", "staff id", "staff number", "worker id", "user id", "uid",
+        "Personalnummer", "matricule",
+    ),
+    "given_name": ("first name", "forename", "first", "Vorname", "prénom"),
+    "family_name": ("last name", "surname", "last", "sn", "Nachname", "nom"),
+    "display_name": ("name", "full name", "employee name", "preferred name", "Anzeigename"),
+    "email": ("mail", "e-mail address", "work email", "primary email", "user principal name", "upn"),
+    "department": ("dept", "team", "division", "org unit", "Abteilung", "service"),
+    "title": ("job title", "position", "role", "job", "Funktion"),
+    "photo": (
+        "photos", "photo file", "photo files", "photo filename", "photo path", "picture", "picture file",
+        "image", "image file", "headshot", "portrait", "filename", "file",
+    ),
+    "photo_date": ("date of photo", "photo taken", "taken on", "taken", "picture date", "image date", "date"),
+}  # fmt: skip
+_SHORTENED = re.compile(r"\d([.,]\d+)?E\+\d+")
+Files = dict[str, list[str]]
+
+
+@dataclass(slots=True)
+class People:
+    """Everyone found so far; ``rows`` are the sound rows by id, a finding is (kind, sentence)."""
+
+    source: str = ""
+    rows: dict[str, Row] = field(default_factory=dict)
+    employees: list[Employee] = field(default_factory=list)
+    photos: list[Photo] = field(default_factory=list)
+    findings: list[tuple[str, str]] = field(default_factory=list)
+
+    def tell(self, kind: str, sentence: str, line: int | None = None) -> None:
+        """Add a finding about the folder, or about a line of its list."""
+        place = f"{self.source} line {line}: " if line else ""
+        self.findings.append((kind, f"{place}{sentence}."))
+
+
+def from_table(path: Path, shelf: Shelf, templates: tuple[str, ...]) -> People:
+    """Read the list of a folder and find everyone's photos; ConfigError when nobody can be read."""
+    table = read_table(path, HEADERS)
+    if "id" not in table.fields:
+        message = f"{path}: no column is the id; name one «id» (or Employee ID), the others are optional"
+        raise ConfigError(message)
+    if not table.rows:
+        message = f"{path}: the list has no rows; add one for each person"
+        raise ConfigError(message)
+    people = People(path.name)
+    _tell_table(people, table)
+    _take_rows(people, table.rows)
+    files = _by_cell(people, shelf)
+    _by_file_name(people, files, shelf, templates)
+    _take_photos(people, files, shelf)
+    return people
+
+
+def _tell_table(people: People, table: Table) -> None:
+    for header in table.unknown:
+        people.tell("unknown_column", f"{people.source}: column {header!r} is not used")
+    if table.encoding == "cp1252":
+        people.tell("encoding", f"{people.source}: not UTF-8, so read as Windows-1252; look at the accents")
+
+
+def _take_rows(people: People, rows: list[Row]) -> None:
+    """Keep the rows that stand for exactly one person, and tell why the others do not."""
+    lines: dict[str, list[int]] = {}
+    for row in rows:
+        lines.setdefault(row["id"], []).append(row.line)
+    for row in rows:
+        key = row["id"]
+        if not key:
+            people.tell("empty_id", "no id, so the row is left out", row.line)
+        elif len(lines[key]) > 1:
+            others = ", ".join(map(str, lines[key]))
+            people.tell("duplicate_id", f"id {key!r} is on lines {others}; none of them is used", row.line)
+        elif row.extra:
+            people.tell("long_row", "more cells than columns (a comma without quotes?); left out", row.line)
+        else:
+            people.rows[key] = row
+            people.employees.append(_employee(row))
+        if _SHORTENED.fullmatch(key):
+            people.tell("damaged_id", f"a spreadsheet shortened id {key!r}; format it as text", row.line)
+
+
+def _employee(row: Row) -> Employee:
+    names = ("given_name", "family_name", "display_name", "email", "department", "title")
+    return Employee(row["id"], **{name: " ".join(row[name].split()) for name in names})
+
+
+def _by_cell(people: People, shelf: Shelf) -> Files:
+    """Return everyone's files from the photo column; nobody gets a file that two people name."""
+    files: Files = {}
+    for key, row in people.rows.items():
+        try:
+            found, missing = cell_files(row["photo"], shelf)
+        except RefusedError as error:
+            people.tell("bad_path", f"photo {row['photo']!r} of {key!r} is refused: {error}", row.line)
+            found, missing, files[key] = [], [], []
+        for name in missing:
+            people.tell("unmatched_row", f"photo {name!r} of {key!r} is not in the folder", row.line)
+        if found:
+            files[key] = found
+    return _unshared(people, files)
+
+
+def _unshared(people: People, files: Files) -> Files:
+    owners: Files = {}
+    for key, found in files.items():
+        for file in found:
+            owners.setdefault(file, []).append(key)
+    shared = {file: keys for file, keys in owners.items() if len(keys) > 1}
+    for file, keys in shared.items():
+        people.tell(
+            "shared_file", f"{file} is the photo of {len(keys)} people ({_some(keys)}); nobody gets it"
+        )
+    return {key: [file for file in found if file not in shared] for key, found in files.items()}
+
+
+def _by_file_name(people: People, files: Files, shelf: Shelf, templates: tuple[str, ...]) -> None:
+    """Give the pictures that no cell names to those whose names they bear; tell which are left."""
+    taken = {file for found in files.values() for file in found}
+    free = [file for file in shelf.pictures() if file not in taken]
+    seekers = {key: _fields(row) for key, row in people.rows.items() if key not in files}
+    claims = by_name(free, seekers, templates)
+    for file in sorted(claims.owner):
+        files.setdefault(claims.owner[file], []).append(file)
+    for file in free:
+        if file in claims.ambiguous:
+            people.tell(
+                "ambiguous_file", f"{file} could be of {_some(claims.ambiguous[file])}; nobody gets it"
+            )
+        elif file not in claims.owner:
+            people.tell("unmatched_file", f"{file} belongs to no row")
+
+
+def _fields(row: Row) -> dict[str, str]:
+    return {**row.cells, "username": row["email"].partition("@")[0]}
+
+
+def _take_photos(people: People, files: Files, shelf: Shelf) -> None:
+    for key, row in people.rows.items():
+        taken, found = _date(row["photo_date"]), files.get(key, [])
+        if row["photo_date"] and not taken:
+            people.tell("bad_date", f"photo date {row['photo_date']!r}: write it as 2026-11-23", row.line)
+        if not found and not row["photo"]:
+            people.tell("unmatched_row", f"there is no photo of {key!r}", row.line)
+        people.photos += [Photo(key, file, date=taken, size=shelf.sizes[file]) for file in found]
+
+
+def _date(text: str) -> str:
+    """Return the ISO date (or year, or year and month) that ``text`` is; "" when it is none."""
+    text = re.sub(r"(?<=\d)[/.](?=\d)", "-", text)
+    if re.fullmatch(r"(19|20)\d\d(-(0[1-9]|1[0-2]))?", text):
+        return text
+    try:
+        return datetime.fromisoformat(text).date().isoformat()
+    except ValueError:
+        return ""
+
+
+def from_files(shelf: Shelf) -> People:
+    """Take every picture as a person whose id is the name of the file."""
+    people = People()
+    people.tell("no_directory", "there is no directory.csv: every picture is a person named after its file")
+    for file in (f for f in shelf.sizes if f.casefold().endswith((".csv", ".tsv", ".xlsx"))):
+        people.tell(
+            "other_table", f"{file} is not read; if it is the list of people, save it as directory.csv"
+        )
+    folders: dict[str, dict[str, None]] = {}
+    for file in shelf.pictures():
+        folders.setdefault(PurePosixPath(file).stem, {})[str(PurePosixPath(file).parent)] = None
+    people.employees = [
+        Employee(key, display_name=_pretty(key)) for key, where in folders.items() if len(where) == 1
+    ]
+    for file in shelf.pictures():
+        key = PurePosixPath(file).stem
+        if len(folders[key]) > 1:
+            people.tell("duplicate_id", f"{file}: {key!r} is in {_some(list(folders[key]))}; none is used")
+        else:
+            people.photos.append(Photo(key, file, size=shelf.sizes[file]))
+    return people
+
+
+def _pretty(stem: str) -> str:
+    words = re.sub(r"[_\-.\s]+", " ", stem.partition("@")[0]).split()
+    return " ".join(word[:1].upper() + word[1:] for word in words) or stem
+
+
+def _some(names: list[str]) -> str:
+    shown = ", ".join(repr(name) for name in names[:3])
+    return f"{shown} and {len(names) - 3} more" if len(names) > len(names[:3]) else shown

@@ -1,0 +1,161 @@
+"""Which picture file belongs to which row: by the photo column, else by the name of the file."""
+
+import re
+import unicodedata
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+
+Fields = Mapping[str, str]
+
+PICTURES = (
+    ".jpg",
+    ".jpeg",
+    ".jpe",
+    ".jfif",
+    ".png",
+    ".webp",
+    ".tif",
+    ".tiff",
+    ".bmp",
+    ".gif",
+    ".heic",
+    ".heif",
+    ".avif",
+)
+_FIELD = re.compile(r"\{(\w+)\}")
+
+
+class RefusedError(ValueError):
+    """A photo cell that must not be followed; the text says why."""
+
+
+@dataclass(slots=True)
+class Shelf:
+    """The files of a folder by path, and the links that were not followed."""
+
+    sizes: dict[str, int] = field(default_factory=dict)
+    links: set[str] = field(default_factory=set)
+    _exact: dict[str, str] = field(default_factory=dict)
+    _folded: dict[str, list[str]] = field(default_factory=dict)
+
+    def add(self, file: str, size: int) -> None:
+        """Put one file on the shelf; a path is found in any case and Unicode form."""
+        self.sizes[file] = size
+        self._exact[_nfc(file)] = file
+        self._folded.setdefault(_fold(file), []).append(file)
+
+    def find(self, name: str) -> str | None:
+        """Return the file of this path, from the folder or from its ``photos/``."""
+        for path in (name, f"photos/{name}"):
+            alike = self._folded.get(_fold(path), [])
+            found = self._exact.get(_nfc(path)) or (alike[0] if len(alike) == 1 else None)
+            if found:
+                return found
+        return None
+
+    def pictures(self) -> list[str]:
+        """Return the picture files that names are matched with: those in ``photos/`` when it is there."""
+        files = [file for file in self.sizes if file.casefold().endswith(PICTURES)]
+        return [file for file in files if file.casefold().startswith("photos/")] or files
+
+
+def cell_files(cell: str, shelf: Shelf) -> tuple[list[str], list[str]]:
+    """Return the files that a photo cell names, and the names that are not there.
+
+    Raises RefusedError when a name would lead out of the folder.
+    """
+    names = [cell] if shelf.find(cell) else re.split(r"[;|]", cell)
+    found: dict[str, None] = {}
+    missing = []
+    for name in filter(None, map(str.strip, names)):
+        file = shelf.find(_inside(name, shelf))
+        if file:
+            found[file] = None
+        else:
+            missing.append(name)
+    return list(found), missing
+
+
+def _inside(name: str, shelf: Shelf) -> str:
+    path = name.replace("\\", "/")
+    if path.startswith("/") or re.match(r"[A-Za-z]:|[a-z]+://", path):
+        message = "only a path inside the folder is taken, such as photos/1234.jpg"
+        raise RefusedError(message)
+    if ".." in path.split("/"):
+        message = "a path with «..» is not followed"
+        raise RefusedError(message)
+    plain = str(PurePosixPath(path))
+    for link in (plain, f"photos/{plain}"):
+        if any(str(step) in shelf.links for step in (PurePosixPath(link), *PurePosixPath(link).parents)):
+            message = "a link is not followed; put the picture itself there"
+            raise RefusedError(message)
+    return plain
+
+
+@dataclass(slots=True)
+class Claims:
+    """Who owns a file by its name, and which files several people could own."""
+
+    owner: dict[str, str] = field(default_factory=dict)
+    ambiguous: dict[str, list[str]] = field(default_factory=dict)
+
+
+def by_name(files: Iterable[str], people: Mapping[str, Fields], templates: Iterable[str]) -> Claims:
+    """Match file names with people, the strictest template first.
+
+    ``people`` holds the fields of each id. A file that two people match equally well goes to nobody.
+    """
+    claims = Claims()
+    free = set(files)
+    for template in templates:
+        for form in (_nfc, _fold):
+            wanted = _wanted(sorted((form(_stem(f)), f) for f in free), people, template, form)
+            for file, owners in wanted.items():
+                if len(owners) == 1:
+                    claims.owner[file] = owners[0]
+                else:
+                    claims.ambiguous[file] = owners
+            free -= wanted.keys()
+    return claims
+
+
+def _wanted(
+    stems: list[tuple[str, str]], people: Mapping[str, Fields], template: str, form: Callable[[str], str]
+) -> dict[str, list[str]]:
+    """Return every file that the template gives to someone, with all who could have it."""
+    wanted: dict[str, list[str]] = {}
+    for person, fields in people.items():
+        name = _filled(template, fields)
+        for file in _named(stems, form(name)) if name else ():
+            wanted.setdefault(file, []).append(person)
+    return wanted
+
+
+def _filled(template: str, fields: Fields) -> str:
+    """Return the template with a person's fields; "" when one of them is empty."""
+    values = [fields.get(name, "") for name in _FIELD.findall(template)]
+    return _FIELD.sub(lambda found: fields[found[1]], template) if all(values) else ""
+
+
+def _named(stems: list[tuple[str, str]], name: str) -> Iterator[str]:
+    """Yield the files whose stem is ``name``, or begins with it when it ends in ``*``."""
+    start = name.removesuffix("*")
+    for place in range(bisect_left(stems, (start, "")), len(stems)):
+        stem, file = stems[place]
+        if not stem.startswith(start) or (start == name and stem != start):
+            return
+        yield file
+
+
+def _stem(file: str) -> str:
+    return PurePosixPath(file).stem
+
+
+def _nfc(text: str) -> str:
+    return unicodedata.normalize("NFC", text)
+
+
+def _fold(text: str) -> str:
+    return unicodedata.normalize("NFC", text.casefold())

@@ -1,0 +1,161 @@
+"""A folder: a source of people and photos (``directory.csv`` and ``photos/``), and a place to publish to."""
+
+import errno
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict
+
+from catchlight.errors import ConfigError, OutsideError, PhotoError
+from catchlight.records import Employee, Photo
+from connectors import _folder_disk as disk
+from connectors import _folder_list as listing
+from connectors._folder_match import Shelf
+
+_PLACEHOLDERS = ("id", "email", "given_name", "family_name", "display_name", "username")
+_GONE = ("photo.missing", "is not there any more; put it back or take it out of the list")
+_ODD = ("photo.missing", "is not a plain file inside the folder; put the picture itself there")
+_FORBIDDEN = ("photo.unreadable", "may not be read; give this account the right to read it")
+_HUGE = ("photo.too_large", f"is larger than {disk.LARGEST >> 20} MiB; send a smaller file")
+_REFUSED = {
+    errno.ENOENT: _GONE, errno.ENOTDIR: _GONE, errno.ELOOP: _ODD, errno.EISDIR: _ODD, errno.ENXIO: _ODD,
+    errno.EACCES: _FORBIDDEN, errno.EPERM: _FORBIDDEN, errno.EFBIG: _HUGE,
+}  # fmt: skip
+
+
+def _template(name: str) -> str:
+    stem = name.removesuffix(".*")
+    used = re.findall(r"\{(\w*)\}", stem)
+    if not used or not set(used) <= set(_PLACEHOLDERS) or "*" in stem[:-1] or "/" in stem:
+        known = ", ".join(f"{{{field}}}" for field in _PLACEHOLDERS)
+        message = f"{name!r}: a file name with {known}, and * only at its end, such as {{id}}_*"
+        raise ValueError(message)
+    return stem
+
+
+class Settings(BaseModel):
+    """Where the folder is, and how its photos are named when the list does not say."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    root: Path
+    photo_names: tuple[Annotated[str, AfterValidator(_template)], ...] = (
+        "{id}", "{id}_*", "{id}-*", "{id} *", "{id}(*", "{email}", "{username}",
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something in the folder that a person should know; ``kind`` is a stable code."""
+
+    kind: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """Everyone in the folder, their photos (``file`` relative to the root), and what was found odd."""
+
+    employees: list[Employee]
+    photos: list[Photo]
+    findings: list[Finding]
+
+
+def read(settings: Settings) -> Directory:
+    """Read who is in the folder and which photos are theirs.
+
+    Rows with a doubled or missing id, or shifted cells, are left out and reported; a photo that two
+    people could own goes to nobody. Raises ConfigError when the folder or its list cannot be read,
+    or when nobody has a photo.
+    """
+    root = settings.root
+    if not root.is_dir():
+        message = f"source {root}: no such folder; give one with directory.csv and photos/"
+        raise ConfigError(message)
+    shelf = _shelf(root)
+    lists = [file for file in shelf.sizes if file.casefold() == "directory.csv"]
+    if lists:
+        people = listing.from_table(root / lists[0], shelf, settings.photo_names)
+    else:
+        people = listing.from_files(shelf)
+    findings = [Finding(*finding) for finding in people.findings]
+    _somebody(root, people, findings)
+    return Directory(people.employees, people.photos, findings)
+
+
+def fetch(settings: Settings, photo: Photo) -> bytes:
+    """Return the bytes of one photo.
+
+    Raises PhotoError (``photo.missing``, ``photo.unreadable``, ``photo.too_large``) or OutsideError
+    when the disk is unwell.
+    """
+    try:
+        return disk.read(settings.root, photo.file)
+    except (OSError, ValueError) as error:
+        raise _why_not(photo.file, error) from error
+
+
+def look(settings: Settings, target: str) -> bytes | None:
+    """Return the bytes at the destination, None when nothing is there; OutsideError otherwise."""
+    try:
+        return disk.read(settings.root, target)
+    except (OSError, ValueError) as error:
+        if getattr(error, "errno", None) == errno.ENOENT and settings.root.is_dir():
+            return None
+        raise _unwell(settings.root / target, "read", error) from error
+
+
+def put(settings: Settings, target: str, data: bytes) -> None:
+    """Write one file of the destination, whole or not at all; OutsideError when that fails."""
+    try:
+        disk.write(settings.root, target, data)
+    except (OSError, ValueError) as error:
+        raise _unwell(settings.root / target, "written", error) from error
+
+
+def remove(settings: Settings, target: str) -> None:
+    """Remove one file of the destination, if it is there; OutsideError when that fails."""
+    try:
+        disk.remove(settings.root, target)
+    except (OSError, ValueError) as error:
+        raise _unwell(settings.root / target, "removed", error) from error
+
+
+def _shelf(root: Path) -> Shelf:
+    shelf = Shelf()
+    for file, entry in disk.walk(root):
+        if entry.is_symlink():
+            shelf.links.add(file)
+        elif entry.is_file(follow_symlinks=False):
+            shelf.add(file, entry.stat(follow_symlinks=False).st_size)
+    return shelf
+
+
+def _somebody(root: Path, people: listing.People, findings: list[Finding]) -> None:
+    """Refuse a folder that would give an empty run."""
+    if not people.photos:
+        message = f"source {root}: nobody has a photo. " + " ".join(_first(findings))
+        raise ConfigError(message)
+
+
+def _first(findings: list[Finding]) -> Iterator[str]:
+    yield from (finding.sentence for finding in findings[:3])
+    if len(findings) > len(findings[:3]):
+        yield f"(and {len(findings) - 3} more)"
+
+
+def _why_not(file: str, error: OSError | ValueError) -> PhotoError | OutsideError:
+    number = getattr(error, "errno", errno.EISDIR)
+    if number in _REFUSED:
+        reason, sentence = _REFUSED[number]
+        return PhotoError(reason, f"{file} {sentence}")
+    return OutsideError(f"{file} could not be read: {error}")
+
+
+def _unwell(path: Path, verb: str, error: OSError | ValueError) -> OutsideError:
+    link = getattr(error, "errno", 0) == errno.ELOOP
+    why = "it is a link, and links are not followed" if link else getattr(error, "strerror", error)
+    return OutsideError(f"{path} could not be {verb}: {why}")

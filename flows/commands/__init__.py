@@ -1,0 +1,1 @@
+"""The sub-commands of ``catchlight``, one file each."""

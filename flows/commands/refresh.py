@@ -1,0 +1,111 @@
+"""``catchlight refresh``: from photos to a contact sheet."""
+
+import json
+import time
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from catchlight.config import Job
+from catchlight.errors import ConfigError
+from catchlight.home import Home
+from flows.terminal import bars, console, told
+
+HomeOption = Annotated[
+    Path, typer.Option("--home", envvar="CATCHLIGHT_HOME", help="Folder for everything that Catchlight keeps.")
+]
+
+
+def refresh(  # noqa: PLR0913  the command's options
+    source: Annotated[Path, typer.Option("--source", help="Folder with directory.csv and photos/, or photos alone.")],
+    home: HomeOption = Path("catchlight-home"),
+    preset: Annotated[str, typer.Option("--preset", help="Brand preset: a name or a .toml file.")] = "house",
+    engine: Annotated[str, typer.Option("--engine", help="Let this engine do every job it offers.")] = "",
+    only: Annotated[str, typer.Option("--only", help="Employee ids, separated by commas.")] = "",
+    workers: Annotated[int, typer.Option("--workers", min=0, help="Worker processes; 0 is one for each core.")] = 0,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done; render nothing.")] = False,  # noqa: FBT002
+    shard_size: Annotated[int, typer.Option("--shard-size", min=1, help="People in one shard.")] = 50,
+) -> None:
+    """Refresh the portraits of a company, up to the contact sheet. Nothing is published.
+
+    Run it again after an interruption and it goes on where it stopped; run it on an unchanged
+    folder and it renders nobody. Originals are never changed.
+
+    Exit code 0: everyone has a portrait or a verdict. 1: some photos could not be used, the rest
+    are done. 2: it could not start, and the message says why.
+    """
+    with told():
+        ids = tuple(part.strip() for part in only.split(",") if part.strip())
+        job = Job(
+            source=source, home=home, preset=preset, engine=engine, only=ids, workers=workers, shard_size=shard_size
+        )
+        run = _dry(job) if dry_run else _refresh(job)
+    if run:
+        raise typer.Exit(_tell(run))
+
+
+def _dry(job: Job) -> None:
+    """Count what would be developed. The photos are read into the vault, nothing else is kept."""
+    from flows.tasks.gather import gather  # noqa: PLC0415  Prefect is slow to import
+
+    with bars(), Home(job.home).alone():
+        plan = gather.fn(job)
+    people, waiting = len(plan.employees()), plan.waiting()
+    console.print(f"{people} people; {waiting} would be rendered, {people - waiting} are done already.")
+    for finding in plan.findings:
+        console.print(f"  {finding['sentence']}", markup=False)
+
+
+def _refresh(job: Job) -> Path:
+    """Run the flow, or, when nobody has to be developed, its stages alone."""
+    from flows import refresh as flows  # noqa: PLC0415  Prefect is slow to import
+    from flows.server import prefect_server  # noqa: PLC0415
+    from flows.tasks.gather import gather  # noqa: PLC0415
+
+    started = time.perf_counter()
+    _check(job)
+    with bars():
+        with Home(job.home).alone():
+            plan = gather.fn(job)
+            if not plan.waiting():
+                return flows.show_unchanged(plan, time.perf_counter() - started)
+        with prefect_server(job.home):
+            return flows.refresh(
+                source=job.source, home=job.home, preset=job.preset, only=list(job.only),
+                engine=job.engine, workers=job.workers, shard_size=job.shard_size,
+            )  # fmt: skip
+
+
+def _check(job: Job) -> None:
+    """Refuse what cannot work before anything is read: preset, engines, model files."""
+    from catchlight.judge import limits  # noqa: PLC0415
+    from catchlight.plan import store_of  # noqa: PLC0415
+    from catchlight.studio import engine_settings, model_digests  # noqa: PLC0415
+
+    preset = job.brand()
+    limits(preset)
+    for name in {preset.engines.faces, preset.engines.landmarks, preset.engines.matte, preset.engines.likeness}:
+        engine_settings(preset.engines, name)
+    store = store_of(job)
+    for name in model_digests(preset.engines, store):
+        store.verify(name)
+    if not job.source.is_dir():
+        message = f"--source {job.source}: no such folder"
+        raise ConfigError(message)
+
+
+def _tell(folder: Path) -> int:
+    """Print three lines of what happened and where to look; return the exit code."""
+    run: dict[str, Any] = json.loads((folder / "run.json").read_bytes())
+    counts = run["counts"]
+    console.print(
+        f"{counts['people']} people: {counts['accept']} accepted, {counts['review']} to look at, "
+        f"{counts['retake']} need a new photo ({counts['rendered']} rendered, {counts['reused']} known already)."
+    )
+    told_of = [c for c in run["consistency"] if c["before"] is not None and c["after"] is not None]
+    console.print("; ".join(f"{c['what']} ±{c['before']} → ±{c['after']} {c['unit']}" for c in told_of) + ".")
+    console.print(f"Contact sheet: {(folder / 'contact_sheet.html').resolve()}", soft_wrap=True)
+    for finding in run["findings"][:20]:
+        console.print(f"  {finding['sentence']}", markup=False, soft_wrap=True)
+    return 1 if counts.get("unusable") else 0

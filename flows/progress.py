@@ -1,0 +1,36 @@
+"""Who is told how far a refresh is: the terminal, and Prefect's own page."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import Lock
+
+Listener = Callable[[str, int, int], None]
+_listeners: list[Listener] = []
+_lock = Lock()
+
+
+@contextmanager
+def listening(listener: Listener) -> Iterator[None]:
+    """Call ``listener(stage, done, total)`` at every step, from whichever thread."""
+    _listeners.append(listener)
+    try:
+        yield
+    finally:
+        _listeners.remove(listener)
+
+
+class Counter:
+    """Counts the people of one stage."""
+
+    def __init__(self, stage: str, total: int) -> None:
+        """Start at nobody."""
+        self.stage, self.total, self.done = stage, total, 0
+        self.step(0)
+
+    def step(self, people: int = 1) -> None:
+        """Count ``people`` more and tell everyone who listens."""
+        with _lock:
+            self.done += people
+            done = self.done
+        for listener in tuple(_listeners):
+            listener(self.stage, done, self.total)

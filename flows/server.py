@@ -1,0 +1,79 @@
+"""A Prefect server for as long as one command runs, unless the environment names one."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from catchlight.errors import OutsideError
+
+_PATIENCE = 120.0
+_APP = "prefect.server.api.server:create_app"
+# The child ends with this process, however this one ends.
+_CHILD = """
+import os, sys, threading, time
+def follow(parent):
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    os._exit(1)
+threading.Thread(target=follow, args=(int(sys.argv[1]),), daemon=True).start()
+import uvicorn
+uvicorn.run(sys.argv[2], factory=True, host="127.0.0.1", port=int(sys.argv[3]), log_level="warning")
+"""
+@contextmanager
+def prefect_server(home: Path) -> Iterator[str]:
+    """Yield the address of a Prefect API; start a private one on loopback when none is configured."""
+    from prefect.settings import PREFECT_API_URL, temporary_settings  # noqa: PLC0415  slow to import
+
+    if PREFECT_API_URL.value():
+        yield PREFECT_API_URL.value()
+        return
+    logs = home / "logs"
+    logs.mkdir(parents=True, exist_ok=True)
+    port = _free_port()
+    with (logs / "prefect-server.log").open("ab") as log:
+        command = [sys.executable, "-c", _CHILD, str(os.getpid()), _APP, str(port)]
+        own = {"PREFECT_HOME": str((home / "prefect").resolve()), "PREFECT_SERVER_UI_ENABLED": "false"}
+        child = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, env=os.environ | own)  # noqa: S603
+        try:
+            _wait(child, port, logs / "prefect-server.log")
+            with temporary_settings({PREFECT_API_URL: f"http://127.0.0.1:{port}/api"}):
+                yield f"http://127.0.0.1:{port}/api"
+        finally:
+            _stop(child)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait(child: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    until = time.monotonic() + _PATIENCE
+    while time.monotonic() < until:
+        if child.poll() is not None:
+            message = f"the Prefect server ended at its start; see {log}"
+            raise OutsideError(message)
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/health", timeout=1):
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+    message = f"the Prefect server did not answer within {_PATIENCE:.0f} s; see {log}"
+    raise OutsideError(message)
+
+
+def _stop(child: subprocess.Popen[bytes]) -> None:
+    child.terminate()
+    try:
+        child.wait(5)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()

@@ -1,0 +1,40 @@
+"""The terminal's side: a live bar, plain lines where there is no terminal, errors that say what to do."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+from catchlight.errors import CatchlightError, ConfigError
+from flows.progress import listening
+
+console = Console(highlight=False)
+errors = Console(stderr=True, highlight=False)
+
+
+@contextmanager
+def bars() -> Iterator[None]:
+    """Show one bar a stage for as long as this lasts."""
+    columns = (TextColumn("{task.description:<16}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=errors, disable=not errors.is_terminal) as progress:
+        shown: dict[str, TaskID] = {}
+
+        def tell(stage: str, done: int, total: int) -> None:
+            if stage not in shown:
+                shown[stage] = progress.add_task(stage, total=total)
+            progress.update(shown[stage], completed=done, total=total)
+
+        with listening(tell):
+            yield
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Turn our own errors into one line and exit code 2 (cannot start) or 1 (the world is unwell)."""
+    try:
+        yield
+    except CatchlightError as error:
+        errors.print(f"[bold red]catchlight:[/] {error}", soft_wrap=True)
+        raise typer.Exit(2 if isinstance(error, ConfigError) else 1) from error

@@ -1,0 +1,116 @@
+"""The contact sheet: every portrait before and after, in one HTML file that opens offline."""
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import polars as pl
+from markupsafe import Markup
+
+from catchlight.records import Employee, Photo, Render, Verdict
+from catchlight.vault import Vault, write_whole
+from reports.contact_sheet_cards import OUTCOMES, Card, cards, columns
+from reports.contact_sheet_figures import (
+    duration,
+    evenness,
+    headline,
+    lead,
+    moment,
+    outcome_shares,
+    rung_shares,
+)
+from reports.contact_sheet_readings import CheckText, check_columns, shown
+
+__all__ = ["CheckText", "write"]
+
+_HERE = Path(__file__).parent
+_STYLES = ("page", "tools", "cards", "views", "detail", "print")
+_SCRIPTS = ("people", "state", "filter", "readings", "detail", "keys", "page")
+
+
+def write(  # noqa: PLR0913 (a run's tables, each under its own name)
+    path: Path,
+    *,
+    run: dict[str, Any],
+    employees: pl.DataFrame,
+    photos: pl.DataFrame,
+    renders: pl.DataFrame,
+    readings: pl.DataFrame,
+    verdicts: pl.DataFrame,
+    checks: dict[str, CheckText],
+    vault: Vault,
+    files: Mapping[str, str] | None = None,
+) -> None:
+    """Write the sheet of one run to ``path``, whole or not at all.
+
+    ``run`` is run.json; the tables have the schemas of the records; ``files`` gives, by employee
+    id, the full-size portrait's path relative to the sheet, where there is one.
+    """
+    tables = {Employee: employees, Photo: photos, Render: renders, Verdict: verdicts}
+    latest = shown(readings, renders)
+    people = cards(tables, latest, checks, vault, files or {})
+    data = columns(people) | {"checks": check_columns(latest, [card.id for card in people], checks)}
+    page = _environment().get_template("contact_sheet.html.j2").render(**_head(run, people), data=data)
+    write_whole(path, page.encode())
+
+
+def _head(run: Mapping[str, Any], people: list[Card]) -> dict[str, Any]:
+    """Return what the page says of the whole run, tolerant of keys that run.json lacks."""
+    preset, counts = run.get("preset") or {}, run.get("counts") or {}
+    shares, alike = outcome_shares(people), evenness(run.get("consistency") or [])
+    style, script = _joined(_STYLES, "css"), _joined(_SCRIPTS, "js")
+    return {
+        "cards": people,
+        "outcomes": OUTCOMES,
+        "headline": headline(shares),
+        "lead": lead(shares, alike),
+        "shares": shares,
+        "rungs": rung_shares(people),
+        "evenness": alike,
+        "findings": [str(found.get("sentence") or "") for found in run.get("findings") or []],
+        "preset": str(preset.get("title") or preset.get("name") or "Portraits"),
+        "facts": _facts(run, preset, counts),
+        "style": Markup(style),  # noqa: S704 (our own files)
+        "script": Markup(script),  # noqa: S704
+        "hashes": {"style": _hash(style), "script": _hash(script)},
+    }
+
+
+def _facts(run: Mapping[str, Any], preset: Mapping[str, Any], counts: Mapping[str, Any]) -> dict[str, str]:
+    facts = {
+        "Run": run.get("run"),
+        "Finished": moment(run.get("finished") or run.get("started")),
+        "Took": duration(run.get("seconds")),
+        "Source": run.get("source"),
+        "Preset": f"{preset.get('name') or ''} {str(preset.get('digest') or '')[:12]}".strip(),
+        "New portraits": counts.get("rendered"),
+        "Unchanged since an earlier run": counts.get("reused"),
+    }
+    return {label: str(value) for label, value in facts.items() if value not in (None, "")}
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_HERE),
+        autoescape=True,  # select_autoescape() would not escape *.html.j2
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.policies["json.dumps_kwargs"] = {"separators": (",", ":"), "allow_nan": False}
+    return environment
+
+
+@cache
+def _joined(names: tuple[str, ...], ending: str) -> str:
+    return "".join((_HERE / f"contact_sheet_{name}.{ending}").read_text("utf-8") for name in names)
+
+
+def _hash(text: str) -> str:
+    """Return the source expression that lets exactly this inline text run under the page's policy."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"

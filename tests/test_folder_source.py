@@ -1,0 +1,294 @@
+"""A folder as a source: who is in it, whose photo is whose, and what is refused or reported."""
+
+import os
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from catchlight.errors import ConfigError, OutsideError, PhotoError
+from catchlight.records import Photo
+from connectors import folder
+from connectors.folder import Directory, Settings
+
+
+def make(root: Path, rows: str | bytes | None, *files: str) -> Settings:
+    """Make a source folder with a list and (tiny) photos."""
+    for file in files:
+        (root / file).parent.mkdir(parents=True, exist_ok=True)
+        (root / file).write_bytes(file.encode())
+    if rows is not None:
+        (root / "directory.csv").write_bytes(rows if isinstance(rows, bytes) else rows.encode())
+    return Settings(root=root)
+
+
+def photos(directory: Directory) -> dict[str, list[str]]:
+    """Return everyone's files."""
+    found: dict[str, list[str]] = {}
+    for photo in directory.photos:
+        found.setdefault(photo.employee, []).append(photo.file)
+    return found
+
+
+def kinds(directory: Directory) -> list[str]:
+    """Return the codes of what was found."""
+    return [finding.kind for finding in directory.findings]
+
+
+def told(directory: Directory, kind: str) -> str:
+    """Return the sentences of one kind."""
+    return "\n".join(finding.sentence for finding in directory.findings if finding.kind == kind)
+
+
+def test_everyone_of_a_real_company_is_read(shared: Path) -> None:
+    """The 220 members of the example company all come with their photo and nothing to report."""
+    directory = folder.read(Settings(root=shared / "congress"))
+    assert len(directory.employees) == len(directory.photos) == 220
+    assert directory.findings == []
+    first = directory.photos[0]
+    assert (first.employee, first.file, first.date) == ("A000148", "photos/A000148.jpg", "2022-12-01")
+    assert folder.fetch(Settings(root=shared / "congress"), first)[:2] == b"\xff\xd8"
+
+
+ROWS = "id;given_name;family_name;photo\n00123;Zoë;Núñez-Ødegård;photos/00123.jpg\n"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_any_usual_file_is_understood(tmp_path: Path, encoding: str, delimiter: str) -> None:
+    """Whatever a spreadsheet saves, names keep their accents and ids their zeros."""
+    settings = make(tmp_path, ROWS.replace(";", delimiter).encode(encoding), "photos/00123.jpg")
+    person = folder.read(settings).employees[0]
+    assert (person.id, person.name) == ("00123", "Zoë Núñez-Ødegård")
+
+
+def test_a_declared_delimiter_and_foreign_headers(tmp_path: Path) -> None:
+    """A first line ``sep=`` is obeyed, and usual headers are known in any case and punctuation."""
+    header = "Employee ID;First Name;LAST-NAME;E-mail;Job title;Photo file;Badge"
+    rows = f"sep=;\r\n{header}\r\n7;Ann;Lee;a@x.org;CTO;a.jpg;9\r\n"
+    directory = folder.read(make(tmp_path, rows, "photos/a.jpg"))
+    person = directory.employees[0]
+    assert (person.id, person.name, person.email, person.title) == ("7", "Ann Lee", "a@x.org", "CTO")
+    assert photos(directory) == {"7": ["photos/a.jpg"]}
+    assert "'Badge'" in told(directory, "unknown_column")
+
+
+def test_both_sides_without_a_match_are_reported(tmp_path: Path) -> None:
+    """A row without its photo and a photo without a row are both named; the person is still listed."""
+    rows = "id,photo\n1,1.jpg\n2,lost.jpg\n3,\n"
+    directory = folder.read(make(tmp_path, rows, "photos/1.jpg", "photos/stranger.jpg", "photos/notes.txt"))
+    assert [employee.id for employee in directory.employees] == ["1", "2", "3"]
+    assert photos(directory) == {"1": ["photos/1.jpg"]}
+    assert "line 3" in told(directory, "unmatched_row")
+    assert "line 4" in told(directory, "unmatched_row")
+    assert told(directory, "unmatched_file") == "photos/stranger.jpg belongs to no row."
+
+
+def test_a_doubled_id_stops_its_rows_only(tmp_path: Path) -> None:
+    """Two people with one id both wait, with their lines named; everyone else goes on."""
+    rows = "id,display_name,photo\n1,A,1.jpg\n2,B,2.jpg\n1,C,3.jpg\n,D,4.jpg\n"
+    directory = folder.read(make(tmp_path, rows, *(f"photos/{n}.jpg" for n in "1234")))
+    assert photos(directory) == {"2": ["photos/2.jpg"]}
+    assert [employee.id for employee in directory.employees] == ["2"]
+    assert "lines 2, 4" in told(directory, "duplicate_id")
+    assert "line 5" in told(directory, "empty_id")
+
+
+def test_shifted_cells_are_not_taken(tmp_path: Path) -> None:
+    """An unquoted comma that shifts a row never gives someone another person's photo."""
+    rows = "id,display_name,photo\n1,Lee, Ann,2.jpg\n2,Bo,2.jpg\n"
+    directory = folder.read(make(tmp_path, rows, "photos/1.jpg", "photos/2.jpg"))
+    assert photos(directory) == {"2": ["photos/2.jpg"]}
+    assert "line 2" in told(directory, "long_row")
+
+
+def test_an_open_quotation_mark_is_an_error_with_its_line(tmp_path: Path) -> None:
+    """A quotation mark that swallows the rest of the company is refused, not obeyed."""
+    settings = make(tmp_path, 'id,title,photo\n1,boss,1.jpg\n2,"the boss,2.jpg\n3,x,3.jpg\n', "photos/1.jpg")
+    with pytest.raises(ConfigError, match="directory.csv: line 3: a quotation mark"):
+        folder.read(settings)
+
+
+def test_photos_by_file_name(tmp_path: Path) -> None:
+    """Without a photo cell the file name decides: id, id with a suffix, mail address, any case."""
+    rows = "id,email\n12,jo@x.org\nab,\n99,kim@x.org\n"
+    files = (
+        "photos/12.jpg",
+        "photos/12_2.png",
+        "photos/12-old.webp",
+        "photos/AB.JPG",
+        "photos/kim@x.org.jpeg",
+    )
+    directory = folder.read(make(tmp_path, rows, *files))
+    assert photos(directory) == {
+        "12": ["photos/12-old.webp", "photos/12.jpg", "photos/12_2.png"],
+        "ab": ["photos/AB.JPG"],
+        "99": ["photos/kim@x.org.jpeg"],
+    }
+
+
+def test_a_file_name_that_fits_two_people_goes_to_nobody(tmp_path: Path) -> None:
+    """An exact name beats a looser one; where two people fit equally well, neither gets the file."""
+    rows = "id\n12\n12_3\na\nA\njohn\njohn_smith\n"
+    files = ("photos/12_3.jpg", "photos/12.jpg", "photos/a.jpg", "photos/A.jpg", "photos/john_smith_2.jpg")
+    directory = folder.read(make(tmp_path, rows, *files))
+    assert photos(directory) == {
+        "12": ["photos/12.jpg"],
+        "12_3": ["photos/12_3.jpg"],
+        "a": ["photos/a.jpg"],
+        "A": ["photos/A.jpg"],
+    }
+    assert "john_smith_2.jpg could be of 'john', 'john_smith'" in told(directory, "ambiguous_file")
+
+
+def test_one_file_for_two_people_goes_to_nobody(tmp_path: Path) -> None:
+    """A placeholder that several rows name is nobody's portrait."""
+    rows = "id,photo\n1,default.jpg\n2,default.jpg\n3,3.jpg\n"
+    directory = folder.read(make(tmp_path, rows, "photos/default.jpg", "photos/3.jpg"))
+    assert photos(directory) == {"3": ["photos/3.jpg"]}
+    assert "2 people ('1', '2')" in told(directory, "shared_file")
+
+
+def test_several_photos_of_one_person(tmp_path: Path) -> None:
+    """A cell may name several photos; a file whose own name has a semicolon is still found."""
+    rows = "id,photo\n1,a.jpg; b.jpg|photos/a.jpg\n2,odd;name.jpg\n"
+    directory = folder.read(make(tmp_path, rows, "photos/a.jpg", "photos/b.jpg", "photos/odd;name.jpg"))
+    assert photos(directory) == {"1": ["photos/a.jpg", "photos/b.jpg"], "2": ["photos/odd;name.jpg"]}
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "../secret.jpg",
+        "photos/../../secret.jpg",
+        "/etc/passwd",
+        "C:\\x.jpg",
+        "..\\secret.jpg",
+        "http://x/y.jpg",
+    ],
+)
+def test_a_path_that_leads_out_is_refused_per_row(tmp_path: Path, cell: str) -> None:
+    """Whatever a row says, nothing outside the folder is read, and the others go on."""
+    (tmp_path / "secret.jpg").write_bytes(b"secret")
+    settings = make(tmp_path / "in", f'id,photo\n1,"{cell}"\n2,2.jpg\n', "photos/1.jpg", "photos/2.jpg")
+    directory = folder.read(settings)
+    assert photos(directory) == {"2": ["photos/2.jpg"]}
+    assert "line 2" in told(directory, "bad_path")
+
+
+def test_links_are_not_followed(tmp_path: Path) -> None:
+    """A link out of the folder is neither listed nor read, even when it appears after the listing."""
+    (tmp_path / "secret.jpg").write_bytes(b"secret")
+    settings = make(tmp_path / "in", "id,photo\n1,photos/1.jpg\n2,dir/x.jpg\n3,3.jpg\n", "photos/3.jpg")
+    (tmp_path / "in" / "photos" / "1.jpg").symlink_to(tmp_path / "secret.jpg")
+    (tmp_path / "in" / "dir").symlink_to(tmp_path)
+    directory = folder.read(settings)
+    assert photos(directory) == {"3": ["photos/3.jpg"]}
+    assert "line 2" in told(directory, "bad_path")
+    assert "line 3" in told(directory, "bad_path")
+    for file in ("photos/1.jpg", "dir/secret.jpg", "../secret.jpg", "/etc/passwd"):
+        with pytest.raises(PhotoError):
+            folder.fetch(settings, Photo("1", file))
+
+
+def test_fetching_says_what_is_wrong(tmp_path: Path) -> None:
+    """A file that went away, a pipe and a giant each have a reason; none hangs or fills the memory."""
+    settings = make(tmp_path, None, "photos/1.jpg")
+    assert folder.fetch(settings, Photo("1", "photos/1.jpg")) == b"photos/1.jpg"
+    os.mkfifo(tmp_path / "pipe.jpg")
+    with (tmp_path / "giant.jpg").open("wb") as giant:
+        giant.truncate((64 << 20) + 1)
+    reasons = {}
+    for file in ("gone.jpg", "pipe.jpg", "photos", "giant.jpg"):
+        with pytest.raises(PhotoError) as caught:
+            folder.fetch(settings, Photo("1", file))
+        reasons[file] = caught.value.reason
+    missing = "photo.missing"
+    assert reasons == {
+        "gone.jpg": missing,
+        "pipe.jpg": missing,
+        "photos": missing,
+        "giant.jpg": "photo.too_large",
+    }
+
+
+def test_a_folder_of_pictures_needs_no_list(tmp_path: Path) -> None:
+    """Pictures alone make a company: the file name is the id, and a readable name."""
+    settings = make(tmp_path, None, "jane_doe.jpg", "jane_doe.png", "Li Wei.webp", "notes.txt", "people.csv")
+    directory = folder.read(settings)
+    assert [(e.id, e.name) for e in directory.employees] == [("Li Wei", "Li Wei"), ("jane_doe", "Jane Doe")]
+    assert photos(directory) == {"Li Wei": ["Li Wei.webp"], "jane_doe": ["jane_doe.jpg", "jane_doe.png"]}
+    assert "people.csv is not read" in told(directory, "other_table")
+
+
+def test_the_same_name_in_two_folders_is_not_one_person(tmp_path: Path) -> None:
+    """Without a list, ``1.jpg`` of two departments is two people: neither is guessed."""
+    directory = folder.read(make(tmp_path, None, "photos/hr/1.jpg", "photos/it/1.jpg", "photos/it/2.jpg"))
+    assert photos(directory) == {"2": ["photos/it/2.jpg"]}
+    assert kinds(directory).count("duplicate_id") == 2
+
+
+@pytest.mark.parametrize(
+    ("rows", "says"),
+    [
+        ("", "the file is empty"),
+        ("id,photo\n", "the list has no rows"),
+        ("id,photo\n1,lost.jpg\n", "nobody has a photo.*lost.jpg"),
+        ("badge,photo\n1,a.jpg\n", "no column is the id"),
+        ("id,id,photo\n1,2,a.jpg\n", "columns 'id' and 'id' are both the id"),
+        (b"id,photo\n\x81\x8d,1.jpg\n", "neither UTF-8"),
+        (None, "nobody has a photo"),
+    ],
+)
+def test_a_folder_that_gives_nothing_says_why(tmp_path: Path, rows: str | bytes | None, says: str) -> None:
+    """An empty run is refused at the start, in words that lead to the mistake."""
+    with pytest.raises(ConfigError, match=says):
+        folder.read(make(tmp_path, rows))
+
+
+def test_hostile_cells_stay_harmless(tmp_path: Path) -> None:
+    """Control characters go, formulas stay text, dates that are none are named."""
+    rows = "id,display_name,photo,photo_date\n1,=cmd|' /C'!A0,1.jpg,31/12/2025\n2,A\x1b[31mB\x00,2.jpg,2025/12/31\n"
+    directory = folder.read(make(tmp_path, rows, "photos/1.jpg", "photos/2.jpg"))
+    assert directory.employees[1].name == "A[31mB"
+    assert [photo.date for photo in directory.photos] == ["", "2025-12-31"]
+    assert "'31/12/2025'" in told(directory, "bad_date")
+
+
+def test_an_id_that_a_spreadsheet_shortened_is_pointed_out(tmp_path: Path) -> None:
+    """``1.23457E+11`` is very likely several people's id."""
+    directory = folder.read(make(tmp_path, "id,photo\n1.23457E+11,1.jpg\n", "photos/1.jpg"))
+    assert "line 2" in told(directory, "damaged_id")
+
+
+@pytest.mark.parametrize("name", ["photo", "{salary}", "{id}*x", "../{id}", "{}"])
+def test_a_file_name_template_that_cannot_work_is_refused(tmp_path: Path, name: str) -> None:
+    """A template without a field, with an unknown one, or with a path is refused with the right form."""
+    with pytest.raises(ValidationError, match="a file name with"):
+        Settings(root=tmp_path, photo_names=(name,))
+
+
+def test_writing_never_leaves_the_folder_or_a_part(tmp_path: Path) -> None:
+    """A destination is written whole, read back, removed, and never through a link."""
+    settings = Settings(root=tmp_path / "out")
+    with pytest.raises(OutsideError):
+        folder.look(settings, "96/a.jpg")
+    settings.root.mkdir()
+    assert folder.look(settings, "96/a.jpg") is None
+    folder.put(settings, "96/a.jpg", b"one")
+    (settings.root / "96" / "a.jpg").chmod(0o604)
+    folder.put(settings, "96/a.jpg", b"two")
+    assert folder.look(settings, "96/a.jpg") == b"two"
+    assert (settings.root / "96" / "a.jpg").stat().st_mode & 0o777 == 0o604
+    assert [path.name for path in (settings.root / "96").iterdir()] == ["a.jpg"]
+    folder.remove(settings, "96/a.jpg")
+    folder.remove(settings, "96/a.jpg")
+    assert folder.look(settings, "96/a.jpg") is None
+    (settings.root / "up").symlink_to(tmp_path)
+    (settings.root / "96" / "a.jpg").symlink_to(tmp_path / "theirs")
+    for target in ("up/x.jpg", "../x.jpg", "/x.jpg"):
+        with pytest.raises(OutsideError):
+            folder.put(settings, target, b"x")
+    with pytest.raises(OutsideError, match="is a link"):
+        folder.look(settings, "96/a.jpg")
+    assert not (tmp_path / "x.jpg").exists()

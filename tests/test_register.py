@@ -1,0 +1,150 @@
+"""The register: answers and receipts are kept once, in order, and nothing is lost."""
+
+import multiprocessing
+import os
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from catchlight.errors import ConfigError, OutsideError
+from catchlight.records import Answer, Decision, Receipt
+from catchlight.register import VERSION, Register, moment, now
+
+STORES = ["sqlite", *(["postgresql"] if os.environ.get("CATCHLIGHT_TEST_POSTGRESQL") else [])]
+
+
+@pytest.fixture(params=STORES)
+def where(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Return an address of an empty store, on each database that is there to test with."""
+    if request.param == "sqlite":
+        yield str(tmp_path / "odd ? name%20" / "register.db")
+        return
+    url = os.environ["CATCHLIGHT_TEST_POSTGRESQL"]
+    engine = sa.create_engine(url)
+    with engine.begin() as connection:
+        for table in ("decisions", "receipts", "schema_version"):
+            connection.execute(sa.text(f"DROP TABLE IF EXISTS {table}"))
+    engine.dispose()
+    yield url
+
+
+def decision(at: str = "2026-11-23T10:00:00+00:00", answer: str = Answer.APPROVE, **more: str) -> Decision:
+    """Return an answer of Zoë about a picture."""
+    return Decision(**{"employee": "007", "picture": "p1", "by": "zoë", "at": at, "answer": answer, **more})
+
+
+def test_the_same_answer_twice_is_one_row(where: str) -> None:
+    """Importing a file again, or two clicks at once, adds nothing."""
+    register = Register(where)
+    assert register.decide([decision(), decision(answer=Answer.KEEP)]) == 2
+    assert register.decide([decision(), decision(comment="again")]) == 0
+    assert [found.answer for found in Register(where).decisions("007")] == ["approve", "keep"]
+    assert register.decisions("7") == []
+
+
+def test_answers_come_in_the_order_in_which_they_were_given(where: str) -> None:
+    """An answer that is imported late stands where it was given; zones and missing zones are one time."""
+    register = Register(where)
+    register.decide([decision("2026-11-23T12:00:00+02:00", answer=Answer.KEEP)])
+    register.decide([decision("2026-11-23T09:59:59", answer=Answer.APPROVE)])
+    found = register.decisions()
+    assert [one.answer for one in found] == ["approve", "keep"]
+    assert found[1].at == "2026-11-23T10:00:00.000000+00:00"
+
+
+def test_a_clock_that_runs_ahead_does_not_outlive_later_answers(where: str) -> None:
+    """An approval dated 2099 does not beat the refusal that follows it."""
+    register = Register(where)
+    register.decide([decision("2099-01-01T00:00:00+00:00")])
+    register.decide([decision(now(), answer=Answer.REFUSE)])
+    assert register.decisions()[-1].answer == "refuse"
+
+
+def test_a_time_that_is_none_is_refused() -> None:
+    """The message shows the form to use."""
+    with pytest.raises(ConfigError, match="'yesterday' is not a time"):
+        moment("yesterday")
+
+
+def test_receipts_stay_in_order(where: str) -> None:
+    """Every state of a picture's way is kept as it was noted, also those that are equal."""
+    register = Register(where)
+    row = Receipt("folder:/x", "007", "96/007.jpg", "new", "old", "sending", now(), "run-1")
+    other = Receipt("folder:/y", "008", "96/008.jpg", "new", "", "done", now(), "run-1")
+    register.note([row, row])
+    register.note([other])
+    register.note([])
+    assert register.receipts() == [row, row, other]
+    assert register.receipts("folder:/y") == register.receipts(employee="008") == [other]
+
+
+def test_a_newer_register_is_refused_and_left_alone(where: str) -> None:
+    """A program that does not know the schema says so, and changes nothing."""
+    Register(where).decide([decision()])
+    engine = sa.create_engine(where if "://" in where else sa.URL.create("sqlite", database=where))
+    with engine.begin() as connection:
+        connection.execute(sa.text("INSERT INTO schema_version VALUES (:new)"), {"new": VERSION + 1})
+    with pytest.raises(ConfigError, match=r"newer Catchlight .*update Catchlight"):
+        Register(where)
+
+
+def test_no_row_can_hold_an_unknown_answer(where: str) -> None:
+    """An answer that is none of the five is a bug of the caller, and nothing of the batch is stored."""
+    register = Register(where)
+    with pytest.raises(ValueError, match="maybe"):
+        register.decide([decision(), decision(answer="maybe")])
+    assert register.decisions() == []
+
+
+def _answer(where: str, number: int) -> None:
+    Register(where).decide([decision(by=f"{number}-{n}") for n in range(20)])
+
+
+def test_several_programs_write_at_once(where: str) -> None:
+    """Four programs that start on an empty store together lose no answer."""
+    context = multiprocessing.get_context("spawn")
+    programs = [context.Process(target=_answer, args=(where, number)) for number in range(4)]
+    for program in programs:
+        program.start()
+    for program in programs:
+        program.join()
+    assert [program.exitcode for program in programs] == [0, 0, 0, 0]
+    assert len(Register(where).decisions()) == 80
+
+
+@pytest.mark.parametrize(
+    ("address", "says"),
+    [
+        ("postgresql+nothere://x:secret@y/z", "not an address"),
+        ("mysql+pymysql://x:secret@y/z", "register y/z"),
+        ("://", "not an address"),
+    ],
+)
+def test_an_address_that_does_not_work_is_named_without_its_password(address: str, says: str) -> None:
+    """A wrong address stops at the start; the password stays out of the message."""
+    with pytest.raises(ConfigError, match=says) as caught:
+        Register(address)
+    assert "secret" not in str(caught.value)
+
+
+def test_a_file_that_is_no_register_is_refused(tmp_path: Path) -> None:
+    """A picture or a text in the register's place is not overwritten."""
+    path = tmp_path / "register.db"
+    path.write_bytes(b"not a database, but somebody's file" * 100)
+    with pytest.raises(ConfigError, match="cannot be opened"):
+        Register(path)
+    assert path.read_bytes().startswith(b"not a database")
+
+
+def test_a_store_that_fails_stops_whoever_writes(tmp_path: Path) -> None:
+    """When a row cannot be stored the caller hears it, so that nothing is sent without a trace."""
+    register = Register(tmp_path / "register.db")
+    with sqlite3.connect(tmp_path / "register.db") as direct:
+        direct.execute(
+            "CREATE TRIGGER full BEFORE INSERT ON receipts BEGIN SELECT RAISE(ABORT, 'disk full'); END"
+        )
+    with pytest.raises(OutsideError, match="disk full"):
+        register.note([Receipt("d", "007", "t", "s", "r", "sending", now())])
