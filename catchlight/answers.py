@@ -1,14 +1,16 @@
 """What people answered about their portraits: where each stands, and answers from a file."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from catchlight.errors import ConfigError
 from catchlight.records import Answer, Decision
 from catchlight.register import moment
+from catchlight.runs import portraits, run_folder
 from catchlight.spreadsheet import Row, read_table
+from catchlight.vault import Vault
 
 NO_ANSWER = "no_answer"
 OLDER_PICTURE = "older_picture"
@@ -38,11 +40,24 @@ def standing(decisions: Iterable[Decision], picture: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Portraits:
-    """What answers can be about: everyone's portrait of a run ("" for none), and since when it is there."""
+    """What answers can be about: everyone's portrait of a run ("" for none), and since when each is there."""
 
     run: str
     pictures: Mapping[str, str]
-    made: str
+    since: Mapping[str, str]
+
+
+def portraits_of(home: Path, run: str = "latest") -> Portraits:
+    """Return what answers about a run can be about; ConfigError when there is no such run."""
+    folder, vault = run_folder(home, run), Vault(home / "vault")
+    pictures = {id_: portrait.picture for id_, portrait in portraits(folder).items()}
+    files = {picture: vault.path(picture) for picture in pictures.values() if vault.has(picture)}
+    since = {picture: moment(_saved(path)) for picture, path in files.items()}
+    return Portraits(folder.name, pictures, since)
+
+
+def _saved(path: Path) -> datetime:
+    return datetime.fromtimestamp(path.stat().st_mtime, UTC)
 
 
 @dataclass(slots=True)
@@ -69,7 +84,7 @@ def read_answers(path: Path, about: Portraits, by: str) -> Answers:
         if column not in table.fields:
             message = f"{path}: no column is the {column}; name one «{column}»"
             raise ConfigError(message)
-    saved = moment(datetime.fromtimestamp(path.stat().st_mtime, UTC))
+    saved = moment(_saved(path))
     said: dict[str, dict[str, int]] = {}
     for row in table.rows:
         said.setdefault(row["employee"], {}).setdefault(row["answer"].casefold(), row.line)
@@ -81,7 +96,8 @@ def read_answers(path: Path, about: Portraits, by: str) -> Answers:
         if problem:
             found.refused.append(f"{path.name} line {row.line}: {problem}")
         else:
-            _take(found, path.name, row, about, row["at"] or saved, by)
+            given = Decision("", "", "", by=row["by"] or by, at=moment(row["at"] or saved))
+            _take(found, path.name, row, about, given)
     return found
 
 
@@ -107,9 +123,10 @@ def _bad_time(row: Row, saved: str, about: Portraits) -> str:
         at = moment(row["at"] or saved)
     except ConfigError as error:
         return str(error)
-    if row["answer"].casefold() == Answer.APPROVE and not row["picture"] and at < about.made:
+    today = about.pictures[row["employee"]]
+    if row["answer"].casefold() == Answer.APPROVE and not row["picture"] and at < about.since.get(today, ""):
         # The same file after a new run must not approve pictures that nobody has seen.
-        return f"given before the portraits of run {about.run} were made; ask again, or name the picture"
+        return f"given before the portrait of run {about.run} was made; ask again, or name the picture"
     return ""
 
 
@@ -119,20 +136,17 @@ def _meant(key: str, pictures: Mapping[str, str]) -> str:
     return f"; is it {alike[0]!r}? The zeros may be lost" if len(alike) == 1 else ""
 
 
-def _take(found: Answers, file: str, row: Row, about: Portraits, at: str, by: str) -> None:
+def _take(found: Answers, source: str, row: Row, about: Portraits, given: Decision) -> None:
+    """Add an answer; ``given`` holds who and when."""
     key, today = row["employee"], about.pictures[row["employee"]]
     if not row["picture"]:
         found.unbound += 1
     elif row["picture"] != today:
-        found.older.append(f"{file} line {row.line}: not about the portrait of run {about.run}")
+        found.older.append(f"{source} line {row.line}: not about the portrait of run {about.run}")
+    answer, picture = row["answer"].casefold(), row["picture"] or today
+    comment = row["comment"]
     found.decisions.append(
-        Decision(
-            employee=key,
-            picture=row["picture"] or today,
-            answer=row["answer"].casefold(),
-            by=row["by"] or by,
-            at=moment(at),
-            comment=row["comment"],
-            source=f"import:{file}",
+        replace(
+            given, employee=key, picture=picture, answer=answer, comment=comment, source=f"import:{source}"
         )
     )

@@ -17,8 +17,8 @@ from typing import IO, Self
 import numpy as np
 
 import catchlight
-from catchlight.decoding import STANDARD, Decoded, Limits, check_bytes
 from catchlight.decoder_child import READY, Pixels
+from catchlight.decoding import STANDARD, Decoded, Limits, check_bytes
 from catchlight.errors import OutsideError, PhotoError
 
 PICTURES_PER_CHILD = 200

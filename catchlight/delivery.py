@@ -143,6 +143,6 @@ def file_names(ids: Iterable[str], owners: Mapping[str, str] | None = None) -> d
     for id_ in ids:
         name = safe_name(id_)
         owner = owners.get(name.lower())
-        free = owner == id_ or (owner is None and alike[name.lower()] == 1)
-        names[id_] = name if free else _marked(id_)
+        free = owner is None and alike[name.lower()] == 1 and owners.get(_marked(id_)) != id_
+        names[id_] = name if owner == id_ or free else _marked(id_)
     return names

@@ -12,20 +12,35 @@ from jaxtyping import Bool, Float32
 from catchlight.anatomy import Picture
 
 
-def fill(
-    picture: Picture, seen: Bool[np.ndarray, "h w"], cloth: Bool[np.ndarray, "h w"] | None = None
-) -> Picture:
-    """Fill what the camera did not see with its mirror image, softer with the distance.
+_LONGEST = 640  # what is filled in is soft anyway: it is made at this size
 
-    With ``cloth`` only those pixels are mirrored; elsewhere the nearest colour runs on.
+
+def fill(
+    picture: Picture, seen: Bool[np.ndarray, "h w"], cloth: Bool[np.ndarray, "h w"]
+) -> Picture:
+    """Fill what the camera did not see: cloth by its mirror image, the rest by the nearest colour.
+
+    Softer with the distance, so that no mirror image can be read.
     """
     if seen.all() or not seen.any():
         return picture
+    scale = min(1.0, _LONGEST / max(seen.shape))
+    size = round(seen.shape[1] * scale), round(seen.shape[0] * scale)
+    small = _fill(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), _less(seen, size), _less(cloth, size))
+    return np.where(seen[..., None], picture, cv2.resize(small, seen.shape[::-1], interpolation=cv2.INTER_CUBIC))
+
+
+def _less(mask: Bool[np.ndarray, "h w"], size: tuple[int, int]) -> Bool[np.ndarray, "h w"]:
+    """Reduce a mask; a pixel stays only where all of it was set."""
+    return np.asarray(cv2.resize(mask.astype(np.uint8) * 255, size, interpolation=cv2.INTER_AREA) == 255)  # noqa: PLR2004
+
+
+def _fill(picture: Picture, seen: Bool[np.ndarray, "h w"], cloth: Bool[np.ndarray, "h w"]) -> Picture:
     rows, columns = _nearest(seen)
     height, width = seen.shape
     y, x = np.mgrid[0:height, 0:width]
     mirrored = np.clip(2 * rows - y, 0, height - 1), np.clip(2 * columns - x, 0, width - 1)
-    usable = seen[mirrored] if cloth is None else seen[mirrored] & cloth[mirrored]
+    usable = seen[mirrored] & cloth[mirrored]
     source = np.where(usable, mirrored[0], rows), np.where(usable, mirrored[1], columns)
     return _soften(np.where(seen[..., None], picture, picture[source]), seen)
 

@@ -31,18 +31,26 @@ class Affine:
         """Map points into the frame."""
         return np.asarray(xy) @ self.matrix[:, :2].T + self.matrix[:, 2]
 
+    def of_reduced(self, scale: float) -> "Affine":
+        """Return the same frame for a copy of the picture that is ``scale`` times smaller."""
+        matrix = np.hstack([self.matrix[:, :2] * scale, self.matrix[:, 2:]])
+        matrix[:, 2] += self.matrix[:, :2].sum(1) * (scale - 1) / 2
+        return Affine(matrix, self.width, self.height)
+
     def warp(self, image: np.ndarray, *, outside: float | None = None) -> np.ndarray:
         """Resample an image into the frame; outside of it lies its edge, or the value ``outside``."""
         border = cv2.BORDER_REPLICATE if outside is None else cv2.BORDER_CONSTANT
-        shrink = 1 / max(self.scale, 1e-6)
-        if shrink > 1.5:  # noqa: PLR2004  area first, so that nothing aliases
-            small = cv2.resize(image, None, fx=1 / shrink, fy=1 / shrink, interpolation=cv2.INTER_AREA)
-            factors = np.array([image.shape[1] / small.shape[1], image.shape[0] / small.shape[0]])
-            matrix = np.hstack([self.matrix[:, :2] * factors, self.matrix[:, 2:]])
-            matrix[:, 2] += self.matrix[:, :2] @ ((factors - 1) / 2)
-            return _warp(small, matrix, self, cv2.INTER_LINEAR, border, outside)
-        how = cv2.INTER_LANCZOS4 if outside is None else cv2.INTER_LINEAR
+        times = int(1 / max(self.scale, 1e-6))
+        if times > 1:  # average first, so that nothing aliases; whole times, which is fast
+            of_small = self.of_reduced(times)
+            return _warp(_shrunk(image, times), of_small.matrix, self, cv2.INTER_LINEAR, border, outside)
+        how = cv2.INTER_CUBIC if outside is None else cv2.INTER_LINEAR
         return _warp(image, self.matrix, self, how, border, outside)
+
+
+def _shrunk(image: np.ndarray, times: int) -> np.ndarray:
+    height, width = image.shape[0] // times, image.shape[1] // times
+    return cv2.resize(image[: height * times, : width * times], (width, height), interpolation=cv2.INTER_AREA)
 
 
 def _warp(
@@ -99,10 +107,10 @@ def head(face: Landmarks, to_sheet: Affine, alpha: Float32[np.ndarray, "h w"], s
 
 
 def _runs_out(covered: np.ndarray, seen: np.ndarray, top: int) -> bool:
-    """Whether the row above the crown lies outside of the photo over a good part of the hair."""
+    """Whether the photo ends above the crown over a good part of the head's width."""
     hair = covered[min(top + 1, covered.shape[0] - 1)]
     above = seen[top - 2] if top >= 2 else np.zeros_like(hair)  # noqa: PLR2004
-    return bool(hair.any() and (hair & ~above).sum() > 0.3 * hair.sum())
+    return bool((hair & ~above).sum() > 0.25 * hair.size)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +139,9 @@ def fit(of: Head, crop: Crop, share: float | None = None, eye_line: float | None
 def candidates(of: Head, crop: Crop) -> list[Frame]:
     """Return the preset's frame first, then closer ones that need less of the body."""
     if of.cut:
-        return [_under_edge(of, crop, share) for share in (crop.head, 0.67, crop.head_high)]
-    closer = [(s, crop.eye_line + d) for s in (0.67, crop.head_high) for d in (0.0, 0.03, 0.06)]
+        return [_under_edge(of, crop, share) for share in (crop.head_high, 0.67, crop.head)]
+    near = crop.head_high - 0.005  # room for what the portrait's own landmarks measure
+    closer = [(s, crop.eye_line + d) for d in (0.0, 0.03, 0.06) for s in (0.67, near)]
     return [fit(of, crop), *(fit(of, crop, s, e) for s, e in closer if crop.head < s <= crop.head_high)]
 
 

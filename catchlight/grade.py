@@ -21,6 +21,8 @@ class Grade:
 
     def apply(self, linear: Float32[np.ndarray, "h w 3"]) -> Float32[np.ndarray, "h w 3"]:
         """Return the picture corrected, with a shoulder instead of clipping."""
+        if self == Grade():
+            return linear
         moved = linear * (np.float32(2**self.stops) * np.float32(self.gains))
         return shoulder(moved) if self.stops > 0 else moved
 

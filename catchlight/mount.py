@@ -14,36 +14,50 @@ from jaxtyping import Bool, Float32, UInt8
 from catchlight.anatomy import Picture
 
 _TOLERANCE = 10
+_LONGEST = 640  # mounts are found on a picture of this size
 Shape = Literal["none", "circle", "border", "cut-out"]
 
 
 @dataclass(frozen=True, slots=True)
 class Mount:
-    """Which pixels the camera saw, what shape hid the rest, and a cut-out's own matte in 0–1."""
+    """Which pixels the camera saw, what shape hid the rest, and a cut-out's own matte in 0–1.
+
+    All at a reduced size: ``scale`` picture pixels are one pixel here.
+    """
 
     uncovered: Bool[np.ndarray, "h w"]
     shape: Shape
+    scale: float = 1.0
     alpha: Float32[np.ndarray, "h w"] | None = None
 
 
 def find(picture: Picture, alpha: UInt8[np.ndarray, "h w"] | None) -> Mount:
     """Find the mount of a picture; ``alpha`` is the file's own transparency, if it has any."""
-    covered = _corners(picture) if alpha is None else alpha < 128  # noqa: PLR2004  half transparent
+    scale = max(1.0, max(picture.shape[:2]) / _LONGEST)
+    small, own = _reduced(picture, scale), None if alpha is None else _reduced(alpha, scale)
+    covered = _corners(small) if own is None else own < 128  # noqa: PLR2004  half transparent
     if _is_outside_of_ellipse(covered):
-        return Mount(_shrink(~covered), "circle")
-    if alpha is not None and covered.mean() > 0.02:  # noqa: PLR2004
-        return Mount(np.ones(covered.shape, bool), "cut-out", alpha.astype(np.float32) / 255)
-    border = _borders(picture)
+        return Mount(_shrink(~covered), "circle", scale)
+    if own is not None and covered.mean() > 0.02:  # noqa: PLR2004
+        return Mount(np.ones(covered.shape, bool), "cut-out", scale, own.astype(np.float32) / 255)
+    border = _borders(small)
     if border.any():
-        return Mount(_shrink(~border), "border")
-    return Mount(~border, "none")
+        return Mount(_shrink(~border), "border", scale)
+    return Mount(~border, "none", scale)
+
+
+def _reduced(image: np.ndarray, scale: float) -> np.ndarray:
+    if scale == 1.0:
+        return np.ascontiguousarray(image)
+    size = max(1, round(image.shape[1] / scale)), max(1, round(image.shape[0] / scale))
+    return cv2.resize(image, size, interpolation=cv2.INTER_AREA)
 
 
 def _corners(picture: Picture) -> Bool[np.ndarray, "h w"]:
     """Flood the picture from its corners with what looks the same as each corner."""
     height, width = picture.shape[:2]
     mask = np.zeros((height + 2, width + 2), np.uint8)
-    smooth = cv2.medianBlur(np.ascontiguousarray(picture), 3)
+    smooth = cv2.medianBlur(picture, 3)
     near = (_TOLERANCE,) * 3
     flags = 4 | cv2.FLOODFILL_MASK_ONLY | cv2.FLOODFILL_FIXED_RANGE | (255 << 8)
     for corner in ((0, 0), (width - 1, 0), (0, height - 1), (width - 1, height - 1)):

@@ -159,7 +159,7 @@ def _drawer(desk: Desk, sizes: list[Size], everyone: Iterable[str]) -> _Drawer:
         answers.setdefault(decision.employee, []).append(decision)
     return _Drawer(
         desk=desk,
-        prints=Prints(desk.keep, desk.vault, Recipes(desk.home / "prints")),
+        prints=Prints(desk.keep, desk.vault, Recipes(desk.home / "ledger" / "prints")),
         sizes=list({size.name: size for size in sizes}.values()),
         names=file_names(everyone, owners(receipts)),
         published={stack[-1].employee for stack in stacks(receipts).values()},

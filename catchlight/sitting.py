@@ -97,12 +97,13 @@ def lay_out(subject: Subject, studio: Studio) -> Sheet:
     unknown = matte.trimap(coarse, face, subject.face.eye_to_chin * to.scale, chin)
     alpha = extend.run_on(matte.solve(level, unknown, coarse), seen, chin)
     if subject.mount.shape == "cut-out" and subject.mount.alpha is not None:
-        alpha = np.minimum(alpha, to.warp(subject.mount.alpha, outside=0))
+        alpha = np.minimum(alpha, to.of_reduced(subject.mount.scale).warp(subject.mount.alpha, outside=0))
     return Sheet(to, level, alpha, seen, framing.head(subject.face, to, alpha, seen))
 
 
 def _seen(subject: Subject, to: Affine) -> Bool[np.ndarray, "h w"]:
-    return np.asarray(to.warp(subject.mount.uncovered.astype(np.float32), outside=0) > 0.5)  # noqa: PLR2004
+    """Return where a frame holds photo."""
+    return np.asarray(to.of_reduced(subject.mount.scale).warp(subject.mount.uncovered.astype(np.float32), outside=0) > 0.5)  # noqa: PLR2004
 
 
 def _hull(picture: Picture, outline: np.ndarray) -> Bool[np.ndarray, "h w"]:
@@ -127,7 +128,7 @@ def choose_frame(sheet: Sheet, preset: Preset) -> Frame:
         missing = _missing(sheet, frame, preset)
         if best is None or missing < least - 0.02:  # noqa: PLR2004
             best, least = frame, missing
-        if missing < 0.004:  # noqa: PLR2004
+        if missing < 0.025:  # noqa: PLR2004  a strip of cloth nobody will notice
             break
     if best is None:
         message = "no frame"
@@ -166,7 +167,7 @@ def sit(photo: Decoded, preset: Preset, studio: Studio) -> Sitting:
     seen = _seen(subject, to)
     level = framing.level(subject.picture, to)
     alpha = matte.carry(sheet.alpha, sheet.picture, _from_sheet(frame, preset, height), level)
-    filled = extend.fill(level, seen, alpha > 0.95)  # noqa: PLR2004
+    filled = extend.fill(level, seen, _cloth(alpha, to, subject.face))
     portrait, graded = _print(filled, alpha, to.points(subject.face.oval), preset)
     face = studio.tracer.trace(portrait, subject.face.moved(to.matrix).as_face)
     head = framing.head(face, Affine(np.eye(2, 3), to.width, to.height), alpha, seen)
@@ -174,6 +175,13 @@ def sit(photo: Decoded, preset: Preset, studio: Studio) -> Sitting:
     return Sitting(
         preset, subject, sheet, frame, portrait, alpha, seen, face, head, graded, enlarged, likeness
     )
+
+
+def _cloth(alpha: np.ndarray, to: Affine, face: Landmarks) -> Bool[np.ndarray, "h w"]:
+    """What may be mirrored where the photo ends: the person well below the chin, never a face."""
+    from_row = float(to.points(face.chin)[1]) + 0.25 * face.eye_to_chin * to.scale
+    below = np.arange(alpha.shape[0])[:, None] > from_row
+    return (alpha > 0.95) & below  # noqa: PLR2004
 
 
 def _print(level: Picture, alpha: np.ndarray, oval: np.ndarray, preset: Preset) -> tuple[Picture, Grade]:

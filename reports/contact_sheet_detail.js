@@ -92,6 +92,6 @@ detail.addEventListener("close", () => {
   current = null;
   state.person = "";
   writeAddress();
-  if (latest !== null && !cards[latest].hidden) focusPerson(latest);
+  if (visible.includes(latest)) focusPerson(latest);
 });
 slider.addEventListener("input", () => slide(slider.value));

@@ -1,7 +1,18 @@
 // Which portraits are shown, and in which order.
 
 let order = everyone; // all people in the order of the page
-let visible = everyone; // those that are shown, in the same order
+let visible = everyone; // those that match, in the same order
+
+const portion = 300; // so many cards are laid out at first and with each step down
+const more = one("#more");
+let limit = portion;
+
+/** Let the page hold this many of the matching cards, so that 5,000 stay as quick as 300. */
+function reveal(count) {
+  for (const person of visible.slice(limit, count)) cards[person].hidden = false;
+  limit = Math.max(limit, Math.min(count, visible.length));
+  more.hidden = limit >= visible.length;
+}
 
 /** Return, per person, whether each of the filters lets them through. */
 function tests() {
@@ -29,8 +40,11 @@ function show() {
     if (outcome(person)) on.add(person);
   }
   sort();
-  for (const person of everyone) if (cards[person].hidden === on.has(person)) cards[person].hidden = !on.has(person);
   visible = order.filter((person) => on.has(person));
+  limit = portion;
+  const first = new Set(visible.slice(0, limit));
+  for (const person of everyone) if (cards[person].hidden === first.has(person)) cards[person].hidden = !first.has(person);
+  reveal(limit);
   showReadings();
   showCounts(counts);
   one("[data-do=clear]", tools).hidden = !["outcome", "department", "reason", "q"].some((key) => state[key]);

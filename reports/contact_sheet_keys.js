@@ -33,6 +33,7 @@ function focused() {
 }
 
 function focusPerson(person) {
+  reveal(visible.indexOf(person) + 1);
   const name = one(".name", cards[person]);
   name.focus({ preventScroll: true });
   cards[person].scrollIntoView({ block: "nearest" });

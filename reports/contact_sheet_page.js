@@ -6,6 +6,7 @@ const actions = {
     writeAddress();
     fromAddress();
   },
+  more: () => reveal(limit + portion),
   help: () => help.showModal(),
   close: (button) => button.closest("dialog").close(),
   previous: () => step(-1),
@@ -64,6 +65,11 @@ new ResizeObserver(() => {
   document.documentElement.style.scrollPaddingTop = stays ? `${tools.offsetHeight + 16}px` : "";
 }).observe(tools);
 
-document.documentElement.classList.add("js");
+new IntersectionObserver(([button]) => button.isIntersecting && reveal(limit + portion), {
+  rootMargin: "2000px",
+}).observe(more);
+window.addEventListener("beforeprint", () => reveal(Infinity));
+
 fillChoices();
 fromAddress();
+list.classList.add("ready");

@@ -44,12 +44,19 @@ class Engine:
     def describe(self, picture: Picture, face: Face) -> Float[np.ndarray, " 128"]:
         """Return the 128-number descriptor of a face, turned upright and scaled by five points."""
         eyes, mouth = face.points[:2].mean(0), face.points[3:].mean(0)
-        centre = (eyes + mouth) / 2
-        half = 1.1 * float(np.linalg.norm(mouth - eyes))
-        corners = [round(float(v)) for v in (*(centre - half), *(centre + half))]
-        shape = self.five(picture, self.dlib.rectangle(*corners))
-        return np.asarray(self.net.compute_face_descriptor(picture, shape))
+        size = float(np.linalg.norm(mouth - eyes))
+        part, centre = _around((eyes + mouth) / 2, 4 * size, picture)
+        corners = [round(float(v)) for v in (*(centre - 1.1 * size), *(centre + 1.1 * size))]
+        shape = self.five(part, self.dlib.rectangle(*corners))
+        return np.asarray(self.net.compute_face_descriptor(part, shape))
 
     def distance(self, first: Float[np.ndarray, " 128"], second: Float[np.ndarray, " 128"]) -> float:
         """Return the Euclidean distance; below 0.55 the two are the same person."""
         return float(np.linalg.norm(first - second))
+
+
+def _around(centre: np.ndarray, reach: float, picture: Picture) -> tuple[Picture, np.ndarray]:
+    """Cut out what lies near a point; return it and the point in it."""
+    low = np.maximum(np.floor(centre - reach), 0).astype(int)
+    high = np.ceil(centre + reach).astype(int)
+    return np.ascontiguousarray(picture[low[1] : high[1], low[0] : high[0]]), centre - low

@@ -43,7 +43,7 @@ class Engine:
         scale = side / max(height, width)
         size = (max(32, round(width * scale)), max(32, round(height * scale)))
         how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-        small = cv2.resize(np.ascontiguousarray(picture[..., ::-1]), size, interpolation=how)
+        small = cv2.cvtColor(cv2.resize(picture, size, interpolation=how), cv2.COLOR_RGB2BGR)
         self.net.setInputSize(size)
         rows = self.net.detect(small)[1]
         found = [] if rows is None else [_face(row, width / size[0], height / size[1]) for row in rows]

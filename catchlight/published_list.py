@@ -1,0 +1,48 @@
+"""``portraits.csv`` at a destination: which file is whose, kept true by every publication and rollback."""
+
+from catchlight.desk import Desk
+from catchlight.errors import OutsideError
+from catchlight.journal import State, stacks
+from catchlight.records import Receipt
+from catchlight.sending import FAILED, Result, note, put_back, send
+from catchlight.spreadsheet import table_bytes
+
+NAME = "portraits.csv"
+_HEADER = ("employee", "size", "file", "sha256", "run", "published")
+
+
+def update(desk: Desk, run: str) -> list[Result]:
+    """Write the list anew when it is not true any more; return what became of it, nothing when it was.
+
+    With nothing of ours left at the destination, what was in its place before comes back.
+    """
+    ours = stacks(desk.register.receipts(desk.place.name))
+    lists = ours.pop(NAME, [])
+    try:
+        return _write(desk, run, ours) if ours else _take_away(desk, lists)
+    except OutsideError as error:
+        return [Result("", NAME, FAILED, str(error))]
+
+
+def _write(desk: Desk, run: str, ours: dict[str, list[Receipt]]) -> list[Result]:
+    tops = sorted((stack[-1] for stack in ours.values()), key=lambda top: (top.employee, top.target))
+    rows = (
+        (top.employee, top.target.partition("/")[0], top.target, top.sent, top.run, top.at) for top in tops
+    )
+    data = table_bytes(_HEADER, rows)
+    there = desk.place.look(NAME)
+    if there == data:
+        return []
+    before = "" if there is None else desk.keep(there)
+    receipt = Receipt(desk.place.name, "", NAME, desk.keep(data), before, "", "", run)
+    note(desk, [receipt], State.BACKED_UP)
+    return send(desk, [receipt], "listed")
+
+
+def _take_away(desk: Desk, lists: list[Receipt]) -> list[Result]:
+    results: list[Result] = []
+    for receipt in reversed(lists):
+        if results and desk.place.digest(NAME) != receipt.sent:
+            break
+        results.append(put_back(desk, receipt))
+    return results[-1:]

@@ -1,0 +1,100 @@
+"""Publishing: exactly what the plan says, to people who approved exactly this picture.
+
+What is there is stored before it is replaced; what somebody else changed meanwhile stays; a second
+time writes nothing; a program that was killed is settled by reading back before anything else.
+"""
+
+from dataclasses import replace
+
+from catchlight.answers import standing
+from catchlight.desk import Desk
+from catchlight.errors import ConfigError, OutsideError
+from catchlight.journal import State, stacks
+from catchlight.publish_plan import PersonPlan, Plan, outdated
+from catchlight.records import Answer, Receipt
+from catchlight.runs import run_folder
+from catchlight.sending import CONFLICT, FAILED, Result, note, send, settle
+from catchlight.vault import digest_of
+
+__all__ = ["apply", "check", "run_folder"]
+
+WITHDRAWN, UNCHANGED, STOPPED = "withdrawn", "unchanged", "stopped"
+_BREAKER = 10
+_SHOWN = 10
+
+
+def check(desk: Desk, plan: Plan) -> None:
+    """Settle what was interrupted, and raise ConfigError unless the world is as the plan saw it."""
+    if plan.destination != desk.place.name:
+        message = f"the plan is for {plan.destination}, not for {desk.place.name}; make one for it"
+        raise ConfigError(message)
+    settle(desk)
+    problems = outdated(desk, plan)
+    if problems:
+        more = f"; and {len(problems) - _SHOWN} more" if len(problems) > _SHOWN else ""
+        message = (
+            f"nothing was written: the plan is out of date ({'; '.join(problems[:_SHOWN])}{more}); plan again"
+        )
+        raise ConfigError(message)
+
+
+def apply(desk: Desk, plan: Plan, start: int = 0, stop: int | None = None) -> list[Result]:
+    """Publish the people ``start`` to ``stop`` of a plan that passed :func:`check`.
+
+    Ten people in a row who fail stop it. Raises OutsideError when the journal cannot be kept.
+    """
+    ours = {(stack[-1].target, stack[-1].sent) for stack in _stacks(desk).values()}
+    results: list[Result] = []
+    failures = 0
+    for person in plan.people[start:stop]:
+        found = _publish(desk, plan, person, ours)
+        results += found
+        failures = failures + 1 if any(result.code == FAILED for result in found) else 0
+        if failures == _BREAKER:
+            sentence = f"{_BREAKER} people in a row failed, so nothing more was tried: {results[-1].sentence}"
+            return [*results, Result("", "", STOPPED, sentence)]
+    return results
+
+
+def _publish(desk: Desk, plan: Plan, person: PersonPlan, ours: set[tuple[str, str]]) -> list[Result]:
+    receipts = [
+        Receipt(plan.destination, person.employee, file.target, file.sent, file.found, "", "", plan.run)
+        for file in person.files
+    ]
+    looked = [(receipt, _look(desk, receipt)) for receipt in receipts]
+    results = [result for _, result in looked if result]
+    same = [
+        r for r, result in looked if result and result.code == UNCHANGED and (r.target, r.sent) not in ours
+    ]
+    # Not our write, but what we would write: from now on it is ours to list and to watch.
+    note(desk, [replace(receipt, replaced=receipt.sent) for receipt in same], State.DONE)
+    ready = [receipt for receipt, result in looked if not result]
+    note(desk, ready, State.BACKED_UP)
+    # Asked again in the last moment: an answer may have changed since the plan.
+    answer = standing(desk.register.decisions(person.employee), person.picture) if ready else ""
+    if ready and answer != Answer.APPROVE:
+        return results + [
+            Result(r.employee, r.target, WITHDRAWN, f"the answer is now {answer}") for r in ready
+        ]
+    return results + send(desk, ready)
+
+
+def _look(desk: Desk, receipt: Receipt) -> Result | None:
+    """Store what is there; None when the file may be sent, else why not."""
+    try:
+        there = desk.place.look(receipt.target)
+        found = "" if there is None else digest_of(there)
+        if found == receipt.sent:
+            return Result(receipt.employee, receipt.target, UNCHANGED)
+        if found != receipt.replaced:
+            sentence = "somebody changed it since the plan; theirs stays"
+            return Result(receipt.employee, receipt.target, CONFLICT, sentence)
+        if there is not None:
+            desk.keep(there)
+    except OutsideError as error:
+        return Result(receipt.employee, receipt.target, FAILED, str(error))
+    return None
+
+
+def _stacks(desk: Desk) -> dict[str, list[Receipt]]:
+    return stacks(desk.register.receipts(desk.place.name))

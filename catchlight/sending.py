@@ -1,0 +1,118 @@
+"""One file out, or back: journaled before it happens, read back after, settled after a crash."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from catchlight.desk import Desk
+from catchlight.errors import OutsideError
+from catchlight.journal import State, half_way
+from catchlight.records import Receipt
+
+FAILED, CONFLICT = "failed", "conflict"
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one file: a stable code, and a sentence when a person should know more."""
+
+    employee: str
+    target: str
+    code: str
+    sentence: str = ""
+
+
+def note(desk: Desk, receipts: Iterable[Receipt], state: State) -> None:
+    """Write down that files have reached a state."""
+    desk.register.note([replace(receipt, state=state, at=desk.clock()) for receipt in receipts])
+
+
+def send(desk: Desk, receipts: Sequence[Receipt], code: str = "sent") -> list[Result]:
+    """Write files whose backup is in the vault. Raises OutsideError when the journal cannot be kept."""
+    note(desk, receipts, State.SENDING)
+    problems = [_write(desk, receipt.target, receipt.sent) for receipt in receipts]
+    landed = [receipt for receipt, problem in zip(receipts, problems, strict=True) if not problem]
+    note(desk, landed, State.DONE)
+    pairs = list(zip(receipts, problems, strict=True))
+    _settle(desk, [replace(receipt, state=State.SENDING) for receipt, problem in pairs if problem])
+    return [Result(r.employee, r.target, FAILED if problem else code, problem) for r, problem in pairs]
+
+
+def put_back(desk: Desk, receipt: Receipt, *, force: bool = False) -> Result:
+    """Undo one write of ours. What somebody else put there since stays, unless ``force`` is set.
+
+    Raises OutsideError when the journal cannot be kept.
+    """
+    try:
+        there = desk.place.digest(receipt.target)
+        if there not in (receipt.sent, receipt.replaced) and not force:
+            return _result(
+                receipt, CONFLICT, "somebody changed it since; theirs stays (--force puts ours back)"
+            )
+        theirs = "" if there in ("", receipt.sent, receipt.replaced) else _save(desk, receipt)
+        if receipt.replaced:
+            desk.vault.get(receipt.replaced)
+    except OutsideError as error:
+        return _result(receipt, FAILED, str(error))
+    if there != receipt.replaced:
+        note(desk, [receipt], State.RESTORING)
+        problem = _write(desk, receipt.target, receipt.replaced)
+        if problem:
+            _settle(desk, [replace(receipt, state=State.RESTORING)])
+            return _result(receipt, FAILED, problem)
+    note(desk, [receipt], State.RESTORED)
+    kept = f"what was there is in the vault as {theirs}" if theirs else ""
+    return _result(receipt, "restored" if receipt.replaced else "removed", kept)
+
+
+def settle(desk: Desk) -> None:
+    """Read back what a stopped program may have written, and write down how it ended.
+
+    Raises OutsideError when the place cannot be looked at.
+    """
+    for receipt in half_way(desk.register.receipts(desk.place.name)):
+        note(desk, [receipt], _ended(receipt, desk.place.digest(receipt.target)))
+
+
+def _settle(desk: Desk, receipts: Iterable[Receipt]) -> None:
+    """Settle what has just failed; what cannot be looked at stays half-way until the next start."""
+    for receipt in receipts:
+        try:
+            there = desk.place.digest(receipt.target)
+        except OutsideError:
+            continue
+        note(desk, [receipt], _ended(receipt, there))
+
+
+def _ended(receipt: Receipt, there: str) -> State:
+    wanted, before = receipt.sent, receipt.replaced
+    if receipt.state == State.RESTORING:
+        wanted, before = before, wanted
+    if there == wanted:
+        return State.DONE if receipt.state == State.SENDING else State.RESTORED
+    return State.FAILED if there == before else State.UNCLEAR
+
+
+def _write(desk: Desk, target: str, digest: str) -> str:
+    """Write the picture of a digest ("" removes) and read it back; return what went wrong, or ""."""
+    try:
+        if digest:
+            desk.place.put(target, desk.vault.get(digest))
+        else:
+            desk.place.remove(target)
+        if desk.place.digest(target) != digest:
+            return "what is read back is not what was sent"
+    except OutsideError as error:
+        return str(error)
+    return ""
+
+
+def _save(desk: Desk, receipt: Receipt) -> str:
+    """Keep what somebody else put there before it is replaced; return its digest."""
+    theirs = desk.place.look(receipt.target)
+    digest = "" if theirs is None else desk.keep(theirs)
+    note(desk, [replace(receipt, sent=receipt.replaced, replaced=digest)], State.BACKED_UP)
+    return digest
+
+
+def _result(receipt: Receipt, code: str, sentence: str = "") -> Result:
+    return Result(receipt.employee, receipt.target, code, sentence)

@@ -1,0 +1,62 @@
+"""What the publish and review commands print: plans and results, safe for any terminal."""
+
+from collections import Counter
+
+from catchlight.publish_plan import PersonPlan, Plan
+from catchlight.sending import Result
+from flows.terminal import console
+
+_SHOWN = 10
+_FINE = ("sent", "unchanged", "listed", "restored", "removed")
+
+
+def tell_plan(drawn: Plan) -> None:
+    """Print who would get what, who is left out and why."""
+    say(f"Run {drawn.run} to {drawn.destination}, sizes {', '.join(drawn.sizes)}.")
+    files = [file for person in drawn.people for file in person.files if file.change != "unchanged"]
+    changes = Counter(_change(person) for person in drawn.people)
+    megabytes = sum(file.bytes for file in files) / 1e6
+    say(
+        f"{changes['new']} people new, {changes['change']} change, {changes['unchanged']} as they are; "
+        f"{len(files)} files, {megabytes:.1f} MB to write."
+    )
+    for change in ("new", "change"):
+        _tell_people(f"  {change}", [person.employee for person in drawn.people if _change(person) == change])
+    reasons = dict.fromkeys(skip.sentence for skip in drawn.skipped)
+    for sentence in reasons:
+        _tell_people(
+            f"  not published, {sentence}", [s.employee for s in drawn.skipped if s.sentence == sentence]
+        )
+    notes = [
+        f"{person.employee} {file.size}" for person in drawn.people for file in person.files if file.note
+    ]
+    _tell_people("  enlarged more than twice", notes)
+    shown = [skip.employee for skip in drawn.skipped if skip.shown]
+    _tell_people("  still published from before (catchlight publish rollback --person ID)", shown)
+
+
+def _change(person: PersonPlan) -> str:
+    changes = {file.change for file in person.files}
+    return "change" if "change" in changes or len(changes) > 1 else next(iter(changes), "unchanged")
+
+
+def _tell_people(what: str, people: list[str]) -> None:
+    if people:
+        more = f" and {len(people) - _SHOWN} more" if len(people) > _SHOWN else ""
+        say(f"{what}: {len(people)} ({', '.join(people[:_SHOWN])}{more})")
+
+
+def tell_results(results: list[Result]) -> int:
+    """Print what became of everything; return the exit code."""
+    counts = Counter(result.code for result in results)
+    if counts:
+        say(", ".join(f"{count} {code}" for code, count in counts.items()) + ".")
+    for result in results:
+        if result.sentence:
+            say(f"  {result.code:<10} {result.employee or '-'}  {result.target}: {result.sentence}")
+    return 0 if set(counts) <= set(_FINE) else 1
+
+
+def say(text: str) -> None:
+    """Print text that may hold what strangers typed: no markup, no control characters."""
+    console.print("".join(c if c.isprintable() else "\ufffd" for c in text), markup=False, soft_wrap=True)

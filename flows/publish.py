@@ -1,0 +1,78 @@
+"""The publish flow: plan → check → send, in chunks → list. It starts from what people decided.
+
+Nobody without an approval of exactly this picture is published, and nothing at the destination is
+replaced before its backup is in the vault. Run it again after an interruption: it reads back what
+was half-way and goes on.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+from prefect import flow, get_run_logger
+from pydantic import Field
+
+from catchlight.delivery import STANDARD
+from catchlight.desk import Desk, alone, open_desk
+from catchlight.errors import ConfigError
+from catchlight.publish_plan import Plan, read_plan
+from catchlight.publishing import STOPPED
+from catchlight.sending import FAILED, Result
+from flows.artifacts import reporting
+from flows.destinations import folder_place
+from flows.progress import Counter
+from flows.tasks.publish import check_plan, list_published, plan_publication, publish_people
+
+MANY = 50
+_CHUNK = 50
+
+
+@flow(name="publish", persist_result=False)
+def publish(  # noqa: PLR0913, PLR0917  the form that an HR administrator fills in
+    destination: Annotated[Path, Field(title="Folder to publish to")],
+    home: Annotated[Path, Field(title="Folder for everything that Catchlight keeps")],
+    run: Annotated[str, Field(title="Run (latest: the newest)")] = "latest",
+    plan: Annotated[Path | None, Field(title="Plan file (empty: make a new plan)")] = None,
+    sizes: Annotated[list[str] | None, Field(title="Sizes (empty: the usual ones)")] = None,
+    at_most: Annotated[int, Field(title="Refuse to change more people than this", ge=1)] = MANY,
+) -> list[Result]:
+    """Publish the portraits that people approved, and nothing else.
+
+    Args:
+        destination: Folder that the portraits go to; it must be there.
+        home: The same folder that the refresh used.
+        run: Which run to publish.
+        plan: A plan made before with catchlight publish plan; it is followed to the letter.
+        sizes: Heights in pixels, such as 1024, or 192@2x. Not used when a plan is given.
+        at_most: A guard against surprises; more people than this and nothing is written.
+
+    """
+    with alone(home), reporting():
+        desk = open_desk(home, folder_place(destination, home))
+        file = plan or plan_publication(desk, run, tuple(sizes or STANDARD))
+        return send(desk, read_plan(file), at_most)
+
+
+def send(desk: Desk, plan: Plan, at_most: int) -> list[Result]:
+    """Check a plan and publish its people chunk by chunk; a breakdown ends it early."""
+    changing = sum(person.writes for person in plan.people)
+    if changing > at_most:
+        message = f"nothing was written: {changing} people would change, and at most {at_most} are allowed"
+        raise ConfigError(message)
+    check_plan(desk, plan)
+    results = [result for chunk in _chunks(desk, plan) for result in chunk]
+    results += list_published(desk, plan.run)
+    failed = sum(result.code == FAILED for result in results)
+    if failed:
+        get_run_logger().warning("%d files could not be published; run it again", failed)
+    return results
+
+
+def _chunks(desk: Desk, plan: Plan) -> Iterator[list[Result]]:
+    counter = Counter("Publishing", len(plan.people))
+    for start in range(0, len(plan.people), _CHUNK):
+        results = publish_people(desk, plan, start, start + _CHUNK)
+        counter.step(len(plan.people[start : start + _CHUNK]))
+        yield results
+        if results and results[-1].code == STOPPED:
+            return

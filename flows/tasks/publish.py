@@ -1,0 +1,34 @@
+"""Draw up a plan, publish some of its people, keep the list at the destination true."""
+
+from pathlib import Path
+
+from prefect import task
+
+from catchlight import publish_plan, published_list, publishing
+from catchlight.desk import Desk
+from catchlight.publish_plan import Plan
+from catchlight.sending import Result
+
+
+@task(task_run_name="plan", persist_result=False)
+def plan_publication(desk: Desk, run: str, sizes: tuple[str, ...]) -> Path:
+    """Draw the plan of a run and return its file."""
+    return publish_plan.write_plan(desk.home, publish_plan.draw(desk, run, sizes))
+
+
+@task(task_run_name="check", persist_result=False)
+def check_plan(desk: Desk, plan: Plan) -> None:
+    """Refuse a plan that the world has overtaken."""
+    publishing.check(desk, plan)
+
+
+@task(task_run_name="publish-{start}", persist_result=False)
+def publish_people(desk: Desk, plan: Plan, start: int, stop: int) -> list[Result]:
+    """Publish the people ``start`` to ``stop`` of a plan."""
+    return publishing.apply(desk, plan, start, stop)
+
+
+@task(task_run_name="list", persist_result=False)
+def list_published(desk: Desk, run: str) -> list[Result]:
+    """Write the list at the destination anew when it is not true any more."""
+    return published_list.update(desk, run)
