@@ -79,7 +79,9 @@ def build(folder: Path, people: int, vault: Vault) -> dict[str, Any]:
     with (folder / "directory.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     with ThreadPoolExecutor() as pool:
-        made = list(pool.map(lambda n: _person(folder, rows[n % len(rows)], n, n // len(rows), vault), range(people)))
+        made = list(
+            pool.map(lambda n: _person(folder, rows[n % len(rows)], n, n // len(rows), vault), range(people))
+        )
     employees, photos, renders, readings, verdicts = zip(*made, strict=True)
     return {
         "run": RUN | {"counts": {"rendered": people - people // 9, "reused": people // 9}},
@@ -96,18 +98,29 @@ def build(folder: Path, people: int, vault: Vault) -> dict[str, Any]:
 
 def _person(folder: Path, row: dict[str, str], number: int, lap: int, vault: Vault) -> tuple[Any, ...]:
     id_ = f"{row['id']}-{lap}" if lap else row["id"]
-    employee = Employee(id_, *(row[key] for key in ("given_name", "family_name", "display_name", "email", "department", "title")))
-    if number % 61 == 60:  # noqa: PLR2004
+    employee = Employee(
+        id_,
+        *(row[key] for key in ("given_name", "family_name", "display_name", "email", "department", "title")),
+    )
+    if number % 61 == 60:
         missing = "There is no photo of this person yet. Please send one."
         return employee, None, None, (), Verdict(id_, "", "retake", ("photo.missing",), (missing,))
     photo = Photo(id_, row["photo"], date=row["photo_date"], chosen=True)
     refused = number % 47 == 46
     before, after = _pictures(folder / row["photo"], lap, vault)
     made = {"after": after, "width": 1024, "height": 1024} if not refused else {"reason": "face.unclear"}
-    render = Render(id_, f"r{number}", "d", before=before, rung=_rung(number), preset="studio_grey", enlarged=1.3, **made)
+    render = Render(
+        id_, f"r{number}", "d", before=before, rung=_rung(number), preset="studio_grey", enlarged=1.3, **made
+    )
     if refused:
         advice = "The face could not be seen clearly. Please send a photo with the whole face in view."
-        return employee, photo, render, (), Verdict(id_, render.recipe, "retake", ("face.unclear",), (advice,))
+        return (
+            employee,
+            photo,
+            render,
+            (),
+            Verdict(id_, render.recipe, "retake", ("face.unclear",), (advice,)),
+        )
     readings = tuple(_readings(id_, render.recipe, number))
     return employee, photo, render, readings, _verdict(id_, render.recipe, readings)
 
@@ -120,8 +133,10 @@ def _readings(employee: str, recipe: str, number: int) -> Any:
     dice = random.Random(f"{number}")  # noqa: S311
     for key, (_, low, high, mean, spread) in CHECKS.items():
         value = dice.gauss(mean, spread * 0.8)
-        unclear = key == "likeness" and number % 71 == 70  # noqa: PLR2004
-        yield Reading(employee, recipe, key, None if unclear else value, low, high, "no second photo" if unclear else "")
+        unclear = key == "likeness" and number % 71 == 70
+        yield Reading(
+            employee, recipe, key, None if unclear else value, low, high, "no second photo" if unclear else ""
+        )
 
 
 def _verdict(employee: str, recipe: str, readings: tuple[Reading, ...]) -> Verdict:
@@ -131,8 +146,10 @@ def _verdict(employee: str, recipe: str, readings: tuple[Reading, ...]) -> Verdi
         if reading.value is not None
         and not (reading.low or -1e9) <= reading.value <= (reading.high if reading.high is not None else 1e9)
     ]
-    outcome = ("accept", "review")[bool(flags)] if len(flags) < 2 else "retake"  # noqa: PLR2004
-    return Verdict(employee, recipe, outcome, tuple(".".join(f) for f in flags), tuple(ADVICE[key] for key, _ in flags))
+    outcome = ("accept", "review")[bool(flags)] if len(flags) < 2 else "retake"
+    return Verdict(
+        employee, recipe, outcome, tuple(".".join(f) for f in flags), tuple(ADVICE[key] for key, _ in flags)
+    )
 
 
 def _pictures(path: Path, lap: int, vault: Vault) -> tuple[str, str]:
@@ -180,7 +197,9 @@ def measure(page: Page, sheet: Path) -> dict[str, float]:
 
 def main() -> None:
     """Print a table: people, MiB, seconds to write, milliseconds to load and for each act."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("folder", type=Path)
     parser.add_argument("--people", type=int, nargs="+", default=[500, 5000])
     parser.add_argument("--keep", type=Path, help="keep the sheets here")
@@ -197,7 +216,9 @@ def main() -> None:
             wrote = time.perf_counter() - start
             page = browser.new_page(viewport={"width": 1440, "height": 900}, offline=True)
             times = "  ".join(f"{act} {ms:.0f}" for act, ms in measure(page, sheet).items())
-            print(f"{people} people  {sheet.stat().st_size / 2**20:.1f} MiB  written {wrote:.1f} s  ms: {times}")
+            print(
+                f"{people} people  {sheet.stat().st_size / 2**20:.1f} MiB  written {wrote:.1f} s  ms: {times}"
+            )
             page.close()
         browser.close()
 

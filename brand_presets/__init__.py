@@ -1,0 +1,1 @@
+"""How companies look: one TOML file each."""

@@ -98,7 +98,9 @@ class Preset(_Section):
 
     def digest(self) -> str:
         """Return a digest of everything that decides pixels or verdicts."""
-        plain = self.model_dump(mode="json", exclude={"title": True, "description": True, "delivery": {"sizes"}})
+        plain = self.model_dump(
+            mode="json", exclude={"title": True, "description": True, "delivery": {"sizes"}}
+        )
         picture = self.background.image
         plain["image"] = hashlib.sha256(picture.read_bytes()).hexdigest() if picture else ""
         return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()
@@ -116,7 +118,9 @@ def load_preset(name: str) -> Preset:
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        message = f"preset {name!r}: no such preset; there are: {', '.join(preset_names())}, or give a .toml file"
+        message = (
+            f"preset {name!r}: no such preset; there are: {', '.join(preset_names())}, or give a .toml file"
+        )
         raise ConfigError(message) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         message = f"preset {path}: not valid TOML: {error}"
@@ -153,7 +157,7 @@ def _known(path: Path, preset: Preset) -> None:
             raise ConfigError(message)
     image = preset.background.image
     if (preset.background.kind == "image") != bool(image) or (image and not image.is_file()):
-        message = f"preset {path}: background.image: name a picture file beside the preset (kind = \"image\")"
+        message = f'preset {path}: background.image: name a picture file beside the preset (kind = "image")'
         raise ConfigError(message)
 
 

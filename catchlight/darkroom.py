@@ -29,6 +29,7 @@ class Bench:
     models: Path
     vault: Path
     recipes: Path
+    log: Path
     allow_noncommercial: bool = False
 
 
@@ -53,7 +54,9 @@ class Darkroom:
         """Return the pool."""
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, _: BaseException | None, __: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, _: BaseException | None, __: TracebackType | None
+    ) -> None:
         """Let the workers go; after an error, without waiting for what they still hold."""
         self._pool.shutdown(wait=kind is None, cancel_futures=True)
 
@@ -85,7 +88,9 @@ class Darkroom:
                 continue
         self._renew(generation)
         note = "This photo made the picture software fail twice; save it anew as a JPEG or send another."
-        render = Render(order.employee, order.recipe, "", preset=self.bench.preset.name, reason=CRASHED, note=note)
+        render = Render(
+            order.employee, order.recipe, "", preset=self.bench.preset.name, reason=CRASHED, note=note
+        )
         return generation, Development(order.photos, render)
 
     def _renew(self, generation: int) -> None:
@@ -109,7 +114,9 @@ class Remembered:
         for order in orders:
             known = self.recipes.recall(order.recipe)
             if known is None:
-                message = f"recipe {order.recipe[:12]} of {order.employee} is not in the ledger any more; run again"
+                message = (
+                    f"recipe {order.recipe[:12]} of {order.employee} is not in the ledger any more; run again"
+                )
                 raise OutsideError(message)
             yield Development.of(known)
 
@@ -136,11 +143,19 @@ def _set_up(bench: Bench, parent: int) -> None:
     from catchlight.studio import Studio  # noqa: PLC0415
     from catchlight.vault import Vault  # noqa: PLC0415
 
+    _write_to(bench.log)
     threading.Thread(target=_follow, args=(parent,), daemon=True).start()
     cv2.setNumThreads(1)
     models = ModelStore(bench.models, allow_noncommercial=bench.allow_noncommercial)
     _room = Room(bench.preset, Studio(bench.preset, models), Decoder(), Vault(bench.vault))
     _recipes = Recipes(bench.recipes)
+
+
+def _write_to(log: Path) -> None:
+    """Let what native libraries say go to a file, not between the lines of the terminal."""
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("ab") as file:
+        os.dup2(file.fileno(), 2)
 
 
 def _follow(parent: int) -> None:

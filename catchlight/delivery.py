@@ -6,7 +6,10 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
+from io import BytesIO
 from typing import Any
+
+from PIL import Image
 
 from catchlight import decoding, pixels
 from catchlight.errors import ConfigError
@@ -85,28 +88,30 @@ class Prints:
             return
         master = self._vault.get(picture)
         decoded = decoding.decode(master, _FROM_HERE).picture
+        with Image.open(BytesIO(master)) as header:
+            own = header.size
         for size in sizes:
-            data = _resized(master, decoded, size)
-            width, height = _extent(decoded, size)
-            note = _note(size.height / decoded.shape[0])
-            yield Print(size.name, width, height, len(data), self._keep(data), note)
+            data = master if _as_it_is(master, own, size) else _resized(decoded, own, size)
+            note = _note(size.height / own[1])
+            yield Print(size.name, *_extent(own, size), len(data), self._keep(data), note)
 
 
 def _recipe(picture: str, size: Size) -> str:
     return digest_of(f"print 1 {picture} {size} {QUALITY}".encode())
 
 
-def _extent(picture: pixels.Picture, size: Size) -> tuple[int, int]:
-    height, width = picture.shape[:2]
+def _extent(own: tuple[int, int], size: Size) -> tuple[int, int]:
+    width, height = own
     return max(1, round(width * size.height / height)), size.height
 
 
-def _resized(master: bytes, picture: pixels.Picture, size: Size) -> bytes:
-    """Return the file; a portrait that has this size already goes out as it is."""
-    if picture.shape[0] == size.height and len(master) <= (size.max_bytes or len(master)):
-        return master
-    width, height = _extent(picture, size)
-    return pixels.jpeg(pixels.resize(picture, width, height), quality=QUALITY, max_bytes=size.max_bytes)
+def _as_it_is(master: bytes, own: tuple[int, int], size: Size) -> bool:
+    """Whether the portrait already is the file: it is not encoded once more for nothing."""
+    return own[1] == size.height and len(master) <= (size.max_bytes or len(master))
+
+
+def _resized(picture: pixels.Picture, own: tuple[int, int], size: Size) -> bytes:
+    return pixels.jpeg(pixels.resize(picture, *_extent(own, size)), quality=QUALITY, max_bytes=size.max_bytes)
 
 
 def _note(enlarged: float) -> str:

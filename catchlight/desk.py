@@ -15,13 +15,15 @@ from catchlight.vault import Vault, digest_of
 class Place:
     """A destination: its name, and how to look at, write and remove one file there.
 
-    ``look`` returns None for nothing; all three raise OutsideError when the place is unwell.
+    ``look`` returns None for nothing; ``tidy`` clears what a stopped write left beside a file. All
+    raise OutsideError when the place is unwell.
     """
 
     name: str
     look: Callable[[str], bytes | None]
     put: Callable[[str, bytes], None]
     remove: Callable[[str], None]
+    tidy: Callable[[str], None]
 
     def digest(self, target: str) -> str:
         """Return the digest of what is there, "" for nothing."""

@@ -74,12 +74,14 @@ def recipe_of(employee: str, photos: Iterable[Photo], setup: str) -> str:
 def develop(order: Order, room: Room) -> Development:
     """Develop one person; a photo that cannot be used becomes a render with a reason."""
     started = time.perf_counter()
-    blank = Render(order.employee, order.recipe, "", preset=room.preset.name, engine=room.preset.engines.matte)
+    blank = Render(
+        order.employee, order.recipe, "", preset=room.preset.name, engine=room.preset.engines.matte
+    )
     try:
         photos, photo, chosen = _choose(order, room)
     except _NoneUsableError as refused:
-        note = {"reason": refused.reason, "note": str(refused), "before": refused.before}
-        return Development(refused.photos, replace(blank, seconds=time.perf_counter() - started, **note))
+        told = replace(blank, reason=refused.reason, note=str(refused), before=refused.before)
+        return Development(refused.photos, replace(told, seconds=time.perf_counter() - started))
     before = _thumb(chosen.picture, room.vault)
     blank = replace(blank, photo=photo.digest, before=before)
     try:
@@ -117,17 +119,27 @@ def _choose(order: Order, room: Room) -> tuple[tuple[Photo, ...], Photo, Decoded
         else:
             opened.append((photo, decoded, subject))
     if not opened:
-        raise _NoneUsableError(first or PhotoError("photo.missing", "There is no photo."), tuple(photos), before)
+        raise _NoneUsableError(
+            first or PhotoError("photo.missing", "There is no photo."), tuple(photos), before
+        )
     return _explain(opened, photos)
 
 
 def _explain(
     opened: list[tuple[Photo, Decoded, Subject | None]], refused: list[Photo]
 ) -> tuple[tuple[Photo, ...], Photo, Decoded]:
-    rated = [(quality.rate(subject) if subject else None, photo, decoded) for photo, decoded, subject in opened]
+    rated = [
+        (quality.rate(subject) if subject else None, photo, decoded) for photo, decoded, subject in opened
+    ]
     rated.sort(key=lambda item: (-(item[0].score if item[0] else 0), item[1].file))
-    rows = [replace(photo, note=rating.words() if rating else _notes(decoded)) for rating, photo, decoded in rated]
-    why = f"best of {len(rated) + len(refused)}: {rows[0].note}" if len(rated) + len(refused) > 1 else rows[0].note
+    rows = [
+        replace(photo, note=rating.words() if rating else _notes(decoded)) for rating, photo, decoded in rated
+    ]
+    why = (
+        f"best of {len(rated) + len(refused)}: {rows[0].note}"
+        if len(rated) + len(refused) > 1
+        else rows[0].note
+    )
     rows[0] = replace(rows[0], chosen=True, note=why)
     return (*rows, *refused), rows[0], rated[0][2]
 

@@ -11,13 +11,10 @@ from jaxtyping import Bool, Float32
 
 from catchlight.anatomy import Picture
 
-
 _LONGEST = 640  # what is filled in is soft anyway: it is made at this size
 
 
-def fill(
-    picture: Picture, seen: Bool[np.ndarray, "h w"], cloth: Bool[np.ndarray, "h w"]
-) -> Picture:
+def fill(picture: Picture, seen: Bool[np.ndarray, "h w"], cloth: Bool[np.ndarray, "h w"]) -> Picture:
     """Fill what the camera did not see: cloth by its mirror image, the rest by the nearest colour.
 
     Softer with the distance, so that no mirror image can be read.
@@ -26,13 +23,17 @@ def fill(
         return picture
     scale = min(1.0, _LONGEST / max(seen.shape))
     size = round(seen.shape[1] * scale), round(seen.shape[0] * scale)
-    small = _fill(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), _less(seen, size), _less(cloth, size))
-    return np.where(seen[..., None], picture, cv2.resize(small, seen.shape[::-1], interpolation=cv2.INTER_CUBIC))
+    small = _fill(
+        cv2.resize(picture, size, interpolation=cv2.INTER_AREA), _less(seen, size), _less(cloth, size)
+    )
+    return np.where(
+        seen[..., None], picture, cv2.resize(small, seen.shape[::-1], interpolation=cv2.INTER_CUBIC)
+    )
 
 
 def _less(mask: Bool[np.ndarray, "h w"], size: tuple[int, int]) -> Bool[np.ndarray, "h w"]:
     """Reduce a mask; a pixel stays only where all of it was set."""
-    return np.asarray(cv2.resize(mask.astype(np.uint8) * 255, size, interpolation=cv2.INTER_AREA) == 255)  # noqa: PLR2004
+    return np.asarray(cv2.resize(mask.astype(np.uint8) * 255, size, interpolation=cv2.INTER_AREA) == 255)
 
 
 def _fill(picture: Picture, seen: Bool[np.ndarray, "h w"], cloth: Bool[np.ndarray, "h w"]) -> Picture:

@@ -57,7 +57,9 @@ def _warp(
     image: np.ndarray, matrix: np.ndarray, to: Affine, how: int, border: int, outside: float | None
 ) -> np.ndarray:
     value = [outside or 0.0] * 4
-    return cv2.warpAffine(image, matrix, (to.width, to.height), flags=how, borderMode=border, borderValue=value)
+    return cv2.warpAffine(
+        image, matrix, (to.width, to.height), flags=how, borderMode=border, borderValue=value
+    )
 
 
 def sheet(face: Landmarks, longest: int) -> Affine:
@@ -99,17 +101,19 @@ def head(face: Landmarks, to_sheet: Affine, alpha: Float32[np.ndarray, "h w"], s
     start = int(np.clip(to_sheet.points(face.brow_top)[1], 1, alpha.shape[0] - 1))
     half = 0.55 * (right - left)
     columns = slice(max(0, int(middle - half)), max(1, int(middle + half) + 1))
-    covered = (alpha[:start, columns] > 0.5) & seen[:start, columns]  # noqa: PLR2004
+    covered = (alpha[:start, columns] > 0.5) & seen[:start, columns]
     share = covered.mean(1)
-    empty = np.flatnonzero(share < 0.1)  # noqa: PLR2004
+    empty = np.flatnonzero(share < 0.1)
     top = int(empty[-1]) + 1 if empty.size else 0
-    return Head(float(top), float(eyes[1]), float(chin[1]), middle, cut=_runs_out(covered, seen[:start, columns], top))
+    return Head(
+        float(top), float(eyes[1]), float(chin[1]), middle, cut=_runs_out(covered, seen[:start, columns], top)
+    )
 
 
 def _runs_out(covered: np.ndarray, seen: np.ndarray, top: int) -> bool:
     """Whether the photo ends above the crown over a good part of the head's width."""
     hair = covered[min(top + 1, covered.shape[0] - 1)]
-    above = seen[top - 2] if top >= 2 else np.zeros_like(hair)  # noqa: PLR2004
+    above = seen[top - 2] if top >= 2 else np.zeros_like(hair)
     return bool((hair & ~above).sum() > 0.25 * hair.size)
 
 
@@ -132,7 +136,7 @@ def fit(of: Head, crop: Crop, share: float | None = None, eye_line: float | None
     height = max(of.height / wanted, min(roomy, of.height / crop.head_low))
     if rise > height * (line - crop.headroom) + 1e-6:
         line = min(0.6, rise / height + crop.headroom)
-    relaxed = share is not None or abs(of.height / height - crop.head) > 0.01 or line != crop.eye_line  # noqa: PLR2004
+    relaxed = share is not None or abs(of.height / height - crop.head) > 0.01 or line != crop.eye_line
     return Frame(of.middle - crop.centre * height * crop.aspect, of.eyes - line * height, height, relaxed)
 
 
@@ -148,7 +152,9 @@ def candidates(of: Head, crop: Crop) -> list[Frame]:
 def _under_edge(of: Head, crop: Crop, share: float) -> Frame:
     """Let a head that the photo cut end at the frame's upper edge, where a cut looks intended."""
     height = of.height / share
-    return Frame(of.middle - crop.centre * height * crop.aspect, of.crown + 0.012 * height, height, relaxed=True)
+    return Frame(
+        of.middle - crop.centre * height * crop.aspect, of.crown + 0.012 * height, height, relaxed=True
+    )
 
 
 def portrait(frame: Frame, to_sheet: Affine, crop: Crop, height: int) -> Affine:

@@ -23,7 +23,7 @@ class Grade:
         """Return the picture corrected, with a shoulder instead of clipping."""
         if self == Grade():
             return linear
-        moved = linear * (np.float32(2**self.stops) * np.float32(self.gains))
+        moved = linear * (np.array(self.gains, np.float32) * np.float32(2**self.stops))
         return shoulder(moved) if self.stops > 0 else moved
 
 
@@ -42,7 +42,7 @@ def measure(linear: Float32[np.ndarray, "h w 3"], skin: Bool[np.ndarray, "h w"],
     light a person's skin is: there is no skin tone to aim at.
     """
     pixels = linear[skin]
-    if len(pixels) < 50:  # noqa: PLR2004
+    if len(pixels) < 50:
         return Grade()
     return Grade(_stops(linear, light), _gains(np.median(pixels, axis=0), light))
 
@@ -56,8 +56,8 @@ def _stops(linear: Float32[np.ndarray, "h w 3"], light: Light) -> float:
 
 def _gains(skin: Float[np.ndarray, " 3"], light: Light) -> tuple[float, float, float]:
     """Return gains that bring a cast of the skin to the edge of what is natural."""
-    lab = cv2.cvtColor(np.float32(_encode(skin))[None, None], cv2.COLOR_RGB2LAB)[0, 0]
-    wanted = np.float32([lab[0], np.clip(lab[1], *_A), np.clip(lab[2], *_B)])
+    lab = cv2.cvtColor(_encode(skin).astype(np.float32)[None, None], cv2.COLOR_RGB2LAB)[0, 0]
+    wanted = np.array([lab[0], np.clip(lab[1], *_A), np.clip(lab[2], *_B)], np.float32)
     if np.allclose(lab, wanted):
         return (1.0, 1.0, 1.0)
     target = _decode(cv2.cvtColor(wanted[None, None], cv2.COLOR_LAB2RGB)[0, 0])
@@ -69,9 +69,9 @@ def _gains(skin: Float[np.ndarray, " 3"], light: Light) -> tuple[float, float, f
 
 def _encode(linear: np.ndarray) -> np.ndarray:
     x = np.clip(linear, 0, 1)
-    return np.where(x <= 0.0031308, 12.92 * x, 1.055 * x ** (1 / 2.4) - 0.055)  # noqa: PLR2004
+    return np.where(x <= 0.0031308, 12.92 * x, 1.055 * x ** (1 / 2.4) - 0.055)
 
 
 def _decode(srgb: np.ndarray) -> np.ndarray:
     x = np.clip(srgb, 0, 1)
-    return np.where(x <= 0.04045, x / 12.92, ((x + 0.055) / 1.055) ** 2.4)  # noqa: PLR2004
+    return np.where(x <= 0.04045, x / 12.92, ((x + 0.055) / 1.055) ** 2.4)

@@ -30,6 +30,11 @@ class Home:
         """What each recipe gave."""
         return Recipes(self.root / "ledger" / "recipes")
 
+    @property
+    def logs(self) -> Path:
+        """What servers and workers say."""
+        return self.root / "logs"
+
     def ledger(self, run: str) -> Path:
         """Where a run keeps its shards."""
         return self.root / "ledger" / run
@@ -43,7 +48,7 @@ class Home:
         return (self.run(run) / "run.json").is_file()
 
     def unfinished(self) -> list[str]:
-        """Runs that were started and not finished, newest first."""
+        """Return the runs that were started and not finished, newest first."""
         plans = (self.root / "ledger").glob("*/plan.json")
         return sorted((p.parent.name for p in plans if not self.finished(p.parent.name)), reverse=True)
 

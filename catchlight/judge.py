@@ -10,7 +10,13 @@ from catchlight.config import Preset
 from catchlight.errors import ConfigError
 from catchlight.records import Outcome
 
-_SCHEMA = {"check": pl.String, "far_low": pl.Float64, "far_high": pl.Float64, "outcome": pl.String, "outlier": pl.Float64}
+_SCHEMA = {
+    "check": pl.String,
+    "far_low": pl.Float64,
+    "far_high": pl.Float64,
+    "outcome": pl.String,
+    "outlier": pl.Float64,
+}
 _RANK = {Outcome.ACCEPT: 0, Outcome.REVIEW: 1, Outcome.RETAKE: 2}
 _MAD = 1.4826  # makes the median absolute deviation comparable to a standard deviation
 _COMPANY = 20  # fewer people than this have no usual value to stand out from
@@ -39,7 +45,9 @@ def sentence(check: str, side: str) -> str:
     return said.get(side) or said.get("high") or said.get("low") or module.TITLE
 
 
-def judge(renders: pl.DataFrame, readings: pl.DataFrame, preset: Preset, by: pl.DataFrame | None = None) -> pl.DataFrame:
+def judge(
+    renders: pl.DataFrame, readings: pl.DataFrame, preset: Preset, by: pl.DataFrame | None = None
+) -> pl.DataFrame:
     """Return one verdict a render (the schema of Verdict).
 
     ``renders`` and ``readings`` have the schemas of their records, over all shards. With ``by``
@@ -50,7 +58,11 @@ def judge(renders: pl.DataFrame, readings: pl.DataFrame, preset: Preset, by: pl.
     told = flags.group_by("employee", maintain_order=True).agg(
         pl.col("rank").max(), pl.col("reason").alias("reasons"), pl.col("sentence").alias("sentences")
     )
-    outcome = pl.col("rank").fill_null(0).replace_strict({v: str(k) for k, v in _RANK.items()}, return_dtype=pl.String)
+    outcome = (
+        pl.col("rank")
+        .fill_null(0)
+        .replace_strict({v: str(k) for k, v in _RANK.items()}, return_dtype=pl.String)
+    )
     empty = pl.lit([], dtype=pl.List(pl.String))
     return renders.join(told, on="employee", how="left", maintain_order="left").select(
         "employee", "recipe", outcome.alias("outcome"),
@@ -60,7 +72,9 @@ def judge(renders: pl.DataFrame, readings: pl.DataFrame, preset: Preset, by: pl.
 
 def _limit_flags(readings: pl.DataFrame, preset: Preset) -> pl.DataFrame:
     rules = [{"check": k, **v.model_dump(include=set(_SCHEMA))} for k, v in limits(preset).items()]
-    known = readings.join(pl.DataFrame(rules, schema=_SCHEMA), on="check").filter(pl.col("value").is_not_null())
+    known = readings.join(pl.DataFrame(rules, schema=_SCHEMA), on="check").filter(
+        pl.col("value").is_not_null()
+    )
     value = pl.col("value")
     far = (value < pl.col("far_low")).fill_null(False) | (value > pl.col("far_high")).fill_null(False)  # noqa: FBT003
     side = (
@@ -68,7 +82,9 @@ def _limit_flags(readings: pl.DataFrame, preset: Preset) -> pl.DataFrame:
         .when((value < pl.col("low")).fill_null(False)).then(pl.lit("low"))  # noqa: FBT003
         .when((value > pl.col("high")).fill_null(False)).then(pl.lit("high"))  # noqa: FBT003
     )  # fmt: skip
-    flagged = known.with_columns(side=side).filter(pl.col("side").is_not_null() & (pl.col("outcome") != "note"))
+    flagged = known.with_columns(side=side).filter(
+        pl.col("side").is_not_null() & (pl.col("outcome") != "note")
+    )
     outcome = pl.when(pl.col("side") == "far").then(pl.lit("retake")).otherwise(pl.col("outcome"))
     return _flags(flagged.with_columns(outcome=outcome))
 
@@ -85,7 +101,11 @@ def _outlier_flags(readings: pl.DataFrame, preset: Preset, by: pl.DataFrame | No
     scored = known.with_columns(away=away).with_columns(
         mad=_MAD * pl.col("away").median().over(groups), people=pl.len().over(groups)
     )
-    out = scored.filter((pl.col("people") >= _COMPANY) & (pl.col("mad") > 0) & (pl.col("away") > pl.col("limit") * pl.col("mad")))
+    out = scored.filter(
+        (pl.col("people") >= _COMPANY)
+        & (pl.col("mad") > 0)
+        & (pl.col("away") > pl.col("limit") * pl.col("mad"))
+    )
     return _flags(out.with_columns(side=pl.lit("outlier"), outcome=pl.lit("review")))
 
 
@@ -103,7 +123,7 @@ def _flags(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _refused(renders: pl.DataFrame) -> pl.DataFrame:
-    """A photo that could not be used at all needs a new one."""
+    """Ask for a new photo where one could not be used at all."""
     rows = renders.filter(pl.col("reason") != "")
     return rows.select(
         "employee", rank=pl.lit(_RANK[Outcome.RETAKE], pl.Int64), reason="reason", sentence="note"

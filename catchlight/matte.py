@@ -4,6 +4,7 @@ Closed-form matting (Levin, Lischinski, Weiss 2006) in the matrix-free form of l
 matting (He, Sun, Tang 2010): one product with the Laplacian is one guided filter.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import cv2
@@ -25,9 +26,11 @@ class Trimap:
     behind: Bool[np.ndarray, "h w"]
 
 
-def keep_owner(coarse: Float32[np.ndarray, "h w"], face: Bool[np.ndarray, "h w"]) -> Float32[np.ndarray, "h w"]:
+def keep_owner(
+    coarse: Float32[np.ndarray, "h w"], face: Bool[np.ndarray, "h w"]
+) -> Float32[np.ndarray, "h w"]:
     """Keep only the part of a coarse mask that holds the face: one person stays."""
-    solid = ((coarse > 0.5) | face).astype(np.uint8)  # noqa: PLR2004
+    solid = ((coarse > 0.5) | face).astype(np.uint8)
     _, labels = cv2.connectedComponents(solid, connectivity=4)
     inside = labels[face & (labels > 0)]
     owner = np.bincount(inside).argmax() if inside.size else -1
@@ -35,15 +38,17 @@ def keep_owner(coarse: Float32[np.ndarray, "h w"], face: Bool[np.ndarray, "h w"]
     return np.where(near, np.maximum(coarse, face), 0).astype(np.float32)
 
 
-def trimap(coarse: Float32[np.ndarray, "h w"], face: Bool[np.ndarray, "h w"], unit: float, chin: float) -> Trimap:
+def trimap(
+    coarse: Float32[np.ndarray, "h w"], face: Bool[np.ndarray, "h w"], unit: float, chin: float
+) -> Trimap:
     """Draw the unknown band: ``unit`` is the eye-to-chin length, ``chin`` its row; hair gets a wider band."""
-    solid = coarse > 0.5  # noqa: PLR2004
+    solid = coarse > 0.5
     inward = cv2.distanceTransform(solid.astype(np.uint8), cv2.DIST_L2, 3)
     outward = cv2.distanceTransform((~solid).astype(np.uint8), cv2.DIST_L2, 3)
     rows = np.arange(coarse.shape[0], dtype=np.float32)[:, None]
     hair = np.clip((chin + 0.3 * unit - rows) / (0.4 * unit), 0, 1)
-    person = (inward > unit * (0.05 + 0.11 * hair)) & (coarse > 0.8)  # noqa: PLR2004
-    behind = (outward > unit * (0.05 + 0.13 * hair)) & (coarse < 0.2)  # noqa: PLR2004
+    person = (inward > unit * (0.05 + 0.11 * hair)) & (coarse > 0.8)
+    behind = (outward > unit * (0.05 + 0.13 * hair)) & (coarse < 0.2)
     core = cv2.erode(face.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
     return Trimap(person | core, behind & ~core)
 
@@ -103,7 +108,9 @@ def solve(
     return np.clip(_descend(laplacian, weight, target, rounds), 0, 1)
 
 
-def _descend(laplacian, weight: np.ndarray, target: np.ndarray, rounds: int) -> np.ndarray:  # type: ignore[no-untyped-def]  # noqa: ANN001
+def _descend(
+    laplacian: Callable[[np.ndarray], np.ndarray], weight: np.ndarray, target: np.ndarray, rounds: int
+) -> np.ndarray:
     """Conjugate gradients with the diagonal as preconditioner."""
     x = target.copy()
     residual = -laplacian(x)
@@ -116,7 +123,7 @@ def _descend(laplacian, weight: np.ndarray, target: np.ndarray, rounds: int) -> 
         residual = residual - length * image
         scaled = residual / (weight + 1)
         after = float((residual * scaled).sum())
-        if after < 1e-5:  # noqa: PLR2004
+        if after < 1e-5:
             break
         step, energy = scaled + (after / energy) * step, after
     return x
@@ -131,16 +138,20 @@ def carry(
     alpha against colour are enlarged, not alpha itself.
     """
     plain = to.warp(alpha, outside=0)
-    if to.scale < 1.5:  # noqa: PLR2004  nothing finer to follow
+    if to.scale < 1.5:
         return np.clip(plain, 0, 1)
     slopes, offset = _Guide(small, radius, 1e-4).models(alpha)
     guide = large.astype(np.float32) / 255
-    fine = to.warp(offset, outside=0) + sum(to.warp(s, outside=0) * guide[..., c] for c, s in enumerate(slopes))
-    sure = np.abs(plain - 0.5) > 0.495  # noqa: PLR2004  solid stays solid
+    fine = to.warp(offset, outside=0) + sum(
+        to.warp(s, outside=0) * guide[..., c] for c, s in enumerate(slopes)
+    )
+    sure = np.abs(plain - 0.5) > 0.495
     return np.where(sure, plain, np.clip(fine, 0, 1)).astype(np.float32)
 
 
-def foreground(linear: Float32[np.ndarray, "h w 3"], alpha: Float32[np.ndarray, "h w"]) -> Float32[np.ndarray, "h w 3"]:
+def foreground(
+    linear: Float32[np.ndarray, "h w 3"], alpha: Float32[np.ndarray, "h w"]
+) -> Float32[np.ndarray, "h w 3"]:
     """Estimate the person's own colour where the old background shines through.
 
     Blur fusion, twice, wide then narrow (Forte 2021, Approximate Fast Foreground Colour Estimation),
@@ -154,11 +165,13 @@ def foreground(linear: Float32[np.ndarray, "h w 3"], alpha: Float32[np.ndarray, 
     for share in (0.12, 0.012):
         window = (2 * max(2, round(share * max(thin.shape))) + 1,) * 2
         colour, behind = _fuse(small, colour, behind, thin[..., None], window)
-    change = cv2.resize((colour - small) * (thin < 0.999)[..., None], alpha.shape[::-1])  # noqa: PLR2004
-    return np.clip(linear + change * (alpha < 0.999)[..., None], 0, 1)  # noqa: PLR2004
+    change = cv2.resize((colour - small) * (thin < 0.999)[..., None], alpha.shape[::-1])
+    return np.clip(linear + change * (alpha < 0.999)[..., None], 0, 1)
 
 
-def _fuse(linear, colour, behind, a, size):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _fuse(
+    linear: np.ndarray, colour: np.ndarray, behind: np.ndarray, a: np.ndarray, size: tuple[int, int]
+) -> tuple[np.ndarray, np.ndarray]:
     near = cv2.blur(a, size)[..., None]
     front = cv2.blur(colour * a, size) / (near + 1e-5)
     back = cv2.blur(behind * (1 - a), size) / (1 - near + 1e-5)

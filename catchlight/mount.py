@@ -35,10 +35,10 @@ def find(picture: Picture, alpha: UInt8[np.ndarray, "h w"] | None) -> Mount:
     """Find the mount of a picture; ``alpha`` is the file's own transparency, if it has any."""
     scale = max(1.0, max(picture.shape[:2]) / _LONGEST)
     small, own = _reduced(picture, scale), None if alpha is None else _reduced(alpha, scale)
-    covered = _corners(small) if own is None else own < 128  # noqa: PLR2004  half transparent
+    covered = _corners(small) if own is None else own < 128
     if _is_outside_of_ellipse(covered):
         return Mount(_shrink(~covered), "circle", scale)
-    if own is not None and covered.mean() > 0.02:  # noqa: PLR2004
+    if own is not None and covered.mean() > 0.02:
         return Mount(np.ones(covered.shape, bool), "cut-out", scale, own.astype(np.float32) / 255)
     border = _borders(small)
     if border.any():
@@ -73,15 +73,15 @@ def _is_outside_of_ellipse(covered: Bool[np.ndarray, "h w"]) -> bool:
         return False
     centre = ((columns[0] + columns[-1]) / 2, (rows[0] + rows[-1]) / 2)
     radii = ((columns[-1] - columns[0] + 1) / 2, (rows[-1] - rows[0] + 1) / 2)
-    y, x = np.ogrid[: covered.shape[0], : covered.shape[1]]
+    y, x = np.arange(covered.shape[0])[:, None], np.arange(covered.shape[1])
     outside = ((x - centre[0]) / radii[0]) ** 2 + ((y - centre[1]) / radii[1]) ** 2 > 1
     return bool((outside & covered).sum() / max((outside | covered).sum(), 1) > 0.88)
 
 
 def _borders(picture: Picture) -> Bool[np.ndarray, "h w"]:
     """Rows and columns at the edges that hold one colour only."""
-    spread_of_rows = np.ptp(picture.astype(np.int16), axis=1).max(1) <= 4  # noqa: PLR2004
-    spread_of_columns = np.ptp(picture.astype(np.int16), axis=0).max(1) <= 4  # noqa: PLR2004
+    spread_of_rows = np.ptp(picture.astype(np.int16), axis=1).max(1) <= 4
+    spread_of_columns = np.ptp(picture.astype(np.int16), axis=0).max(1) <= 4
     covered = np.zeros(picture.shape[:2], bool)
     top, bottom = _run(spread_of_rows), _run(spread_of_rows[::-1])
     left, right = _run(spread_of_columns), _run(spread_of_columns[::-1])

@@ -96,7 +96,11 @@ def code_digest() -> str:
 
 def setup_of(preset: Preset, models: ModelStore) -> str:
     """Return the digest of preset, engines, models and code."""
-    parts = [preset.digest(), code_digest(), json.dumps(model_digests(preset.engines, models), sort_keys=True)]
+    parts = [
+        preset.digest(),
+        code_digest(),
+        json.dumps(model_digests(preset.engines, models), sort_keys=True),
+    ]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 

@@ -33,7 +33,9 @@ _CONSISTENCY = (
 def tabulate(plan: Plan) -> dict[type, pl.DataFrame]:
     """Gather the shards' tables, judge them together, and write one table a kind into the run's folder."""
     shards = [plan.shard(number) for number in plan.shards()]
-    tables = {kind: ledger.gather(kind, shards).sort("employee") for kind in (Photo, Render, Reading)}
+    tables: dict[type, pl.DataFrame] = {
+        kind: ledger.gather(kind, shards).sort("employee") for kind in (Photo, Render, Reading)
+    }
     tables[Reading] = tables[Reading].sort("employee", "check")
     tables[Employee] = ledger.table(Employee, plan.employees()).sort("id")
     tables[Verdict] = judge(tables[Render], tables[Reading], plan.job.brand())
@@ -50,7 +52,9 @@ def lay_out(plan: Plan, tables: Mapping[type, pl.DataFrame]) -> dict[str, str]:
     files = {employee: f"portraits/{name}.jpg" for employee, name in file_names(made).items()}
     for employee, picture in made.items():
         _place(vault.path(picture), folder / files[employee])
-    rows = tables[Verdict].join(tables[Render].select("employee", "rung"), on="employee").iter_rows(named=True)
+    rows = (
+        tables[Verdict].join(tables[Render].select("employee", "rung"), on="employee").iter_rows(named=True)
+    )
     listed = [[r["employee"], files.get(r["employee"], ""), r["outcome"], r["rung"] if r["employee"] in files else "",
                " ".join(r["reasons"]), " ".join(r["sentences"])] for r in rows]  # fmt: skip
     header = ("employee", "file", "outcome", "rung", "reasons", "sentences")
@@ -68,7 +72,9 @@ def _place(source: Path, target: Path) -> None:
         shutil.copyfile(source, target)
 
 
-def summarise(plan: Plan, tables: Mapping[type, pl.DataFrame], counts: Mapping[str, int], timings: Mapping[str, float]) -> dict[str, Any]:
+def summarise(
+    plan: Plan, tables: Mapping[type, pl.DataFrame], counts: Mapping[str, int], timings: Mapping[str, float]
+) -> dict[str, Any]:
     """Return run.json: counts, timings, versions, digests and how much more alike the portraits are."""
     preset = plan.job.brand()
     outcomes = dict(tables[Verdict].group_by("outcome").len().iter_rows())
@@ -83,7 +89,10 @@ def summarise(plan: Plan, tables: Mapping[type, pl.DataFrame], counts: Mapping[s
         "engines": {job: getattr(preset.engines, job) for job in JOBS},
         "models": model_digests(preset.engines, store_of(plan.job)),
         "versions": _versions(),
-        "counts": {"people": tables[Employee].height} | {str(o): outcomes.get(str(o), 0) for o in Outcome} | dict(counts),
+        "counts": {"people": tables[Employee].height}
+        | {str(o): outcomes.get(str(o), 0) for o in Outcome}
+        | {"unusable": tables[Render].filter(pl.col("reason") != "").height}
+        | dict(counts),
         "rungs": dict(tables[Render].filter(pl.col("picture") != "").group_by("rung").len().iter_rows()),
         "seconds": round(sum(timings.values()), 3),
         "timings": {stage: round(seconds, 3) for stage, seconds in timings.items()},
@@ -97,7 +106,9 @@ def _versions() -> dict[str, str]:
     return {"catchlight": __version__, "python": platform.python_version()} | {n: version(n) for n in names}
 
 
-def _spread(tables: Mapping[type, pl.DataFrame], what: str, unit: str, before: str, after: str) -> dict[str, Any]:
+def _spread(
+    tables: Mapping[type, pl.DataFrame], what: str, unit: str, before: str, after: str
+) -> dict[str, Any]:
     """Return the standard deviation of two readings over the portraits that are not retakes."""
     kept = tables[Verdict].filter(pl.col("outcome") != str(Outcome.RETAKE)).select("employee")
     readings = tables[Reading].join(kept, on="employee", how="semi")

@@ -70,6 +70,7 @@ def settle(desk: Desk) -> None:
     Raises OutsideError when the place cannot be looked at.
     """
     for receipt in half_way(desk.register.receipts(desk.place.name)):
+        desk.place.tidy(receipt.target)
         note(desk, [receipt], _ended(receipt, desk.place.digest(receipt.target)))
 
 

@@ -17,7 +17,7 @@ from catchlight.pixels import to_linear, to_srgb
 from catchlight.studio import Studio
 
 SHEET = 640  # longest side of the sheet on which the matte is solved, pixels
-LEAST = 512  # a portrait is at least this high, and says so when that enlarges the photo
+LEAST = 400  # a portrait is at least this high, and says so when that enlarges the photo
 ENLARGE = 2.0  # photos are enlarged this far to reach the master size, not further
 
 
@@ -68,7 +68,9 @@ def look(photo: Decoded, studio: Studio) -> Subject:
         raise PhotoError("face.none", message)
     ordered = sorted(faces, key=lambda face: -_prominence(face, photo.picture))
     rough = studio.tracer.trace(photo.picture, ordered[0])
-    return Subject(photo.picture, ordered, _closer(photo.picture, rough, studio), mount.find(photo.picture, photo.alpha))
+    return Subject(
+        photo.picture, ordered, _closer(photo.picture, rough, studio), mount.find(photo.picture, photo.alpha)
+    )
 
 
 def _prominence(face: Face, picture: Picture) -> float:
@@ -103,7 +105,9 @@ def lay_out(subject: Subject, studio: Studio) -> Sheet:
 
 def _seen(subject: Subject, to: Affine) -> Bool[np.ndarray, "h w"]:
     """Return where a frame holds photo."""
-    return np.asarray(to.of_reduced(subject.mount.scale).warp(subject.mount.uncovered.astype(np.float32), outside=0) > 0.5)  # noqa: PLR2004
+    return np.asarray(
+        to.of_reduced(subject.mount.scale).warp(subject.mount.uncovered.astype(np.float32), outside=0) > 0.5
+    )
 
 
 def _hull(picture: Picture, outline: np.ndarray) -> Bool[np.ndarray, "h w"]:
@@ -126,9 +130,9 @@ def choose_frame(sheet: Sheet, preset: Preset) -> Frame:
     best, least = None, 1.0
     for frame in framing.candidates(sheet.head, preset.crop):
         missing = _missing(sheet, frame, preset)
-        if best is None or missing < least - 0.02:  # noqa: PLR2004
+        if best is None or missing < least - 0.02:
             best, least = frame, missing
-        if missing < 0.025:  # noqa: PLR2004  a strip of cloth nobody will notice
+        if missing < 0.025:
             break
     if best is None:
         message = "no frame"
@@ -140,7 +144,7 @@ def _missing(sheet: Sheet, frame: Frame, preset: Preset, size: int = 160) -> flo
     """Share of the person in this frame that the photo does not show."""
     to = _from_sheet(frame, preset, size)
     alpha = to.warp(sheet.alpha, outside=0)
-    seen = to.warp(sheet.seen.astype(np.float32), outside=0) > 0.5  # noqa: PLR2004
+    seen = to.warp(sheet.seen.astype(np.float32), outside=0) > 0.5
     return float((alpha * ~seen).sum() / max(float(alpha.sum()), 1.0))
 
 
@@ -178,10 +182,10 @@ def sit(photo: Decoded, preset: Preset, studio: Studio) -> Sitting:
 
 
 def _cloth(alpha: np.ndarray, to: Affine, face: Landmarks) -> Bool[np.ndarray, "h w"]:
-    """What may be mirrored where the photo ends: the person well below the chin, never a face."""
+    """Return what may be mirrored where the photo ends: the person well below the chin, never a face."""
     from_row = float(to.points(face.chin)[1]) + 0.25 * face.eye_to_chin * to.scale
     below = np.arange(alpha.shape[0])[:, None] > from_row
-    return (alpha > 0.95) & below  # noqa: PLR2004
+    return (alpha > 0.95) & below
 
 
 def _print(level: Picture, alpha: np.ndarray, oval: np.ndarray, preset: Preset) -> tuple[Picture, Grade]:

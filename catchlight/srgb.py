@@ -98,6 +98,7 @@ def _by_profile(image: Image.Image, data: bytes, notes: list[str]) -> Image.Imag
         message = "colour profile too long"
         raise ValueError(message)
     profile = ImageCms.ImageCmsProfile(BytesIO(data))
+    # The colour engine checks this too; an earlier one wrote past the end of a row instead.
     if profile.profile.xcolor_space.strip() != _SPACES[image.mode]:
         message = "colour profile of another colour space"
         raise ValueError(message)

@@ -3,12 +3,13 @@
 from functools import cached_property
 from typing import Any, cast
 
+from pydantic import ValidationError
+
 from catchlight import plugins
 from catchlight.anatomy import FaceFinder, Recogniser, Segmenter, Tracer
 from catchlight.config import Engines, Preset
 from catchlight.errors import ConfigError
 from catchlight.models import ModelStore
-from pydantic import ValidationError
 
 JOBS = ("faces", "landmarks", "matte", "likeness")
 

@@ -1,0 +1,1 @@
+"""One file, one outside system: it may be read, written, or both."""

@@ -24,6 +24,12 @@ def parts_of(file: str) -> tuple[str, ...]:
     return path.parts
 
 
+def partial_of(file: str) -> str:
+    """Return where a file grows before it is whole: one name per file, so that it is found again."""
+    path = PurePosixPath(file)
+    return str(path.with_name(f".{path.name}.partial"))
+
+
 def walk(root: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
     """Yield every file and link below ``root`` with its relative path, sorted, hidden ones left out."""
     pending = [("", root)]
@@ -60,8 +66,7 @@ def read(root: Path, file: str) -> bytes:
 def write(root: Path, file: str, data: bytes) -> None:
     """Write one file so that it is either the old one or the new one, never a part; OSError."""
     *folders, name = parts_of(file)
-    # One name per target: what a killed run left behind is replaced by the next.
-    partial = f".{name}.partial"
+    partial = parts_of(partial_of(file))[-1]
     with _opened(root, folders, make=True) as folder:
         _unlink(partial, folder)
         try:

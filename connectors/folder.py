@@ -124,6 +124,14 @@ def remove(settings: Settings, target: str) -> None:
         raise _unwell(settings.root / target, "removed", error) from error
 
 
+def tidy(settings: Settings, target: str) -> None:
+    """Clear what a write that was stopped left beside a target; OutsideError when that fails."""
+    try:
+        disk.remove(settings.root, disk.partial_of(target))
+    except (OSError, ValueError) as error:
+        raise _unwell(settings.root / target, "tidied", error) from error
+
+
 def _shelf(root: Path) -> Shelf:
     shelf = Shelf()
     for file, entry in disk.walk(root):

@@ -1,0 +1,1 @@
+"""The only folder that knows Prefect: flows, their tasks, and the command line."""

@@ -2,12 +2,15 @@
 
 import os
 
-os.environ.setdefault("PREFECT_LOGGING_LEVEL", "ERROR")  # before Prefect is imported: the bar speaks, not the log
+os.environ.setdefault(
+    "PREFECT_LOGGING_LEVEL", "ERROR"
+)  # before Prefect is imported: the bar speaks, not the log
 
 import typer
 
 import catchlight
-from flows.commands import models
+from flows.commands import models, preset, publish, review
+from flows.commands.demo import demo
 from flows.commands.refresh import refresh
 
 app = typer.Typer(
@@ -16,8 +19,12 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Refresh every headshot of a company on the company's own machines.",
 )
-app.add_typer(models.app, name="models")
+app.command("demo")(demo)
 app.command("refresh")(refresh)
+app.add_typer(review.app, name="review")
+app.add_typer(publish.app, name="publish")
+app.add_typer(preset.app, name="preset")
+app.add_typer(models.app, name="models")
 
 
 @app.command("version")

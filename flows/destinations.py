@@ -25,6 +25,7 @@ def folder_place(root: Path, home: Path) -> Place:
         look=partial(folder.look, settings),
         put=partial(folder.put, settings),
         remove=partial(folder.remove, settings),
+        tidy=partial(folder.tidy, settings),
     )
 
 

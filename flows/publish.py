@@ -28,7 +28,7 @@ _CHUNK = 50
 
 
 @flow(name="publish", persist_result=False)
-def publish(  # noqa: PLR0913, PLR0917  the form that an HR administrator fills in
+def publish(
     destination: Annotated[Path, Field(title="Folder to publish to")],
     home: Annotated[Path, Field(title="Folder for everything that Catchlight keeps")],
     run: Annotated[str, Field(title="Run (latest: the newest)")] = "latest",

@@ -21,7 +21,7 @@ from flows.tasks.gather import gather
 
 
 @flow(name="refresh", persist_result=False, task_runner=ThreadPoolTaskRunner(max_workers=4))  # type: ignore[arg-type]
-def refresh(  # noqa: PLR0913  the form that an HR administrator fills in
+def refresh(
     source: Annotated[Path, Field(title="Folder with directory.csv and photos")],
     home: Annotated[Path, Field(title="Folder for everything that Catchlight keeps")],
     preset: Annotated[str, Field(title="Brand preset")] = "house",
@@ -40,6 +40,7 @@ def refresh(  # noqa: PLR0913  the form that an HR administrator fills in
         engine: Lets this engine do every job it offers.
         workers: Worker processes; 0 means one for each core.
         shard_size: How many people one shard holds.
+
     """
     job = Job(
         source=source, home=home, preset=preset, only=tuple(only or ()), engine=engine,
@@ -85,4 +86,11 @@ def bench_of(plan: Plan) -> Bench:
     """Return what the workers need to set themselves up."""
     job, home = plan.job, plan.home
     models = job.models or default_root()
-    return Bench(job.brand(), models, home.vault.root, home.recipes.root, job.allow_noncommercial)
+    return Bench(
+        job.brand(),
+        models,
+        home.vault.root,
+        home.recipes.root,
+        home.logs / "darkroom.log",
+        job.allow_noncommercial,
+    )

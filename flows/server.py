@@ -26,6 +26,8 @@ threading.Thread(target=follow, args=(int(sys.argv[1]),), daemon=True).start()
 import uvicorn
 uvicorn.run(sys.argv[2], factory=True, host="127.0.0.1", port=int(sys.argv[3]), log_level="warning")
 """
+
+
 @contextmanager
 def prefect_server(home: Path) -> Iterator[str]:
     """Yield the address of a Prefect API; start a private one on loopback when none is configured."""
@@ -40,7 +42,9 @@ def prefect_server(home: Path) -> Iterator[str]:
     with (logs / "prefect-server.log").open("ab") as log:
         command = [sys.executable, "-c", _CHILD, str(os.getpid()), _APP, str(port)]
         own = {"PREFECT_HOME": str((home / "prefect").resolve()), "PREFECT_SERVER_UI_ENABLED": "false"}
-        child = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, env=os.environ | own)  # noqa: S603
+        child = subprocess.Popen(
+            command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, env=os.environ | own
+        )
         try:
             _wait(child, port, logs / "prefect-server.log")
             with temporary_settings({PREFECT_API_URL: f"http://127.0.0.1:{port}/api"}):

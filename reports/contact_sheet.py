@@ -30,7 +30,7 @@ __all__ = ["CheckText", "write"]
 _HERE = Path(__file__).parent
 _STYLES = ("page", "tools", "cards", "views", "detail", "print")
 _EARLY = 'document.documentElement.classList.add("js");'
-_SCRIPTS = ("people", "state", "filter", "readings", "detail", "keys", "page")
+_SCRIPTS = ("people", "state", "sort", "filter", "readings", "detail", "keys", "page")
 
 
 def write(  # noqa: PLR0913 (a run's tables, each under its own name)
@@ -77,7 +77,7 @@ def _head(run: Mapping[str, Any], people: list[Card]) -> dict[str, Any]:
         "facts": _facts(run, preset, counts),
         "style": Markup(style),  # noqa: S704 (our own files)
         "script": Markup(script),  # noqa: S704
-        "early": Markup(_EARLY),
+        "early": Markup(_EARLY),  # noqa: S704
         "hashes": {"style": _hash(style), "early": _hash(_EARLY), "script": _hash(script)},
     }
 

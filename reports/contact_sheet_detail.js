@@ -28,7 +28,7 @@ function fillHead(person) {
   detail.className = people.outcome[person];
   mark.replaceWith(one(".mark", cards[person]).cloneNode(true));
   const place = visible.indexOf(person);
-  one(".steps output", detail).textContent = place < 0 ? "" : `${place + 1} of ${visible.length}`;
+  one(".steps output", detail).textContent = place < 0 ? "" : `${whole(place + 1)} of ${whole(visible.length)}`;
   one("[data-do=previous]", detail).disabled = place <= 0;
   one("[data-do=next]", detail).disabled = place === visible.length - 1;
 }

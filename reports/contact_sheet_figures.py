@@ -43,20 +43,20 @@ def outcome_shares(cards: Iterable[Card]) -> list[Share]:
 def headline(shares: Sequence[Share]) -> str:
     """Return the sheet in one sentence."""
     people = sum(share.count for share in shares)
-    return f"{shares[0].count:,} of {people:,} portraits passed every check"
+    return f"{shares[0].count:,} of {people:,} portraits meet the standard"
 
 
 def lead(shares: Sequence[Share], alike: Sequence[Evenness]) -> str:
-    """Return what is left to do, and what became most alike."""
+    """Return what is left to do, and what became more alike."""
     _, review, retake = (share.count for share in shares)
     sentences = []
     if review:
         sentences.append(f"{review:,} should be looked at.")
     if retake:
         sentences.append(f"{retake:,} {'person needs' if retake == 1 else 'people need'} a new photo.")
-    if best := max((row for row in alike if row.better), key=lambda row: -row.bars[1], default=None):
-        unit = f" {best.unit}" if best.unit else ""
-        sentences.append(f"{best.what} varied by ±{best.before}{unit}; now by ±{best.after}.")
+    if first := next((row for row in alike if row.better), None):
+        unit = f" {first.unit}" if first.unit else ""
+        sentences.append(f"{first.what} varied by ±{first.before}{unit}; now by ±{first.after}.")
     return " ".join(sentences)
 
 
@@ -75,8 +75,8 @@ def _shares(labels: Mapping[str, str], counts: Counter[str]) -> list[Share]:
 
 
 def evenness(rows: Iterable[Mapping[str, Any]]) -> list[Evenness]:
-    """Return the consistency table of run.json, each row with a plain comparison."""
-    return [_evenness(row) for row in rows]
+    """Return the consistency table of run.json, each measured row with a plain comparison."""
+    return [_evenness(row) for row in rows if (row.get("before"), row.get("after")) != (None, None)]
 
 
 def _evenness(row: Mapping[str, Any]) -> Evenness:
@@ -100,7 +100,7 @@ def _comparison(before: float | None, after: float | None) -> str:
         return "all alike" if before else "alike before and after"
     ratio = before / after
     if ratio > _CLEARLY:
-        return f"{ratio:.2g} times more even" if ratio < 10 else f"{ratio:.0f} times more even"  # noqa: PLR2004
+        return f"{ratio:.2g} times more even" if ratio < 10 else f"{ratio:.0f} times more even"
     return "as even as before" if ratio * _CLEARLY >= 1 else "less even than before"
 
 
@@ -112,7 +112,7 @@ def _spread(value: Any) -> float | None:
 def _number(value: float | None) -> str:
     if value is None:
         return "–"
-    return f"{value:.0f}" if value >= 100 else f"{value:.2g}"  # noqa: PLR2004
+    return f"{value:.0f}" if value >= 100 else f"{value:.2g}"
 
 
 def moment(text: Any) -> str:

@@ -39,6 +39,10 @@ function beyond(check, person) {
   return Math.max(low === null ? -Infinity : low - value, high === null ? -Infinity : value - high);
 }
 
+function whole(count) {
+  return count.toLocaleString("en");
+}
+
 function number(value) {
   return figures.format(value).replace("-", "−");
 }

@@ -32,7 +32,9 @@ function readingRow(check, person) {
   row.className = side ? "failed" : "";
   const bar = make("td");
   bar.append(rangeBar(check, person), make("span", limitWords(check, person, side), `verdict ${side ? "out" : "in"}`));
-  row.append(make("td", amount(check, check.values[person])), bar);
+  const value = make("td", `${number(check.values[person])}${check.unit === "°" ? "°" : " "}`);
+  if (check.unit !== "°") value.append(make("small", check.unit));
+  row.append(value, bar);
   return row;
 }
 

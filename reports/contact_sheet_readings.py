@@ -52,9 +52,7 @@ def check_columns(
     return [_column(key, measured[key], ids, checks) for key in order]
 
 
-def _column(
-    key: str, rows: pl.DataFrame, ids: list[str], checks: Mapping[str, CheckText]
-) -> dict[str, Any]:
+def _column(key: str, rows: pl.DataFrame, ids: list[str], checks: Mapping[str, CheckText]) -> dict[str, Any]:
     place = {employee: number for number, employee in enumerate(ids)}
     values: list[float | None] = [None] * len(ids)
     limits: dict[int, tuple[float | None, float | None]] = {}

@@ -57,8 +57,8 @@ function fillChoices() {
   };
   const departments = totals(people.department);
   const reasons = totals(people.reasons);
-  data.departments.forEach((name, place) => addChoice("department", name, `${name} (${departments.get(place)})`));
-  data.reasons.forEach(({ code, label }, place) => addChoice("reason", code || "-", `${label} (${reasons.get(place)})`));
+  data.departments.forEach((name, place) => addChoice("department", name, `${name} (${whole(departments.get(place))})`));
+  data.reasons.forEach(({ code, label }, place) => addChoice("reason", code || "-", `${label} (${whole(reasons.get(place))})`));
   if (!data.checks.length) return;
   const group = make("optgroup");
   group.label = "Check";

@@ -32,11 +32,15 @@ class Company:
     home: Path
     out: Path
 
-    def run(self, name: str, people: Mapping[str, str], outcomes: Mapping[str, str] | None = None) -> dict[str, str]:
+    def run(
+        self, name: str, people: Mapping[str, str], outcomes: Mapping[str, str] | None = None
+    ) -> dict[str, str]:
         """Finish a run in which each id has the portrait of a seed ("" for none); return the digests."""
         home, outcomes = Home(self.home), outcomes or {}
         pictures = {id_: home.vault.put(portrait(seed)) if seed else "" for id_, seed in people.items()}
-        renders = [Render(id_, f"recipe-{id_}", "", picture=p, width=256, height=256) for id_, p in pictures.items()]
+        renders = [
+            Render(id_, f"recipe-{id_}", "", picture=p, width=256, height=256) for id_, p in pictures.items()
+        ]
         verdicts = [Verdict(r.employee, r.recipe, outcomes.get(r.employee, Outcome.ACCEPT)) for r in renders]
         tables = {Employee: [Employee(id_) for id_ in people], Render: renders, Verdict: verdicts}
         for record, rows in tables.items():

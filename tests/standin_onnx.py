@@ -26,7 +26,7 @@ def head(yaw: float = 0, pitch: float = 0, roll: float = 0) -> np.ndarray:
 
     yaw > 0 turns to the person's left, pitch > 0 up, roll > 0 clockwise in the picture.
     """
-    from insightface.data import get_object
+    from insightface.data import get_object  # noqa: PLC0415  heavy
 
     x, y, z = np.deg2rad([pitch, yaw, roll])
     about_x = [[1, 0, 0], [0, np.cos(x), -np.sin(x)], [0, np.sin(x), np.cos(x)]]

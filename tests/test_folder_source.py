@@ -105,7 +105,7 @@ def test_shifted_cells_are_not_taken(tmp_path: Path) -> None:
 def test_an_open_quotation_mark_is_an_error_with_its_line(tmp_path: Path) -> None:
     """A quotation mark that swallows the rest of the company is refused, not obeyed."""
     settings = make(tmp_path, 'id,title,photo\n1,boss,1.jpg\n2,"the boss,2.jpg\n3,x,3.jpg\n', "photos/1.jpg")
-    with pytest.raises(ConfigError, match="directory.csv: line 3: a quotation mark"):
+    with pytest.raises(ConfigError, match=r"directory\.csv: line 3: a quotation mark"):
         folder.read(settings)
 
 

@@ -12,6 +12,8 @@ from catchlight.models import ModelStore
 from tests import standin_onnx
 from tests.standin_onnx import picture, write_pack
 
+pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning:insightface")
+
 
 def _engine(pack: Path) -> insightface.Engine:
     return insightface.Engine(insightface.Settings.model_validate({"pack": pack}), ModelStore(Path("unused")))

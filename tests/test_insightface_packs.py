@@ -17,6 +17,8 @@ from catchlight.models import ModelStore
 from tests import standin_onnx
 from tests.standin_onnx import picture, write_pack
 
+pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning:insightface")
+
 
 def _engine(pack: Path | None, **settings: object) -> insightface.Engine:
     chosen = insightface.Settings.model_validate({"pack": pack, **settings})
@@ -27,7 +29,7 @@ def test_a_network_that_guesses_age_or_sex_is_never_opened(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The stand-in for genderage breaks whoever opens it; the engine works, and says what it left out."""
-    from insightface.app import FaceAnalysis
+    from insightface.app import FaceAnalysis  # noqa: PLC0415  heavy
 
     pack = write_pack(tmp_path / "pack", standin_onnx.files())
     with pytest.raises(Exception, match="NobodyKnowsThis"):
@@ -130,7 +132,7 @@ def test_what_runs_is_what_was_verified(tmp_path: Path, monkeypatch: pytest.Monk
 
 def test_a_gpu_that_is_not_there_is_named(tmp_path: Path) -> None:
     """Asking for CUDA without it stops before work starts, and says what to install."""
-    import onnxruntime
+    import onnxruntime  # noqa: PLC0415  heavy
 
     if "CUDAExecutionProvider" in onnxruntime.get_available_providers():
         pytest.skip("this onnxruntime has CUDA")

@@ -217,7 +217,7 @@ def test_plans_are_numbered_and_read_back(company: Company) -> None:
         read_plan(paths[0])
 
 
-def test_a_plan_for_another_place_is_refused(company: Company, tmp_path: Path) -> None:
+def test_a_plan_for_another_place_is_refused(company: Company) -> None:
     """A plan is only good for the destination that it looked at."""
     company.answer(company.run("r1", {"a": "1"}))
     plan = draw(company.desk(), "r1", SIZES).model_copy(update={"destination": "folder:/elsewhere"})

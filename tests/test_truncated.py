@@ -87,7 +87,8 @@ def test_an_end_marker_does_not_make_a_jpeg_whole(name: str) -> None:
     data = whole_files()[name]
     source = random.Random(3)  # noqa: S311
     for cut in source.sample(range(700, len(data) * 2 // 3), 12):
-        for tail in (b"\xff\xd9", bytes(len(data) - cut), bytes(len(data) - cut - 2) + b"\xff\xd9"):
+        zeros = bytes(len(data) - cut)
+        for tail in (b"\xff\xd9", zeros, zeros + b"\xff\xd9", zeros * 20):
             with pytest.raises(PhotoError):
                 decode(data[:cut] + tail)
 
@@ -99,6 +100,13 @@ def test_a_copy_filled_up_with_zeros_is_refused(name: str) -> None:
     data += bytes(-len(data) % 8)
     cut = min(len(data) * 2 // 3, len(data) - 1100)
     assert reason(data[:cut] + bytes(len(data) - cut)) in {"photo.truncated", "photo.damaged"}
+
+
+def test_a_flat_png_filled_up_with_zeros_is_refused() -> None:
+    """Where zeros decode as more of the same colour, the checksum tells."""
+    data = encode(Image.new("RGB", (300, 300), (200, 30, 40)), "PNG")
+    for cut in range(120, len(data) - 40, 40):
+        assert reason(data[:cut] + bytes(len(data) - cut)) in {"photo.truncated", "photo.damaged"}
 
 
 @pytest.mark.parametrize("name", ["jpeg", "jpeg-444", "jpeg-restart-rows"])

@@ -29,4 +29,4 @@ def lightness(picture: Picture, where: Bool[np.ndarray, "h w"]) -> float:
         message = "nothing of it can be seen"
         raise LookupError(message)
     y = float(np.median(luminance(to_linear(picture[where][None]))))
-    return 116 * y ** (1 / 3) - 16 if y > 0.008856 else 903.3 * y  # noqa: PLR2004  CIE 15
+    return 116 * y ** (1 / 3) - 16 if y > 0.008856 else 903.3 * y

@@ -22,11 +22,27 @@ class Settings(Limits):
 
 def measure(sitting: Sitting) -> float:
     """Return the mean width of the half-transparent outline, in percent of the head's height.
-    
+
     Width is the area of 4·alpha·(1 − alpha) over the length of the outline. Fine hair is wide too:
     past the limit a person looks, nothing is refused.
     """
-    alpha = cv2.resize(sitting.alpha, None, fx=256 / sitting.alpha.shape[0], fy=256 / sitting.alpha.shape[0], interpolation=cv2.INTER_AREA)
-    outline = float((cv2.morphologyEx((alpha > 0.5).astype(np.uint8), cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)) > 0).sum()) / 2
+    alpha = cv2.resize(
+        sitting.alpha,
+        None,
+        fx=256 / sitting.alpha.shape[0],
+        fy=256 / sitting.alpha.shape[0],
+        interpolation=cv2.INTER_AREA,
+    )
+    outline = (
+        float(
+            (
+                cv2.morphologyEx(
+                    (alpha > 0.5).astype(np.uint8), cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)
+                )
+                > 0
+            ).sum()
+        )
+        / 2
+    )
     unsure = float((4 * alpha * (1 - alpha)).sum())
     return 100 * unsure / max(outline, 1.0) / (256 * sitting.head.height / sitting.alpha.shape[0])

@@ -24,7 +24,7 @@ class Settings(Limits):
 
 def measure(sitting: Sitting) -> float:
     """Return log10 of the variance of the face's Laplacian, at 100 pixels from eyes to chin at most.
-    
+
     Our own measure (not ISO sharpness): the face is first brought to one size, so that a large
     and a small photo of the same focus score alike.
     """

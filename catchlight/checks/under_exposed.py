@@ -23,7 +23,7 @@ class Settings(Limits):
 
 def measure(sitting: Sitting) -> float:
     """Return the 95th percentile of the source face's linear luminance, in percent of white.
-    
+
     Highlights, not the median: how dark somebody's skin is says nothing about exposure.
     """
     return float(np.percentile(face_luminance(sitting), 95)) * 100

@@ -21,6 +21,7 @@ FACTS = Facts(
 
 # Indices of the published topology.
 RIGHT_CORNERS, LEFT_CORNERS = (33, 133), (362, 263)
+LEVEL = 5.5  # degrees from forehead to chin in a face that looks straight ahead; median of official portraits
 LIPS = ((81, 178), (13, 14), (311, 402))
 LIDS_OF_EYE_MODEL = ((11, 3), (12, 4), (13, 5))
 OVAL = (10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377,
@@ -119,7 +120,7 @@ def _landmarks(mesh: np.ndarray, right_lids: float, left_lids: float, score: flo
         right_lids=right_lids, left_lids=left_lids,
         inner_lips=max(float(np.linalg.norm(xy[i] - xy[j])) for i, j in LIPS),
         yaw=float(np.degrees(np.arctan2(across[2], np.linalg.norm(across[:2])))),
-        pitch=float(np.degrees(np.arctan2(down[2], np.linalg.norm(down[:2])))),
+        pitch=LEVEL - float(np.degrees(np.arctan2(down[2], np.linalg.norm(down[:2])))),
         roll=float(np.degrees(np.arctan2(level[1], level[0]))),
         mesh=mesh, score=score,
     )  # fmt: skip

@@ -24,6 +24,10 @@ FACTS = Facts(
 )
 
 JOBS = ("detection", "landmark_3d_68", "landmark_2d_106", "recognition")
+OTHER = "it does no job of ours"
+DETECTOR_OUTPUTS = (9, 15)  # score, box and five points at three or five strides
+ALIGNED = (112, 128, 224, 256)  # sides of the upright face that InsightFace cuts out for a recogniser
+SHORTEST_DESCRIPTOR = 128  # a classifier has a number per class: fewer
 # Indices of the 68-point scheme, from the picture's left to its right.
 RIGHT_CORNERS, LEFT_CORNERS = [36, 39], [42, 45]
 RIGHT_LIDS, LEFT_LIDS = ((37, 41), (38, 40)), ((43, 47), (44, 46))
@@ -126,7 +130,7 @@ def _unwanted(files: dict[str, bytes], pack: str) -> dict[str, str]:
 def _job(model: bytes) -> str:
     """Read from a network's signature what InsightFace would use it for, without loading it."""
     import onnx  # noqa: PLC0415  heavy
-    from google.protobuf.message import DecodeError  # noqa: PLC0415
+    from google.protobuf.message import DecodeError  # type: ignore[import-untyped]  # noqa: PLC0415
 
     try:
         graph = onnx.load_model_from_string(model).graph
@@ -134,28 +138,30 @@ def _job(model: bytes) -> str:
         return "not an ONNX model"
     weights = {tensor.name for tensor in graph.initializer}
     shapes = [_shape(value) for value in graph.input if value.name not in weights]
-    if not shapes or len(shapes[0]) != 4 or not graph.output:
-        return "no job of ours"
-    return _job_of(shapes, len(graph.output), (_shape(graph.output[0]) or [0])[-1])
+    match shapes:
+        case [[_, _, height, width]]:
+            return _job_of(height, width, [_shape(value)[-1:] for value in graph.output])
+    return OTHER
 
 
 def _shape(value: Any) -> list[int]:
     return [int(d.dim_value) for d in value.type.tensor_type.shape.dim]
 
 
-def _job_of(shapes: list[list[int]], outputs: int, last: int) -> str:
+def _job_of(height: int, width: int, outputs: list[list[int]]) -> str:
     """Only a full match counts: a classifier of 224² pixels must not pass for a recogniser."""
-    height, width = shapes[0][2:]
-    if outputs in (9, 15) and len(shapes) == 1:
+    if len(outputs) in DETECTOR_OUTPUTS:
         return "detection"
-    if outputs != 1 or len(shapes) != 1:
-        return "no job of ours"
-    if (height, width) == (192, 192):
-        return {3309: "landmark_3d_68", 212: "landmark_2d_106"}.get(last, "no job of ours")
-    if (height, width) == (96, 96):
-        return "it guesses age or sex, which Catchlight never does"
-    aligned = height == width and height >= 112 and (height % 112 == 0 or height % 128 == 0)
-    return "recognition" if aligned and last >= 128 else "no job of ours"
+    match height, width, outputs:
+        case 192, 192, [[3309]]:
+            return "landmark_3d_68"
+        case 192, 192, [[212]]:
+            return "landmark_2d_106"
+        case 96, 96, _:
+            return "it guesses age or sex, which Catchlight never does"
+        case _, _, [[numbers]] if height == width and height in ALIGNED and numbers >= SHORTEST_DESCRIPTOR:
+            return "recognition"
+    return OTHER
 
 
 def _open(files: dict[str, bytes], settings: Settings) -> Any:

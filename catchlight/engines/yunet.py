@@ -18,7 +18,9 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     score: float = Field(0.6, ge=0, le=1)
-    sides: tuple[int, ...] = Field((320, 800), description="second look, larger, when the first finds nothing")
+    sides: tuple[int, ...] = Field(
+        (320, 800), description="second look, larger, when the first finds nothing"
+    )
 
 
 class Engine:
@@ -28,7 +30,9 @@ class Engine:
         """Load the verified network."""
         self.settings = settings
         weights = np.frombuffer(models.load("yunet"), np.uint8)
-        self.net = cv2.FaceDetectorYN.create("onnx", weights, np.empty(0, np.uint8), (320, 320), settings.score, 0.3, 50)
+        self.net = cv2.FaceDetectorYN.create(
+            "onnx", weights, np.empty(0, np.uint8), (320, 320), settings.score, 0.3, 50
+        )
 
     def find(self, picture: Picture) -> list[Face]:
         """Return the faces, largest first; look closer when there is none."""
@@ -53,5 +57,5 @@ class Engine:
 def _face(row: np.ndarray, fx: float, fy: float) -> Face:
     """Turn one row (x, y, w, h, five points, score) into picture coordinates."""
     x, y, w, h = (float(v) for v in row[:4])
-    points = row[4:14].reshape(5, 2).astype(np.float32) * np.float32([fx, fy])
+    points = row[4:14].reshape(5, 2).astype(np.float32) * np.array([fx, fy], np.float32)
     return Face((x * fx, y * fy, (x + w) * fx, (y + h) * fy), points, float(row[14]))

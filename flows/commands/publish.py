@@ -69,8 +69,8 @@ def apply(
     file: Annotated[
         Path | None, typer.Option("--plan", help="Plan to follow; otherwise the run's last one.")
     ] = None,
-    yes: YesOption = False,  # noqa: FBT002
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check the plan; write nothing.")] = False,  # noqa: FBT002
+    yes: YesOption = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check the plan; write nothing.")] = False,
 ) -> None:
     """Do exactly what a plan says; refuse when answers or the destination have changed since.
 
@@ -112,15 +112,15 @@ def verify(home: HomeOption = HOME, to: ToOption = None) -> None:
 
 
 @app.command("rollback")
-def rollback(  # noqa: PLR0913, PLR0917  the command's options
+def rollback(
     home: HomeOption = HOME,
     run: Annotated[str, typer.Option("--run", help="Undo this run; without --person: the latest.")] = "",
     person: Annotated[
         str, typer.Option("--person", help="Only this employee id; without --run: all runs.")
     ] = "",
     to: ToOption = None,
-    force: Annotated[bool, typer.Option("--force", help="Also where somebody changed it since.")] = False,  # noqa: FBT002
-    yes: YesOption = False,  # noqa: FBT002
+    force: Annotated[bool, typer.Option("--force", help="Also where somebody changed it since.")] = False,
+    yes: YesOption = False,
 ) -> None:
     """Put back what was there before; where nothing was, nothing is left.
 

@@ -13,18 +13,25 @@ from catchlight.home import Home
 from flows.terminal import bars, console, told
 
 HomeOption = Annotated[
-    Path, typer.Option("--home", envvar="CATCHLIGHT_HOME", help="Folder for everything that Catchlight keeps.")
+    Path,
+    typer.Option("--home", envvar="CATCHLIGHT_HOME", help="Folder for everything that Catchlight keeps."),
 ]
 
 
-def refresh(  # noqa: PLR0913  the command's options
-    source: Annotated[Path, typer.Option("--source", help="Folder with directory.csv and photos/, or photos alone.")],
+def refresh(
+    source: Annotated[
+        Path, typer.Option("--source", help="Folder with directory.csv and photos/, or photos alone.")
+    ],
     home: HomeOption = Path("catchlight-home"),
     preset: Annotated[str, typer.Option("--preset", help="Brand preset: a name or a .toml file.")] = "house",
     engine: Annotated[str, typer.Option("--engine", help="Let this engine do every job it offers.")] = "",
     only: Annotated[str, typer.Option("--only", help="Employee ids, separated by commas.")] = "",
-    workers: Annotated[int, typer.Option("--workers", min=0, help="Worker processes; 0 is one for each core.")] = 0,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done; render nothing.")] = False,  # noqa: FBT002
+    workers: Annotated[
+        int, typer.Option("--workers", min=0, help="Worker processes; 0 is one for each core.")
+    ] = 0,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be done; render nothing.")
+    ] = False,
     shard_size: Annotated[int, typer.Option("--shard-size", min=1, help="People in one shard.")] = 50,
 ) -> None:
     """Refresh the portraits of a company, up to the contact sheet. Nothing is published.
@@ -38,11 +45,18 @@ def refresh(  # noqa: PLR0913  the command's options
     with told():
         ids = tuple(part.strip() for part in only.split(",") if part.strip())
         job = Job(
-            source=source, home=home, preset=preset, engine=engine, only=ids, workers=workers, shard_size=shard_size
+            source=source,
+            home=home,
+            preset=preset,
+            engine=engine,
+            only=ids,
+            workers=workers,
+            shard_size=shard_size,
         )
-        run = _dry(job) if dry_run else _refresh(job)
-    if run:
-        raise typer.Exit(_tell(run))
+        if dry_run:
+            return _dry(job)
+        folder = run(job)
+    raise typer.Exit(tell(folder))
 
 
 def _dry(job: Job) -> None:
@@ -57,7 +71,7 @@ def _dry(job: Job) -> None:
         console.print(f"  {finding['sentence']}", markup=False)
 
 
-def _refresh(job: Job) -> Path:
+def run(job: Job) -> Path:
     """Run the flow, or, when nobody has to be developed, its stages alone."""
     from flows import refresh as flows  # noqa: PLC0415  Prefect is slow to import
     from flows.server import prefect_server  # noqa: PLC0415
@@ -85,7 +99,12 @@ def _check(job: Job) -> None:
 
     preset = job.brand()
     limits(preset)
-    for name in {preset.engines.faces, preset.engines.landmarks, preset.engines.matte, preset.engines.likeness}:
+    for name in {
+        preset.engines.faces,
+        preset.engines.landmarks,
+        preset.engines.matte,
+        preset.engines.likeness,
+    }:
         engine_settings(preset.engines, name)
     store = store_of(job)
     for name in model_digests(preset.engines, store):
@@ -95,7 +114,7 @@ def _check(job: Job) -> None:
         raise ConfigError(message)
 
 
-def _tell(folder: Path) -> int:
+def tell(folder: Path) -> int:
     """Print three lines of what happened and where to look; return the exit code."""
     run: dict[str, Any] = json.loads((folder / "run.json").read_bytes())
     counts = run["counts"]
@@ -108,4 +127,4 @@ def _tell(folder: Path) -> int:
     console.print(f"Contact sheet: {(folder / 'contact_sheet.html').resolve()}", soft_wrap=True)
     for finding in run["findings"][:20]:
         console.print(f"  {finding['sentence']}", markup=False, soft_wrap=True)
-    return 1 if counts.get("unusable") else 0
+    return 1 if counts["unusable"] else 0

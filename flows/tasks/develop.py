@@ -13,7 +13,9 @@ from flows.progress import Counter
 
 
 @task(task_run_name="develop-{number}", persist_result=False)
-def develop(plan: Plan, number: int, orders: list[Order], darkroom: Darkroom | Remembered, counter: Counter) -> Path:
+def develop(
+    plan: Plan, number: int, orders: list[Order], darkroom: Darkroom | Remembered, counter: Counter
+) -> Path:
     """Develop a shard's people and write its tables; a shard whose tables are there is done."""
     folder = plan.shard(number)
     if (folder / ledger.file_name(Render)).is_file():
@@ -36,7 +38,9 @@ def without_photo(order: Order, plan: Plan) -> Development:
     """Return the outcome for somebody of whom there is no readable photo."""
     notes = [photo.note for photo in order.photos if photo.note]
     note = notes[0] if notes else "There is no photo of this person; send one from the chest up."
-    render = Render(order.employee, order.recipe, "", preset=plan.job.preset, reason="photo.missing", note=note)
+    render = Render(
+        order.employee, order.recipe, "", preset=plan.job.preset, reason="photo.missing", note=note
+    )
     return Development(order.photos, render)
 
 

@@ -1,0 +1,46 @@
+# Every target does its own set-up: Python >= 3.11 and make are all that must be there.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+HOMEDIR ?= .home/demo
+PRESET ?= house
+export CATCHLIGHT_MODELS ?= $(CURDIR)/.models
+export ORT_DISABLE_TELEMETRY := 1
+
+.PHONY: help setup models demo test check format clean
+help:
+	@echo "make demo [PHOTOS=dir] [PRESET=name]   portraits of a small company, or of your own folder"
+	@echo "make test                              all checks and tests"
+	@echo "make check                             ruff, mypy, import-linter"
+	@echo "make clean                             remove what these targets made"
+
+$(READY): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; set PYTHON=…"; exit 2; }
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt torch==2.13.0
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,heif]'
+	touch $@
+
+setup: $(READY)
+
+models: $(READY)
+	@$(BIN)/catchlight models fetch
+
+demo: models
+	@$(BIN)/catchlight demo --home $(HOMEDIR) --preset $(PRESET) $(if $(PHOTOS),--photos '$(PHOTOS)')
+
+check: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+format: $(READY)
+	$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
+
+test: check models
+	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+clean:
+	rm -rf $(VENV) .models .home build *.egg-info .pytest_cache .mypy_cache .ruff_cache

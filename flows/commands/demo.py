@@ -1,0 +1,42 @@
+"""``catchlight demo``: see it work before giving it a photo of your own."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from catchlight.config import Job
+from flows.commands import refresh as command
+from flows.terminal import console, told
+
+
+def demo(
+    home: command.HomeOption = Path("catchlight-demo"),
+    photos: Annotated[
+        Path | None,
+        typer.Option("--photos", help="Your own folder of photos instead, with or without directory.csv."),
+    ] = None,
+    preset: Annotated[str, typer.Option("--preset", help="Brand preset: a name or a .toml file.")] = "house",
+) -> None:
+    """Make portraits of a small demo company, or of your own folder of photos.
+
+    Shows all three outcomes: accepted, to look at, and a new photo needed. Nothing leaves this
+    machine and nothing is published.
+    """
+    with told():
+        folder = command.run(Job(source=photos or _company(home), home=home, preset=preset))
+    command.tell(folder)
+    console.print(
+        f"Next: open the contact sheet; then  catchlight review import decisions.csv --home {home}",
+        soft_wrap=True,
+    )
+
+
+def _company(home: Path) -> Path:
+    from catchlight.models import ModelStore, default_root  # noqa: PLC0415
+    from flows.demo import furnish  # noqa: PLC0415  loads OpenCV
+
+    company = home / "demo-company"
+    if not (company / "directory.csv").is_file():
+        furnish(company, ModelStore(default_root()))
+    return company
