@@ -85,7 +85,7 @@ def _borders(picture: Picture) -> Bool[np.ndarray, "h w"]:
     covered = np.zeros(picture.shape[:2], bool)
     top, bottom = _run(spread_of_rows), _run(spread_of_rows[::-1])
     left, right = _run(spread_of_columns), _run(spread_of_columns[::-1])
-    height, width = covered.shape
+    height, width = picture.shape[:2]
     if top + bottom >= height or left + right >= width:
         return covered
     covered[:top], covered[height - bottom :] = True, True

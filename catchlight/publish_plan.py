@@ -1,33 +1,13 @@
 """The plan of a publication: who gets which file, what it replaces, who is left out and why."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from catchlight.answers import NO_ANSWER, OLDER_PICTURE, standing
-from catchlight.delivery import Print, Prints, Size, file_names, size_named
-from catchlight.desk import Desk
-from catchlight.errors import ConfigError, OutsideError, PhotoError
-from catchlight.journal import owners, stacks
-from catchlight.ledger import Recipes
-from catchlight.records import Answer, Decision, Outcome
-from catchlight.runs import Portrait, portraits, run_folder
+from catchlight.errors import ConfigError
+from catchlight.runs import run_folder
 from catchlight.vault import write_whole
-
-_WHY = {
-    NO_ANSWER: "nobody has answered yet, and without an answer the old photo stays",
-    OLDER_PICTURE: "the answer was about an older picture; ask again",
-    Answer.KEEP: "the old photo is kept",
-    Answer.RETRY: "another try was asked for",
-    Answer.UPLOAD: "another photo will be sent",
-    Answer.REFUSE: "refused",
-    "no_portrait": "the run made no portrait",
-    "no_verdict": "the portrait was not judged; let the run finish",
-    Outcome.RETAKE: "a new photo is needed",
-}
 
 
 class _Part(BaseModel):
@@ -86,124 +66,6 @@ class Plan(_Part):
     made: str
     people: tuple[PersonPlan, ...]
     skipped: tuple[Skip, ...]
-
-
-def draw(desk: Desk, run: str, sizes: Sequence[str], only: Collection[str] | None = None) -> Plan:
-    """Return what publishing a run would do now, for everyone or for the ids in ``only``.
-
-    Writes nothing at the destination. Raises ConfigError for a run or size that is none, and
-    OutsideError when the destination cannot be looked at.
-    """
-    folder = run_folder(desk.home, run)
-    everyone = portraits(folder)
-    wanted = [size_named(name) for name in sizes]
-    drawer = _drawer(desk, wanted, everyone)
-    chosen = [portrait for id_, portrait in everyone.items() if only is None or id_ in only]
-    parts = [drawer.person(portrait) for portrait in chosen]
-    return Plan(
-        run=folder.name,
-        destination=desk.place.name,
-        sizes=tuple(dict.fromkeys(size.name for size in wanted)),
-        made=desk.clock(),
-        people=tuple(part for part in parts if isinstance(part, PersonPlan)),
-        skipped=tuple(part for part in parts if isinstance(part, Skip)),
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _Drawer:
-    """Everything known of the company, to draw one person's part at a time."""
-
-    desk: Desk
-    prints: Prints
-    sizes: list[Size]
-    names: Mapping[str, str]
-    published: Collection[str]
-    answers: Mapping[str, list[Decision]]
-
-    def person(self, portrait: Portrait) -> PersonPlan | Skip:
-        id_ = portrait.employee.id
-        reason = _reason(portrait, self.answers.get(id_, []))
-        if reason != Answer.APPROVE:
-            return self._skip(id_, reason, _WHY[reason])
-        try:
-            made = self.prints.of(portrait.picture, self.sizes)
-        except PhotoError as error:
-            return self._skip(id_, error.reason, str(error))
-        except OutsideError as error:
-            return self._skip(id_, "picture.lost", str(error))
-        files = tuple(self._file(self.names[id_], one) for one in made)
-        return PersonPlan(employee=id_, picture=portrait.picture, files=files)
-
-    def _skip(self, id_: str, reason: str, sentence: str) -> Skip:
-        return Skip(employee=id_, reason=reason, sentence=sentence, shown=id_ in self.published)
-
-    def _file(self, name: str, made: Print) -> FilePlan:
-        target = f"{made.size}/{name}.jpg"
-        return FilePlan(
-            target=target,
-            size=made.size,
-            width=made.width,
-            height=made.height,
-            bytes=made.bytes,
-            sent=made.digest,
-            found=self.desk.place.digest(target),
-            note=made.note,
-        )
-
-
-def _drawer(desk: Desk, sizes: list[Size], everyone: Iterable[str]) -> _Drawer:
-    receipts = desk.register.receipts(desk.place.name)
-    answers: dict[str, list[Decision]] = {}
-    for decision in desk.register.decisions():
-        answers.setdefault(decision.employee, []).append(decision)
-    return _Drawer(
-        desk=desk,
-        prints=Prints(desk.keep, desk.vault, Recipes(desk.home / "ledger" / "prints")),
-        sizes=list({size.name: size for size in sizes}.values()),
-        names=file_names(everyone, owners(receipts)),
-        published={stack[-1].employee for stack in stacks(receipts).values()},
-        answers=answers,
-    )
-
-
-def _reason(portrait: Portrait, answers: list[Decision]) -> str:
-    """Return ``approve`` when the portrait may be published, else why not."""
-    if not portrait.picture:
-        return "no_portrait"
-    if portrait.verdict is None:
-        return "no_verdict"
-    if portrait.verdict.outcome == Outcome.RETAKE:
-        return Outcome.RETAKE
-    return standing(answers, portrait.picture)
-
-
-def outdated(desk: Desk, plan: Plan) -> list[str]:
-    """Return what is no longer as the plan saw it, in sentences; what the plan itself sent is.
-
-    The plan is drawn anew and compared: a changed answer, another picture at the destination, or a
-    plan file that was edited, all show.
-    """
-    fresh = draw(desk, plan.run, plan.sizes, {person.employee for person in plan.people})
-    now = {person.employee: person for person in fresh.people}
-    why = {skip.employee: skip.sentence for skip in fresh.skipped}
-    problems = []
-    for person in plan.people:
-        today = now.get(person.employee)
-        if today is None:
-            problems.append(f"{person.employee}: {why.get(person.employee, 'not in the run')}")
-        elif not _same(person, today):
-            problems.append(f"{person.employee}: what is to be sent, or what is there, has changed")
-    return problems
-
-
-def _same(person: PersonPlan, today: PersonPlan) -> bool:
-    pairs = zip(person.files, today.files, strict=False)
-    return (
-        person.picture == today.picture
-        and len(person.files) == len(today.files)
-        and all(f == t or f.model_copy(update={"found": f.sent}) == t for f, t in pairs)
-    )
 
 
 def write_plan(home: Path, plan: Plan) -> Path:

@@ -10,7 +10,8 @@ from catchlight.answers import standing
 from catchlight.desk import Desk
 from catchlight.errors import ConfigError, OutsideError
 from catchlight.journal import State, stacks
-from catchlight.publish_plan import PersonPlan, Plan, outdated
+from catchlight.publish_plan import PersonPlan, Plan
+from catchlight.publish_planning import outdated
 from catchlight.records import Answer, Receipt
 from catchlight.runs import run_folder
 from catchlight.sending import CONFLICT, FAILED, Result, note, send, settle

@@ -23,6 +23,16 @@ PICTURES = (
     ".heic",
     ".heif",
     ".avif",
+    # Not read, but somebody meant them as photos: each gets a row that says what to send instead.
+    ".svg",
+    ".jxl",
+    ".jp2",
+    ".psd",
+    ".dng",
+    ".cr2",
+    ".cr3",
+    ".nef",
+    ".arw",
 )
 _FIELD = re.compile(r"\{(\w+)\}")
 

@@ -8,7 +8,12 @@ const cards = [...list.children];
 const everyone = cards.map((_, person) => person);
 const checks = new Map(data.checks.map((check) => [check.key, check]));
 const severity = { retake: 2, review: 1, accept: 0 };
-const figures = new Intl.NumberFormat("en", { maximumSignificantDigits: 3 });
+const figures = new Intl.NumberFormat("en", {
+  maximumSignificantDigits: 3,
+  maximumFractionDigits: 2,
+  roundingPriority: "lessPrecision",
+  signDisplay: "negative",
+});
 
 const one = (selector, within = document) => within.querySelector(selector);
 const all = (selector, within = document) => [...within.querySelectorAll(selector)];

@@ -10,7 +10,8 @@ import numpy as np
 from catchlight import ledger, pixels, published_list, publishing
 from catchlight.desk import Desk, open_desk
 from catchlight.home import Home
-from catchlight.publish_plan import Plan, draw
+from catchlight.publish_plan import Plan
+from catchlight.publish_planning import draw
 from catchlight.records import Answer, Decision, Employee, Outcome, Render, Verdict
 from catchlight.register import Register, now
 from catchlight.sending import Result

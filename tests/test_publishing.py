@@ -10,7 +10,8 @@ from catchlight import publishing
 from catchlight.desk import Desk
 from catchlight.drift import find_drift
 from catchlight.errors import ConfigError
-from catchlight.publish_plan import draw, newest_plan, read_plan, write_plan
+from catchlight.publish_plan import newest_plan, read_plan, write_plan
+from catchlight.publish_planning import draw
 from catchlight.records import Answer, Outcome
 from catchlight.register import now
 from catchlight.rollback import rollback

@@ -1,8 +1,7 @@
 """Whether the photo is black and white."""
 
-import numpy as np
-
 from catchlight.checks import Limits
+from catchlight.checks._skin import coloured
 from catchlight.sitting import Sitting
 
 TITLE = "Colour"
@@ -20,6 +19,4 @@ class Settings(Limits):
 
 def measure(sitting: Sitting) -> float:
     """Return the share of the photo's pixels that have any colour, in percent."""
-    step = max(1, max(sitting.subject.picture.shape) // 400)
-    pixels = sitting.subject.picture[::step, ::step].astype(np.int16)
-    return 100 * float((np.ptp(pixels, axis=2) > 14).mean())
+    return 100 * coloured(sitting.subject.picture)

@@ -17,8 +17,8 @@ SENTENCES = {
 class Settings(Limits):
     """Limits in log units."""
 
-    low: float | None = 1.0
-    far_low: float | None = 0.2
+    low: float | None = 1.6
+    far_low: float | None = 0.9
     outlier: float | None = 4.5
 
 

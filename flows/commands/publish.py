@@ -1,12 +1,12 @@
 """``catchlight publish``: from decisions to destinations, and the way back."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from catchlight import publish_plan, published_list, publishing
+from catchlight import publish_plan, publish_planning, published_list, publishing
 from catchlight.delivery import STANDARD
 from catchlight.desk import Desk, alone, open_desk, open_register
 from catchlight.drift import find_drift
@@ -20,6 +20,7 @@ from catchlight.sending import Result
 from flows.commands.publish_words import say, tell_plan, tell_results
 from flows.commands.refresh import HomeOption
 from flows.destinations import folder_place, place_named
+from flows.progress import Counter
 from flows.terminal import bars, told
 
 app = typer.Typer(
@@ -53,8 +54,8 @@ def plan(
     with told():
         names = [str(master)] * bool(master) + [part for part in sizes.split(",") if part.strip()]
         desk = open_desk(home, folder_place(to, home))
-        with alone(home):
-            drawn = publish_plan.draw(desk, run, names)
+        with alone(home), bars():
+            drawn = publish_planning.draw(desk, run, names, step=_planning())
             file = publish_plan.write_plan(home, drawn)
         tell_plan(drawn)
         say(f"Plan: {file}")
@@ -141,6 +142,18 @@ def rollback(
     raise typer.Exit(tell_results(results))
 
 
+def _planning() -> Callable[[int, int], None]:
+    """Return what keeps the bar of the plan up to date."""
+    counters: list[Counter] = []
+
+    def step(_done: int, total: int) -> None:
+        if not counters:
+            counters.append(Counter("Planning", total))
+        counters[0].step()
+
+    return step
+
+
 def _waiting(desk: Desk, drawn: Plan) -> list[PersonPlan]:
     """Return the people of whom, by the journal, something is still to be written."""
     receipts = desk.register.receipts(desk.place.name)
@@ -150,7 +163,7 @@ def _waiting(desk: Desk, drawn: Plan) -> list[PersonPlan]:
 
 
 def _check_only(desk: Desk, drawn: Plan) -> None:
-    problems = publish_plan.outdated(desk, drawn)
+    problems = publish_planning.outdated(desk, drawn)
     if problems:
         message = f"the plan is out of date: {'; '.join(problems[:_SHOWN])}; plan again"
         raise ConfigError(message)

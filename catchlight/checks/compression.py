@@ -1,0 +1,34 @@
+"""How visible the JPEG's blocks are in the photo."""
+
+import cv2
+import numpy as np
+
+from catchlight.checks import Limits
+from catchlight.sitting import Sitting
+
+TITLE = "Blocks"
+UNIT = "× their surroundings"
+SENTENCES = {
+    "high": "The photo was compressed too hard: blocks can be seen.",
+}
+
+
+class Settings(Limits):
+    """Limits in × their surroundings."""
+
+    high: float | None = 3.2
+
+
+def measure(sitting: Sitting) -> float:
+    """Return how much larger steps are on the 8-pixel grid than beside it: 1 is no blocks at all.
+
+    Our own measure. A photo that was scaled after its compression has no grid and reads 1.
+    """
+    grey = cv2.cvtColor(sitting.subject.picture, cv2.COLOR_RGB2GRAY).astype(np.int16)
+    return max(_grid(np.abs(np.diff(grey, axis=1)).mean(0)), _grid(np.abs(np.diff(grey, axis=0)).mean(1)))
+
+
+def _grid(steps: np.ndarray) -> float:
+    """Compare the mean step across the grid's lines with the mean of all others."""
+    line = np.arange(steps.size) % 8 == 7
+    return float(steps[line].mean() / max(float(steps[~line].mean()), 0.1)) if line.any() else 1.0
