@@ -11,6 +11,7 @@ from jaxtyping import Bool, Float32
 
 from catchlight.anatomy import Picture
 
+SLOPE = 0.45  # how far a shoulder falls for each pixel aside
 _LONGEST = 640  # what is filled in is soft anyway: it is made at this size
 
 
@@ -49,14 +50,17 @@ def _fill(picture: Picture, seen: Bool[np.ndarray, "h w"], cloth: Bool[np.ndarra
 def run_on(
     alpha: Float32[np.ndarray, "h w"], seen: Bool[np.ndarray, "h w"], from_row: float
 ) -> Float32[np.ndarray, "h w"]:
-    """Let alpha go on beyond the photo's edge as it is inside, from ``from_row`` (the chin) down.
+    """Let alpha go on beyond the photo's edge as it is inside, from ``from_row`` (the mouth) down.
 
-    Above it nothing is made up: hair that leaves the photo ends there.
+    Beside the photo a shoulder's line falls as it goes on. Above ``from_row`` nothing is made up:
+    hair that leaves the photo ends there.
     """
     if seen.all() or not seen.any():
         return alpha
     inside = cv2.erode(seen.astype(np.uint8), np.ones((5, 5), np.uint8), borderValue=1) > 0
     rows, columns = _nearest(inside if inside.any() else seen)
+    aside = np.abs(np.arange(alpha.shape[1]) - columns)
+    rows = np.clip(rows - (SLOPE * aside).astype(int), 0, None)
     smooth = cv2.GaussianBlur(alpha[rows, columns], (0, 0), max(1.0, 0.003 * alpha.shape[0]))
     low = np.arange(alpha.shape[0])[:, None] >= from_row
     return np.where(inside, alpha, np.where(low, smooth, np.where(seen, alpha, 0))).astype(np.float32)

@@ -47,9 +47,10 @@ def trimap(
     outward = cv2.distanceTransform((~solid).astype(np.uint8), cv2.DIST_L2, 3)
     rows = np.arange(coarse.shape[0], dtype=np.float32)[:, None]
     hair = np.clip((chin + 0.3 * unit - rows) / (0.4 * unit), 0, 1)
-    person = (inward > unit * (0.05 + 0.11 * hair)) & (coarse > 0.8)
+    person = (inward > unit * (0.08 + 0.1 * hair)) & (coarse > 0.8)
     behind = (outward > unit * (0.05 + 0.13 * hair)) & (coarse < 0.2)
-    core = cv2.erode(face.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    rim = 2 * max(1, round(0.06 * unit)) + 1  # the outline may lie a little beside the jaw
+    core = cv2.erode(face.astype(np.uint8), np.ones((rim, rim), np.uint8)) > 0
     return Trimap(person | core, behind & ~core)
 
 

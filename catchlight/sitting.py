@@ -93,11 +93,12 @@ def lay_out(subject: Subject, studio: Studio) -> Sheet:
     to = framing.sheet(subject.face, SHEET)
     seen = _seen(subject, to)
     level = extend.surround(framing.level(subject.picture, to), seen)
-    chin = float(to.points(subject.face.chin)[1])
+    unit, chin = subject.face.eye_to_chin * to.scale, float(to.points(subject.face.chin)[1])
+    mouth = chin - 0.45 * unit
     face = _hull(level, to.points(subject.face.oval))
-    coarse = extend.run_on(matte.keep_owner(_segment(level, seen, studio), face), seen, chin)
-    unknown = matte.trimap(coarse, face, subject.face.eye_to_chin * to.scale, chin)
-    alpha = extend.run_on(matte.solve(level, unknown, coarse), seen, chin)
+    coarse = extend.run_on(matte.keep_owner(_segment(level, seen, studio), face), seen, mouth)
+    unknown = matte.trimap(coarse, face, unit, chin)
+    alpha = extend.run_on(matte.solve(level, unknown, coarse), seen, mouth)
     if subject.mount.shape == "cut-out" and subject.mount.alpha is not None:
         alpha = np.minimum(alpha, to.of_reduced(subject.mount.scale).warp(subject.mount.alpha, outside=0))
     return Sheet(to, level, alpha, seen, framing.head(subject.face, to, alpha, seen))

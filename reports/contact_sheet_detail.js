@@ -22,8 +22,7 @@ function openPerson(person) {
 
 function fillHead(person) {
   one("#detail-name bdi").textContent = people.name[person];
-  const who = [people.title[person], departmentOf(person), people.id[person]].filter(Boolean);
-  one(".who", detail).replaceChildren(...who.flatMap((text) => [isolated(text), " "]));
+  one(".who", detail).replaceChildren(...[...one(".who", cards[person]).childNodes].map((part) => part.cloneNode(true)));
   const mark = one(".mark", detail);
   detail.className = people.outcome[person];
   mark.replaceWith(one(".mark", cards[person]).cloneNode(true));
@@ -92,6 +91,6 @@ detail.addEventListener("close", () => {
   current = null;
   state.person = "";
   writeAddress();
-  if (visible.includes(latest)) focusPerson(latest);
+  
 });
 slider.addEventListener("input", () => slide(slider.value));
