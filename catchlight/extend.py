@@ -32,7 +32,7 @@ def fill(picture: Picture, seen: Bool[np.ndarray, "h w"], cloth: Bool[np.ndarray
     )
 
 
-def _less(mask: Bool[np.ndarray, "h w"], size: tuple[int, int]) -> Bool[np.ndarray, "h w"]:
+def _less(mask: Bool[np.ndarray, "h w"], size: tuple[int, int]) -> Bool[np.ndarray, "H W"]:
     """Reduce a mask; a pixel stays only where all of it was set."""
     return np.asarray(cv2.resize(mask.astype(np.uint8) * 255, size, interpolation=cv2.INTER_AREA) == 255)
 

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from jaxtyping import Float, Float32
 
-from catchlight.anatomy import Landmarks, Picture
+from catchlight.anatomy import Landmarks, OtherPicture, Picture
 from catchlight.config import Crop
 
 # The sheet to work on, in eye-to-chin lengths T around the midpoint of the eyes.
@@ -165,6 +165,6 @@ def portrait(frame: Frame, to_sheet: Affine, crop: Crop, height: int) -> Affine:
     return Affine(matrix, round(height * crop.aspect), height)
 
 
-def level(picture: Picture, to: Affine) -> Picture:
+def level(picture: Picture, to: Affine) -> OtherPicture:
     """Resample a picture into a frame."""
     return np.ascontiguousarray(to.warp(picture))

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from jaxtyping import Bool, Float32
 
-from catchlight.anatomy import Picture
+from catchlight.anatomy import OtherPicture, Picture
 from catchlight.framing import Affine
 
 WORK = 512  # longest side, pixels, at which the system is solved
@@ -131,20 +131,20 @@ def _descend(
 
 
 def carry(
-    alpha: Float32[np.ndarray, "h w"], small: Picture, to: Affine, large: Picture, radius: int = 3
+    alpha: Float32[np.ndarray, "h w"], small: Picture, to: Affine, large: OtherPicture, radius: int = 3
 ) -> Float32[np.ndarray, "H W"]:
     """Carry alpha from the sheet into the portrait, along the portrait's own edges.
 
     ``to`` maps the sheet to the portrait. Fast guided filter (He & Sun 2015): the local models of
     alpha against colour are enlarged, not alpha itself.
     """
-    plain = to.warp(alpha, outside=0)
+    plain = to.warp(alpha, outside=0.0)
     if to.scale < 1.5:
         return np.clip(plain, 0, 1)
     slopes, offset = _Guide(small, radius, 1e-4).models(alpha)
     guide = large.astype(np.float32) / 255
-    fine = to.warp(offset, outside=0) + sum(
-        to.warp(s, outside=0) * guide[..., c] for c, s in enumerate(slopes)
+    fine = to.warp(offset, outside=0.0) + sum(
+        to.warp(s, outside=0.0) * guide[..., c] for c, s in enumerate(slopes)
     )
     sure = np.abs(plain - 0.5) > 0.495
     return np.where(sure, plain, np.clip(fine, 0, 1)).astype(np.float32)

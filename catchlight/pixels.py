@@ -13,7 +13,7 @@ import numpy as np
 from jaxtyping import Float32
 from PIL import Image, ImageCms
 
-from catchlight.anatomy import Picture
+from catchlight.anatomy import OtherPicture, Picture
 from catchlight.errors import PhotoError
 
 __all__ = ["Picture", "jpeg", "luminance", "png", "resize", "to_linear", "to_srgb", "webp"]
@@ -40,7 +40,7 @@ def luminance(linear: Float32[np.ndarray, "h w 3"]) -> Float32[np.ndarray, "h w"
     return np.asarray(cv2.transform(linear, _LUMINANCE))
 
 
-def resize(picture: Picture, width: int, height: int) -> Picture:
+def resize(picture: Picture, width: int, height: int) -> OtherPicture:
     """Return the picture at ``width`` x ``height`` pixels.
 
     Shrinks by the mean of the area in linear light, then enlarges by Lanczos.

@@ -100,14 +100,14 @@ def lay_out(subject: Subject, studio: Studio) -> Sheet:
     unknown = matte.trimap(coarse, face, unit, chin)
     alpha = extend.run_on(matte.solve(level, unknown, coarse), seen, mouth)
     if subject.mount.shape == "cut-out" and subject.mount.alpha is not None:
-        alpha = np.minimum(alpha, to.of_reduced(subject.mount.scale).warp(subject.mount.alpha, outside=0))
+        alpha = np.minimum(alpha, to.of_reduced(subject.mount.scale).warp(subject.mount.alpha, outside=0.0))
     return Sheet(to, level, alpha, seen, framing.head(subject.face, to, alpha, seen))
 
 
 def _seen(subject: Subject, to: Affine) -> Bool[np.ndarray, "h w"]:
     """Return where a frame holds photo."""
     return np.asarray(
-        to.of_reduced(subject.mount.scale).warp(subject.mount.uncovered.astype(np.float32), outside=0) > 0.5
+        to.of_reduced(subject.mount.scale).warp(subject.mount.uncovered.astype(np.float32), outside=0.0) > 0.5
     )
 
 
@@ -144,8 +144,8 @@ def choose_frame(sheet: Sheet, preset: Preset) -> Frame:
 def _missing(sheet: Sheet, frame: Frame, preset: Preset, size: int = 160) -> float:
     """Share of the person in this frame that the photo does not show."""
     to = _from_sheet(frame, preset, size)
-    alpha = to.warp(sheet.alpha, outside=0)
-    seen = to.warp(sheet.seen.astype(np.float32), outside=0) > 0.5
+    alpha = to.warp(sheet.alpha, outside=0.0)
+    seen = to.warp(sheet.seen.astype(np.float32), outside=0.0) > 0.5
     return float((alpha * ~seen).sum() / max(float(alpha.sum()), 1.0))
 
 

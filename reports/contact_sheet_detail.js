@@ -91,6 +91,6 @@ detail.addEventListener("close", () => {
   current = null;
   state.person = "";
   writeAddress();
-  
+  if (visible.includes(latest)) focusPerson(latest);
 });
 slider.addEventListener("input", () => slide(slider.value));

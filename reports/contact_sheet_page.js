@@ -65,9 +65,16 @@ new ResizeObserver(() => {
   document.documentElement.style.scrollPaddingTop = stays ? `${tools.offsetHeight + 16}px` : "";
 }).observe(tools);
 
-new IntersectionObserver(([button]) => button.isIntersecting && reveal(limit + portion), {
-  rootMargin: "2000px",
-}).observe(more);
+const nearEnd = new IntersectionObserver(
+  ([button]) => {
+    if (!button.isIntersecting) return;
+    reveal(limit + portion);
+    nearEnd.unobserve(more); // asked again, it answers again: small pictures may not fill the window yet
+    nearEnd.observe(more);
+  },
+  { rootMargin: "2000px" },
+);
+nearEnd.observe(more);
 window.addEventListener("beforeprint", () => reveal(Infinity));
 
 fillChoices();

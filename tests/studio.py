@@ -1,21 +1,16 @@
 """What the tests of the studio share: warm engines, a warm decoder, portraits that are made once."""
 
-import os
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import pytest
 
 from catchlight import plugins
 from catchlight.anatomy import Landmarks, Picture
 from catchlight.config import Preset, load_preset
-from catchlight.decoder import Decoder
 from catchlight.decoding import Decoded, decode
-from catchlight.models import ModelStore, default_root
 from catchlight.sitting import Sitting, sit
-from catchlight.studio import Studio, model_digests
+from catchlight.studio import Studio
 
 # Ten official portraits: dark and light skin, long and no hair, glasses, light and dark backgrounds.
 TEN = ("A000148", "C000537", "E000298", "H001052", "M000312", "O000174", "T000460", "icpsr021132", "icpsr021137",
@@ -76,44 +71,3 @@ def drawn_face(eye_to_chin: float = 100.0, roll: float = 0.0) -> Landmarks:
         right_lids=0.1 * eye_to_chin, left_lids=0.1 * eye_to_chin, inner_lips=0.0, yaw=0.0, pitch=0.0,
         roll=roll, mesh=np.zeros((1, 3), np.float32),
     )  # fmt: skip
-
-
-@pytest.fixture(scope="session")
-def models() -> ModelStore:
-    """Return the model files of the built-in engines."""
-    store = ModelStore(default_root())
-    missing = [name for name in model_digests(load_preset("house").engines, store) if not store.path(name).is_file()]
-    if missing:
-        what = f"model files are missing in {store.root}: {', '.join(missing)}; run `catchlight models fetch`"
-        if os.environ.get("CI") or os.environ.get("CATCHLIGHT_REQUIRE_SERVERS"):
-            pytest.fail(what)
-        pytest.skip(what)
-    return store
-
-
-@pytest.fixture(scope="session")
-def studio(models: ModelStore) -> Studio:
-    """Return warm engines with the house preset, small."""
-    warm = Studio(small(), models)
-    warm.warm()
-    return warm
-
-
-@pytest.fixture(scope="session")
-def decoder() -> Iterator[Decoder]:
-    """Return a decoder whose child is kept warm."""
-    with Decoder() as opened:
-        yield opened
-
-
-@pytest.fixture(scope="session")
-def gallery(shared: Path, studio: Studio) -> Gallery:
-    """Return the official portraits."""
-    return Gallery(shared / "congress" / "photos", studio)
-
-
-@pytest.fixture(scope="session")
-def company(gallery: Gallery) -> dict[str, Sitting]:
-    """Return ten portraits as the house preset makes them, by name."""
-    preset = load_preset("house")
-    return {name: sit(gallery.open(name), preset, gallery.studio) for name in TEN}

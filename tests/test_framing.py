@@ -16,7 +16,7 @@ from catchlight.framing import Affine, Frame, Head
 from catchlight.sitting import Sitting, look
 from tests.studio import REFERENCE, Gallery, drawn_face, measure
 
-pytest_plugins = ["tests.studio"]
+pytest_plugins = ["tests.studio_fixtures"]
 
 HOUSE = load_preset("house").crop
 BUNDLED = sorted({load_preset(name).crop for name in preset_names()}, key=repr)
@@ -79,12 +79,14 @@ def test_the_sheet_is_level_and_shows_the_whole_head(unit: float, roll: float, l
     assert on_sheet.chin[0] == pytest.approx(on_sheet.eyes[0], abs=0.02 * unit)
     assert to.scale <= 1 + 1e-9
     assert max(to.width, to.height) <= longest + 1
-    assert on_sheet.eyes == pytest.approx(to.scale * unit * np.array([framing.BESIDE, framing.ABOVE]), abs=0.05)
+    assert on_sheet.eyes == pytest.approx(
+        to.scale * unit * np.array([framing.BESIDE, framing.ABOVE]), abs=0.05
+    )
     assert to.height == pytest.approx((framing.ABOVE + framing.BELOW) * unit * to.scale, abs=0.51)
 
 
 @given(st.floats(0.12, 3.0), st.floats(-30, 30), st.booleans())
-def test_resampling_moves_nothing_aside(scale: float, roll: float, plain: bool) -> None:  # noqa: FBT001
+def test_resampling_moves_nothing_aside(scale: float, roll: float, plain: bool) -> None:
     """A picture whose values are its own coordinates still says where each pixel came from, at any scale."""
     y, x = np.mgrid[0:240, 0:320].astype(np.float32)
     turn = np.radians(roll)
@@ -198,18 +200,24 @@ def _lies_alike(one: Sitting, other: Sitting) -> None:
 
 
 @pytest.mark.parametrize("degrees", [-25, 10])
-def test_a_tilted_photo_is_framed_as_the_level_one(gallery: Gallery, company: dict[str, Sitting], degrees: int) -> None:
+def test_a_tilted_photo_is_framed_as_the_level_one(
+    gallery: Gallery, company: dict[str, Sitting], degrees: int
+) -> None:
     """Whoever holds the camera aslant gets the same portrait, level."""
     photo = gallery.open(REFERENCE).picture
     height, width = photo.shape[:2]
     turn = cv2.getRotationMatrix2D((width / 2, 0.45 * height), degrees, 1)
-    tilted = cv2.warpAffine(photo, turn, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    tilted = cv2.warpAffine(
+        photo, turn, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
+    )
     sitting = gallery.sit(tilted)
     assert abs(sitting.subject.face.roll + degrees) < 2
     _lies_alike(sitting, company[REFERENCE])
 
 
-def test_a_larger_photo_with_more_around_is_framed_alike(gallery: Gallery, company: dict[str, Sitting]) -> None:
+def test_a_larger_photo_with_more_around_is_framed_alike(
+    gallery: Gallery, company: dict[str, Sitting]
+) -> None:
     """Neither the photo's size nor where the person stands in it decides the framing."""
     photo = gallery.open(REFERENCE).picture
     wide = cv2.copyMakeBorder(photo, 100, 10, 300, 40, cv2.BORDER_REPLICATE)
@@ -228,7 +236,9 @@ def test_a_portrait_developed_again_stays_as_it_is(gallery: Gallery, company: di
 def test_the_camera_may_be_held_any_way(shared: Path, gallery: Gallery, orientation: int) -> None:
     """All EXIF orientations show the same head in the same place."""
     upright = look(decode((shared / "hard" / "derived_reference.jpg").read_bytes()), gallery.studio).face
-    turned = look(decode((shared / "hard" / f"derived_exif{orientation}.jpg").read_bytes()), gallery.studio).face
+    turned = look(
+        decode((shared / "hard" / f"derived_exif{orientation}.jpg").read_bytes()), gallery.studio
+    ).face
     assert np.abs(turned.oval - upright.oval).max() < 0.02 * upright.eye_to_chin
     assert turned.roll == pytest.approx(upright.roll, abs=0.5)
 

@@ -6,7 +6,7 @@ import numpy as np
 from jaxtyping import Float
 from pydantic import BaseModel, ConfigDict
 
-from catchlight.anatomy import Face, Picture
+from catchlight.anatomy import Face, OtherPicture, Picture
 from catchlight.engines import Facts
 from catchlight.models import ModelStore
 
@@ -55,7 +55,7 @@ class Engine:
         return float(np.linalg.norm(first - second))
 
 
-def _around(centre: np.ndarray, reach: float, picture: Picture) -> tuple[Picture, np.ndarray]:
+def _around(centre: np.ndarray, reach: float, picture: Picture) -> tuple[OtherPicture, np.ndarray]:
     """Cut out what lies near a point; return it and the point in it."""
     low = np.maximum(np.floor(centre - reach), 0).astype(int)
     high = np.ceil(centre + reach).astype(int)

@@ -1,0 +1,57 @@
+"""Fixtures of the studio: loaded once, shared by every test that names this module in ``pytest_plugins``."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from catchlight.config import load_preset
+from catchlight.decoder import Decoder
+from catchlight.models import ModelStore, default_root
+from catchlight.sitting import Sitting, sit
+from catchlight.studio import Studio, model_digests
+from tests.studio import TEN, Gallery, small
+
+
+@pytest.fixture(scope="session")
+def models() -> ModelStore:
+    """Return the model files of the built-in engines."""
+    store = ModelStore(default_root())
+    missing = [
+        name for name in model_digests(load_preset("house").engines, store) if not store.path(name).is_file()
+    ]
+    if missing:
+        what = f"model files are missing in {store.root}: {', '.join(missing)}; run `catchlight models fetch`"
+        if os.environ.get("CI") or os.environ.get("CATCHLIGHT_REQUIRE_SERVERS"):
+            pytest.fail(what)
+        pytest.skip(what)
+    return store
+
+
+@pytest.fixture(scope="session")
+def studio(models: ModelStore) -> Studio:
+    """Return warm engines with the house preset, small."""
+    warm = Studio(small(), models)
+    warm.warm()
+    return warm
+
+
+@pytest.fixture(scope="session")
+def decoder() -> Iterator[Decoder]:
+    """Return a decoder whose child is kept warm."""
+    with Decoder() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def gallery(shared: Path, studio: Studio) -> Gallery:
+    """Return the official portraits."""
+    return Gallery(shared / "congress" / "photos", studio)
+
+
+@pytest.fixture(scope="session")
+def company(gallery: Gallery) -> dict[str, Sitting]:
+    """Return ten portraits as the house preset makes them, by name."""
+    preset = load_preset("house")
+    return {name: sit(gallery.open(name), preset, gallery.studio) for name in TEN}
