@@ -1,0 +1,172 @@
+"""The matte against alphas that are known because they were composed."""
+
+import cv2
+import numpy as np
+import pytest
+from jaxtyping import Float32
+
+from catchlight import framing, matte
+from catchlight.anatomy import Picture
+from catchlight.framing import Affine
+from catchlight.pixels import to_linear, to_srgb
+from catchlight.sitting import Sitting
+
+pytest_plugins = ["tests.studio_fixtures"]
+
+SIZE = 360
+CHIN = 250.0
+UNIT = 120.0  # eye-to-chin length of the drawn person, pixels
+SKIN = (190, 140, 115)
+
+
+def _alpha(seed: int = 3) -> Float32[np.ndarray, "h w"]:
+    """Return the true alpha of a drawn person: a head with 250 fine hairs, neck and shoulders."""
+    scale, dice = 4, np.random.default_rng(seed)
+    large = np.zeros((SIZE * scale, SIZE * scale), np.uint8)
+    cv2.ellipse(large, (720, 700), (300, 380), 0, 0, 360, (255,), -1)
+    cv2.ellipse(large, (720, 1500), (620, 460), 0, 0, 360, (255,), -1)
+    for angle in dice.uniform(np.pi, 2 * np.pi, 250):
+        root = np.array([720 + 295 * np.cos(angle), 700 + 375 * np.sin(angle)])
+        tip = root + dice.uniform(10, 60) * np.array([np.cos(angle + 0.4), np.sin(angle + 0.4)])
+        cv2.line(large, root.astype(int).tolist(), tip.astype(int).tolist(), (255,), 3)
+    return cv2.resize(large, (SIZE, SIZE), interpolation=cv2.INTER_AREA).astype(np.float32) / 255
+
+
+def _cloth(low: tuple[int, int, int], high: tuple[int, int, int], seed: int) -> Picture:
+    """Return a texture between two colours."""
+    grain = np.random.default_rng(seed).random((SIZE // 6, SIZE // 6, 1)).astype(np.float32)
+    share = cv2.resize(grain, (SIZE, SIZE), interpolation=cv2.INTER_CUBIC)[..., None].clip(0, 1)
+    return (np.array(low) * (1 - share) + np.array(high) * share).astype(np.uint8)
+
+
+PERSON = _cloth((50, 30, 20), (110, 75, 55), 7)
+WALL = _cloth((140, 150, 160), (215, 220, 225), 8)
+GREEN = np.full((SIZE, SIZE, 3), (40, 200, 60), np.uint8)
+TRUE = _alpha()
+
+
+def _composed(person: Picture, behind: Picture) -> Picture:
+    """Photograph the person before something, as light adds up."""
+    a = TRUE[..., None]
+    return to_srgb((to_linear(person) * a + to_linear(behind) * (1 - a)).astype(np.float32))
+
+
+def _guess() -> Float32[np.ndarray, "h w"]:
+    """Return what a segmenter would say: right but soft and blunt, without hairs."""
+    open_ = cv2.morphologyEx((TRUE > 0.5).astype(np.uint8), cv2.MORPH_OPEN, np.ones((9, 9), np.uint8))
+    return np.asarray(cv2.GaussianBlur(open_.astype(np.float32), (0, 0), 3))
+
+
+def _face() -> np.ndarray:
+    mask = np.zeros((SIZE, SIZE), np.uint8)
+    cv2.ellipse(mask, (180, 190), (55, 65), 0, 0, 360, (1,), -1)
+    return mask > 0
+
+
+def _solved(photo: Picture) -> Float32[np.ndarray, "h w"]:
+    coarse = _guess()
+    return matte.solve(photo, matte.trimap(coarse, _face(), UNIT, CHIN), coarse)
+
+
+@pytest.mark.parametrize("behind", [WALL, GREEN], ids=["textured wall", "green screen"])
+def test_a_known_alpha_comes_back(behind: Picture) -> None:
+    """Hair and shoulders are recovered to a few percent along the outline, far better than the first guess."""
+    outline = (TRUE > 0.02) & (TRUE < 0.98)
+    solved = _solved(_composed(PERSON, behind))
+    error, guess = (np.abs(a - TRUE)[outline].mean() for a in (solved, _guess()))
+    assert error < 0.09
+    assert error < 0.45 * guess
+    assert np.abs(solved - TRUE).mean() < 0.004
+
+
+def test_single_hairs_are_followed() -> None:
+    """Where only hair was, the matte has most of it; where only wall was between the hairs, it has none."""
+    solved, beyond = _solved(_composed(PERSON, WALL)), _guess() < 0.02
+    assert solved[beyond & (TRUE > 0.3)].mean() > 0.6 * TRUE[beyond & (TRUE > 0.3)].mean()
+    assert solved[beyond & (TRUE == 0)].mean() < 0.01
+
+
+def test_alpha_is_a_share_and_certainties_hold() -> None:
+    """Alpha stays in 0–1, 1 where the person surely is and 0 where the background surely is."""
+    coarse = _guess()
+    unknown = matte.trimap(coarse, _face(), UNIT, CHIN)
+    solved = matte.solve(_composed(PERSON, WALL), unknown, coarse)
+    assert solved.dtype == np.float32
+    assert (solved.min(), solved.max()) == (0, 1)
+    assert solved[unknown.person].min() > 0.97
+    assert solved[unknown.behind].max() < 0.03
+
+
+def test_the_trimap_never_contradicts_itself() -> None:
+    """Person and background never overlap, the face is the person's, hair has the wider unknown band."""
+    unknown = matte.trimap(_guess(), _face(), UNIT, CHIN)
+    band = ~(unknown.person | unknown.behind)
+    assert not (unknown.person & unknown.behind).any()
+    assert unknown.person[_face()].mean() > 0.9
+    assert band[: int(CHIN), 180].sum() > 2 * band[330].sum() / 2
+    assert (TRUE[unknown.behind] < 0.5).all()
+    assert (TRUE[unknown.person] > 0.5).all()
+
+
+def test_a_face_that_the_segmenter_missed_stays_whole() -> None:
+    """A hand before the mouth or a strange light may fool the segmenter, not the landmarks."""
+    coarse = _guess() * ~_face()
+    kept = matte.keep_owner(coarse, _face())
+    assert kept[_face()].min() == 1
+
+
+def test_only_the_owner_of_the_face_stays() -> None:
+    """A neighbour in the photo is taken away, hand and hair of the owner are not."""
+    two = np.zeros((200, 300), np.float32)
+    cv2.ellipse(two, (80, 120), (40, 70), 0, 0, 360, (0.9,), -1)
+    cv2.ellipse(two, (220, 120), (50, 75), 0, 0, 360, (1.0,), -1)
+    face = np.zeros((200, 300), bool)
+    face[100:130, 65:95] = True
+    kept = matte.keep_owner(two, face)
+    assert kept[:, 160:].max() == 0
+    assert np.array_equal(kept[:, :140] > 0.5, two[:, :140] > 0.5)
+
+
+def test_green_does_not_shine_through() -> None:
+    """On a new background no green rim is left of a green screen."""
+    photo = to_linear(_composed(PERSON, GREEN))
+    colour = matte.foreground(photo, TRUE)
+    half = (TRUE > 0.2) & (TRUE < 0.9)
+    truth = to_linear(PERSON)
+    assert np.abs(colour - truth)[half].mean() < 0.25 * np.abs(photo - truth)[half].mean()
+    print_on_white = to_srgb((colour * TRUE[..., None] + 1 - TRUE[..., None]).astype(np.float32)).astype(int)
+    green = print_on_white[..., 1] - print_on_white[..., [0, 2]].max(-1)
+    assert green[half].mean() < 3
+
+
+def test_the_persons_own_colour_stays_where_nothing_shines_through() -> None:
+    """Where alpha is 1 the colour is untouched, to the bit; everything stays in 0–1."""
+    photo = to_linear(_composed(PERSON, GREEN))
+    colour = matte.foreground(photo, TRUE)
+    assert np.array_equal(colour[TRUE == 1], photo[TRUE == 1])
+    assert colour.min() >= 0
+    assert colour.max() <= 1
+
+
+@pytest.mark.parametrize("times", [1.0, 2.0, 3.5])
+def test_a_matte_carried_to_the_portrait_fits_there(times: float) -> None:
+    """Enlarged, the matte lies where the person is, and sharper than enlarging it plainly would make it."""
+    shift = (times - 1) / 2
+    to = Affine(np.array([[times, 0, shift], [0, times, shift]]), int(SIZE * times), int(SIZE * times))
+    photo = _composed(PERSON, GREEN)
+    large, truth = to.warp(photo), to.warp(TRUE, outside=0)
+    carried = matte.carry(TRUE, photo, to, np.ascontiguousarray(large))
+    assert carried.shape == (to.height, to.width)
+    assert np.abs(carried - truth).mean() < 0.004
+
+
+def test_no_hair_is_between_two_people(company: dict[str, Sitting]) -> None:
+    """Ten real portraits: the face is opaque, the far corners are empty, little is undecided."""
+    for name, sitting in company.items():
+        face = framing.Affine(np.eye(2, 3), 1, 1).points(sitting.face.oval)
+        mask = np.zeros(sitting.alpha.shape, np.uint8)
+        cv2.fillPoly(mask, [np.round((face - face.mean(0)) * 0.9 + face.mean(0)).astype(np.int32)], (1,))
+        assert sitting.alpha[mask > 0].min() > 0.95, name
+        side = sitting.alpha.shape[1] // 12
+        assert max(sitting.alpha[:side, :side].max(), sitting.alpha[:side, -side:].max()) < 0.05, name
+        assert ((sitting.alpha > 0.05) & (sitting.alpha < 0.95)).mean() < 0.1, name
