@@ -2,52 +2,42 @@
 
 import os
 import threading
-import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
 from multiprocessing import get_context
-from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from catchlight.config import Preset
-from catchlight.develop import Development, Order, Room, develop
+from catchlight.darkroom_worker import Bench, develop_or_recall, set_up, warm
+from catchlight.develop import Development, Order
 from catchlight.errors import OutsideError
 from catchlight.ledger import Recipes
 from catchlight.records import Render
 
 CRASHED = "photo.crashed"
-
-
-@dataclass(frozen=True, slots=True)
-class Bench:
-    """What a worker process needs to set itself up."""
-
-    preset: Preset
-    models: Path
-    vault: Path
-    recipes: Path
-    log: Path
-    allow_noncommercial: bool = False
+_TRIES = 2  # a photo whose worker dies so often is set aside
+Work = Callable[[Order], Development]
 
 
 class Darkroom:
-    """A pool of workers. Use it as a context manager."""
+    """A pool of workers. Use it as a context manager; threads may share it."""
 
-    def __init__(self, bench: Bench, workers: int = 0) -> None:
-        """Start ``workers`` processes (0: one per core that this process may use)."""
+    def __init__(self, bench: Bench, workers: int = 0, work: Work = develop_or_recall) -> None:
+        """Start ``workers`` processes (0: one per core that this process may use); each does ``work``."""
         self.bench = bench
         self.workers = workers or len(os.sched_getaffinity(0))
+        self._work = work
         self._lock = threading.Lock()
+        self._one_suspect_at_a_time = threading.Lock()
+        self._begun: dict[str, Future[Development]] = {}
         self._generation = 0
-        self._pool = self._start()
+        self._pool = self._start(self.workers)
 
-    def _start(self) -> ProcessPoolExecutor:
-        pool = ProcessPoolExecutor(self.workers, get_context("spawn"), _set_up, (self.bench, os.getpid()))
-        for _ in range(self.workers):
-            pool.submit(_warm)
+    def _start(self, workers: int) -> ProcessPoolExecutor:
+        pool = ProcessPoolExecutor(workers, get_context("spawn"), set_up, (self.bench, os.getpid()))
+        for _ in range(workers):
+            pool.submit(warm)
         return pool
 
     def __enter__(self) -> Self:
@@ -60,46 +50,84 @@ class Darkroom:
         """Let the workers go; after an error, without waiting for what they still hold."""
         self._pool.shutdown(wait=kind is None, cancel_futures=True)
 
-    def develop(self, orders: Iterable[Order]) -> Iterator[Development]:
-        """Yield the developments as they are finished, in any order. Each is in the ledger by then."""
-        generation, waiting = self._submit(orders)
-        suspects = []
-        for future in as_completed(waiting):
-            try:
-                yield future.result()
-            except BrokenProcessPool:
-                suspects.append(waiting[future])
-        for order in suspects:
-            generation, development = self._alone(order, generation)
-            yield development
-
-    def _submit(self, orders: Iterable[Order]) -> tuple[int, dict[Future[Development], Order]]:
+    def begin(self, orders: Iterable[Order]) -> None:
+        """Start on orders that :meth:`develop` will be asked for later."""
         with self._lock:
-            return self._generation, {self._pool.submit(_develop, order): order for order in orders}
+            self._begun |= {order.recipe: self._pool.submit(self._work, order) for order in orders}
 
-    def _alone(self, order: Order, generation: int, tries: int = 2) -> tuple[int, Development]:
-        """Develop one order whose worker died; a second death and the photo is set aside."""
-        for _ in range(tries):
-            self._renew(generation)
-            try:
-                generation, waiting = self._submit([order])
-                return generation, next(iter(waiting)).result()
-            except BrokenProcessPool:
-                continue
-        self._renew(generation)
+    def develop(self, orders: Iterable[Order]) -> Iterator[Development]:
+        """Yield the developments as they are finished, in any order. Each is in the ledger by then.
+
+        Raises OutsideError when no worker can be started.
+        """
+        rest = list(orders)
+        while rest:
+            generation, waiting = self._submit(rest)
+            lost = set()
+            for future in as_completed(waiting):
+                try:
+                    yield future.result()
+                except BrokenProcessPool:
+                    lost.add(waiting[future].recipe)
+            # Orders are begun in turn: whoever ended a worker is among the first that were lost.
+            rest = [order for order in rest if order.recipe in lost]
+            if rest:
+                self._renew(generation)
+                yield from self._apart(rest[: self.workers])
+                rest = rest[self.workers :]
+
+    def _submit(self, orders: Sequence[Order]) -> tuple[int, dict[Future[Development], Order]]:
+        with self._lock:
+            return self._generation, {self._future(order): order for order in orders}
+
+    def _future(self, order: Order) -> Future[Development]:
+        begun = self._begun.pop(order.recipe, None)
+        if begun and not (begun.done() and isinstance(begun.exception(), BrokenProcessPool)):
+            return begun
+        return self._pool.submit(self._work, order)
+
+    def _renew(self, generation: int) -> None:
+        """Start a new pool unless another thread did since ``generation``."""
+        with self._lock:
+            if generation == self._generation:
+                self._pool.shutdown(wait=False, cancel_futures=True)
+                self._pool = self._start(self.workers)
+                self._generation += 1
+
+    def _apart(self, suspects: Iterable[Order]) -> list[Development]:
+        """Develop one at a time in a worker of their own, so that it is certain whose photo ends it."""
+        done = []
+        with self._one_suspect_at_a_time:
+            pool = self._start_apart()
+            for order in suspects:
+                for _ in range(_TRIES):
+                    try:
+                        done.append(pool.submit(self._work, order).result())
+                        break
+                    except BrokenProcessPool:
+                        pool.shutdown(wait=False)
+                        pool = self._start_apart()
+                else:
+                    done.append(self._set_aside(order))
+            pool.shutdown()
+        return done
+
+    def _start_apart(self) -> ProcessPoolExecutor:
+        """Start one worker and see that it stands: if it cannot, no photo is to blame."""
+        pool = self._start(1)
+        try:
+            pool.submit(warm).result()
+        except BrokenProcessPool as error:
+            message = f"the picture workers end as soon as they start; see {self.bench.log}"
+            raise OutsideError(message) from error
+        return pool
+
+    def _set_aside(self, order: Order) -> Development:
         note = "This photo made the picture software fail twice; save it anew as a JPEG or send another."
         render = Render(
             order.employee, order.recipe, "", preset=self.bench.preset.name, reason=CRASHED, note=note
         )
-        return generation, Development(order.photos, render)
-
-    def _renew(self, generation: int) -> None:
-        """Start a new pool unless somebody else did since ``generation``."""
-        with self._lock:
-            if generation == self._generation and _is_broken(self._pool):
-                self._pool.shutdown(wait=False, cancel_futures=True)
-                self._pool = self._start()
-                self._generation += 1
+        return Development(order.photos, render)
 
 
 class Remembered:
@@ -119,65 +147,3 @@ class Remembered:
                 )
                 raise OutsideError(message)
             yield Development.of(known)
-
-
-def _is_broken(pool: ProcessPoolExecutor) -> bool:
-    try:
-        pool.submit(_warm)
-    except BrokenProcessPool:
-        return True
-    return False
-
-
-_room: Room | None = None
-_recipes: Recipes | None = None
-
-
-def _set_up(bench: Bench, parent: int) -> None:
-    """Prepare a worker: one thread for each library, warm models, and an eye on the parent."""
-    global _room, _recipes  # noqa: PLW0603  one worker, one room
-    import cv2  # noqa: PLC0415
-
-    from catchlight.decoder import Decoder  # noqa: PLC0415
-    from catchlight.models import ModelStore  # noqa: PLC0415
-    from catchlight.studio import Studio  # noqa: PLC0415
-    from catchlight.vault import Vault  # noqa: PLC0415
-
-    _write_to(bench.log)
-    threading.Thread(target=_follow, args=(parent,), daemon=True).start()
-    cv2.setNumThreads(1)
-    models = ModelStore(bench.models, allow_noncommercial=bench.allow_noncommercial)
-    _room = Room(bench.preset, Studio(bench.preset, models), Decoder(), Vault(bench.vault))
-    _recipes = Recipes(bench.recipes)
-
-
-def _write_to(log: Path) -> None:
-    """Let what native libraries say go to a file, not between the lines of the terminal."""
-    log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("ab") as file:
-        os.dup2(file.fileno(), 2)
-
-
-def _follow(parent: int) -> None:
-    """End when the parent is gone, however it went."""
-    while os.getppid() == parent:
-        time.sleep(0.5)
-    os._exit(1)
-
-
-def _warm() -> None:
-    if _room is not None:
-        _room.studio.warm()
-
-
-def _develop(order: Order) -> Development:
-    """Recall a finished recipe, or develop it and remember."""
-    if _room is None or _recipes is None:
-        message = "the worker was not set up"
-        raise RuntimeError(message)
-    remembered = _recipes.recall(order.recipe)
-    if remembered:
-        return Development.of(remembered)
-    development = develop(order, _room)
-    _recipes.remember(order.recipe, development.plain())
-    return development

@@ -5,7 +5,7 @@ import hashlib
 import json
 import zlib
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -74,10 +74,16 @@ class Plan:
         """Return the folder of one shard."""
         return self.folder / f"shard={number:04d}"
 
-    def waiting(self) -> int:
-        """Count the people whose recipe was never finished."""
+    def waiting(self, shards: Mapping[int, list[Order]]) -> list[Order]:
+        """Return the orders of people with a photo whose recipe was never finished, shard by shard."""
         recipes = self.home.recipes
-        return sum(not recipes.path(o.recipe).is_file() for orders in self.shards().values() for o in orders)
+        orders = (order for shard in shards.values() for order in shard)
+        return [order for order in orders if has_photo(order) and not recipes.path(order.recipe).is_file()]
+
+
+def has_photo(order: Order) -> bool:
+    """Whether there is a photo of this person that could be read from the source."""
+    return any(photo.digest for photo in order.photos)
 
 
 def shard_of(employee: str, shards: int) -> int:

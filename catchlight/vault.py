@@ -45,10 +45,17 @@ class Vault:
         return bool(digest) and self.path(digest).is_file()
 
     def put(self, data: bytes) -> str:
-        """Store ``data`` unless it is there; return its digest."""
+        """Store ``data`` unless it is there; return its digest. OutsideError when the disk refuses."""
         digest = digest_of(data)
-        if not self.has(digest):
-            write_whole(self.path(digest), data)
+        path = self.path(digest)
+        if path.is_file():
+            return digest
+        try:
+            write_whole(path, data)
+            path.chmod(0o440)  # a run's portraits are links to it: no editor may write through them
+        except OSError as error:
+            message = f"{path}: cannot be written: {error.strerror}; free some space or check the rights, then run again"
+            raise OutsideError(message) from error
         return digest
 
     def get(self, digest: str) -> bytes:

@@ -2,9 +2,10 @@
 
 import os
 
-os.environ.setdefault(
-    "PREFECT_LOGGING_LEVEL", "ERROR"
-)  # before Prefect is imported: the bar speaks, not the log
+# Before Prefect is imported: errors are told once, by us, and nobody is told that we are at work.
+os.environ.setdefault("PREFECT_LOGGING_LEVEL", "CRITICAL")
+os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
+os.environ.setdefault("DO_NOT_TRACK", "1")
 
 import typer
 

@@ -10,6 +10,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from catchlight.errors import OutsideError
 
@@ -26,6 +27,23 @@ threading.Thread(target=follow, args=(int(sys.argv[1]),), daemon=True).start()
 import uvicorn
 uvicorn.run(sys.argv[2], factory=True, host="127.0.0.1", port=int(sys.argv[3]), log_level="warning")
 """
+# A server for one command needs no pages and no schedules, and tells nobody about itself.
+_PRIVATE = {
+    "DO_NOT_TRACK": "1",
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "PREFECT_SERVER_UI_ENABLED": "false",
+    "PREFECT_SERVER_REGISTER_BLOCKS_ON_START": "false",
+} | {
+    f"PREFECT_SERVER_SERVICES_{service}_ENABLED": "false"
+    for service in (
+        "SCHEDULER",
+        "LATE_RUNS",
+        "PAUSE_EXPIRATIONS",
+        "CANCELLATION_CLEANUP",
+        "FOREMAN",
+        "TRIGGERS",
+    )
+}
 
 
 @contextmanager
@@ -40,17 +58,27 @@ def prefect_server(home: Path) -> Iterator[str]:
     logs.mkdir(parents=True, exist_ok=True)
     port = _free_port()
     with (logs / "prefect-server.log").open("ab") as log:
-        command = [sys.executable, "-c", _CHILD, str(os.getpid()), _APP, str(port)]
-        own = {"PREFECT_HOME": str((home / "prefect").resolve()), "PREFECT_SERVER_UI_ENABLED": "false"}
-        child = subprocess.Popen(
-            command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, env=os.environ | own
-        )
+        child = _start(home, port, log)
         try:
             _wait(child, port, logs / "prefect-server.log")
             with temporary_settings({PREFECT_API_URL: f"http://127.0.0.1:{port}/api"}):
                 yield f"http://127.0.0.1:{port}/api"
         finally:
             _stop(child)
+
+
+def _start(home: Path, port: int, log: IO[bytes]) -> subprocess.Popen[bytes]:
+    """Start the server in a session of its own: Ctrl-C is for us to answer."""
+    command = [sys.executable, "-c", _CHILD, str(os.getpid()), _APP, str(port)]
+    own = {"PREFECT_HOME": str((home / "prefect").resolve())} | _PRIVATE
+    return subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=log,
+        stderr=log,
+        env=os.environ | own,
+        start_new_session=True,
+    )
 
 
 def _free_port() -> int:

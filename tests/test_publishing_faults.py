@@ -134,3 +134,29 @@ def test_a_run_that_is_not_there_is_named(company: Company) -> None:
     (company.home / "runs" / "latest").unlink()
     (company.home / "runs" / "latest").write_text("r1\n")
     assert draw(company.desk(), "latest", SIZES).run == "r1"
+
+
+def test_what_changed_between_check_and_write_stays(company: Company) -> None:
+    """A picture that its owner replaces in the last moment is theirs; everyone else's goes out."""
+    company.answer(company.run("r1", {"a": "1", "b": "2"}))
+    desk = company.desk()
+    plan = draw(desk, "r1", ("96",))
+    publishing.check(desk, plan)
+    (company.out / "96").mkdir()
+    (company.out / "96" / "a.jpg").write_bytes(b"theirs")
+    assert codes(publishing.apply(desk, plan)) == {"conflict": 1, "sent": 1}
+    assert company.files()["96/a.jpg"] == b"theirs"
+
+
+def test_a_place_that_stores_something_else_is_found_out(company: Company) -> None:
+    """When what is read back is not what was sent, it is no success, and the backup is still there."""
+    (company.out / "96").mkdir()
+    (company.out / "96" / "a.jpg").write_bytes(b"before")
+    company.answer(company.run("r1", {"a": "1"}))
+    desk = company.desk()
+    plan = draw(desk, "r1", ("96",))
+    lossy = replace(desk.place, put=lambda target, data: desk.place.put(target, data[:-1]))
+    results = publishing.apply(replace(desk, place=lossy), plan)
+    assert codes(results) == {"failed": 1}
+    assert "not what was sent" in results[0].sentence
+    assert desk.vault.get(plan.people[0].files[0].found) == b"before"

@@ -1,9 +1,8 @@
 """``catchlight refresh``: from photos to a contact sheet."""
 
 import json
-import time
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -11,6 +10,9 @@ from catchlight.config import Job
 from catchlight.errors import ConfigError
 from catchlight.home import Home
 from flows.terminal import bars, console, told
+
+if TYPE_CHECKING:
+    from flows.session import Session
 
 HomeOption = Annotated[
     Path,
@@ -61,34 +63,43 @@ def refresh(
 
 def _dry(job: Job) -> None:
     """Count what would be developed. The photos are read into the vault, nothing else is kept."""
-    from flows.tasks.gather import gather  # noqa: PLC0415  Prefect is slow to import
+    from flows import stages  # noqa: PLC0415
 
+    _check(job)
     with bars(), Home(job.home).alone():
-        plan = gather.fn(job)
-    people, waiting = len(plan.employees()), plan.waiting()
+        plan = stages.gather(job)
+    people, waiting = len(plan.employees()), len(plan.waiting(plan.shards()))
     console.print(f"{people} people; {waiting} would be rendered, {people - waiting} are done already.")
     for finding in plan.findings:
         console.print(f"  {finding['sentence']}", markup=False)
 
 
 def run(job: Job) -> Path:
-    """Run the flow, or, when nobody has to be developed, its stages alone."""
-    from flows import refresh as flows  # noqa: PLC0415  Prefect is slow to import
-    from flows.server import prefect_server  # noqa: PLC0415
-    from flows.tasks.gather import gather  # noqa: PLC0415
+    """Run the flow; where nobody has to be developed, its stages alone."""
+    from flows.session import session  # noqa: PLC0415  loads OpenCV
 
-    started = time.perf_counter()
     _check(job)
-    with bars():
-        with Home(job.home).alone():
-            plan = gather.fn(job)
-            if not plan.waiting():
-                return flows.show_unchanged(plan, time.perf_counter() - started)
+    with bars(), session(job) as begun:
+        if not begun.waiting:
+            return _show(begun)
+        from flows import refresh as flows  # noqa: PLC0415  Prefect is slow to import
+        from flows.server import prefect_server  # noqa: PLC0415
+
         with prefect_server(job.home):
             return flows.refresh(
                 source=job.source, home=job.home, preset=job.preset, only=list(job.only),
                 engine=job.engine, workers=job.workers, shard_size=job.shard_size,
             )  # fmt: skip
+
+
+def _show(begun: "Session") -> Path:
+    """Show a run in which everyone is known; needs neither workers nor Prefect."""
+    from flows import stages  # noqa: PLC0415
+
+    counter = begun.counter()
+    for number, orders in begun.shards.items():
+        stages.develop(begun.plan, number, orders, begun.darkroom, counter)
+    return stages.contact_sheet(begun.plan, begun.counts(), begun.timings())
 
 
 def _check(job: Job) -> None:

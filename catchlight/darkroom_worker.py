@@ -1,0 +1,81 @@
+"""One worker of the darkroom: sets itself up, develops, remembers, and ends with its parent."""
+
+import os
+import signal
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from catchlight.config import Preset
+from catchlight.develop import Development, Order, Room, develop
+from catchlight.ledger import Recipes
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What a worker process needs to set itself up."""
+
+    preset: Preset
+    models: Path
+    vault: Path
+    recipes: Path
+    log: Path
+    allow_noncommercial: bool = False
+
+
+_room: Room | None = None
+_recipes: Recipes | None = None
+
+
+def set_up(bench: Bench, parent: int) -> None:
+    """Prepare this process: an eye on the parent, one thread for each library, the models at hand."""
+    global _room, _recipes  # noqa: PLW0603  one worker, one room
+    threading.Thread(target=_follow, args=(parent,), daemon=True).start()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
+    _write_to(bench.log)
+
+    import cv2  # noqa: PLC0415
+
+    from catchlight.decoder import Decoder  # noqa: PLC0415
+    from catchlight.models import ModelStore  # noqa: PLC0415
+    from catchlight.studio import Studio  # noqa: PLC0415
+    from catchlight.vault import Vault  # noqa: PLC0415
+
+    cv2.setNumThreads(1)
+    models = ModelStore(bench.models, allow_noncommercial=bench.allow_noncommercial)
+    _room = Room(bench.preset, Studio(bench.preset, models), Decoder(), Vault(bench.vault))
+    _recipes = Recipes(bench.recipes)
+
+
+def _follow(parent: int) -> None:
+    """End when the parent is gone, however it went."""
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    os._exit(1)
+
+
+def _write_to(log: Path) -> None:
+    """Let what native libraries say go to a file, not between the lines of the terminal."""
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("ab") as file:
+        os.dup2(file.fileno(), 2)
+
+
+def warm() -> None:
+    """Load every model of the preset."""
+    if _room is not None:
+        _room.studio.warm()
+
+
+def develop_or_recall(order: Order) -> Development:
+    """Recall a finished recipe, or develop it and remember."""
+    if _room is None or _recipes is None:
+        message = "the worker was not set up"
+        raise RuntimeError(message)
+    remembered = _recipes.recall(order.recipe)
+    if remembered:
+        return Development.of(remembered)
+    development = develop(order, _room)
+    _recipes.remember(order.recipe, development.plain())
+    return development

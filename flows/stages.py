@@ -1,0 +1,114 @@
+"""The stages of a refresh as plain functions: gather → develop → contact sheet. Prefect runs them as tasks."""
+
+import json
+import time
+from dataclasses import replace
+from pathlib import Path
+
+from catchlight import ledger, plugins, results
+from catchlight import plan as plans
+from catchlight.config import Job
+from catchlight.darkroom import Darkroom, Remembered
+from catchlight.develop import Development, Order
+from catchlight.errors import ConfigError, PhotoError
+from catchlight.home import Home
+from catchlight.plan import Plan, has_photo
+from catchlight.records import Employee, Photo, Reading, Render, Verdict
+from catchlight.vault import Vault
+from connectors import folder
+from flows.progress import Counter
+from reports import contact_sheet as sheet
+
+
+def gather(job: Job) -> Plan:
+    """Read who there is, put their photos into the vault, and draw up the plan."""
+    settings = folder.Settings(root=job.source)
+    found = folder.read(settings)
+    employees = _only(job, found.employees)
+    ids = {person.id for person in employees}
+    wanted = [photo for photo in found.photos if photo.employee in ids]
+    counter = Counter("Reading photos", len(wanted))
+    photos = [_fetch(settings, photo, Home(job.home).vault, counter) for photo in wanted]
+    findings = [{"kind": item.kind, "sentence": item.sentence} for item in found.findings]
+    return plans.draw_up(job, employees, photos, findings)
+
+
+def _only(job: Job, employees: list[Employee]) -> list[Employee]:
+    """Keep the people that the job names; ConfigError for an id that nobody has."""
+    if not job.only:
+        return employees
+    unknown = set(job.only) - {person.id for person in employees}
+    if unknown:
+        message = f"--only {min(unknown)}: nobody in {job.source} has this id"
+        raise ConfigError(message)
+    return [person for person in employees if person.id in job.only]
+
+
+def _fetch(settings: folder.Settings, photo: Photo, vault: Vault, counter: Counter) -> Photo:
+    try:
+        data = folder.fetch(settings, photo)
+    except PhotoError as error:
+        return replace(photo, note=str(error))
+    finally:
+        counter.step()
+    return replace(photo, digest=vault.put(data), size=len(data))
+
+
+def develop(
+    plan: Plan, number: int, orders: list[Order], darkroom: Darkroom | Remembered, counter: Counter
+) -> Path:
+    """Develop a shard's people and write its tables; a shard whose tables are there is done."""
+    folder = plan.shard(number)
+    if (folder / ledger.file_name(Render)).is_file():
+        counter.step(len(orders))
+        return folder
+    developments = [_without_photo(order, plan) for order in orders if not has_photo(order)]
+    counter.step(len(developments))
+    for development in darkroom.develop([order for order in orders if has_photo(order)]):
+        developments.append(development)
+        counter.step()
+    _write(folder, developments)
+    return folder
+
+
+def _without_photo(order: Order, plan: Plan) -> Development:
+    """Return the outcome for somebody of whom there is no readable photo."""
+    notes = [photo.note for photo in order.photos if photo.note]
+    note = notes[0] if notes else "There is no photo of this person; send one from the chest up."
+    render = Render(
+        order.employee, order.recipe, "", preset=plan.job.preset, reason="photo.missing", note=note
+    )
+    return Development(order.photos, render)
+
+
+def _write(folder: Path, developments: list[Development]) -> None:
+    """Write the shard's tables, the renders last: when they are there, the shard is done."""
+    ordered = sorted(developments, key=lambda d: d.render.employee)
+    photos = [photo for d in ordered for photo in d.photos]
+    readings = [reading for d in ordered for reading in d.readings]
+    ledger.write(folder / ledger.file_name(Photo), ledger.table(Photo, photos))
+    ledger.write(folder / ledger.file_name(Reading), ledger.table(Reading, readings))
+    ledger.write(folder / ledger.file_name(Render), ledger.table(Render, [d.render for d in ordered]))
+
+
+def contact_sheet(plan: Plan, counts: dict[str, int], timings: dict[str, float]) -> Path:
+    """Judge everyone together; write tables, portraits, contact sheet and run.json; return the run's folder."""
+    started = time.perf_counter()
+    tables = results.tabulate(plan)
+    files = results.lay_out(plan, tables)
+    timings = timings | {"judge": time.perf_counter() - started}
+    run = results.summarise(plan, tables, counts, timings)
+    sheet.write(
+        plan.home.run(plan.run) / "contact_sheet.html", run=run, employees=tables[Employee], photos=tables[Photo],
+        renders=tables[Render], readings=tables[Reading], verdicts=tables[Verdict], checks=_texts(),
+        vault=plan.home.vault, files=files,
+    )  # fmt: skip
+    total = time.perf_counter() - started
+    run["timings"]["contact_sheet"] = round(total - timings["judge"], 3)
+    run["seconds"] = round(sum(run["timings"].values()), 3)
+    return results.close(plan, json.loads(json.dumps(run)))
+
+
+def _texts() -> dict[str, sheet.CheckText]:
+    found = {name: plugins.load("catchlight.checks", name) for name in plugins.names("catchlight.checks")}
+    return {name: sheet.CheckText(module.TITLE, module.UNIT) for name, module in found.items()}
