@@ -100,13 +100,14 @@ def test_keyboard_alone_is_enough(page: Page) -> None:
     page.keyboard.press("k")
     assert focused(page) == first
     page.keyboard.press("1")
-    page.keyboard.press("2")
+    page.keyboard.press("3")
     page.keyboard.press("j")
     page.keyboard.press("Enter")
-    assert page.locator("#detail-name").inner_text() == "Bob Müller"
+    assert page.locator("#detail-name").inner_text() == "Cid Cole"
+    page.keyboard.press("j")
     page.keyboard.press("Escape")
-    assert focused(page) == "Bob Müller"
-    page.keyboard.press("2")
+    assert focused(page) == "Dan Dean"
+    page.keyboard.press("3")
     page.keyboard.press("/")
     page.keyboard.type("j1?")
     assert page.get_by_role("searchbox").input_value() == "j1?"
