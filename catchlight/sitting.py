@@ -17,6 +17,7 @@ from catchlight.pixels import to_linear, to_srgb
 from catchlight.studio import Studio
 
 SHEET = 640  # longest side of the sheet on which the matte is solved, pixels
+SMALLEST = 12  # pixels between the eyes
 LEAST = 400  # a portrait is at least this high, and says so when that enlarges the photo
 ENLARGE = 2.0  # photos are enlarged this far to reach the master size, not further
 
@@ -61,16 +62,28 @@ class Sitting:
 
 
 def look(photo: Decoded, studio: Studio) -> Subject:
-    """Find the person in a photo. PhotoError: face.none, face.unclear."""
+    """Find the person in a photo. PhotoError: face.none, face.too_small, face.unclear."""
     faces = studio.finder.find(photo.picture)
     if not faces:
         message = "No face was found; send a photo of yourself from the front, with good light."
         raise PhotoError("face.none", message)
     ordered = sorted(faces, key=lambda face: -_prominence(face, photo.picture))
+    _large_enough(ordered[0])
     rough = studio.tracer.trace(photo.picture, ordered[0])
     return Subject(
         photo.picture, ordered, _closer(photo.picture, rough, studio), mount.find(photo.picture, photo.alpha)
     )
+
+
+def _large_enough(face: Face) -> None:
+    """Refuse a face of which landmarks would be guesses. PhotoError: face.too_small."""
+    apart = float(np.linalg.norm(face.points[1] - face.points[0]))
+    if apart < SMALLEST:
+        message = (
+            f"The eyes are only {apart:.0f} pixels apart in this photo; "
+            "send one that is at least 600 pixels wide and shows you from the chest up."
+        )
+        raise PhotoError("face.too_small", message)
 
 
 def _prominence(face: Face, picture: Picture) -> float:

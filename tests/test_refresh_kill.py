@@ -1,0 +1,119 @@
+"""A refresh that is killed at any moment, or stopped with Ctrl-C, goes on where it was and leaves nobody behind."""
+
+import os
+import random
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.processes import family, outlive
+from tests.refreshed_company import ROOT, Company, congress, environment, same
+
+pytestmark = pytest.mark.slow
+PEOPLE = 5
+Moment = Callable[[Company], bool]
+
+
+@pytest.fixture(scope="module")
+def undisturbed(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Company:
+    """Return a company that was refreshed without anybody disturbing it."""
+    root = tmp_path_factory.mktemp("undisturbed")
+    company = Company(root / "source", root / "home")
+    company.photograph(shared, congress(shared, PEOPLE))
+    company.hire(("nobody", ""))
+    assert company.refresh().returncode == 1
+    return company
+
+
+@contextmanager
+def started(company: Company) -> Iterator[subprocess.Popen[str]]:
+    """Start a refresh as a terminal does: in a process group of its own."""
+    process = subprocess.Popen(
+        company.arguments(),
+        env=environment(),
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def wait_for(moment: Moment, company: Company, process: subprocess.Popen[str]) -> None:
+    """Wait until a moment has come, and a little longer, at random."""
+    until = time.monotonic() + 240
+    while not moment(company):
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < until
+        time.sleep(0.02)
+    time.sleep(random.uniform(0, 0.3))  # noqa: S311  no secret
+
+
+def begun(company: Company) -> bool:
+    """Workers and the Prefect server are starting."""
+    return (company.home / "logs/prefect-server.log").exists()
+
+
+def developing(company: Company) -> bool:
+    """Some people are done, others are not."""
+    return len(company.recipes()) >= 2
+
+
+def judging(company: Company) -> bool:
+    """Everyone is done, and the run's folder is being filled."""
+    return any((company.home / "runs").glob("2*"))
+
+
+def test_killed_at_any_moment_it_goes_on_and_comes_to_the_same(undisturbed: Company, tmp_path: Path) -> None:
+    """After three kills, one more start ends as an undisturbed run did; nothing finished was done again."""
+    company = Company(undisturbed.source, tmp_path / "home")
+    finished: dict[Path, tuple[int, int]] = {}
+    for moment in (begun, developing, judging):
+        with started(company) as process:
+            wait_for(moment, company, process)
+            os.kill(process.pid, signal.SIGSTOP)  # nobody is born between looking and killing
+            children = family(process.pid)
+            os.kill(process.pid, signal.SIGKILL)
+            process.wait()
+        assert outlive(children, 5) == {}
+        assert finished.items() <= company.recipes().items()
+        finished = company.recipes()
+    assert company.refresh().returncode == 1
+    assert company.recipes() == finished
+    assert len(finished) == PEOPLE
+    assert same(company.tables(), undisturbed.tables())
+    assert company.listed() == undisturbed.listed()
+    assert len(list((company.home / "runs").glob("2*"))) == 1
+    assert not list(company.home.rglob("runs/**/*.partial"))
+
+
+def test_ctrl_c_ends_it_soon_with_one_line_and_the_next_start_goes_on(
+    undisturbed: Company, tmp_path: Path
+) -> None:
+    """Ctrl-C in the midst of developing says what to do next, without a traceback, and loses nothing."""
+    company = Company(undisturbed.source, tmp_path / "home")
+    with started(company) as process:
+        wait_for(developing, company, process)
+        children = family(process.pid)
+        os.killpg(process.pid, signal.SIGINT)
+        said = "".join(process.communicate(timeout=30))
+        assert process.returncode == 130, said
+    assert outlive(children, 5) == {}
+    assert "Traceback" not in said
+    assert "run the same command again" in said
+    assert len(said.splitlines()) <= 2
+    finished = company.recipes()
+    assert finished
+    assert company.refresh().returncode == 1
+    assert finished.items() <= company.recipes().items()
+    assert same(company.tables(), undisturbed.tables())
