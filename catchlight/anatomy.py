@@ -104,8 +104,11 @@ class FaceFinder(Protocol):
 class Tracer(Protocol):
     """Traces the anatomy of one face."""
 
-    def trace(self, picture: Picture, face: Face) -> Landmarks:
-        """Return the landmarks, or raise PhotoError('face.unclear', …) when they do not fit."""
+    def trace(self, picture: Picture, face: Face, *, closely: bool = True) -> Landmarks:
+        """Return the landmarks, or raise PhotoError('face.unclear', …) when they do not fit.
+
+        ``closely`` asks for a closer look at the eyelids, which only the checks need.
+        """
         ...
 
 

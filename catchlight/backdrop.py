@@ -33,11 +33,11 @@ def colour(code: str) -> Float32[np.ndarray, " 3"]:
 
 def _gradient(inner: str, outer: str, width: int, height: int) -> Float32[np.ndarray, "h w 3"]:
     """Light falls from behind the head to the edges, as from one lamp on a paper roll."""
-    y, x = np.mgrid[0:height, 0:width].astype(np.float32)
-    away = np.hypot((x / width - 0.5) * 1.05, y / height - 0.42) / 0.78
-    share = np.clip(away, 0, 1) ** 1.6
-    blended = colour(inner) * (1 - share[..., None]) + colour(outer) * share[..., None]
-    return blended.astype(np.float32)
+    y = (np.arange(height, dtype=np.float32)[:, None] + 0.5) / height - 0.42
+    x = (np.arange(width, dtype=np.float32) + 0.5) / width - 0.5
+    away = np.sqrt((x * 1.05) ** 2 + y**2) / 0.78
+    share = np.clip(away, 0, 1) ** np.float32(1.6)
+    return colour(inner) + share[..., None] * (colour(outer) - colour(inner))
 
 
 def _image(path: Path, blur: float, width: int, height: int) -> Float32[np.ndarray, "h w 3"]:

@@ -65,7 +65,7 @@ class Engines(_Section):
     faces: str = "yunet"
     landmarks: str = "facemesh"
     matte: str = "selfie"
-    likeness: str = "dlib_resnet"
+    likeness: str = "face_pixels"
     options: dict[str, dict[str, Any]] = Field(default_factory=dict)
 
     def replaced_by(self, name: str) -> "Engines":

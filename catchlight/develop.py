@@ -109,12 +109,13 @@ def _choose(order: Order, room: Room) -> tuple[tuple[Photo, ...], Photo, Decoded
     first: PhotoError | None = None
     before = ""
     for photo in order.photos:
+        decoded = None
         try:
             decoded = room.decoder.open(room.vault.get(photo.digest))
-            before = before or _thumb(decoded.picture, room.vault)
             subject = look(decoded, room.studio) if len(order.photos) > 1 else None
         except PhotoError as error:
             first = first or error
+            before = before or (_thumb(decoded.picture, room.vault) if decoded else "")
             photos.append(replace(photo, note=str(error)))
         else:
             opened.append((photo, decoded, subject))

@@ -12,7 +12,7 @@ from jaxtyping import Bool, Float32
 from catchlight.anatomy import Picture
 
 SLOPE = 0.45  # how far a shoulder falls for each pixel aside
-_LONGEST = 640  # what is filled in is soft anyway: it is made at this size
+_LONGEST = 400  # what is filled in is soft anyway: it is made at this size
 
 
 def fill(picture: Picture, seen: Bool[np.ndarray, "h w"], cloth: Bool[np.ndarray, "h w"]) -> Picture:
@@ -71,7 +71,9 @@ def surround(picture: Picture, seen: Bool[np.ndarray, "h w"]) -> Picture:
     if seen.all() or not seen.any():
         return picture
     rows, columns = _nearest(seen)
-    spread = cv2.GaussianBlur(picture[rows, columns], (0, 0), 0.04 * max(seen.shape))
+    small = cv2.resize(picture[rows, columns], None, fx=1 / 8, fy=1 / 8, interpolation=cv2.INTER_AREA)
+    soft = cv2.GaussianBlur(small, (0, 0), 0.005 * max(seen.shape))
+    spread = cv2.resize(soft, seen.shape[::-1], interpolation=cv2.INTER_LINEAR)
     return np.where(seen[..., None], picture, spread)
 
 

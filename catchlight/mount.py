@@ -80,8 +80,7 @@ def _is_outside_of_ellipse(covered: Bool[np.ndarray, "h w"]) -> bool:
 
 def _borders(picture: Picture) -> Bool[np.ndarray, "h w"]:
     """Rows and columns at the edges that hold one colour only."""
-    spread_of_rows = np.ptp(picture.astype(np.int16), axis=1).max(1) <= 4
-    spread_of_columns = np.ptp(picture.astype(np.int16), axis=0).max(1) <= 4
+    spread_of_rows, spread_of_columns = _spread(picture, 1) <= 4, _spread(picture, 0) <= 4
     covered = np.zeros(picture.shape[:2], bool)
     top, bottom = _run(spread_of_rows), _run(spread_of_rows[::-1])
     left, right = _run(spread_of_columns), _run(spread_of_columns[::-1])
@@ -91,6 +90,12 @@ def _borders(picture: Picture) -> Bool[np.ndarray, "h w"]:
     covered[:top], covered[height - bottom :] = True, True
     covered[:, :left], covered[:, width - right :] = True, True
     return covered
+
+
+def _spread(picture: Picture, axis: int) -> UInt8[np.ndarray, " n"]:
+    """Return how far the values of each row (axis 1) or column (axis 0) are apart at most."""
+    ends = cv2.reduce(picture, axis, cv2.REDUCE_MAX) - cv2.reduce(picture, axis, cv2.REDUCE_MIN)
+    return ends.reshape(-1, 3).max(1)
 
 
 def _run(same: Bool[np.ndarray, " n"]) -> int:

@@ -24,7 +24,7 @@ from catchlight.studio import model_digests
 
 _PIXEL_CODE = (
     "anatomy", "mount", "framing", "matte", "extend", "backdrop", "grade", "sitting", "quality", "develop",
-    "pixels", "decoding", "srgb", "formats", "engines/*", "checks/*",
+    "pixels", "decoding", "jpeg_stream", "srgb", "formats", "engines/*", "checks/*",
 )  # fmt: skip
 
 

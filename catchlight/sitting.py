@@ -69,7 +69,7 @@ def look(photo: Decoded, studio: Studio) -> Subject:
         raise PhotoError("face.none", message)
     ordered = sorted(faces, key=lambda face: -_prominence(face, photo.picture))
     _large_enough(ordered[0])
-    rough = studio.tracer.trace(photo.picture, ordered[0])
+    rough = studio.tracer.trace(photo.picture, ordered[0], closely=False)
     return Subject(
         photo.picture, ordered, _closer(photo.picture, rough, studio), mount.find(photo.picture, photo.alpha)
     )
@@ -95,7 +95,7 @@ def _prominence(face: Face, picture: Picture) -> float:
 
 def _closer(picture: Picture, rough: Landmarks, studio: Studio) -> Landmarks:
     """Trace again on the levelled sheet, where landmarks are steadier; return them in the photo."""
-    to = framing.sheet(rough, SHEET)
+    to = framing.sheet(rough, SHEET // 2)
     level = framing.level(picture, to)
     traced = studio.tracer.trace(level, rough.moved(to.matrix).as_face)
     return traced.moved(cv2.invertAffineTransform(to.matrix))
@@ -120,7 +120,8 @@ def lay_out(subject: Subject, studio: Studio) -> Sheet:
 def _seen(subject: Subject, to: Affine) -> Bool[np.ndarray, "h w"]:
     """Return where a frame holds photo."""
     return np.asarray(
-        to.of_reduced(subject.mount.scale).warp(subject.mount.uncovered.astype(np.float32), outside=0.0) > 0.5
+        to.of_reduced(subject.mount.scale).warp(subject.mount.uncovered.astype(np.uint8) * 255, outside=0.0)
+        > 127
     )
 
 
@@ -158,7 +159,7 @@ def _missing(sheet: Sheet, frame: Frame, preset: Preset, size: int = 160) -> flo
     """Share of the person in this frame that the photo does not show."""
     to = _from_sheet(frame, preset, size)
     alpha = to.warp(sheet.alpha, outside=0.0)
-    seen = to.warp(sheet.seen.astype(np.float32), outside=0.0) > 0.5
+    seen = to.warp(sheet.seen.astype(np.uint8), outside=0.0) > 0
     return float((alpha * ~seen).sum() / max(float(alpha.sum()), 1.0))
 
 
@@ -187,9 +188,9 @@ def sit(photo: Decoded, preset: Preset, studio: Studio) -> Sitting:
     alpha = matte.carry(sheet.alpha, sheet.picture, _from_sheet(frame, preset, height), level)
     filled = extend.fill(level, seen, _cloth(alpha, to, subject.face))
     portrait, graded = _print(filled, alpha, to.points(subject.face.oval), preset)
-    face = studio.tracer.trace(portrait, subject.face.moved(to.matrix).as_face)
+    face = studio.tracer.trace(portrait, subject.face.moved(to.matrix).as_face, closely=False)
     head = framing.head(face, Affine(np.eye(2, 3), to.width, to.height), alpha, seen)
-    likeness = _likeness(subject, portrait, face, studio)
+    likeness = _likeness(subject, portrait, subject.face.moved(to.matrix), studio)
     return Sitting(
         preset, subject, sheet, frame, portrait, alpha, seen, face, head, graded, enlarged, likeness
     )
@@ -214,6 +215,8 @@ def _print(level: Picture, alpha: np.ndarray, oval: np.ndarray, preset: Preset) 
 
 
 def _likeness(subject: Subject, portrait: Picture, face: Landmarks, studio: Studio) -> float:
+    """Return how unlike photo and portrait are: 0 the same face, 1 the engine's limit for the same person."""
     recogniser = studio.recogniser
     before = recogniser.describe(subject.picture, subject.face.as_face)
-    return recogniser.distance(before, recogniser.describe(portrait, face.as_face))
+    distance = recogniser.distance(before, recogniser.describe(portrait, face.as_face))
+    return distance / recogniser.SAME_BELOW

@@ -1,41 +1,16 @@
-"""The ``catchlight`` command."""
+"""The ``catchlight`` command's door. Every worker process imports it too, so it imports next to nothing."""
 
 import os
-
-# Before Prefect is imported: errors are told once, by us, and nobody is told that we are at work.
-os.environ.setdefault("PREFECT_LOGGING_LEVEL", "CRITICAL")
-os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
-os.environ.setdefault("DO_NOT_TRACK", "1")
-
-import typer
-
-import catchlight
-from flows.commands import models, preset, publish, review
-from flows.commands.demo import demo
-from flows.commands.refresh import refresh
-
-app = typer.Typer(
-    name="catchlight",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    help="Refresh every headshot of a company on the company's own machines.",
-)
-app.command("demo")(demo)
-app.command("refresh")(refresh)
-app.add_typer(review.app, name="review")
-app.add_typer(publish.app, name="publish")
-app.add_typer(preset.app, name="preset")
-app.add_typer(models.app, name="models")
-
-
-@app.command("version")
-def version() -> None:
-    """Print the version."""
-    typer.echo(catchlight.__version__)
 
 
 def main() -> None:
     """Run the command."""
+    # Before Prefect is imported: errors are told once, by us, and nobody is told that we are at work.
+    os.environ.setdefault("PREFECT_LOGGING_LEVEL", "CRITICAL")
+    os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
+    os.environ.setdefault("DO_NOT_TRACK", "1")
+    from flows.commands.catchlight import app  # noqa: PLC0415
+
     app()
 
 

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Annotated
 
 from prefect import flow, get_run_logger
-from pydantic import Field
 
 from catchlight.delivery import STANDARD
 from catchlight.desk import Desk, alone, open_desk
@@ -20,6 +19,7 @@ from catchlight.publishing import STOPPED
 from catchlight.sending import FAILED, Result
 from flows.artifacts import reporting
 from flows.destinations import folder_place
+from flows.form import shown
 from flows.progress import Counter
 from flows.tasks.publish import check_plan, list_published, plan_publication, publish_people
 
@@ -29,12 +29,12 @@ _CHUNK = 50
 
 @flow(name="publish", persist_result=False)
 def publish(
-    destination: Annotated[Path, Field(title="Folder to publish to")],
-    home: Annotated[Path, Field(title="Folder for everything that Catchlight keeps")],
-    run: Annotated[str, Field(title="Run (latest: the newest)")] = "latest",
-    plan: Annotated[Path | None, Field(title="Plan file (empty: make a new plan)")] = None,
-    sizes: Annotated[list[str] | None, Field(title="Sizes (empty: the usual ones)")] = None,
-    at_most: Annotated[int, Field(title="Refuse to change more people than this", ge=1)] = MANY,
+    destination: Annotated[Path, shown("Folder to publish to")],
+    home: Annotated[Path, shown("Folder for everything that Catchlight keeps")],
+    run: Annotated[str, shown("Run (latest: the newest)")] = "latest",
+    plan: Annotated[Path | None, shown("Plan file (empty: make a new plan)")] = None,
+    sizes: Annotated[list[str] | None, shown("Sizes (empty: the usual ones)")] = None,
+    at_most: Annotated[int, shown("Refuse to change more people than this", ge=1)] = MANY,
 ) -> list[Result]:
     """Publish the portraits that people approved, and nothing else.
 

@@ -5,10 +5,10 @@ from typing import Annotated
 
 from prefect import flow
 from prefect.task_runners import ThreadPoolTaskRunner
-from pydantic import Field
 
 from catchlight.config import Job
 from flows.artifacts import reporting
+from flows.form import shown
 from flows.session import session
 from flows.tasks.contact_sheet import contact_sheet
 from flows.tasks.develop import develop
@@ -17,13 +17,13 @@ from flows.tasks.gather import gather
 
 @flow(name="refresh", persist_result=False, task_runner=ThreadPoolTaskRunner(max_workers=4))  # type: ignore[arg-type]
 def refresh(
-    source: Annotated[Path, Field(title="Folder with directory.csv and photos")],
-    home: Annotated[Path, Field(title="Folder for everything that Catchlight keeps")],
-    preset: Annotated[str, Field(title="Brand preset")] = "house",
-    only: Annotated[list[str] | None, Field(title="Only these employee ids (empty: everyone)")] = None,
-    engine: Annotated[str, Field(title="Engine (empty: the preset's own)")] = "",
-    workers: Annotated[int, Field(title="Worker processes (0: one a core)", ge=0)] = 0,
-    shard_size: Annotated[int, Field(title="People a shard", ge=1, le=5000)] = 50,
+    source: Annotated[Path, shown("Folder with directory.csv and photos")],
+    home: Annotated[Path, shown("Folder for everything that Catchlight keeps")],
+    preset: Annotated[str, shown("Brand preset")] = "house",
+    only: Annotated[list[str] | None, shown("Only these employee ids (empty: everyone)")] = None,
+    engine: Annotated[str, shown("Engine (empty: the preset's own)")] = "",
+    workers: Annotated[int, shown("Worker processes (0: one a core)", ge=0)] = 0,
+    shard_size: Annotated[int, shown("People a shard", ge=1, le=5000)] = 50,
 ) -> Path:
     """Refresh the portraits of a company up to the contact sheet. Nothing is published.
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import IO
 
 from catchlight.errors import OutsideError
+from flows import prefect_database
 
 _PATIENCE = 120.0
 _APP = "prefect.server.api.server:create_app"
@@ -49,10 +50,11 @@ _PRIVATE = {
 @contextmanager
 def prefect_server(home: Path) -> Iterator[str]:
     """Yield the address of a Prefect API; start a private one on loopback when none is configured."""
-    from prefect.settings import PREFECT_API_URL, temporary_settings  # noqa: PLC0415  slow to import
+    from prefect import settings  # noqa: PLC0415  slow to import
 
-    if PREFECT_API_URL.value():
-        yield PREFECT_API_URL.value()
+    configured = settings.PREFECT_API_URL.value()
+    if configured:
+        yield configured
         return
     logs = home / "logs"
     logs.mkdir(parents=True, exist_ok=True)
@@ -61,16 +63,28 @@ def prefect_server(home: Path) -> Iterator[str]:
         child = _start(home, port, log)
         try:
             _wait(child, port, logs / "prefect-server.log")
-            with temporary_settings({PREFECT_API_URL: f"http://127.0.0.1:{port}/api"}):
-                yield f"http://127.0.0.1:{port}/api"
+            prefect_database.keep(_folder(home))
+            address = f"http://127.0.0.1:{port}/api"
+            ours = {
+                settings.PREFECT_API_URL: address,
+                settings.PREFECT_LOGGING_TO_API_ENABLED: False,  # it would write after the server has gone
+                settings.PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None,  # a flow waits a second for its thread
+            }
+            with settings.temporary_settings(ours):
+                yield address
         finally:
             _stop(child)
+
+
+def _folder(home: Path) -> Path:
+    return (home / "prefect").resolve()
 
 
 def _start(home: Path, port: int, log: IO[bytes]) -> subprocess.Popen[bytes]:
     """Start the server in a session of its own: Ctrl-C is for us to answer."""
     command = [sys.executable, "-c", _CHILD, str(os.getpid()), _APP, str(port)]
-    own = {"PREFECT_HOME": str((home / "prefect").resolve())} | _PRIVATE
+    own = {"PREFECT_HOME": str(_folder(home))} | _PRIVATE
+    prefect_database.furnish(_folder(home))
     return subprocess.Popen(
         command,
         stdin=subprocess.DEVNULL,

@@ -97,8 +97,9 @@ COMMAND = [sys.executable, "-m", "flows.cli"]
 
 
 def environment(**more: str) -> dict[str, str]:
-    """Return the environment of a user who configured nothing of Prefect."""
-    return {key: value for key, value in os.environ.items() if not key.startswith("PREFECT_")} | more
+    """Return the environment of a user who configured nothing of Prefect, with a cache of their own."""
+    own = {key: value for key, value in os.environ.items() if not key.startswith("PREFECT_")}
+    return own | {"XDG_CACHE_HOME": str(ROOT / ".pytest_cache" / "user")} | more
 
 
 def differing(first: dict[str, pl.DataFrame], second: dict[str, pl.DataFrame]) -> list[str]:

@@ -8,7 +8,7 @@ import click
 import pytest
 import typer
 
-from flows.cli import app
+from flows.commands.catchlight import app
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]

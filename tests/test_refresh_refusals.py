@@ -9,7 +9,7 @@ import typer.main
 from typer.testing import CliRunner
 
 from catchlight.home import Home
-from flows.cli import app
+from flows.commands.catchlight import app
 from tests.refreshed_company import Company, congress
 
 

@@ -1,10 +1,10 @@
-"""How unlike the photo the portrait's face is, by a recogniser; nothing is stored."""
+"""How unlike the photo the portrait's face is; what is compared exists in memory only."""
 
 from catchlight.checks import Limits
 from catchlight.sitting import Sitting
 
 TITLE = "Likeness distance"
-UNIT = ""
+UNIT = "% of the same-person limit"
 SENTENCES = {
     "high": "The portrait's face differs from the photo's more than expected.",
     "far": "The portrait's face is not the photo's.",
@@ -12,15 +12,15 @@ SENTENCES = {
 
 
 class Settings(Limits):
-    """Limits in plain numbers."""
+    """Limits in percent of the engine's own limit."""
 
-    high: float | None = 0.35
-    far_high: float | None = 0.55
+    high: float | None = 65.0
+    far_high: float | None = 100.0
 
 
 def measure(sitting: Sitting) -> float:
-    """Return the recogniser's distance between photo and portrait: 0 is the same face."""
+    """Return the distance between photo and portrait, in percent of the engine's same-person limit."""
     if sitting.likeness is None:
         message = "likeness is switched off"
         raise LookupError(message)
-    return sitting.likeness
+    return 100 * sitting.likeness

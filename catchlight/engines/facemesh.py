@@ -23,6 +23,7 @@ FACTS = Facts(
 RIGHT_CORNERS, LEFT_CORNERS = (33, 133), (362, 263)
 LEVEL = 5.5  # degrees from forehead to chin in a face that looks straight ahead; median of official portraits
 LIPS = ((81, 178), (13, 14), (311, 402))
+RIGHT_LIDS, LEFT_LIDS = (159, 145), (386, 374)
 LIDS_OF_EYE_MODEL = ((11, 3), (12, 4), (13, 5))
 OVAL = (10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377,
         152, 148, 176, 149, 150, 136, 172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109)  # fmt: skip
@@ -44,13 +45,15 @@ class Engine:
         self.mesh = Network(models.load("face_landmark"))
         self.iris = Network(models.load("iris_landmark"))
 
-    def trace(self, picture: Picture, face: Face) -> Landmarks:
+    def trace(self, picture: Picture, face: Face, *, closely: bool = True) -> Landmarks:
         """Return the landmarks: a first look from the detector's box, a second from the mesh itself."""
         mesh, _ = self._look(picture, *_roi_of_face(face))
         mesh, score = self._look(picture, *_roi_of_mesh(mesh))
         if score < self.settings.score:
             message = "The face cannot be made out clearly; send a photo taken from the front with the face uncovered."
             raise PhotoError("face.unclear", message)
+        if not closely:
+            return _landmarks(mesh, _gap(mesh, RIGHT_LIDS), _gap(mesh, LEFT_LIDS), score)
         right = self._lids(picture, mesh, RIGHT_CORNERS, flip=True)
         left = self._lids(picture, mesh, LEFT_CORNERS, flip=False)
         return _landmarks(mesh, right, left, score)
@@ -79,6 +82,10 @@ class Engine:
         contour = max(outputs, key=np.size).reshape(71, 3)
         gaps = [float(np.linalg.norm(contour[i, :2] - contour[j, :2])) for i, j in LIDS_OF_EYE_MODEL]
         return max(gaps) * side / 64
+
+
+def _gap(mesh: np.ndarray, pair: tuple[int, int]) -> float:
+    return float(np.linalg.norm(mesh[pair[0], :2] - mesh[pair[1], :2]))
 
 
 def _how(side: float, size: int) -> int:

@@ -76,7 +76,7 @@ class Engine:
         ]
         return sorted(found, key=lambda face: -face.area)
 
-    def trace(self, picture: Picture, face: Face) -> Landmarks:
+    def trace(self, picture: Picture, face: Face, *, closely: bool = True) -> Landmarks:  # noqa: ARG002  one look has it all
         """Return the landmarks; ``mesh`` has the 68 points, nearer ones with smaller z."""
         pixels = _bgr(picture)
         seen = _as_insightface(face)

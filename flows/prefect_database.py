@@ -1,0 +1,43 @@
+"""Prefect's empty database, kept once for each user: a fresh home copies it instead of building it anew."""
+
+import contextlib
+import os
+import sqlite3
+from importlib.metadata import version
+from pathlib import Path
+
+from catchlight.vault import write_whole
+
+_FILE = "prefect.db"
+
+
+def furnish(folder: Path) -> None:
+    """Give a home without a Prefect database the one that was kept, if there is one."""
+    with contextlib.suppress(OSError):
+        if not (folder / _FILE).exists():
+            write_whole(folder / _FILE, _kept().read_bytes())
+
+
+def keep(folder: Path) -> None:
+    """Keep the database of a server that has just started for the first time, before anything runs."""
+    with contextlib.suppress(OSError, sqlite3.Error):
+        if not _kept().exists() and _is_empty(folder / _FILE):
+            write_whole(_kept(), _content(folder / _FILE))
+
+
+def _kept() -> Path:
+    """Return the place in the user's cache; another version of Prefect has another database."""
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return cache / "catchlight" / f"prefect-{version('prefect')}.db"
+
+
+def _is_empty(file: Path) -> bool:
+    with contextlib.closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)) as database:
+        tables = ("flow_run", "task_run", "log", "configuration", "block_document", "variable")
+        return not any(database.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchone() for table in tables)  # noqa: S608
+
+
+def _content(file: Path) -> bytes:
+    """Return the whole database, also what lies in its write-ahead log."""
+    with contextlib.closing(sqlite3.connect(file)) as database:
+        return database.serialize()
