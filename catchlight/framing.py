@@ -37,6 +37,12 @@ class Affine:
         matrix[:, 2] += self.matrix[:, :2].sum(1) * (scale - 1) / 2
         return Affine(matrix, self.width, self.height)
 
+    def of_part(self, left: int, top: int) -> "Affine":
+        """Return the same frame for a part of the picture that begins at a column and row."""
+        matrix = self.matrix.copy()
+        matrix[:, 2] += self.matrix[:, :2] @ np.array([left, top])
+        return Affine(matrix, self.width, self.height)
+
     def warp(self, image: np.ndarray, *, outside: float | None = None) -> np.ndarray:
         """Resample an image into the frame; outside of it lies its edge, or the value ``outside``."""
         border = cv2.BORDER_REPLICATE if outside is None else cv2.BORDER_CONSTANT

@@ -99,13 +99,30 @@ class _Guide:
 
 
 def solve(picture: Picture, of: Trimap, coarse: Float32[np.ndarray, "h w"]) -> Float32[np.ndarray, "h w"]:
-    """Solve for alpha in 0–1 by conjugate gradients: at half the size from the coarse mask, then at full."""
-    size = picture.shape[1] // 2, picture.shape[0] // 2
-    half = Trimap(_shrunk(of.person, size), _shrunk(of.behind, size))
-    small = _solve(
-        cv2.resize(picture, size, interpolation=cv2.INTER_AREA), half, cv2.resize(coarse, size), rounds=30
+    """Solve for alpha in 0–1 by conjugate gradients: at half the size from the coarse mask, then at full.
+
+    Only the part of the picture that holds the unknown band is looked at.
+    """
+    alpha = of.person.astype(np.float32)
+    part = _around(~(of.person | of.behind))
+    cut, known = picture[part], Trimap(of.person[part], of.behind[part])
+    size = max(1, cut.shape[1] // 2), max(1, cut.shape[0] // 2)
+    half = Trimap(_shrunk(known.person, size), _shrunk(known.behind, size))
+    start = cv2.resize(coarse[part], size)
+    small = _solve(cv2.resize(cut, size, interpolation=cv2.INTER_AREA), half, start, rounds=30)
+    alpha[part] = _solve(cut, known, cv2.resize(small, cut.shape[1::-1]), rounds=6)
+    return alpha
+
+
+def _around(mask: Bool[np.ndarray, "h w"], margin: int = 8) -> tuple[slice, slice]:
+    """Return the rows and columns that hold a mask, and a margin around it."""
+    rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
+    if not rows.size:
+        return slice(0, mask.shape[0]), slice(0, mask.shape[1])
+    return (
+        slice(max(0, rows[0] - margin), rows[-1] + margin + 1),
+        slice(max(0, columns[0] - margin), columns[-1] + margin + 1),
     )
-    return _solve(picture, of, cv2.resize(small, picture.shape[1::-1]), rounds=6)
 
 
 def _shrunk(mask: Bool[np.ndarray, "h w"], size: tuple[int, int]) -> Bool[np.ndarray, "H W"]:
@@ -155,11 +172,12 @@ def carry(
     plain = to.warp(alpha, outside=0.0)
     if to.scale < 1.5:
         return np.clip(plain, 0, 1)
-    slopes, offset = _Guide(small, radius, 1e-4).models(alpha)
-    guide = large.astype(np.float32) / 255
-    fine = to.warp(offset, outside=0.0) + sum(
-        to.warp(s, outside=0.0) * guide[..., c] for c, s in enumerate(slopes)
-    )
+    part = _around((alpha > 0.005) & (alpha < 0.995))
+    slopes, offset = _Guide(small[part], radius, 1e-4).models(np.ascontiguousarray(alpha[part]))
+    there = to.of_part(part[1].start, part[0].start)
+    fine = there.warp(offset, outside=0.0)
+    for channel, slope in enumerate(slopes):
+        fine += there.warp(slope, outside=0.0) * (large[..., channel] * np.float32(1 / 255))
     sure = np.abs(plain - 0.5) > 0.495
     return np.where(sure, plain, np.clip(fine, 0, 1)).astype(np.float32)
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from catchlight.config import load_preset
+from catchlight.anatomy import Recogniser
+from catchlight.config import Engines, load_preset
 from catchlight.decoder import Decoder
 from catchlight.models import ModelStore, default_root
 from catchlight.sitting import Sitting, sit
@@ -14,19 +15,29 @@ from catchlight.studio import Studio, model_digests
 from tests.studio import TEN, Gallery, small
 
 
-@pytest.fixture(scope="session")
-def models() -> ModelStore:
-    """Return the model files of the built-in engines."""
-    store = ModelStore(default_root())
-    missing = [
-        name for name in model_digests(load_preset("house").engines, store) if not store.path(name).is_file()
-    ]
+def _present(store: ModelStore, engines: Engines) -> ModelStore:
+    """Return the store; skip with a reason when it lacks a file, fail where everything must be there."""
+    missing = [name for name in model_digests(engines, store) if not store.path(name).is_file()]
     if missing:
         what = f"model files are missing in {store.root}: {', '.join(missing)}; run `catchlight models fetch`"
         if os.environ.get("CI") or os.environ.get("CATCHLIGHT_REQUIRE_SERVERS"):
             pytest.fail(what)
         pytest.skip(what)
     return store
+
+
+@pytest.fixture(scope="session")
+def models() -> ModelStore:
+    """Return the model files of the built-in engines."""
+    return _present(ModelStore(default_root()), load_preset("house").engines)
+
+
+@pytest.fixture(scope="session")
+def recogniser() -> Recogniser:
+    """Return the engine that tells people apart, which no preset uses by default."""
+    engines = Engines(likeness="dlib_resnet")
+    preset = small().model_copy(update={"engines": engines})
+    return Studio(preset, _present(ModelStore(default_root()), engines)).recogniser
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,132 @@
+"""The darkroom's workers: in parallel, warm, and one that dies takes nobody's portrait with it."""
+
+import os
+import signal
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from catchlight.config import load_preset
+from catchlight.darkroom import CRASHED, Darkroom
+from catchlight.darkroom_worker import Bench
+from catchlight.develop import Development, Order
+from catchlight.errors import OutsideError
+from catchlight.ledger import Recipes
+from catchlight.models import default_root
+from catchlight.records import Photo, Render
+from catchlight.vault import Vault
+from tests.processes import command, family, outlive
+from tests.refreshed_company import congress
+
+POISON = "poison"
+COUNTS = "CATCHLIGHT_TEST_COUNTS"
+
+
+def bench(root: Path) -> Bench:
+    """Return what workers need, in an empty home."""
+    log = root / "logs/darkroom.log"
+    return Bench(load_preset("house"), default_root(), root / "vault", root / "recipes", log)
+
+
+def orders(count: int, start: int = 0) -> list[Order]:
+    """Return orders that need no photo."""
+    return [Order(f"{n:03}", f"recipe-{n:03}", ()) for n in range(start, start + count)]
+
+
+def note_down(order: Order) -> Development:
+    """Stand in for developing: no model, no photo; kill the worker if the order says so."""
+    if order.employee == POISON:
+        os.kill(os.getpid(), signal.SIGKILL)
+    time.sleep(0.02)
+    return Development((), Render(order.employee, order.recipe, "", note=str(os.getpid())))
+
+
+def count(order: Order) -> Development:
+    """Stand in for developing, and count how often it is done."""
+    with (Path(os.environ[COUNTS]) / order.employee).open("a", encoding="utf-8") as file:
+        file.write("x")
+    return Development((), Render(order.employee, order.recipe, ""))
+
+
+def workers() -> dict[int, str]:
+    """Return the worker processes of this process."""
+    return {one[0]: command(one) for one in family(os.getpid()) if "spawn_main" in command(one)}
+
+
+@pytest.fixture(scope="module")
+def photographs(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Bench, list[Order]]:
+    """Return a bench and orders with real photos in its vault."""
+    here = bench(tmp_path_factory.mktemp("darkroom"))
+    files = [shared / f"congress/photos/{id_}.jpg" for id_ in congress(shared, 4)]
+    made = []
+    for file in files:
+        photo = Photo(file.stem, file.name, Vault(here.vault).put(file.read_bytes()))
+        made.append(Order(file.stem, f"re{file.stem}", (photo,)))
+    return here, made
+
+
+@pytest.mark.slow
+def test_a_worker_that_is_killed_costs_nobody_their_portrait(
+    photographs: tuple[Bench, list[Order]],
+) -> None:
+    """One worker is killed in the midst of a photo: everyone is developed, and the ledger knows everyone."""
+    here, wanted = photographs
+    with Darkroom(here, workers=2) as darkroom:
+        developments = darkroom.develop(wanted)
+        done = [next(developments)]
+        os.kill(min(workers()), signal.SIGKILL)
+        done += developments
+        everybody = family(os.getpid())
+    assert sorted(one.render.employee for one in done) == sorted(order.employee for order in wanted)
+    assert all(one.render.picture and not one.render.reason for one in done)
+    assert all(Recipes(here.recipes).recall(order.recipe) for order in wanted)
+    assert outlive({one for one in everybody if "spawn_main" in command(one)}, 5) == {}
+
+
+@pytest.mark.slow
+def test_a_photo_that_always_kills_its_worker_is_set_aside(tmp_path: Path) -> None:
+    """The one photo is told of as crashed; the others, also those of other threads, are done once each."""
+    poison = Order(POISON, POISON, ())
+    wanted = [*orders(5), poison, *orders(20, start=5)]
+    with Darkroom(bench(tmp_path), workers=2, work=note_down) as darkroom:
+        done = list(darkroom.develop(wanted))
+    assert sorted(one.render.employee for one in done) == sorted(order.employee for order in wanted)
+    crashed = [one.render for one in done if one.render.reason]
+    assert [(render.employee, render.reason) for render in crashed] == [(POISON, CRASHED)]
+    assert crashed[0].note.endswith(".")
+
+
+@pytest.mark.slow
+def test_two_poisoned_shards_at_once_blame_nobody_else(tmp_path: Path) -> None:
+    """Threads that share the pool break it for each other; only the two photos are to blame."""
+    shards = [[*orders(6, start=10 * n), Order(POISON, f"{POISON}{n}", ())] for n in range(2)]
+    with Darkroom(bench(tmp_path), workers=2, work=note_down) as darkroom, ThreadPoolExecutor(2) as threads:
+        done = list(threads.map(lambda shard: list(darkroom.develop(shard)), shards))
+    for shard, developments in zip(shards, done, strict=True):
+        assert {one.render.recipe for one in developments} == {order.recipe for order in shard}
+        assert [one.render.employee for one in developments if one.render.reason] == [POISON]
+
+
+@pytest.mark.slow
+def test_work_that_was_begun_is_not_done_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Orders begun ahead are handed out when they are asked for, each developed once."""
+    monkeypatch.setenv(COUNTS, str(tmp_path))
+    with Darkroom(bench(tmp_path / "home"), workers=2, work=count) as darkroom:
+        darkroom.begin(orders(6))
+        done = list(darkroom.develop(orders(8)))
+    assert len(done) == 8
+    assert {(tmp_path / one.render.employee).read_text(encoding="utf-8") for one in done} == {"x"}
+
+
+@pytest.mark.slow
+def test_workers_that_cannot_start_blame_no_photo(tmp_path: Path) -> None:
+    """When every worker ends at its start (here: the log is a folder), that is told, not a crashed photo."""
+    broken = replace(bench(tmp_path), log=tmp_path)
+    with (
+        pytest.raises(OutsideError, match="workers"),
+        Darkroom(broken, workers=1, work=note_down) as darkroom,
+    ):
+        list(darkroom.develop(orders(2)))

@@ -1,0 +1,107 @@
+"""The private Prefect server of one command: there while it is needed, and gone however the command ends."""
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from catchlight.errors import OutsideError
+from flows import prefect_database
+from flows.server import prefect_server
+from tests.processes import family, outlive
+from tests.refreshed_company import ROOT, environment
+
+pytestmark = pytest.mark.prefect
+HOLD = """
+import sys, time
+from pathlib import Path
+from flows.server import prefect_server
+with prefect_server(Path(sys.argv[1])) as address:
+    print(address, flush=True)
+    time.sleep(600)
+"""
+
+
+def hold(home: Path) -> subprocess.Popen[str]:
+    """Start a program that holds a server."""
+    command = [sys.executable, "-c", HOLD, str(home)]
+    return subprocess.Popen(command, cwd=ROOT, env=environment(), stdout=subprocess.PIPE, text=True)
+
+
+def healthy(address: str) -> bool:
+    """Whether a Prefect API answers there."""
+    try:
+        with urllib.request.urlopen(f"{address}/health", timeout=5) as answer:  # noqa: S310  loopback
+            return bool(answer.read() == b"true")
+    except OSError:
+        return False
+
+
+def test_two_homes_have_servers_of_their_own_and_a_killed_owner_leaves_none(tmp_path: Path) -> None:
+    """Each answers on a port of its own, on loopback alone; when its owner is killed it ends too."""
+    owners = [hold(tmp_path / name) for name in ("one", "two")]
+    addresses = [(owner.stdout.readline() if owner.stdout else "").strip() for owner in owners]
+    assert len(set(addresses)) == 2
+    assert all(address.startswith("http://127.0.0.1:") for address in addresses)
+    assert all(healthy(address) for address in addresses)
+    servers = {server for owner in owners for server in family(owner.pid)}
+    assert len(servers) == 2
+    for owner in owners:
+        owner.send_signal(signal.SIGKILL)
+        owner.communicate()
+    assert outlive(servers, 5) == {}
+    assert not any(healthy(address) for address in addresses)
+
+
+def test_a_server_that_the_environment_names_is_used(tmp_path: Path) -> None:
+    """With PREFECT_API_URL set, no server is started and nothing is written."""
+    code = HOLD.replace("time.sleep(600)", "")
+    env = environment(PREFECT_API_URL="http://prefect.example:4200/api")
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path / "home")],
+        cwd=ROOT,
+        env=env,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == "http://prefect.example:4200/api"
+    assert not (tmp_path / "home").exists()
+
+
+def test_a_server_that_cannot_start_is_told_with_its_log(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A database that is no database gives one sentence with the log's path, and ends the child."""
+    monkeypatch.delenv("PREFECT_API_URL", raising=False)
+    (tmp_path / "prefect").mkdir()
+    (tmp_path / "prefect/prefect.db").write_bytes(b"This is no database." * 99)
+    before = family(os.getpid())
+    with pytest.raises(OutsideError, match=r"prefect-server\.log"), prefect_server(tmp_path):
+        pass
+    assert family(os.getpid()) <= before
+    assert "not a database" in (tmp_path / "logs/prefect-server.log").read_text(encoding="utf-8")
+
+
+def test_a_fresh_home_takes_the_empty_database_that_was_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first server of a user leaves an empty database behind; the next home starts from a copy of it."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.delenv("PREFECT_API_URL", raising=False)
+    with prefect_server(tmp_path / "one"):
+        kept = list((tmp_path / "cache/catchlight").iterdir())
+    assert [file.name.startswith("prefect-") for file in kept] == [True]
+    prefect_database.furnish(tmp_path / "two")
+    copied = tmp_path / "two/prefect.db"
+    assert copied.read_bytes() == kept[0].read_bytes()
+    assert os.access(copied, os.W_OK)
+    with sqlite3.connect(copied) as database:
+        assert database.execute("SELECT count(*) FROM flow_run").fetchone() == (0,)
+    prefect_database.furnish(tmp_path / "one/prefect")
+    assert (tmp_path / "one/prefect/prefect.db").read_bytes() != copied.read_bytes()
