@@ -174,7 +174,7 @@ def carry(
         return np.clip(plain, 0, 1)
     part = _around((alpha > 0.005) & (alpha < 0.995))
     slopes, offset = _Guide(small[part], radius, 1e-4).models(np.ascontiguousarray(alpha[part]))
-    there = to.of_part(part[1].start, part[0].start)
+    there = to.of_part(int(part[1].start), int(part[0].start))
     fine = there.warp(offset, outside=0.0)
     for channel, slope in enumerate(slopes):
         fine += there.warp(slope, outside=0.0) * (large[..., channel] * np.float32(1 / 255))

@@ -40,11 +40,11 @@ class Company:
         with directory.open("a", encoding="utf-8", newline="") as file:
             csv.writer(file).writerows((id_, f"Zoë Nº {id_}", photo) for id_, photo in people)
 
-    def photograph(self, shared: Path, ids: Iterable[str]) -> None:
-        """Add people with their official portraits."""
+    def photograph(self, folder: Path, ids: Iterable[str]) -> None:
+        """Add people with their photos from a folder of photos named by id."""
         for id_ in ids:
             self.hire((id_, f"photos/{id_}.jpg"))
-            shutil.copyfile(shared / f"congress/photos/{id_}.jpg", self.source / f"photos/{id_}.jpg")
+            shutil.copyfile(folder / f"photos/{id_}.jpg", self.source / f"photos/{id_}.jpg")
 
     def digests(self) -> dict[str, str]:
         """Return the sha256 of every file of the source."""

@@ -20,7 +20,7 @@ def company(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Company:
     """Return a company of six good photos, a broken one, a text file and a person without a photo."""
     root = tmp_path_factory.mktemp("company")
     company = Company(root / "source", root / "home")
-    company.photograph(shared, congress(shared, GOOD))
+    company.photograph(shared / "congress", congress(shared, GOOD))
     company.hire((BROKEN, "photos/broken.jpg"), (TEXT, "photos/text.jpg"), (NOBODY, ""))
     whole = (shared / f"congress/photos/{congress(shared, 1)[0]}.jpg").read_bytes()
     (company.source / "photos/broken.jpg").write_bytes(whole[:900])
@@ -146,7 +146,7 @@ def test_one_more_photo_renders_one(refreshed: Company, shared: Path) -> None:
     """Only the person who is new is rendered; everyone else is as before."""
     before = refreshed.listed()
     newest = congress(shared, GOOD + 1)[-1]
-    refreshed.photograph(shared, [newest])
+    refreshed.photograph(shared / "congress", [newest])
     assert refreshed.refresh().returncode == 1
     assert refreshed.run()["counts"]["rendered"] == 1
     listed = refreshed.listed()

@@ -80,7 +80,7 @@ def company(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Company:
     """Return a company of a few people."""
     root = tmp_path_factory.mktemp("company")
     company = Company(root / "source", root / "home")
-    company.photograph(shared, congress(shared, PEOPLE))
+    company.photograph(shared / "congress", congress(shared, PEOPLE))
     return company
 
 

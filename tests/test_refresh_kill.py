@@ -24,7 +24,7 @@ def undisturbed(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Compa
     """Return a company that was refreshed without anybody disturbing it."""
     root = tmp_path_factory.mktemp("undisturbed")
     company = Company(root / "source", root / "home")
-    company.photograph(shared, congress(shared, PEOPLE))
+    company.photograph(shared / "congress", congress(shared, PEOPLE))
     company.hire(("nobody", ""))
     assert company.refresh().returncode == 1
     return company

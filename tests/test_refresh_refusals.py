@@ -17,7 +17,7 @@ from tests.refreshed_company import Company, congress
 def company(shared: Path, tmp_path: Path) -> Company:
     """Return a company of one person."""
     company = Company(tmp_path / "source", tmp_path / "home")
-    company.photograph(shared, congress(shared, 1))
+    company.photograph(shared / "congress", congress(shared, 1))
     return company
 
 

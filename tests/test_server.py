@@ -42,20 +42,18 @@ def healthy(address: str) -> bool:
         return False
 
 
-def test_two_homes_have_servers_of_their_own_and_a_killed_owner_leaves_none(tmp_path: Path) -> None:
-    """Each answers on a port of its own, on loopback alone; when its owner is killed it ends too."""
-    owners = [hold(tmp_path / name) for name in ("one", "two")]
-    addresses = [(owner.stdout.readline() if owner.stdout else "").strip() for owner in owners]
-    assert len(set(addresses)) == 2
-    assert all(address.startswith("http://127.0.0.1:") for address in addresses)
-    assert all(healthy(address) for address in addresses)
-    servers = {server for owner in owners for server in family(owner.pid)}
-    assert len(servers) == 2
-    for owner in owners:
-        owner.send_signal(signal.SIGKILL)
-        owner.communicate()
+def test_a_killed_owner_leaves_no_server(tmp_path: Path) -> None:
+    """It answers on loopback while its owner lives; when the owner is killed it ends too."""
+    owner = hold(tmp_path / "home")
+    address = (owner.stdout.readline() if owner.stdout else "").strip()
+    assert address.startswith("http://127.0.0.1:")
+    assert healthy(address)
+    servers = family(owner.pid)
+    assert len(servers) == 1
+    owner.send_signal(signal.SIGKILL)
+    owner.communicate()
     assert outlive(servers, 5) == {}
-    assert not any(healthy(address) for address in addresses)
+    assert not healthy(address)
 
 
 def test_a_server_that_the_environment_names_is_used(tmp_path: Path) -> None:

@@ -1,0 +1,52 @@
+"""``catchlight demo``: what somebody sees in the first minute."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.refreshed_company import COMMAND, ROOT, Company, congress, environment
+
+pytestmark = pytest.mark.slow
+
+
+def demo(home: Path, *more: str) -> subprocess.CompletedProcess[str]:
+    """Run the demo to its end."""
+    command = [*COMMAND, "demo", "--home", str(home), *more]
+    return subprocess.run(
+        command, cwd=ROOT, env=environment(), capture_output=True, text=True, timeout=300, check=False
+    )
+
+
+def test_the_demo_shows_all_three_outcomes_and_what_to_do_next(tmp_path: Path) -> None:
+    """Nine people: some accepted, some to look at, and two whose photo cannot be used are told why."""
+    home = tmp_path / "home"
+    done = demo(home)
+    assert done.returncode == 0, done.stderr
+    company = Company(home / "demo-company", home)
+    listed = company.listed()
+    assert len(listed) == 9
+    assert {row["outcome"] for row in listed.values()} == {"accept", "review", "retake"}
+    for id_ in ("0008", "0009"):
+        assert listed[id_]["outcome"] == "retake"
+        assert listed[id_]["sentences"].endswith(".")
+    said = " ".join(done.stdout.split())
+    assert str(company.latest / "contact_sheet.html") in said
+    assert f"catchlight review import decisions.csv --home {home}" in said
+
+
+def test_a_second_demo_renders_nobody(tmp_path: Path, shared: Path) -> None:
+    """A folder of one's own without a list works too; run again, everyone is known already."""
+    photos, home = tmp_path / "photos", tmp_path / "home"
+    photos.mkdir()
+    ids = congress(shared, 2)
+    for id_ in ids:
+        shutil.copyfile(shared / f"congress/photos/{id_}.jpg", photos / f"{id_}.jpg")
+    company = Company(photos, home)
+    for rendered in (2, 0):
+        done = demo(home, "--photos", str(photos))
+        assert done.returncode == 0, done.stderr
+        assert company.run()["counts"]["rendered"] == rendered
+        assert set(company.listed()) == set(ids)
+    assert sorted(file.name for file in photos.iterdir()) == sorted(f"{id_}.jpg" for id_ in ids)
