@@ -50,6 +50,7 @@ _PRIVATE = {
 @contextmanager
 def prefect_server(home: Path) -> Iterator[str]:
     """Yield the address of a Prefect API; start a private one on loopback when none is configured."""
+    from httpx import HTTPError  # noqa: PLC0415  what Prefect's client raises
     from prefect import settings  # noqa: PLC0415  slow to import
 
     configured = settings.PREFECT_API_URL.value()
@@ -72,6 +73,10 @@ def prefect_server(home: Path) -> Iterator[str]:
             }
             with settings.temporary_settings(ours):
                 yield address
+        except HTTPError as error:
+            what = str(error).partition(" - ")[0]
+            message = f"the Prefect server failed: {what}. Is the disk full? See {log.name}; then run again"
+            raise OutsideError(message) from error
         finally:
             _stop(child)
 
@@ -105,7 +110,7 @@ def _wait(child: subprocess.Popen[bytes], port: int, log: Path) -> None:
     until = time.monotonic() + _PATIENCE
     while time.monotonic() < until:
         if child.poll() is not None:
-            message = f"the Prefect server ended at its start; see {log}"
+            message = f"the Prefect server ended at its start. Is the disk full? See {log}; then run again"
             raise OutsideError(message)
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/health", timeout=1):

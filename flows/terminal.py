@@ -1,5 +1,6 @@
 """The terminal's side: a live bar, plain lines where there is no terminal, errors that say what to do."""
 
+import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -10,6 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from catchlight.errors import CatchlightError, ConfigError
 from flows.progress import listening
 
+_UNWELL = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO)
 console = Console(highlight=False)
 errors = Console(stderr=True, highlight=False)
 
@@ -41,6 +43,14 @@ def told() -> Iterator[None]:
     except CatchlightError as error:
         errors.print(f"[bold red]catchlight:[/] {error}", soft_wrap=True)
         raise typer.Exit(2 if isinstance(error, ConfigError) else 1) from error
+    except OSError as error:
+        if error.errno not in _UNWELL:
+            raise
+        where = error.filename or "the disk"
+        errors.print(
+            f"[bold red]catchlight:[/] {where}: {error.strerror}; make room or give rights, then run again"
+        )
+        raise typer.Exit(1) from error
     except KeyboardInterrupt as stopped:
         errors.print("Stopped. To go on, run the same command again; nothing that is finished is done twice.")
         raise typer.Exit(130) from stopped

@@ -6,7 +6,18 @@ from pathlib import Path
 import pytest
 from jaxtyping import install_import_hook
 
-_PICTURES = ("anatomy", "pixels", "mount", "framing", "matte", "extend", "backdrop", "grade", "quality", "sitting")
+_PICTURES = (
+    "anatomy",
+    "pixels",
+    "mount",
+    "framing",
+    "matte",
+    "extend",
+    "backdrop",
+    "grade",
+    "quality",
+    "sitting",
+)
 install_import_hook([f"catchlight.{name}" for name in (*_PICTURES, "checks", "engines")], "tests.check")
 
 ROOT = Path(__file__).parents[1]

@@ -127,6 +127,16 @@ def test_a_broken_photo_becomes_a_row_with_a_reason(
     assert _outcome(done, room) == ("retake", (done.render.note,))
 
 
+def test_a_face_that_is_too_small_is_told_so(room: Room, gallery: Gallery) -> None:
+    """A thumbnail is not blown up to a portrait: the person is told how large a photo should be."""
+    photo = gallery.open(REFERENCE).picture
+    tiny = cv2.resize(photo, (60, 75), interpolation=cv2.INTER_AREA)
+    done = develop(_order(room, tiny=pixels.png(tiny)), room)
+    assert (done.render.reason, done.render.picture) == ("face.too_small", "")
+    assert "600 pixels" in done.render.note
+    assert _outcome(done, room)[0] == "retake"
+
+
 def test_what_can_be_shown_of_an_unusable_photo_is_shown(room: Room, shared: Path) -> None:
     """A photo without a face still appears on the sheet, so that somebody can see what was sent."""
     done = develop(_order(room, cat=(shared / "hard" / "no_face_cat.png").read_bytes()), room)
