@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Float32
 
 from catchlight.config import Background
-from catchlight.errors import ConfigError
+from catchlight.errors import ConfigError, PhotoError
 from catchlight.pixels import resize, to_linear
 
 
@@ -48,8 +48,8 @@ def _image(path: Path, blur: float, width: int, height: int) -> Float32[np.ndarr
 
     try:
         picture = decode(path.read_bytes()).picture
-    except OSError as error:
-        message = f"background.image {path}: {error.strerror}"
+    except (OSError, PhotoError) as error:
+        message = f"background.image {path}: {error}"
         raise ConfigError(message) from error
     scale = max(width / picture.shape[1], height / picture.shape[0])
     size = max(width, round(picture.shape[1] * scale)), max(height, round(picture.shape[0] * scale))

@@ -5,9 +5,9 @@ import json
 import tomllib
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
 from catchlight import plugins
 from catchlight.errors import ConfigError
@@ -33,6 +33,17 @@ class Crop(_Section):
     centre: Share = 0.5
     headroom: Share = Field(0.02, description="least room above the crown")
 
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        """Refuse numbers that no head can meet."""
+        if not self.head_low <= self.head <= self.head_high:
+            message = "head_low <= head <= head_high is needed"
+            raise ValueError(message)
+        if self.eye_line <= self.headroom:
+            message = "eye_line must lie below headroom"
+            raise ValueError(message)
+        return self
+
 
 class Background(_Section):
     """What is behind the person: one colour, a gradient of two, or a picture."""
@@ -43,13 +54,23 @@ class Background(_Section):
     image: Path | None = Field(None, description="image: file, relative to the preset")
     blur: Share = Field(0.0, description="image: blur radius as a share of the frame height")
 
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        """Refuse a gradient of one colour."""
+        if self.kind == "gradient" and self.edge is None:
+            message = "edge: a gradient needs the colour towards the edges"
+            raise ValueError(message)
+        return self
+
 
 class Light(_Section):
     """How far exposure and white balance may move, and where to."""
 
-    white_low: Share = Field(0.45, description="a photo whose brightest hundredth is darker is under-exposed")
+    white_low: Share = Field(
+        0.3, description="a photo in which nothing beside the face is brighter is under-exposed"
+    )
     max_stops: float = Field(0.5, ge=0, le=1.5, description="exposure never moves further, either way")
-    white_balance: Share = Field(0.6, description="share of a measured colour cast that is taken out")
+    white_balance: Share = Field(0.8, description="share of a measured colour cast that is taken out")
 
 
 class Delivery(_Section):
@@ -102,6 +123,7 @@ class Preset(_Section):
             mode="json", exclude={"title": True, "description": True, "delivery": {"sizes"}}
         )
         picture = self.background.image
+        plain["background"]["image"] = ""  # what is in it counts, not where it lies
         plain["image"] = hashlib.sha256(picture.read_bytes()).hexdigest() if picture else ""
         return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()
 
@@ -130,7 +152,7 @@ def load_preset(name: str) -> Preset:
 
 def _checked(path: Path, raw: dict[str, Any]) -> Preset:
     background = raw.get("background", {})
-    if isinstance(background, dict) and "image" in background:
+    if isinstance(background, dict) and isinstance(background.get("image"), str):
         background["image"] = str(path.parent / background["image"])
     try:
         preset = Preset.model_validate({"name": path.stem, **raw})
@@ -155,6 +177,12 @@ def _known(path: Path, preset: Preset) -> None:
         if job not in plugins.load("catchlight.engines", getattr(engines, job)).FACTS.jobs:
             message = f"preset {path}: engines.{job}: {getattr(engines, job)!r} does not do this job"
             raise ConfigError(message)
+    for name, options in engines.options.items():
+        try:
+            plugins.load("catchlight.engines", name).Settings.model_validate(options)
+        except ValueError as error:
+            message = f"preset {path}: engines.options.{name}: {error}"
+            raise ConfigError(message) from error
     image = preset.background.image
     if (preset.background.kind == "image") != bool(image) or (image and not image.is_file()):
         message = f'preset {path}: background.image: name a picture file beside the preset (kind = "image")'

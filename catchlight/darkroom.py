@@ -50,6 +50,10 @@ class Darkroom:
         """Let the workers go; after an error, without waiting for what they still hold."""
         self._pool.shutdown(wait=kind is None, cancel_futures=True)
 
+    def close(self) -> None:
+        """Let the workers go; returns at once. What they still hold is finished first."""
+        self._pool.shutdown(wait=False)
+
     def begin(self, orders: Iterable[Order]) -> None:
         """Start on orders that :meth:`develop` will be asked for later."""
         with self._lock:
@@ -137,6 +141,9 @@ class Remembered:
         """Read from ``recipes``."""
         self.recipes = recipes
 
+    def close(self) -> None:
+        """Do nothing: nobody works here."""
+
     def develop(self, orders: Iterable[Order]) -> Iterator[Development]:
         """Yield what each recipe gave before."""
         for order in orders:
@@ -146,4 +153,4 @@ class Remembered:
                     f"recipe {order.recipe[:12]} of {order.employee} is not in the ledger any more; run again"
                 )
                 raise OutsideError(message)
-            yield Development.of(known)
+            yield Development.of(known).as_named_by(order)

@@ -45,6 +45,12 @@ class Development:
         """Return plain values for the ledger."""
         return asdict(self)
 
+    def as_named_by(self, order: Order) -> "Development":
+        """Return the same with each photo's file as the order names it: names decide no pixels."""
+        names = {photo.digest: photo.file for photo in order.photos if photo.digest}
+        photos = tuple(replace(photo, file=names.get(photo.digest, photo.file)) for photo in self.photos)
+        return replace(self, photos=photos)
+
     @staticmethod
     def of(plain: dict[str, Any]) -> "Development":
         """Return the development that :meth:`plain` was made from."""
@@ -108,7 +114,8 @@ def _choose(order: Order, room: Room) -> tuple[tuple[Photo, ...], Photo, Decoded
     photos: list[Photo] = []
     first: PhotoError | None = None
     before = ""
-    for photo in order.photos:
+    photos += [photo for photo in order.photos if not photo.digest]
+    for photo in (photo for photo in order.photos if photo.digest):
         decoded = None
         try:
             decoded = room.decoder.open(room.vault.get(photo.digest))

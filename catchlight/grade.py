@@ -8,8 +8,10 @@ from jaxtyping import Bool, Float, Float32
 
 from catchlight.config import Light
 
-# Cheeks between these are natural (ISO/IEC 29794-5 natural colour): CIELAB a 5–25, b 5–35.
-_A, _B = (5.0, 25.0), (5.0, 35.0)
+# CIELAB a and b of skin at one luminance (Y = 0.3): the natural colour range of ISO/IEC 29794-5, a 5–25
+# and b 5–35, widened to hold skin from very pale to very dark once lightness is taken out.
+_A, _B = (4.0, 29.0), (4.0, 37.5)
+_LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,26 +46,39 @@ def measure(linear: Float32[np.ndarray, "h w 3"], skin: Bool[np.ndarray, "h w"],
     pixels = linear[skin]
     if len(pixels) < 50:
         return Grade()
-    return Grade(_stops(linear, light), _gains(np.median(pixels, axis=0), light))
+    return Grade(_stops(linear[~skin], light), _gains(np.median(pixels, axis=0), light))
 
 
-def _stops(linear: Float32[np.ndarray, "h w 3"], light: Light) -> float:
-    bright = float(np.percentile(linear[::4, ::4].max(-1), 99))
-    if bright < light.white_low:
-        return min(light.max_stops, float(np.log2(light.white_low / max(bright, 1e-4))))
-    return 0.0
+def _stops(elsewhere: Float32[np.ndarray, "n 3"], light: Light) -> float:
+    """Look at how bright the brightest parts beside the skin are."""
+    if not len(elsewhere):
+        return 0.0
+    bright = float(np.percentile(elsewhere[::8].max(-1), 99.5))
+    return min(light.max_stops, max(0.0, float(np.log2(light.white_low / max(bright, 1e-4)))))
+
+
+def cast_of(skin: Float[np.ndarray, " 3"]) -> Float32[np.ndarray, " 3"]:
+    """Return a skin colour (linear RGB) as CIELAB at one lightness, so that only its cast is left."""
+    luminance = max(float(skin @ _LUMINANCE), 1e-6)
+    return cv2.cvtColor(_encode(skin * (0.3 / luminance)).astype(np.float32)[None, None], cv2.COLOR_RGB2LAB)[
+        0, 0
+    ]
+
+
+def unnatural(lab: Float32[np.ndarray, " 3"]) -> float:
+    """Return how far a cast is from what skin can look like, in CIELAB units."""
+    return float(np.hypot(lab[1] - np.clip(lab[1], *_A), lab[2] - np.clip(lab[2], *_B)))
 
 
 def _gains(skin: Float[np.ndarray, " 3"], light: Light) -> tuple[float, float, float]:
     """Return gains that bring a cast of the skin to the edge of what is natural."""
-    lab = cv2.cvtColor(_encode(skin).astype(np.float32)[None, None], cv2.COLOR_RGB2LAB)[0, 0]
-    wanted = np.array([lab[0], np.clip(lab[1], *_A), np.clip(lab[2], *_B)], np.float32)
-    if np.allclose(lab, wanted):
+    lab = cast_of(skin)
+    if unnatural(lab) == 0:
         return (1.0, 1.0, 1.0)
-    target = _decode(cv2.cvtColor(wanted[None, None], cv2.COLOR_LAB2RGB)[0, 0])
-    gains = np.clip((target + 1e-4) / (skin + 1e-4), 0.8, 1.25) ** light.white_balance
-    luminance = np.array([0.2126, 0.7152, 0.0722])
-    gains = gains * (skin @ luminance) / max(float((skin * gains) @ luminance), 1e-6)
+    wanted = np.array([lab[0], np.clip(lab[1], *_A), np.clip(lab[2], *_B)], np.float32)
+    there, target = (_decode(cv2.cvtColor(c[None, None], cv2.COLOR_LAB2RGB)[0, 0]) for c in (lab, wanted))
+    gains = np.clip((target + 1e-4) / (there + 1e-4), 0.8, 1.25) ** light.white_balance
+    gains = gains * (skin @ _LUMINANCE) / max(float((skin * gains) @ _LUMINANCE), 1e-6)
     return float(gains[0]), float(gains[1]), float(gains[2])
 
 

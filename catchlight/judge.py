@@ -42,7 +42,8 @@ def sentence(check: str, side: str) -> str:
     if side == "outlier":
         return f"{module.TITLE} is unlike most of the company's portraits."
     said: dict[str, str] = module.SENTENCES
-    return said.get(side) or said.get("high") or said.get("low") or module.TITLE
+    beyond = {"low": "below", "high": "above", "far": "far outside"}[side]
+    return said.get(side) or f"{module.TITLE} is {beyond} what the brand allows."
 
 
 def judge(
@@ -91,7 +92,11 @@ def _limit_flags(readings: pl.DataFrame, preset: Preset) -> pl.DataFrame:
 
 def _outlier_flags(readings: pl.DataFrame, preset: Preset, by: pl.DataFrame | None) -> pl.DataFrame:
     """Flag robust z-scores: |value − median| / (1.4826 · MAD), per check, over the company or its groups."""
-    asked = [{"check": k, "limit": v.outlier} for k, v in limits(preset).items() if v.outlier is not None]
+    asked = [
+        {"check": k, "limit": v.outlier}
+        for k, v in limits(preset).items()
+        if v.outlier is not None and v.outcome != "note"
+    ]
     rules = pl.DataFrame(asked, schema={"check": pl.String, "limit": pl.Float64})
     known = readings.join(rules, on="check").filter(pl.col("value").is_not_null())
     groups = ["check"]

@@ -48,9 +48,9 @@ class Vault:
         """Store ``data`` unless it is there; return its digest. OutsideError when the disk refuses."""
         digest = digest_of(data)
         path = self.path(digest)
-        if path.is_file():
-            return digest
         try:
+            if path.is_file() and digest_of(path.read_bytes()) == digest:
+                return digest
             write_whole(path, data)
             path.chmod(0o440)  # a run's portraits are links to it: no editor may write through them
         except OSError as error:

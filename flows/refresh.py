@@ -49,4 +49,5 @@ def refresh(
         ]
         for future in futures:
             future.result()
+        begun.darkroom.close()
         return contact_sheet(begun.plan, begun.counts(), begun.timings())

@@ -100,9 +100,6 @@ def test_a_missing_picture_names_the_file(tmp_path: Path) -> None:
         backdrop.render(gone, 10, 10)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="a broken backdrop raises PhotoError: every employee is asked for a new photo"
-)
 def test_a_broken_picture_is_nobodys_bad_photo(tmp_path: Path) -> None:
     """A backdrop that is no picture is told as a setting too."""
     (tmp_path / "wall.jpg").write_text("not a picture")

@@ -82,10 +82,6 @@ def test_another_face_is_another_person(gallery: Gallery, recogniser: Recogniser
         assert min(apart) > compare.SAME_BELOW
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="face_pixels.SAME_BELOW = 0.2: two people read 0.085; own portraits read 0.01 at most, 0.05 parts them",
-)
 def test_two_who_look_alike_are_still_two(gallery: Gallery) -> None:
     """A portrait of the most similar other person of 44 does not pass for one's own."""
     compare = gallery.studio.recogniser
@@ -95,9 +91,6 @@ def test_two_who_look_alike_are_still_two(gallery: Gallery) -> None:
     assert compare.distance(first, second) > compare.SAME_BELOW
 
 
-@pytest.mark.xfail(
-    strict=True, reason="face_pixels.SAME_BELOW = 0.2: a jaw a fifth slimmer reads 0.024, 12 % of the limit"
-)
 def test_a_slimmed_face_is_noticed(company: dict[str, Sitting]) -> None:
     """A face that an engine made slimmer passes the limit for a person to look: no rung reshapes faces."""
     sitting, studio = company[REFERENCE], company[REFERENCE].subject

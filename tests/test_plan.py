@@ -139,8 +139,8 @@ def test_code_that_decides_pixels_is_part_of_the_recipe(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A changed number develops everyone again; a changed comment, or a file that draws nothing, does not."""
-    now = plan.code_digest()
     try:
+        now = _edited(tmp_path, monkeypatch, "sitting.py", "LEAST = 400", "LEAST = 400")
         assert _edited(tmp_path, monkeypatch, "sitting.py", "LEAST = 400", "LEAST = 420") != now
         assert (
             _edited(

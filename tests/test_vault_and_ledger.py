@@ -109,9 +109,6 @@ def test_a_changed_byte_is_told(tmp_path: Path) -> None:
     assert str(vault.path(digest)) in str(caught.value)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="Vault.put trusts a file of that name; the shard fails on it in every run"
-)
 def test_storing_a_picture_again_heals_it(tmp_path: Path) -> None:
     """The source still has the photo: the next run puts it back instead of failing for ever."""
     vault = Vault(tmp_path)

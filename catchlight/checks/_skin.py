@@ -34,13 +34,12 @@ def lightness(picture: Picture, where: Bool[np.ndarray, "h w"]) -> float:
     return 116 * y ** (1 / 3) - 16 if y > 0.008856 else 903.3 * y
 
 
-def skin_lab(picture: Picture, face: Landmarks) -> Float32[np.ndarray, " 3"]:
-    """Return the median CIELAB colour of the inner face (brow to chin, without its rim)."""
+def skin_colour(picture: Picture, face: Landmarks) -> Float32[np.ndarray, " 3"]:
+    """Return the median colour of the inner face (brow to chin, without its rim) as linear RGB."""
     oval = (face.oval - face.oval.mean(0)) * 0.75 + face.oval.mean(0)
     mask = np.zeros(picture.shape[:2], np.uint8)
     cv2.fillPoly(mask, [np.round(oval).astype(np.int32)], (1,))
-    rgb = np.median(picture[mask > 0], axis=0).astype(np.float32) / 255
-    return cv2.cvtColor(rgb[None, None], cv2.COLOR_RGB2LAB)[0, 0]
+    return np.median(to_linear(picture[mask > 0][None])[0], axis=0)
 
 
 def coloured(picture: Picture) -> float:

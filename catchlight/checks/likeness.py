@@ -14,7 +14,7 @@ SENTENCES = {
 class Settings(Limits):
     """Limits in percent of the engine's own limit."""
 
-    high: float | None = 65.0
+    high: float | None = 40.0
     far_high: float | None = 100.0
 
 

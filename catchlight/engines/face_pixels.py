@@ -30,7 +30,7 @@ class Settings(BaseModel):
 class Engine:
     """Compares faces pixel by pixel."""
 
-    SAME_BELOW = 0.2
+    SAME_BELOW = 0.05
 
     def __init__(self, settings: Settings, models: ModelStore) -> None:
         """Nothing is loaded."""
