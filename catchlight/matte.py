@@ -15,7 +15,7 @@ from catchlight.anatomy import OtherPicture, Picture
 from catchlight.framing import Affine
 
 WORK = 400  # longest side, pixels, at which the person's own colour is estimated
-_SURE, _HINT = 50.0, 0.005  # weight of known pixels, and of the coarse guess in the unknown band
+_SURE, _HINT = 50.0, 0.04  # weight of known pixels, and of the coarse guess in the unknown band
 
 
 @dataclass(frozen=True, slots=True)
