@@ -157,11 +157,14 @@ def _checked(path: Path, raw: dict[str, Any]) -> Preset:
     try:
         preset = Preset.model_validate({"name": path.stem, **raw})
     except ValidationError as error:
-        problems = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
-        message = f"preset {path}: {problems}"
+        message = f"preset {path}: {_problems(error)}"
         raise ConfigError(message) from error
     _known(path, preset)
     return preset
+
+
+def _problems(error: ValidationError, under: str = "") -> str:
+    return "; ".join(f"{under}{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
 
 
 def _known(path: Path, preset: Preset) -> None:
@@ -178,10 +181,15 @@ def _known(path: Path, preset: Preset) -> None:
             message = f"preset {path}: engines.{job}: {getattr(engines, job)!r} does not do this job"
             raise ConfigError(message)
     for name, options in engines.options.items():
+        if name not in plugins.names("catchlight.engines"):
+            message = f"preset {path}: engines.options.{name}: no such engine; there are: " + ", ".join(
+                plugins.names("catchlight.engines")
+            )
+            raise ConfigError(message)
         try:
             plugins.load("catchlight.engines", name).Settings.model_validate(options)
-        except ValueError as error:
-            message = f"preset {path}: engines.options.{name}: {error}"
+        except ValidationError as error:
+            message = f"preset {path}: {_problems(error, f'engines.options.{name}.')}"
             raise ConfigError(message) from error
     image = preset.background.image
     if (preset.background.kind == "image") != bool(image) or (image and not image.is_file()):

@@ -109,8 +109,8 @@ def solve(picture: Picture, of: Trimap, coarse: Float32[np.ndarray, "h w"]) -> F
     size = max(1, cut.shape[1] // 2), max(1, cut.shape[0] // 2)
     half = Trimap(_shrunk(known.person, size), _shrunk(known.behind, size))
     start = cv2.resize(coarse[part], size)
-    small = _solve(cv2.resize(cut, size, interpolation=cv2.INTER_AREA), half, start, rounds=30)
-    alpha[part] = _solve(cut, known, cv2.resize(small, cut.shape[1::-1]), rounds=6)
+    small = _solve(cv2.resize(cut, size, interpolation=cv2.INTER_AREA), half, start, rounds=18)
+    alpha[part] = _solve(cut, known, cv2.resize(small, cut.shape[1::-1]), rounds=4)
     return alpha
 
 

@@ -133,9 +133,6 @@ def test_options_of_engines_are_checked_too(tmp_path: Path, text: str) -> None:
     assert "engines.options.yunet" in _wrong(tmp_path, text)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="config._known passes pydantic's own text on, with lines and a link in it"
-)
 def test_a_wrong_option_is_told_in_one_line(tmp_path: Path) -> None:
     """As every other key: its full name, what is wrong, nothing of the library behind it."""
     message = _wrong(tmp_path, "[engines.options.yunet]\nscor = 0.7")
