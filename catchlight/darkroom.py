@@ -2,28 +2,32 @@
 
 import os
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from catchlight.darkroom_worker import Bench, develop_or_recall, set_up, warm
-from catchlight.develop import Development, Order
 from catchlight.errors import OutsideError
-from catchlight.ledger import Recipes
 from catchlight.records import Render
+
+if TYPE_CHECKING:  # workers are to start before this process has loaded what developing needs
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from catchlight.develop import Development, Order
+    from catchlight.ledger import Recipes
 
 CRASHED = "photo.crashed"
 _TRIES = 2  # a photo whose worker dies so often is set aside
-Work = Callable[[Order], Development]
 
 
 class Darkroom:
     """A pool of workers. Use it as a context manager; threads may share it."""
 
-    def __init__(self, bench: Bench, workers: int = 0, work: Work = develop_or_recall) -> None:
+    def __init__(
+        self, bench: Bench, workers: int = 0, work: "Callable[[Order], Development]" = develop_or_recall
+    ) -> None:
         """Start ``workers`` processes (0: one per core that this process may use); each does ``work``."""
         self.bench = bench
         self.workers = workers or len(os.sched_getaffinity(0))
@@ -54,12 +58,12 @@ class Darkroom:
         """Let the workers go; returns at once. What they still hold is finished first."""
         self._pool.shutdown(wait=False)
 
-    def begin(self, orders: Iterable[Order]) -> None:
+    def begin(self, orders: "Iterable[Order]") -> None:
         """Start on orders that :meth:`develop` will be asked for later."""
         with self._lock:
             self._begun |= {order.recipe: self._pool.submit(self._work, order) for order in orders}
 
-    def develop(self, orders: Iterable[Order]) -> Iterator[Development]:
+    def develop(self, orders: "Iterable[Order]") -> "Iterator[Development]":
         """Yield the developments as they are finished, in any order. Each is in the ledger by then.
 
         Raises OutsideError when no worker can be started.
@@ -80,11 +84,11 @@ class Darkroom:
                 yield from self._apart(rest[: self.workers])
                 rest = rest[self.workers :]
 
-    def _submit(self, orders: Sequence[Order]) -> tuple[int, dict[Future[Development], Order]]:
+    def _submit(self, orders: "Sequence[Order]") -> "tuple[int, dict[Future[Development], Order]]":
         with self._lock:
             return self._generation, {self._future(order): order for order in orders}
 
-    def _future(self, order: Order) -> Future[Development]:
+    def _future(self, order: "Order") -> "Future[Development]":
         begun = self._begun.pop(order.recipe, None)
         if begun and not (begun.done() and isinstance(begun.exception(), BrokenProcessPool)):
             return begun
@@ -98,7 +102,7 @@ class Darkroom:
                 self._pool = self._start(self.workers)
                 self._generation += 1
 
-    def _apart(self, suspects: Iterable[Order]) -> list[Development]:
+    def _apart(self, suspects: "Iterable[Order]") -> "list[Development]":
         """Develop one at a time in a worker of their own, so that it is certain whose photo ends it."""
         done = []
         with self._one_suspect_at_a_time:
@@ -126,7 +130,9 @@ class Darkroom:
             raise OutsideError(message) from error
         return pool
 
-    def _set_aside(self, order: Order) -> Development:
+    def _set_aside(self, order: "Order") -> "Development":
+        from catchlight.develop import Development  # noqa: PLC0415
+
         note = "This photo made the picture software fail twice; save it anew as a JPEG or send another."
         render = Render(
             order.employee, order.recipe, "", preset=self.bench.preset.name, reason=CRASHED, note=note
@@ -137,15 +143,17 @@ class Darkroom:
 class Remembered:
     """Stands where a darkroom would when every recipe is known already."""
 
-    def __init__(self, recipes: Recipes) -> None:
+    def __init__(self, recipes: "Recipes") -> None:
         """Read from ``recipes``."""
         self.recipes = recipes
 
     def close(self) -> None:
         """Do nothing: nobody works here."""
 
-    def develop(self, orders: Iterable[Order]) -> Iterator[Development]:
+    def develop(self, orders: "Iterable[Order]") -> "Iterator[Development]":
         """Yield what each recipe gave before."""
+        from catchlight.develop import Development  # noqa: PLC0415
+
         for order in orders:
             known = self.recipes.recall(order.recipe)
             if known is None:

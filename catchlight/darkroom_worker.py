@@ -6,10 +6,13 @@ import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from catchlight.config import Preset
-from catchlight.develop import Development, Order, Room, develop
-from catchlight.ledger import Recipes
+
+if TYPE_CHECKING:  # the main process starts workers before it loads what they need
+    from catchlight.develop import Development, Order, Room
+    from catchlight.ledger import Recipes
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +27,8 @@ class Bench:
     allow_noncommercial: bool = False
 
 
-_room: Room | None = None
-_recipes: Recipes | None = None
+_room: "Room | None" = None
+_recipes: "Recipes | None" = None
 
 
 def set_up(bench: Bench, parent: int) -> None:
@@ -38,6 +41,8 @@ def set_up(bench: Bench, parent: int) -> None:
     import cv2  # noqa: PLC0415
 
     from catchlight.decoder import Decoder  # noqa: PLC0415
+    from catchlight.develop import Room  # noqa: PLC0415
+    from catchlight.ledger import Recipes  # noqa: PLC0415
     from catchlight.models import ModelStore  # noqa: PLC0415
     from catchlight.studio import Studio  # noqa: PLC0415
     from catchlight.vault import Vault  # noqa: PLC0415
@@ -68,8 +73,10 @@ def warm() -> None:
         _room.studio.warm()
 
 
-def develop_or_recall(order: Order) -> Development:
+def develop_or_recall(order: "Order") -> "Development":
     """Recall a finished recipe, or develop it and remember."""
+    from catchlight.develop import Development, develop  # noqa: PLC0415
+
     if _room is None or _recipes is None:
         message = "the worker was not set up"
         raise RuntimeError(message)

@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from catchlight.errors import ConfigError
-from catchlight.ledger import Recipes
 from catchlight.vault import Vault, write_whole
+
+if TYPE_CHECKING:
+    from catchlight.ledger import Recipes
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +28,10 @@ class Home:
         return Vault(self.root / "vault")
 
     @property
-    def recipes(self) -> Recipes:
+    def recipes(self) -> "Recipes":
         """What each recipe gave."""
+        from catchlight.ledger import Recipes  # noqa: PLC0415  loads polars
+
         return Recipes(self.root / "ledger" / "recipes")
 
     @property
@@ -46,6 +50,10 @@ class Home:
     def finished(self, run: str) -> bool:
         """Whether a run came to its end: its run.json is written last."""
         return (self.run(run) / "run.json").is_file()
+
+    def is_new(self) -> bool:
+        """Whether no run was ever finished here."""
+        return not (self.root / "runs" / "latest").exists()
 
     def unfinished(self) -> list[str]:
         """Return the runs that were started and not finished, newest first."""

@@ -2,19 +2,22 @@
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from catchlight.config import Job
 from catchlight.darkroom import Darkroom, Remembered
 from catchlight.darkroom_worker import Bench
-from catchlight.develop import Order
 from catchlight.home import Home
 from catchlight.models import default_root
-from catchlight.plan import Plan
-from flows import stages
 from flows.progress import Counter
+from flows.readiness import check
+
+if TYPE_CHECKING:  # workers are to start before this process has loaded the rest
+    from catchlight.develop import Order
+    from catchlight.plan import Plan
 
 _AHEAD = 200  # people begun before anybody asks for them
 
@@ -23,9 +26,9 @@ _AHEAD = 200  # people begun before anybody asks for them
 class Session:
     """What the stages of one refresh share; ``waiting`` people were to be developed at its start."""
 
-    plan: Plan
+    plan: "Plan"
     darkroom: Darkroom | Remembered
-    shards: dict[int, list[Order]]
+    shards: "dict[int, list[Order]]"
     waiting: int
     seconds: float  # of gathering
     started: float  # developing, on the clock of time.perf_counter
@@ -48,35 +51,47 @@ _at_work: ContextVar[Session | None] = ContextVar("at_work", default=None)
 
 
 @contextmanager
-def session(job: Job, gather: Callable[[Job], Plan] = stages.gather) -> Iterator[Session]:
+def session(job: Job, gather: "Callable[[Job], Plan] | None" = None) -> Iterator[Session]:
     """Hold the home, gather and begin to develop; inside a session of the same job, yield that one."""
     outer = _at_work.get()
     if outer and outer.plan.job == job:
         yield outer
         return
-    with Home(job.home).alone():
-        started = time.perf_counter()
-        plan = gather(job)
-        shards = plan.shards()
-        waiting = plan.waiting(shards)
-        now = time.perf_counter()
-        with _darkroom(plan, waiting) as darkroom:
-            token = _at_work.set(
-                begun := Session(plan, darkroom, shards, len(waiting), now - started, started=now)
-            )
-            try:
-                yield begun
-            finally:
-                _at_work.reset(token)
+    check(job)
+    bench = _bench(job)
+    with Home(job.home).alone(), ExitStack() as closing:
+        # In a new home somebody will wait for sure: the workers start while the photos are read.
+        early = closing.enter_context(Darkroom(bench, job.workers)) if Home(job.home).is_new() else None
+        begun = _begin(job, gather, lambda: early or closing.enter_context(Darkroom(bench, job.workers)))
+        token = _at_work.set(begun)
+        try:
+            yield begun
+        finally:
+            _at_work.reset(token)
 
 
-def _darkroom(plan: Plan, waiting: list[Order]) -> AbstractContextManager[Darkroom | Remembered]:
-    """Open a darkroom that is at work already; where nobody waits, none is needed."""
+def _begin(job: Job, gather: "Callable[[Job], Plan] | None", darkroom: Callable[[], Darkroom]) -> Session:
+    """Gather, and hand to a darkroom whoever waits; where nobody does, none is needed."""
+    from catchlight.judge import limits  # noqa: PLC0415  loads OpenCV and polars
+    from flows import stages  # noqa: PLC0415
+
+    limits(job.brand())
+    started = time.perf_counter()
+    plan = (gather or stages.gather)(job)
+    shards = plan.shards()
+    waiting = plan.waiting(shards)
+    now = time.perf_counter()
     if not waiting:
-        return nullcontext(Remembered(plan.home.recipes))
-    job, home = plan.job, plan.home
-    models, log = job.models or default_root(), home.logs / "darkroom.log"
-    bench = Bench(job.brand(), models, home.vault.root, home.recipes.root, log, job.allow_noncommercial)
-    darkroom = Darkroom(bench, job.workers)
-    darkroom.begin(waiting[:_AHEAD])
-    return darkroom
+        return Session(plan, Remembered(plan.home.recipes), shards, 0, now - started, now)
+    room = darkroom()
+    room.begin(waiting[:_AHEAD])
+    return Session(plan, room, shards, len(waiting), now - started, now)
+
+
+def _bench(job: Job) -> Bench:
+    """Return what the workers need to set themselves up."""
+    home = Home(job.home)
+    models, recipes = job.models or default_root(), home.root / "ledger" / "recipes"
+    return Bench(
+        job.brand(), models, home.vault.root, recipes, home.logs / "darkroom.log", job.allow_noncommercial
+    )

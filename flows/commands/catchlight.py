@@ -1,27 +1,41 @@
-"""``catchlight`` with all its commands."""
+"""``catchlight`` with all its commands: one module each, imported when it is asked for."""
+
+import importlib
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import typer
+from typer.core import TyperGroup
 
-import catchlight
-from flows.commands import models, preset, publish, review
-from flows.commands.demo import demo
-from flows.commands.refresh import refresh
-
-app = typer.Typer(
-    name="catchlight",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    help="Refresh every headshot of a company on the company's own machines.",
-)
-app.command("demo")(demo)
-app.command("refresh")(refresh)
-app.add_typer(review.app, name="review")
-app.add_typer(publish.app, name="publish")
-app.add_typer(preset.app, name="preset")
-app.add_typer(models.app, name="models")
+_COMMANDS = ("demo", "refresh", "review", "publish", "preset", "models", "version")
 
 
-@app.command("version")
-def version() -> None:
-    """Print the version."""
-    typer.echo(catchlight.__version__)
+class _OnDemand(Mapping[str, Any]):
+    """The commands by name."""
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in _COMMANDS:
+            raise KeyError(name)
+        command = typer.main.get_command(importlib.import_module(f"flows.commands.{name}").app)
+        command.name = name
+        return command
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_COMMANDS)
+
+    def __len__(self) -> int:
+        return len(_COMMANDS)
+
+
+class _Group(TyperGroup):
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.commands = _OnDemand()  # type: ignore[assignment]
+
+
+app = typer.Typer(name="catchlight", cls=_Group, no_args_is_help=True, pretty_exceptions_enable=False)
+
+
+@app.callback()
+def catchlight() -> None:
+    """Refresh every headshot of a company on the company's own machines."""

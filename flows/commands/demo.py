@@ -9,7 +9,10 @@ from catchlight.config import Job
 from flows.commands import refresh as command
 from flows.terminal import console, told
 
+app = typer.Typer()
 
+
+@app.command("demo")
 def demo(
     home: command.HomeOption = Path("catchlight-demo"),
     photos: Annotated[

@@ -7,19 +7,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from catchlight.config import Job
-from catchlight.errors import ConfigError
 from catchlight.home import Home
 from flows.terminal import bars, console, told
 
 if TYPE_CHECKING:
     from flows.session import Session
 
+app = typer.Typer()
 HomeOption = Annotated[
     Path,
     typer.Option("--home", envvar="CATCHLIGHT_HOME", help="Folder for everything that Catchlight keeps."),
 ]
 
 
+@app.command("refresh")
 def refresh(
     source: Annotated[
         Path, typer.Option("--source", help="Folder with directory.csv and photos/, or photos alone.")
@@ -64,8 +65,9 @@ def refresh(
 def _dry(job: Job) -> None:
     """Count what would be developed. The photos are read into the vault, nothing else is kept."""
     from flows import stages  # noqa: PLC0415
+    from flows.readiness import check  # noqa: PLC0415
 
-    _check(job)
+    check(job)
     with bars(), Home(job.home).alone():
         plan = stages.gather(job)
     people, waiting = len(plan.employees()), len(plan.waiting(plan.shards()))
@@ -76,9 +78,8 @@ def _dry(job: Job) -> None:
 
 def run(job: Job) -> Path:
     """Run the flow; where nobody has to be developed, its stages alone."""
-    from flows.session import session  # noqa: PLC0415  loads OpenCV
+    from flows.session import session  # noqa: PLC0415
 
-    _check(job)
     with bars(), session(job) as begun:
         if not begun.waiting:
             return _show(begun)
@@ -100,29 +101,6 @@ def _show(begun: "Session") -> Path:
     for number, orders in begun.shards.items():
         stages.develop(begun.plan, number, orders, begun.darkroom, counter)
     return stages.contact_sheet(begun.plan, begun.counts(), begun.timings())
-
-
-def _check(job: Job) -> None:
-    """Refuse what cannot work before anything is read: preset, engines, model files."""
-    from catchlight.judge import limits  # noqa: PLC0415
-    from catchlight.plan import store_of  # noqa: PLC0415
-    from catchlight.studio import engine_settings, model_digests  # noqa: PLC0415
-
-    preset = job.brand()
-    limits(preset)
-    for name in {
-        preset.engines.faces,
-        preset.engines.landmarks,
-        preset.engines.matte,
-        preset.engines.likeness,
-    }:
-        engine_settings(preset.engines, name)
-    store = store_of(job)
-    for name in model_digests(preset.engines, store):
-        store.verify(name)
-    if not job.source.is_dir():
-        message = f"--source {job.source}: no such folder"
-        raise ConfigError(message)
 
 
 def tell(folder: Path) -> int:
