@@ -5,7 +5,7 @@ person's own right, which is on the left of the picture.
 """
 
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from jaxtyping import Float, Float32, UInt8
@@ -13,6 +13,13 @@ from jaxtyping import Float, Float32, UInt8
 Picture = UInt8[np.ndarray, "h w 3"]
 OtherPicture = UInt8[np.ndarray, "H W 3"]  # of another size than the Picture beside it
 _POINTS = ("right_eye", "left_eye", "nose", "mouth_right", "mouth_left", "chin", "brow_top", "oval")
+_EYES = ("right_detail", "left_detail")
+
+
+def _moved(
+    points: Float[np.ndarray, "*k 2"], matrix: Float[np.ndarray, "2 3"]
+) -> Float32[np.ndarray, "*k 2"]:
+    return np.asarray(points @ matrix[:, :2].T + matrix[:, 2], np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +40,43 @@ class Face:
 
 
 @dataclass(frozen=True, slots=True)
+class Eye:
+    """A close look at one eye: the iris's centre, the corners (the person's right, left), the middle of the lids."""
+
+    iris: Float32[np.ndarray, " 2"]
+    right: Float32[np.ndarray, " 2"]
+    left: Float32[np.ndarray, " 2"]
+    upper: Float32[np.ndarray, " 2"]
+    lower: Float32[np.ndarray, " 2"]
+
+    @property
+    def across(self) -> float:
+        """How far the iris is from the middle between the corners, in eye widths; > 0 is to the person's left."""
+        width = self.left - self.right
+        return float((self.iris - self.right) @ width / (width @ width)) - 0.5
+
+    @property
+    def between(self) -> float:
+        """Where the iris is between the lids, square to the corners: 0 at the lower, 1 at the upper one."""
+        x, y = self.left - self.right
+        up = np.array([y, -x])
+        opening = float((self.upper - self.lower) @ up)
+        return float((self.iris - self.lower) @ up) / opening if opening > 0 else 0.0
+
+    def moved(self, matrix: Float[np.ndarray, "2 3"]) -> "Eye":
+        """Return the same eye after an affine map of its picture."""
+        return Eye(*(_moved(getattr(self, name), matrix) for name in self.__slots__))
+
+
+@dataclass(frozen=True, slots=True)
 class Landmarks:
     """The anatomy that framing, light and checks need.
 
     ``oval`` is the closed outline of the face; ``brow_top`` the highest point of the forehead
     that the model knows (below the hair). Lid and lip distances are in pixels. Angles are in
     degrees: yaw > 0 turns to the person's left, pitch > 0 looks up, roll > 0 tilts the head
-    clockwise in the picture.
+    clockwise in the picture. ``lips`` is the middle between the inner lips; it and the eyes
+    seen closely are None where the tracer does not know them or did not look closely.
     """
 
     right_eye: Float32[np.ndarray, " 2"]
@@ -58,6 +95,9 @@ class Landmarks:
     roll: float
     mesh: Float32[np.ndarray, "n 3"]
     score: float = 1.0
+    lips: Float32[np.ndarray, " 2"] | None = None
+    right_detail: Eye | None = None
+    left_detail: Eye | None = None
 
     @property
     def eyes(self) -> Float[np.ndarray, " 2"]:
@@ -71,14 +111,15 @@ class Landmarks:
 
     def moved(self, matrix: Float[np.ndarray, "2 3"]) -> "Landmarks":
         """Return the same face after an affine map of its picture (rotation, scale, shift)."""
-        turn, shift = matrix[:, :2], matrix[:, 2]
-        scale = float(np.hypot(turn[0, 0], turn[0, 1]))
-        points = {name: (getattr(self, name) @ turn.T + shift).astype(np.float32) for name in _POINTS}
-        mesh = np.hstack([self.mesh[:, :2] @ turn.T + shift, self.mesh[:, 2:] * scale]).astype(np.float32)
+        scale = float(np.hypot(matrix[0, 0], matrix[0, 1]))
+        points: dict[str, Any] = {name: _moved(getattr(self, name), matrix) for name in _POINTS}
+        mesh = np.hstack([_moved(self.mesh[:, :2], matrix), self.mesh[:, 2:] * scale]).astype(np.float32)
         level = points["left_eye"] - points["right_eye"]
         lengths = {name: getattr(self, name) * scale for name in ("right_lids", "left_lids", "inner_lips")}
         roll = float(np.degrees(np.arctan2(level[1], level[0])))
-        return replace(self, **points, **lengths, mesh=mesh, roll=roll)
+        eyes: dict[str, Any] = {name: eye.moved(matrix) for name in _EYES if (eye := getattr(self, name))}
+        lips = None if self.lips is None else _moved(self.lips, matrix)
+        return replace(self, **points, **lengths, **eyes, mesh=mesh, roll=roll, lips=lips)
 
     @property
     def as_face(self) -> Face:
@@ -124,6 +165,7 @@ class Recogniser(Protocol):
     """Compares two pictures of one person. Descriptors live in memory only, never stored."""
 
     SAME_BELOW: float
+    KNOWS_PEOPLE: bool  # whether two different photos of one person come out alike
 
     def describe(self, picture: Picture, face: Face) -> Any:
         """Return a descriptor of the face."""
@@ -131,4 +173,15 @@ class Recogniser(Protocol):
 
     def distance(self, first: Any, second: Any) -> float:
         """Return how unlike two descriptors are: 0 is the same, SAME_BELOW the threshold."""
+        ...
+
+
+@runtime_checkable
+class Enlarger(Protocol):
+    """Enlarges pictures with detail that is guessed: for hair and clothes, never for faces."""
+
+    scale: int
+
+    def enlarge(self, picture: Picture) -> OtherPicture:
+        """Return the picture ``scale`` times as wide and as high."""
         ...

@@ -3,23 +3,22 @@
 import hashlib
 import json
 import tomllib
-from functools import cache
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import Field, StringConstraints, ValidationError, model_validator
 
 from catchlight import plugins
+from catchlight.caps import Rungs
+from catchlight.device import Device
 from catchlight.errors import ConfigError
+from catchlight.ground import Background, Share
+from catchlight.ground import Section as _Section
 from catchlight.records import Rung
 
-Share = Annotated[float, Field(ge=0, le=1)]
-Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")]
+Pattern = Literal["flat", "butterfly", "loop", "rembrandt"]
 PRESETS = Path(__file__).parents[1] / "brand_presets"
-
-
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Crop(_Section):
@@ -32,6 +31,9 @@ class Crop(_Section):
     eye_line: Share = 0.44
     centre: Share = 0.5
     headroom: Share = Field(0.02, description="least room above the crown")
+    circle: bool = Field(
+        default=False, description="keep crown, ears and chin inside the circle of an avatar"
+    )
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
@@ -45,39 +47,50 @@ class Crop(_Section):
         return self
 
 
-class Background(_Section):
-    """What is behind the person: one colour, a gradient of two, or a picture."""
-
-    kind: Literal["solid", "gradient", "image"] = "solid"
-    colour: Colour = "#e6e8eb"
-    edge: Colour | None = Field(None, description="gradient: colour towards the edges")
-    image: Path | None = Field(None, description="image: file, relative to the preset")
-    blur: Share = Field(0.0, description="image: blur radius as a share of the frame height")
-
-    @model_validator(mode="after")
-    def _whole(self) -> Self:
-        """Refuse a gradient of one colour."""
-        if self.kind == "gradient" and self.edge is None:
-            message = "edge: a gradient needs the colour towards the edges"
-            raise ValueError(message)
-        return self
-
-
 class Light(_Section):
-    """How far exposure and white balance may move, and where to."""
+    """How the light falls, and how far exposure and white balance may move."""
 
+    pattern: Pattern = Field("loop", description="flat, butterfly, loop or rembrandt")
+    azimuth: float | None = Field(
+        None, ge=-80, le=80, description="key light, degrees aside; > 0 from the picture's right"
+    )
+    elevation: float | None = Field(None, ge=-20, le=75, description="key light, degrees above the eyes")
+    ratio: float | None = Field(
+        None, ge=1, le=8, description="cheek towards the key : the other cheek; 2 is one stop"
+    )
+    softness: Share = Field(0.5, description="size of the lamp: 0 is a bare bulb, 1 a large window")
+    strength: Share = Field(1.0, description="how much of the way from the photo's light to the preset's")
+    tolerance: float = Field(
+        10.0, ge=0, le=90, description="degrees from the preset's light within which a photo keeps its own"
+    )
+    rim: Share = Field(0.0, description="light from behind along hair and shoulders, opposite the key")
     white_low: Share = Field(
         0.3, description="a photo in which nothing beside the face is brighter is under-exposed"
     )
     max_stops: float = Field(0.5, ge=0, le=1.5, description="exposure never moves further, either way")
-    white_balance: Share = Field(0.8, description="share of a measured colour cast that is taken out")
+    white_balance: Share = Field(1.0, description="share of a measured colour cast that is taken out")
+
+
+class PrintCrop(_Section):
+    """A closer crop of the finished portrait for one kind of place, such as small round avatars."""
+
+    aspect: float = Field(1.0, ge=0.5, le=2.0, description="width / height of the crop")
+    head: float = Field(0.78, ge=0.4, le=0.92, description="chin to crown, share of the crop's height")
+    eye_line: Share = Field(0.47, description="from the crop's upper edge; it gives way to a crown")
+    sizes: tuple[Annotated[int, Field(ge=16, le=7680)], ...] = Field(
+        (96, 72, 48, 36), min_length=1, description="heights in pixels that the crop's name alone stands for"
+    )
 
 
 class Delivery(_Section):
-    """Sizes (pixels of the frame height) that publishing writes."""
+    """Sizes (pixels of the frame height) that publishing writes, and crops that places may ask for by name."""
 
     master: int = Field(2048, ge=256, le=7680)
     sizes: tuple[int, ...] = (2048, 1024, 648, 512, 400, 192, 96)
+    crops: dict[Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,30}$")], PrintCrop] = Field(
+        default_factory=lambda: {"avatar": PrintCrop()},
+        description='asked for as "avatar" (all its sizes) or "avatar@48"; cut from the finished portrait',
+    )
 
 
 class Engines(_Section):
@@ -87,6 +100,8 @@ class Engines(_Section):
     landmarks: str = "facemesh"
     matte: str = "selfie"
     likeness: str = "face_pixels"
+    enlarge: str = Field("", description="super-resolution for hair and clothes, never faces; empty: none")
+    device: Device = Field("auto", description="where pictures are computed: auto, cpu or cuda")
     options: dict[str, dict[str, Any]] = Field(default_factory=dict)
 
     def replaced_by(self, name: str) -> "Engines":
@@ -110,6 +125,7 @@ class Preset(_Section):
     title: str
     description: str = ""
     rung: Rung = Field(Rung.RELIGHT, description="never change a photo further than this")
+    rungs: Rungs = Field(default_factory=dict, description='the same for one country; "*" is every other')
     crop: Crop = Crop()
     background: Background = Background()
     light: Light = Light()
@@ -118,13 +134,10 @@ class Preset(_Section):
     checks: dict[str, Limit] = Field(default_factory=dict)
 
     def digest(self) -> str:
-        """Return a digest of everything that decides pixels or verdicts."""
-        plain = self.model_dump(
-            mode="json", exclude={"title": True, "description": True, "delivery": {"sizes"}}
-        )
-        picture = self.background.image
-        plain["background"]["image"] = ""  # what is in it counts, not where it lies
-        plain["image"] = hashlib.sha256(picture.read_bytes()).hexdigest() if picture else ""
+        """Return a digest of what decides everybody's pixels or verdicts; ``rungs`` count person by person."""
+        apart: Any = {"title": ..., "description": ..., "rungs": ..., "delivery": {"sizes", "crops"}}
+        plain = self.model_dump(mode="json", exclude=apart)
+        plain["background"] = self.background.content()
         return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()
 
 
@@ -133,9 +146,8 @@ def preset_names() -> list[str]:
     return sorted(file.stem for file in PRESETS.glob("*.toml"))
 
 
-@cache
 def load_preset(name: str) -> Preset:
-    """Read a preset by name or by the path of a TOML file; ConfigError names the key that is wrong."""
+    """Read a preset as it is now, by name or path of a TOML file; ConfigError names the key that is wrong."""
     path = Path(name) if name.endswith(".toml") else PRESETS / f"{name}.toml"
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -151,9 +163,7 @@ def load_preset(name: str) -> Preset:
 
 
 def _checked(path: Path, raw: dict[str, Any]) -> Preset:
-    background = raw.get("background", {})
-    if isinstance(background, dict) and isinstance(background.get("image"), str):
-        background["image"] = str(path.parent / background["image"])
+    _beside(path.parent, raw.get("background"), "image", "logo")
     try:
         preset = Preset.model_validate({"name": path.stem, **raw})
     except ValidationError as error:
@@ -161,6 +171,15 @@ def _checked(path: Path, raw: dict[str, Any]) -> Preset:
         raise ConfigError(message) from error
     _known(path, preset)
     return preset
+
+
+def _beside(folder: Path, section: Any, key: str, inner: str = "") -> None:
+    """Let a file name, in a section or in the one inside it, mean a file in the preset's folder."""
+    if not isinstance(section, dict):
+        return
+    if isinstance(section.get(key), str):
+        section[key] = str(folder / section[key])
+    _beside(folder, section.get(inner), "file")
 
 
 def _problems(error: ValidationError, under: str = "") -> str:
@@ -176,7 +195,7 @@ def _known(path: Path, preset: Preset) -> None:
         )
         raise ConfigError(message)
     engines = preset.engines
-    for job in ("faces", "landmarks", "matte", "likeness"):
+    for job in ("faces", "landmarks", "matte", "likeness", *["enlarge"] * bool(engines.enlarge)):
         if job not in plugins.load("catchlight.engines", getattr(engines, job)).FACTS.jobs:
             message = f"preset {path}: engines.{job}: {getattr(engines, job)!r} does not do this job"
             raise ConfigError(message)
@@ -191,10 +210,19 @@ def _known(path: Path, preset: Preset) -> None:
         except ValidationError as error:
             message = f"preset {path}: {_problems(error, f'engines.options.{name}.')}"
             raise ConfigError(message) from error
-    image = preset.background.image
-    if (preset.background.kind == "image") != bool(image) or (image and not image.is_file()):
+    _there(path, preset.background)
+
+
+def _there(path: Path, background: Background) -> None:
+    """Refuse pictures that are not there, and a picture that nothing shows."""
+    files = background.files()
+    if (background.kind == "image") != ("image" in files):
         message = f'preset {path}: background.image: name a picture file beside the preset (kind = "image")'
         raise ConfigError(message)
+    for key, file in files.items():
+        if not file.is_file():
+            message = f"preset {path}: background.{key}: {file} is no file; name one beside the preset"
+            raise ConfigError(message)
 
 
 class Job(_Section):
@@ -211,7 +239,11 @@ class Job(_Section):
     allow_noncommercial: bool = False
 
     def brand(self) -> Preset:
-        """Return the preset with this job's engine."""
+        """Return the preset with this job's engine, read once: a job under way keeps the look it began with."""
+        return self._brand
+
+    @cached_property
+    def _brand(self) -> Preset:
         preset = load_preset(self.preset)
         if not self.engine or self.engine == "studio":
             return preset

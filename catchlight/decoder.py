@@ -18,7 +18,7 @@ import numpy as np
 
 import catchlight
 from catchlight.decoder_child import READY, Pixels
-from catchlight.decoding import STANDARD, Decoded, Limits, check_bytes
+from catchlight.decoding import STANDARD, Decoded, Limits, a_day, check_bytes
 from catchlight.errors import OutsideError, PhotoError
 
 PICTURES_PER_CHILD = 200
@@ -191,7 +191,8 @@ def _receive(child: subprocess.Popen[bytes], limits: Limits) -> Decoded:
             raise _ChildDiedError
         picture = _pixels(pipe, (height, width, 3))
         alpha = _pixels(pipe, (height, width)) if answer["alpha"] else None
-        return Decoded(picture, alpha, str(answer["format"]), tuple(map(str, answer["notes"])))
+        notes, taken = tuple(map(str, answer["notes"])), a_day(str(answer["taken"]))
+        return Decoded(picture, alpha, str(answer["format"]), notes, taken)
     except (ValueError, TypeError, LookupError) as error:
         raise _ChildDiedError from error
 

@@ -56,8 +56,8 @@ def _answer(data: bytes, limits: Limits) -> tuple[dict[str, Any], list[Pixels]]:
     except PhotoError as error:
         return {"reason": error.reason, "message": str(error)}, []
     arrays = [array for array in (done.picture, done.alpha) if array is not None]
-    size = done.picture.shape[:2]
-    return {"size": size, "alpha": len(arrays) > 1, "format": done.format, "notes": done.notes}, arrays
+    said = {"format": done.format, "notes": done.notes, "taken": done.taken}
+    return {"size": done.picture.shape[:2], "alpha": len(arrays) > 1, **said}, arrays
 
 
 def _confine(limits: Limits) -> None:

@@ -5,7 +5,8 @@ import re
 import struct
 import warnings
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from io import BytesIO
 
 import numpy as np
@@ -43,6 +44,8 @@ _TURNS = {
     8: Image.Transpose.ROTATE_90,
 }
 _ORIENTATION = 0x0112
+_EXIF_PART, _TAKEN = 0x8769, 0x9003
+_FIRST_CAMERA = 1996  # the year of the first camera that wrote EXIF; before it, a clock was not set
 _REDUCED, _DNG_VERSION = 0x00FE, 0xC612
 _LONG_SIDE = 6000
 
@@ -66,13 +69,15 @@ class Decoded:
     """A picture, upright, in sRGB, on white.
 
     ``alpha`` is the file's own transparency (None when it has none); ``notes`` are sentences
-    about what was done to get there.
+    about what was done to get there; ``taken`` is the day on which the camera says that it was
+    taken (ISO, "" when it does not say).
     """
 
     picture: Picture
     alpha: UInt8[np.ndarray, "h w"] | None
     format: str
     notes: tuple[str, ...] = ()
+    taken: str = ""
 
 
 def decode(data: bytes, limits: Limits = STANDARD) -> Decoded:
@@ -83,11 +88,13 @@ def decode(data: bytes, limits: Limits = STANDARD) -> Decoded:
     with warnings.catch_warnings(action="ignore"):
         try:
             image = _load(format_, data, limits, notes)
+            exif = _exif(image)
+            image = _upright(image, exif)
         except _BROKEN as error:
             raise _broken(format_, error) from error
         except (MemoryError, Image.DecompressionBombError) as error:
             raise _too_large("needs more memory than is allowed") from error
-        return _finish(image, format_, notes)
+        return replace(_finish(image, format_, notes), taken=_taken(exif))
 
 
 def check_bytes(data: bytes, limits: Limits) -> None:
@@ -107,7 +114,7 @@ def _check_size(width: int, height: int, limits: Limits) -> None:
 
 
 def _load(format_: Format, data: bytes, limits: Limits, notes: list[str]) -> Image.Image:
-    """Return the first picture of the file, upright, all of its pixels decoded."""
+    """Return the first picture of the file, all of its pixels decoded."""
     count = 1
     if format_ is Format.GIF:
         width, height, count = gif_extent(data)
@@ -124,7 +131,7 @@ def _load(format_: Format, data: bytes, limits: Limits, notes: list[str]) -> Ima
     if count > 1:
         notes.append("The file holds several pictures; the first was used.")
     image.load()
-    return _upright(image)
+    return image
 
 
 def _open(format_: Format, data: bytes) -> ImageFile.ImageFile:
@@ -174,11 +181,19 @@ def _check_tiff(image: ImageFile.ImageFile) -> None:
         raise not_read("a camera's raw file")
 
 
-def _upright(image: Image.Image) -> Image.Image:
-    """Turn the picture as its EXIF says; an unreadable EXIF says nothing. TIFF turned itself."""
+def _exif(image: Image.Image) -> Image.Exif:
+    """Return the picture's EXIF; one that cannot be read says nothing."""
     exif = Image.Exif()
     try:
         exif.load(image.info.get("exif") or b"")
+    except _BROKEN:
+        return Image.Exif()
+    return exif
+
+
+def _upright(image: Image.Image, exif: Image.Exif) -> Image.Image:
+    """Turn the picture as its EXIF says. TIFF turned itself."""
+    try:
         turn = _TURNS.get(exif.get(_ORIENTATION, 1))
     except _BROKEN:
         turn = None
@@ -187,6 +202,23 @@ def _upright(image: Image.Image) -> Image.Image:
     upright = image.transpose(turn)
     upright.info = image.info
     return upright
+
+
+def _taken(exif: Image.Exif) -> str:
+    """Return the day on which the photo was taken; of a scan, not the day of scanning."""
+    try:
+        return a_day(str(exif.get_ifd(_EXIF_PART).get(_TAKEN, ""))[:10].replace(":", "-"))
+    except _BROKEN:
+        return ""
+
+
+def a_day(text: str) -> str:
+    """Return an ISO date as it is, and "" for whatever cannot be the day of a digital photo."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return ""
+    return day.isoformat() if day.year >= _FIRST_CAMERA else ""
 
 
 def _finish(image: Image.Image, format_: Format, notes: list[str]) -> Decoded:

@@ -11,7 +11,9 @@ from typing import Any
 
 from PIL import Image
 
-from catchlight import decoding, pixels
+from catchlight import cropping, decoding, pixels
+from catchlight.config import PrintCrop
+from catchlight.cropping import Box, Place
 from catchlight.errors import ConfigError
 from catchlight.ledger import Recipes
 from catchlight.vault import Vault, digest_of
@@ -19,6 +21,7 @@ from catchlight.vault import Vault, digest_of
 STANDARD = ("2048", "1024", "648", "512", "400", "192@2x", "96")
 LARGEST = 7680
 SMALLEST = 96
+SMALLEST_CROP = 16
 QUALITY = 95
 _SLOTS = {"192": "192@2x"}
 _DIRECTORY_LIMIT = 100_000
@@ -29,16 +32,20 @@ _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?|.*\.", re.IGNORECA
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """One size: the height of the picture in pixels, and how many bytes it may have."""
+    """One size: the height of the picture in pixels, how many bytes it may have, and how close it is cropped."""
 
     name: str
     height: int
     max_bytes: int | None = None
+    crop: PrintCrop | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Print:
-    """One file of a portrait, in the vault under ``digest``. ``note`` says what a person should know."""
+    """One file of a portrait, in the vault under ``digest``. ``note`` says what a person should know.
+
+    ``box`` is the part of the portrait that it shows, in the portrait's pixels: left, top, width, height.
+    """
 
     size: str
     width: int
@@ -46,17 +53,45 @@ class Print:
     bytes: int
     digest: str
     note: str = ""
+    box: tuple[int, ...] = ()
 
 
-def size_named(name: str) -> Size:
+def sizes_named(name: str, crops: Mapping[str, PrintCrop]) -> list[Size]:
+    """Return the sizes of a name: a height, ``avatar@48`` (a crop of the preset), or ``avatar`` (all of its sizes)."""
+    crop, at, height = name.strip().partition("@")
+    if crop not in crops:
+        return [size_named(name, crops)]
+    heights = [height] if at else list(map(str, crops[crop].sizes))
+    return [_cropped(crop, one, crops[crop]) for one in heights]
+
+
+def _cropped(crop: str, height: str, spec: PrintCrop) -> Size:
+    if not _is_height(height, SMALLEST_CROP):
+        message = (
+            f"sizes: {crop}@{height}: give a height from {SMALLEST_CROP} to {LARGEST}, such as {crop}@48"
+        )
+        raise ConfigError(message)
+    limit = _DIRECTORY_LIMIT if int(height) <= SMALLEST else None
+    return Size(f"{crop}@{height}", int(height), limit, spec)
+
+
+def size_named(name: str, crops: Iterable[str] = ()) -> Size:
     """Return a size: a height in pixels, or ``192@2x`` for a slot of 96 at double density."""
     name = _SLOTS.get(name.strip(), name.strip())
     digits = name.removesuffix("@2x")
-    if not digits.isdecimal() or not SMALLEST <= int(digits) <= LARGEST or str(int(digits)) != digits:
+    if not _is_height(digits, SMALLEST):
         usual = ",".join(STANDARD)
         message = f"sizes: {name!r} is none; give heights from {SMALLEST} to {LARGEST}, such as {usual}"
+        if crops:
+            message += (
+                f", or crops of the preset: {', '.join(f'{crop}, {crop}@48' for crop in sorted(crops))}"
+            )
         raise ConfigError(message)
     return Size(name, int(digits), _DIRECTORY_LIMIT if name == "96" else None)
+
+
+def _is_height(digits: str, least: int) -> bool:
+    return digits.isdecimal() and str(int(digits)) == digits and least <= int(digits) <= LARGEST
 
 
 class Prints:
@@ -66,24 +101,27 @@ class Prints:
         """Store files by ``keep``, find them in ``vault``, and remember them in ``made``."""
         self._keep, self._vault, self._made = keep, vault, made
 
-    def of(self, picture: str, sizes: Iterable[Size]) -> list[Print]:
+    def of(self, picture: str, sizes: Iterable[Size], place: Place | None = None) -> list[Print]:
         """Return the files of a portrait (vault digest of its JPEG), in the order of ``sizes``.
 
-        Raises OutsideError when the portrait is lost, PhotoError when it cannot be read.
+        ``place`` is where the head lies on it, which cropped sizes need. Raises OutsideError when
+        the portrait is lost, PhotoError when it cannot be read.
         """
         wanted = list(sizes)
-        known = {size: self._recall(picture, size) for size in wanted}
+        known = {size: self._recall(picture, size, place) for size in wanted}
         missing = [size for size, found in known.items() if found is None]
-        for size, made in zip(missing, self._make(picture, missing), strict=True):
+        for size, made in zip(missing, self._make(picture, missing, place), strict=True):
             known[size] = made
-            self._made.remember(_recipe(picture, size), asdict(made))
+            self._made.remember(_recipe(picture, size, place), asdict(made))
         return [found for found in map(known.get, wanted) if found]
 
-    def _recall(self, picture: str, size: Size) -> Print | None:
-        found: dict[str, Any] | None = self._made.recall(_recipe(picture, size))
-        return Print(**found) if found and self._vault.has(found["digest"]) else None
+    def _recall(self, picture: str, size: Size, place: Place | None) -> Print | None:
+        found: dict[str, Any] | None = self._made.recall(_recipe(picture, size, place))
+        if not found or not self._vault.has(found["digest"]):
+            return None
+        return Print(**found | {"box": tuple(found["box"])})
 
-    def _make(self, picture: str, sizes: list[Size]) -> Iterator[Print]:
+    def _make(self, picture: str, sizes: list[Size], place: Place | None) -> Iterator[Print]:
         if not sizes:
             return
         master = self._vault.get(picture)
@@ -91,32 +129,48 @@ class Prints:
         with Image.open(BytesIO(master)) as header:
             own = header.size
         for size in sizes:
-            data = master if _as_it_is(master, own, size) else _resized(decoded, own, size)
-            note = _note(size.height / own[1])
-            yield Print(size.name, *_extent(own, size), len(data), self._keep(data), note)
+            box = _box(own, size, place)
+            width = _width(own, size)
+            data = (
+                master if _as_it_is(master, own, size) else _printed(decoded, box, (width, size.height), size)
+            )
+            note = _note(size.height / box.height, box)
+            part = (box.left, box.top, box.width, box.height)
+            yield Print(size.name, width, size.height, len(data), self._keep(data), note, part)
 
 
-def _recipe(picture: str, size: Size) -> str:
-    return digest_of(f"print 1 {picture} {size} {QUALITY}".encode())
+def _recipe(picture: str, size: Size, place: Place | None) -> str:
+    """Return the digest of all that decides a file; a head's place does so only where it is cropped."""
+    crop = f"{size.crop!r} {place}" if size.crop else ""
+    return digest_of(
+        f"print 2 {picture} {size.name} {size.height} {size.max_bytes} {crop} {QUALITY}".encode()
+    )
 
 
-def _extent(own: tuple[int, int], size: Size) -> tuple[int, int]:
-    width, height = own
-    return max(1, round(width * size.height / height)), size.height
+def _width(own: tuple[int, int], size: Size) -> int:
+    aspect = size.crop.aspect if size.crop else own[0] / own[1]
+    return max(1, round(aspect * size.height))
+
+
+def _box(own: tuple[int, int], size: Size, place: Place | None) -> Box:
+    if size.crop is None:
+        return Box(0, 0, *own)
+    return cropping.crop_box(place, own, size.crop, _width(own, size) / size.height)
 
 
 def _as_it_is(master: bytes, own: tuple[int, int], size: Size) -> bool:
     """Whether the portrait already is the file: it is not encoded once more for nothing."""
-    return own[1] == size.height and len(master) <= (size.max_bytes or len(master))
+    return size.crop is None and own[1] == size.height and len(master) <= (size.max_bytes or len(master))
 
 
-def _resized(picture: pixels.Picture, own: tuple[int, int], size: Size) -> bytes:
-    return pixels.jpeg(pixels.resize(picture, *_extent(own, size)), quality=QUALITY, max_bytes=size.max_bytes)
+def _printed(picture: pixels.Picture, box: Box, extent: tuple[int, int], size: Size) -> bytes:
+    return pixels.jpeg(cropping.cut(picture, box, *extent), quality=QUALITY, max_bytes=size.max_bytes)
 
 
-def _note(enlarged: float) -> str:
+def _note(enlarged: float, box: Box) -> str:
     too_much = 2
-    return f"enlarged {enlarged:.1f} times; a larger photo would be sharper" if enlarged > too_much else ""
+    parts = [f"enlarged {enlarged:.1f} times; a larger photo would be sharper"] * (enlarged > too_much)
+    return "; ".join([*parts, *[box.note] * bool(box.note)])
 
 
 def safe_name(id_: str) -> str:

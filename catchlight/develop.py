@@ -2,7 +2,7 @@
 
 import hashlib
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -11,13 +11,15 @@ import numpy as np
 
 from catchlight import pixels, plugins, quality
 from catchlight.anatomy import Picture
+from catchlight.caps import NO_CAP, Cap, lowest
 from catchlight.config import Preset
 from catchlight.decoder import Decoder
 from catchlight.decoding import Decoded
 from catchlight.errors import PhotoError
 from catchlight.judge import limits
+from catchlight.quality import Quality
 from catchlight.records import Photo, Reading, Render, Rung
-from catchlight.sitting import Sitting, Subject, look, sit
+from catchlight.sitting import Record, Sitting, Subject, decide, look, sit
 from catchlight.studio import Studio
 from catchlight.vault import Vault
 
@@ -26,11 +28,12 @@ THUMB = 256
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What to develop: one person, their photos (bytes in the vault), and the recipe of the result."""
+    """What to develop: one person, their photos (bytes in the vault), the recipe of the result, their cap."""
 
     employee: str
     recipe: str
     photos: tuple[Photo, ...]
+    cap: Cap = NO_CAP
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +74,10 @@ class Room:
     vault: Vault
 
 
-def recipe_of(employee: str, photos: Iterable[Photo], setup: str) -> str:
+def recipe_of(employee: str, photos: Iterable[Photo], setup: str, cap: Cap = NO_CAP) -> str:
     """Return the digest of all that decides a portrait; ``setup`` stands for preset, engines, models and code."""
     parts = [employee, *sorted(f"{photo.digest} {photo.date}" for photo in photos), setup]
+    parts += [f"{cap.rung} {cap.by}"] * (cap != NO_CAP)
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
@@ -83,89 +87,133 @@ def develop(order: Order, room: Room) -> Development:
     blank = Render(
         order.employee, order.recipe, "", preset=room.preset.name, engine=room.preset.engines.matte
     )
-    try:
-        photos, photo, chosen = _choose(order, room)
-    except _NoneUsableError as refused:
-        told = replace(blank, reason=refused.reason, note=str(refused), before=refused.before)
-        return Development(refused.photos, replace(told, seconds=time.perf_counter() - started))
-    before = _thumb(chosen.picture, room.vault)
-    blank = replace(blank, photo=photo.digest, before=before)
-    try:
-        sitting = sit(chosen, room.preset, room.studio)
-    except PhotoError as error:
-        seconds = time.perf_counter() - started
-        return Development(photos, replace(blank, reason=error.reason, note=str(error), seconds=seconds))
-    render = _keep(sitting, blank, room.vault)
-    readings = tuple(_read(sitting, render))
-    return Development(photos, replace(render, seconds=time.perf_counter() - started), readings)
+    opened, refused = _open(order, room)
+    if opened:
+        done = _portray(opened, refused.photos, order.cap, room, blank)
+    else:
+        first = refused.error or PhotoError("photo.missing", "There is no photo.")
+        told = replace(blank, reason=first.reason, note=str(first), before=refused.before)
+        done = Development(refused.photos, told)
+    return replace(done, render=replace(done.render, seconds=time.perf_counter() - started))
 
 
-class _NoneUsableError(PhotoError):
-    """No photo of a person could be used; carries the photos with what is wrong with each."""
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """One photo that can be used: what is in it (only when there are several to choose from), and its rating."""
 
-    def __init__(self, error: PhotoError, photos: tuple[Photo, ...], before: str) -> None:
-        super().__init__(error.reason, str(error))
-        self.photos, self.before = photos, before
+    photo: Photo
+    decoded: Decoded
+    subject: Subject | None
+    rating: Quality | None
+
+    @property
+    def words(self) -> str:
+        """What speaks for it, or what was noted when it was read."""
+        return self.rating.words() if self.rating else " ".join(self.decoded.notes)
 
 
-def _choose(order: Order, room: Room) -> tuple[tuple[Photo, ...], Photo, Decoded]:
-    """Open every photo of a person and take the best; say why."""
-    opened: list[tuple[Photo, Decoded, Subject | None]] = []
-    photos: list[Photo] = []
+@dataclass(frozen=True, slots=True)
+class _Refused:
+    """The photos that cannot be used with what is wrong with each, the first error, a picture to show."""
+
+    photos: tuple[Photo, ...]
+    error: PhotoError | None
+    before: str
+
+
+def _open(order: Order, room: Room) -> tuple[list[_Opened], _Refused]:
+    """Open every photo of a person, best first, and tell apart those that cannot be used."""
+    opened: list[_Opened] = []
+    photos = [photo for photo in order.photos if not photo.digest]
     first: PhotoError | None = None
     before = ""
-    photos += [photo for photo in order.photos if not photo.digest]
     for photo in (photo for photo in order.photos if photo.digest):
         decoded = None
         try:
             decoded = room.decoder.open(room.vault.get(photo.digest))
+            photo = replace(photo, date=photo.date or decoded.taken)  # noqa: PLW2901  the file's own date
             subject = look(decoded, room.studio) if len(order.photos) > 1 else None
         except PhotoError as error:
             first = first or error
             before = before or (_thumb(decoded.picture, room.vault) if decoded else "")
             photos.append(replace(photo, note=str(error)))
         else:
-            opened.append((photo, decoded, subject))
-    if not opened:
-        raise _NoneUsableError(
-            first or PhotoError("photo.missing", "There is no photo."), tuple(photos), before
-        )
-    return _explain(opened, photos)
+            opened.append(_Opened(photo, decoded, subject, quality.rate(subject) if subject else None))
+    opened.sort(key=lambda one: (-(one.rating.score if one.rating else 0), one.photo.file))
+    return opened, _Refused(tuple(photos), first, before)
+
+
+def _portray(
+    opened: list[_Opened], refused: tuple[Photo, ...], cap: Cap, room: Room, blank: Render
+) -> Development:
+    """Make the portrait from the best photo that gives one; when none does, tell what is wrong with the best."""
+    failed: dict[str, PhotoError] = {}
+    for one in opened:
+        if one.photo.digest in failed:
+            continue
+        record = Record(one.photo.date, _newest_but(one, opened))
+        try:
+            sitting = sit(one.decoded, room.preset, room.studio, record, cap.rung)
+        except PhotoError as error:
+            failed[one.photo.digest] = error
+            continue
+        shown = replace(blank, photo=one.photo.digest, before=_thumb(one.decoded.picture, room.vault))
+        render = replace(_keep(sitting, shown, room.vault), cap=_held_back(sitting, cap))
+        return Development(_explain(opened, one, failed, refused), render, tuple(_read(sitting, render)))
+    best, why = opened[0], failed[opened[0].photo.digest]
+    before = _thumb(best.decoded.picture, room.vault)
+    told = replace(blank, photo=best.photo.digest, before=before, reason=why.reason, note=str(why))
+    return Development(_explain(opened, best, failed, refused), told)
+
+
+def _newest_but(chosen: _Opened, opened: list[_Opened]) -> Subject | None:
+    """Return who is in the person's newest other photo."""
+    others = (one for one in opened if one.photo.digest != chosen.photo.digest)
+    newest = max(others, key=lambda one: one.photo.date, default=None)
+    return newest.subject if newest else None
 
 
 def _explain(
-    opened: list[tuple[Photo, Decoded, Subject | None]], refused: list[Photo]
-) -> tuple[tuple[Photo, ...], Photo, Decoded]:
-    rated = [
-        (quality.rate(subject) if subject else None, photo, decoded) for photo, decoded, subject in opened
-    ]
-    rated.sort(key=lambda item: (-(item[0].score if item[0] else 0), item[1].file))
-    rows = [
-        replace(photo, note=rating.words() if rating else _notes(decoded)) for rating, photo, decoded in rated
-    ]
-    why = (
-        f"best of {len(rated) + len(refused)}: {rows[0].note}"
-        if len(rated) + len(refused) > 1
-        else rows[0].note
-    )
-    rows[0] = replace(rows[0], chosen=True, note=why)
-    return (*rows, *refused), rows[0], rated[0][2]
+    opened: list[_Opened], chosen: _Opened, failed: Mapping[str, PhotoError], refused: tuple[Photo, ...]
+) -> tuple[Photo, ...]:
+    """Return every photo, the chosen one first, with why it was taken or left."""
+    count = len(opened) + len(refused)
+    best = f"best of {count}"
+    if failed and chosen.photo.digest not in failed:
+        names = ", ".join(one.photo.file for one in opened if one.photo.digest in failed)
+        best += f" after {names}, of which no portrait could be made"
+    why = _said(chosen, failed)
+    rows = [replace(chosen.photo, chosen=True, note=f"{best}: {why}" if count > 1 else why)]
+    rows += [replace(one.photo, note=_said(one, failed)) for one in opened if one is not chosen]
+    return (*rows, *refused)
 
 
-def _notes(decoded: Decoded) -> str:
-    return " ".join(decoded.notes)
+def _said(one: _Opened, failed: Mapping[str, PhotoError]) -> str:
+    """Return what speaks for a photo, and why it gave no portrait when it was tried."""
+    error = failed.get(one.photo.digest)
+    return "; ".join(filter(None, (one.words, str(error) if error else "")))
+
+
+def _held_back(sitting: Sitting, own: Cap) -> str:
+    """Return which change the photo would have needed and who forbade it; "" when nothing was held back."""
+    cap = lowest(Cap(sitting.preset.rung, "by the preset"), own)
+    if sitting.change.rung != cap.rung or cap.rung in {Rung.RELIGHT, Rung.GENERATE}:  # no photo needs more
+        return ""
+    free = replace(sitting.negative, frame=sitting.frame)
+    needed = decide(free, sitting.sheet.head, sitting.photo_light, Rung.GENERATE)[1].rung
+    return f"{needed} not used: limited to {cap.rung} {cap.by}" if needed != cap.rung else ""
 
 
 def _keep(sitting: Sitting, blank: Render, vault: Vault) -> Render:
     """Put the portrait and its small picture into the vault."""
-    height, width = sitting.portrait.shape[:2]
+    height, width = sitting.master.shape[:2]
     return replace(
         blank,
-        picture=vault.put(pixels.jpeg(sitting.portrait, quality=95)),
+        picture=vault.put(pixels.jpeg(sitting.master, quality=95)),
         after=_thumb(sitting.portrait, vault),
         width=width,
         height=height,
-        rung=Rung.BACKGROUND,
+        rung=sitting.change.rung,
         enlarged=round(sitting.enlarged, 3),
     )
 
@@ -180,9 +228,11 @@ def _thumb(picture: Picture, vault: Vault) -> str:
 def _read(sitting: Sitting, render: Render) -> Iterable[Reading]:
     """Run every check; one that cannot be measured says why."""
     for name, limit in limits(sitting.preset).items():
+        check = plugins.load("catchlight.checks", name)
         value, error = None, ""
         try:
-            value = round(float(plugins.load("catchlight.checks", name).measure(sitting)), 4)
+            value = round(float(check.measure(sitting)), 4)
         except LookupError as absent:
             error = str(absent)
-        yield Reading(render.employee, render.recipe, name, value, limit.low, limit.high, error)
+        score = check.score(value) if value is not None and hasattr(check, "score") else None
+        yield Reading(render.employee, render.recipe, name, value, limit.low, limit.high, error, score)

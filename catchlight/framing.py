@@ -12,6 +12,9 @@ from catchlight.config import Crop
 # The sheet to work on, in eye-to-chin lengths T around the midpoint of the eyes.
 ABOVE, BELOW, BESIDE = 2.1, 2.7, 2.4
 CROWN_OF_ANATOMY = 1.15  # bare crown above the eyes, in T
+_NEAR = 0.02  # an avatar's circle keeps this share of its radius free
+_EARS = 1.25  # ear to ear, in widths of the face's outline
+_WIDE = 0.76  # ear to ear, in chin to crown, where nothing was measured
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +24,11 @@ class Affine:
     matrix: Float[np.ndarray, "2 3"]
     width: int
     height: int
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height in pixels, as OpenCV wants them."""
+        return self.width, self.height
 
     @property
     def scale(self) -> float:
@@ -52,6 +60,12 @@ class Affine:
             return _warp(_shrunk(image, times), of_small.matrix, self, cv2.INTER_LINEAR, border, outside)
         how = cv2.INTER_CUBIC if outside is None else cv2.INTER_LINEAR
         return _warp(image, self.matrix, self, how, border, outside)
+
+
+def between(first: Affine, second: Affine) -> Affine:
+    """Return the map from the first frame to the second, both frames of one picture."""
+    back = np.vstack([cv2.invertAffineTransform(first.matrix), [0, 0, 1]])
+    return Affine(second.matrix @ back, second.width, second.height)
 
 
 def _shrunk(image: np.ndarray, times: int) -> np.ndarray:
@@ -88,11 +102,21 @@ class Head:
     chin: float
     middle: float
     cut: bool
+    width: float = 0.0  # ear to ear; 0 when not known
 
     @property
     def height(self) -> float:
         """Chin to crown in pixels."""
         return self.chin - self.crown
+
+    @property
+    def outline(self) -> Float[np.ndarray, "k 2"]:
+        """The ellipse through crown, ears and chin, as points."""
+        around = np.linspace(0, 2 * np.pi, 72, endpoint=False)[:, None]
+        half = np.array([self.width or _WIDE * self.height, self.height]) / 2
+        return np.array([self.middle, (self.crown + self.chin) / 2]) + half * np.hstack(
+            [np.cos(around), np.sin(around)]
+        )
 
 
 def head(face: Landmarks, to_sheet: Affine, alpha: Float32[np.ndarray, "h w"], seen: np.ndarray) -> Head:
@@ -111,8 +135,9 @@ def head(face: Landmarks, to_sheet: Affine, alpha: Float32[np.ndarray, "h w"], s
     share = covered.mean(1)
     empty = np.flatnonzero(share < 0.1)
     top = int(empty[-1]) + 1 if empty.size else 0
+    cut = _runs_out(covered, seen[:start, columns], top)
     return Head(
-        float(top), float(eyes[1]), float(chin[1]), middle, cut=_runs_out(covered, seen[:start, columns], top)
+        float(top), float(eyes[1]), float(chin[1]), middle, cut=cut, width=float(_EARS * (right - left))
     )
 
 
@@ -125,12 +150,11 @@ def _runs_out(covered: np.ndarray, seen: np.ndarray, top: int) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """Where the portrait lies on the sheet (left, top, height in sheet pixels), and how far from the preset."""
+    """Where the portrait lies on the sheet: left, top, height in sheet pixels."""
 
     left: float
     top: float
     height: float
-    relaxed: bool = False
 
 
 def fit(of: Head, crop: Crop, share: float | None = None, eye_line: float | None = None) -> Frame:
@@ -140,27 +164,49 @@ def fit(of: Head, crop: Crop, share: float | None = None, eye_line: float | None
     rise = of.eyes - of.crown
     roomy = rise / (line - crop.headroom)  # frame height at which the crown just has its room
     height = max(of.height / wanted, min(roomy, of.height / crop.head_low))
+    if crop.circle:
+        height = _round(of, crop, height, line)
     if rise > height * (line - crop.headroom) + 1e-6:
         line = min(0.6, rise / height + crop.headroom)
-    relaxed = share is not None or abs(of.height / height - crop.head) > 0.01 or line != crop.eye_line
-    return Frame(of.middle - crop.centre * height * crop.aspect, of.eyes - line * height, height, relaxed)
+    return Frame(of.middle - crop.centre * height * crop.aspect, of.eyes - line * height, height)
+
+
+def _round(of: Head, crop: Crop, height: float, line: float) -> float:
+    """Return the least frame height, within the preset's heads, whose circle holds the head."""
+    heights = np.linspace(height, max(height, of.height / crop.head_low), 24)
+    tried = (Frame(of.middle - crop.centre * h * crop.aspect, of.eyes - line * h, h) for h in heights)
+    return float(next((f.height for f in tried if room_in_circle(of, f, crop.aspect) >= _NEAR), heights[-1]))
+
+
+def room_in_circle(of: Head, frame: Frame, aspect: float) -> float:
+    """Return how far the head stays inside the widest circle of a frame, as a share of its radius.
+
+    The circle is that of the widest square crop, which along the frame's longer side lies where it
+    suits the head best. Below 0 the circle cuts crown, ears or chin.
+    """
+    radius = frame.height * min(aspect, 1.0) / 2
+    corner = np.array([frame.left, frame.top])
+    ends = corner + radius, corner + np.array([aspect, 1.0]) * frame.height - radius
+    outline = of.outline
+    centre = np.clip((outline.min(0) + outline.max(0)) / 2, *ends)
+    return float(1 - np.linalg.norm(outline - centre, axis=1).max() / radius)
 
 
 def candidates(of: Head, crop: Crop) -> list[Frame]:
     """Return the preset's frame first, then closer ones that need less of the body."""
+    between = round((crop.head + crop.head_high) / 2, 4)
     if of.cut:
-        return [_under_edge(of, crop, share) for share in (crop.head_high, 0.67, crop.head)]
+        return [_under_edge(of, crop, share) for share in (crop.head_high, between, crop.head)]
     near = crop.head_high - 0.005  # room for what the portrait's own landmarks measure
-    closer = [(s, crop.eye_line + d) for d in (0.0, 0.03, 0.06) for s in (0.67, near)]
+    slightly = min(near, crop.head + 0.025)
+    closer = [(s, crop.eye_line + d) for d in (0.0, 0.03, 0.06) for s in (slightly, between, near)]
     return [fit(of, crop), *(fit(of, crop, s, e) for s, e in closer if crop.head < s <= crop.head_high)]
 
 
 def _under_edge(of: Head, crop: Crop, share: float) -> Frame:
     """Let a head that the photo cut end at the frame's upper edge, where a cut looks intended."""
     height = of.height / share
-    return Frame(
-        of.middle - crop.centre * height * crop.aspect, of.crown + 0.012 * height, height, relaxed=True
-    )
+    return Frame(of.middle - crop.centre * height * crop.aspect, of.crown + 0.012 * height, height)
 
 
 def portrait(frame: Frame, to_sheet: Affine, crop: Crop, height: int) -> Affine:

@@ -23,17 +23,32 @@ _COMPANY = 20  # fewer people than this have no usual value to stand out from
 
 
 def limits(preset: Preset) -> dict[str, Limits]:
-    """Return every check's limits under a preset, by name."""
+    """Return every check's limits by name: the check's, those that the preset implies, the preset's own."""
     found = {}
     for name in plugins.names("catchlight.checks"):
-        own = preset.checks.get(name)
+        check, own = plugins.load("catchlight.checks", name), preset.checks.get(name)
+        follows = check.limits(preset) if hasattr(check, "limits") else {}  # what the preset itself implies
         changes = own.model_dump(exclude_none=True) if own else {}
         try:
-            found[name] = plugins.load("catchlight.checks", name).Settings(**changes)
+            found[name] = check.Settings(**{**follows, **changes})
         except ValueError as error:
             message = f"preset {preset.name}: checks.{name}: {error}"
             raise ConfigError(message) from error
+        if getattr(check, "NEVER_COUNTS", False):
+            _refuse_to_count(preset, name, found[name])
     return found
+
+
+def _refuse_to_count(preset: Preset, name: str, limit: Limits) -> None:
+    """Hold presets to it: what says something of the person, not of the photo, changes no verdict."""
+    key = "outcome" if limit.outcome != "note" else "outlier" if limit.outlier is not None else ""
+    if key:
+        title = plugins.load("catchlight.checks", name).TITLE
+        message = (
+            f"preset {preset.name}: checks.{name}.{key}: {title} says something of the person, not of the "
+            'photo, and never counts; only outcome = "note" is accepted'
+        )
+        raise ConfigError(message)
 
 
 def sentence(check: str, side: str) -> str:

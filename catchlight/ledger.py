@@ -37,9 +37,10 @@ def table(record: type, rows: Iterable[Any]) -> pl.DataFrame:
 
 
 def records(record: type, frame: pl.DataFrame) -> list[Any]:
-    """Return the rows of a table as records."""
+    """Return the rows of a table as records; a field that an older table lacks has its default."""
+    columns = [name for name in schema(record) if name in frame.columns]
     lists = [f.name for f in dataclasses.fields(record) if schema(record)[f.name] == pl.List(pl.String)]
-    rows = frame.select(*schema(record)).to_dicts()
+    rows = frame.select(columns).to_dicts()
     return [record(**{k: tuple(v) if k in lists else v for k, v in row.items()}) for row in rows]
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from jaxtyping import Bool, Float32, UInt8
 
 from catchlight.anatomy import Picture
+from catchlight.framing import Affine
 
 _TOLERANCE = 10
 _LONGEST = 640  # mounts are found on a picture of this size
@@ -29,6 +30,11 @@ class Mount:
     shape: Shape
     scale: float = 1.0
     alpha: Float32[np.ndarray, "h w"] | None = None
+
+    def seen(self, to: Affine) -> Bool[np.ndarray, "H W"]:
+        """Return where a frame of the picture holds photo."""
+        there = to.of_reduced(self.scale).warp(self.uncovered.astype(np.uint8) * 255, outside=0.0)
+        return np.asarray(there > 127)
 
 
 def find(picture: Picture, alpha: UInt8[np.ndarray, "h w"] | None) -> Mount:

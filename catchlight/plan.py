@@ -6,7 +6,7 @@ import json
 import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -14,23 +14,29 @@ from typing import Any
 
 import polars as pl
 
-from catchlight import ledger
+from catchlight import caps, ledger
 from catchlight.config import Job, Preset
 from catchlight.develop import Order, recipe_of
 from catchlight.home import Home, write_json
 from catchlight.models import ModelStore, default_root
-from catchlight.records import Employee, Photo
+from catchlight.records import Employee, Photo, Rung
 from catchlight.studio import model_digests
 
 _PIXEL_CODE = (
     "anatomy", "mount", "framing", "matte", "extend", "backdrop", "grade", "sitting", "quality", "develop",
+    "relief", "light", "lamp", "triangle", "relight", "ladder", "printing", "enlarge", "ofiq", "ofiq_measures",
+    "ground", "plate", "office", "logo", "shadow", "grain", "neutrals", "closed_form", "foreground",
+    "cutout", "silhouette", "device",
     "pixels", "decoding", "jpeg_stream", "srgb", "formats", "engines/*", "checks/*",
 )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One planned run; everything in it is also on disk under ``ledger/<run>``."""
+    """One planned run; everything in it is also on disk under ``ledger/<run>``.
+
+    ``rungs`` are the preset's caps per jurisdiction as they were when the plan was drawn up.
+    """
 
     run: str
     job: Job
@@ -38,6 +44,7 @@ class Plan:
     started: str
     findings: tuple[dict[str, str], ...]
     resumed: bool = False
+    rungs: Mapping[str, Rung] = field(default_factory=dict)
 
     @property
     def home(self) -> Home:
@@ -65,8 +72,8 @@ class Plan:
         count = max(1, -(-len(employees) // self.job.shard_size))
         shards: dict[int, list[Order]] = defaultdict(list)
         for person in employees:
-            own = tuple(photos[person.id])
-            order = Order(person.id, recipe_of(person.id, own, self.setup), own)
+            own, cap = tuple(photos[person.id]), caps.cap_of(person, self.rungs)
+            order = Order(person.id, recipe_of(person.id, own, self.setup, cap), own, cap)
             shards[shard_of(person.id, count)].append(order)
         return dict(sorted(shards.items()))
 
@@ -119,13 +126,15 @@ def draw_up(
     job: Job, employees: Sequence[Employee], photos: Sequence[Photo], findings: Iterable[dict[str, str]]
 ) -> Plan:
     """Write a plan, or return the unfinished one that wants exactly the same."""
-    home, setup = Home(job.home), setup_of(job.brand(), store_of(job))
+    home, preset = Home(job.home), job.brand()
+    setup, rungs = setup_of(preset, store_of(job)), preset.rungs
     want = _want(job, setup, employees, photos)
     for run in home.unfinished():
         old = json.loads((home.ledger(run) / "plan.json").read_bytes())
         if old["want"] == want:
-            return Plan(run, job, setup, old["started"], tuple(old["findings"]), resumed=True)
-    plan = Plan(_new_run(home), job, setup, _now(), tuple(findings))
+            return Plan(run, job, setup, old["started"], tuple(old["findings"]), resumed=True, rungs=rungs)
+    told = (*findings, *([] if job.only else caps.findings(employees, rungs)))
+    plan = Plan(_new_run(home), job, setup, _now(), told, rungs=rungs)
     ledger.write(plan.folder / ledger.file_name(Employee), ledger.table(Employee, employees))
     ledger.write(plan.folder / ledger.file_name(Photo), ledger.table(Photo, photos))
     write_json(plan.folder / "plan.json", _plain(plan, want))
@@ -135,18 +144,20 @@ def draw_up(
 def read(home: Home, run: str, job: Job) -> Plan:
     """Return a plan that was drawn up before."""
     old = json.loads((home.ledger(run) / "plan.json").read_bytes())
-    return Plan(run, job, old["setup"], old["started"], tuple(old["findings"]))
+    rungs = {country: Rung(rung) for country, rung in old.get("rungs", {}).items()}
+    return Plan(run, job, old["setup"], old["started"], tuple(old["findings"]), rungs=rungs)
 
 
 def _plain(plan: Plan, want: str) -> dict[str, Any]:
     return {
         "run": plan.run, "want": want, "setup": plan.setup, "started": plan.started,
-        "job": plan.job.model_dump(mode="json"), "findings": list(plan.findings),
+        "job": plan.job.model_dump(mode="json"), "findings": list(plan.findings), "rungs": dict(plan.rungs),
     }  # fmt: skip
 
 
 def _want(job: Job, setup: str, employees: Sequence[Employee], photos: Sequence[Photo]) -> str:
-    parts = [setup, str(job.shard_size), *map(repr, employees), *map(repr, photos)]
+    rungs = json.dumps(job.brand().rungs, sort_keys=True)
+    parts = [setup, rungs, str(job.shard_size), *map(repr, employees), *map(repr, photos)]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 

@@ -6,11 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from catchlight.answers import NO_ANSWER, OLDER_PICTURE, standing
-from catchlight.delivery import Print, Prints, Size, file_names, size_named
+from catchlight.cropping import Place
+from catchlight.delivery import Print, Prints, Size, file_names, sizes_named
 from catchlight.desk import Desk
 from catchlight.errors import OutsideError, PhotoError
 from catchlight.journal import owners, stacks
 from catchlight.ledger import Recipes
+from catchlight.publish_crops import crops_of, places
 from catchlight.publish_plan import FilePlan, PersonPlan, Plan, Skip
 from catchlight.records import Answer, Decision, Outcome
 from catchlight.runs import Portrait, portraits, run_folder
@@ -43,8 +45,9 @@ def draw(
     """
     folder = run_folder(desk.home, run)
     everyone = portraits(folder)
-    wanted = [size_named(name) for name in sizes]
-    drawer = _drawer(desk, wanted, everyone)
+    crops = crops_of(desk.home, folder)
+    wanted = [size for name in sizes for size in sizes_named(name, crops)]
+    drawer = _drawer(desk, wanted, everyone, places(desk.home, folder) if any(s.crop for s in wanted) else {})
     chosen = [portrait for id_, portrait in everyone.items() if only is None or id_ in only]
     parts: list[PersonPlan | Skip] = []
     with ThreadPoolExecutor(os.cpu_count()) as pool:
@@ -71,6 +74,7 @@ class _Drawer:
     names: Mapping[str, str]
     published: Collection[str]
     answers: Mapping[str, list[Decision]]
+    places: Mapping[str, Place]
 
     def person(self, portrait: Portrait) -> PersonPlan | Skip:
         id_ = portrait.employee.id
@@ -78,7 +82,7 @@ class _Drawer:
         if reason != Answer.APPROVE:
             return self._skip(id_, reason, _WHY[reason])
         try:
-            made = self.prints.of(portrait.picture, self.sizes)
+            made = self.prints.of(portrait.picture, self.sizes, self.places.get(id_))
         except PhotoError as error:
             return self._skip(id_, error.reason, str(error))
         except OutsideError as error:
@@ -103,7 +107,7 @@ class _Drawer:
         )
 
 
-def _drawer(desk: Desk, sizes: list[Size], everyone: Iterable[str]) -> _Drawer:
+def _drawer(desk: Desk, sizes: list[Size], everyone: Iterable[str], places: Mapping[str, Place]) -> _Drawer:
     receipts = desk.register.receipts(desk.place.name)
     answers: dict[str, list[Decision]] = {}
     for decision in desk.register.decisions():
@@ -115,6 +119,7 @@ def _drawer(desk: Desk, sizes: list[Size], everyone: Iterable[str]) -> _Drawer:
         names=file_names(everyone, owners(receipts)),
         published={stack[-1].employee for stack in stacks(receipts).values()},
         answers=answers,
+        places=places,
     )
 
 

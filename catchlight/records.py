@@ -34,7 +34,10 @@ class Answer(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Employee:
-    """One person of the company, as the directory has them. Ids are text: zeros survive."""
+    """One person of the company, as the directory has them. Ids are text: zeros survive.
+
+    ``rung`` is the furthest that this person's photo may be changed ("" for no cap of their own).
+    """
 
     id: str
     given_name: str = ""
@@ -43,6 +46,8 @@ class Employee:
     email: str = ""
     department: str = ""
     title: str = ""
+    country: str = ""
+    rung: str = ""
 
     @property
     def name(self) -> str:
@@ -69,6 +74,7 @@ class Render:
 
     ``recipe`` is the digest of all that decides the pixels; ``enlarged`` is output pixels per
     source pixel at the face; ``before`` and ``after`` are small WebP pictures for the sheet.
+    ``cap`` says which change the photo would have needed and who forbade it ("" when nobody did).
     """
 
     employee: str
@@ -86,11 +92,15 @@ class Render:
     seconds: float = 0.0
     reason: str = ""
     note: str = ""
+    cap: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One check measured on one render; ``error`` says why there is no value."""
+    """One check measured on one render; ``error`` says why there is no value.
+
+    ``score`` is the value as 0–100, for the checks that have such a scale.
+    """
 
     employee: str
     recipe: str
@@ -99,6 +109,7 @@ class Reading:
     low: float | None = None
     high: float | None = None
     error: str = ""
+    score: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,23 +11,20 @@ from typing import Any
 
 import polars as pl
 
-from catchlight import __version__, ledger
+from catchlight import __version__, fairness, ledger
+from catchlight.checks import photo_age
+from catchlight.consistency import compare
 from catchlight.delivery import file_names
 from catchlight.home import Home, write_json
 from catchlight.judge import judge
 from catchlight.plan import Plan, store_of
 from catchlight.records import Employee, Outcome, Photo, Reading, Render, Verdict
+from catchlight.spoilers import Spoiler, rank, spoilers_csv
 from catchlight.spreadsheet import table_bytes
 from catchlight.studio import JOBS, model_digests
 from catchlight.vault import write_whole
 
 KINDS = (Employee, Photo, Render, Reading, Verdict)
-# What the set's consistency is read from: words, unit, the check before, the check after.
-_CONSISTENCY = (
-    ("Head height", "% of frame", "source_head", "head"),
-    ("Eye line", "% of frame", "source_eye_line", "eye_line"),
-    ("Background lightness", "L*", "source_background", "background"),
-)
 
 
 def tabulate(plan: Plan) -> dict[type, pl.DataFrame]:
@@ -36,7 +33,7 @@ def tabulate(plan: Plan) -> dict[type, pl.DataFrame]:
     tables: dict[type, pl.DataFrame] = {
         kind: ledger.gather(kind, shards).sort("employee") for kind in (Photo, Render, Reading)
     }
-    tables[Reading] = tables[Reading].sort("employee", "check")
+    tables[Reading] = photo_age.as_of(tables[Reading].sort("employee", "check"), plan.started)
     tables[Employee] = ledger.table(Employee, plan.employees()).sort("id")
     tables[Verdict] = judge(tables[Render], tables[Reading], plan.job.brand())
     folder = plan.home.run(plan.run)
@@ -52,12 +49,14 @@ def lay_out(plan: Plan, tables: Mapping[type, pl.DataFrame]) -> dict[str, str]:
     files = {employee: f"portraits/{name}.jpg" for employee, name in file_names(made).items()}
     for employee, picture in made.items():
         _place(vault.path(picture), folder / files[employee])
-    rows = (
-        tables[Verdict].join(tables[Render].select("employee", "rung"), on="employee").iter_rows(named=True)
-    )
+    sizes = ("width", "height", "optical")  # optical: the height that the camera resolved
+    seen = (pl.col("height") / pl.max_horizontal("enlarged", 1.0)).round().cast(pl.Int64).alias("optical")
+    renders = tables[Render].with_columns(seen).select("employee", "rung", *sizes)
+    rows = tables[Verdict].join(renders, on="employee").iter_rows(named=True)
     listed = [[r["employee"], files.get(r["employee"], ""), r["outcome"], r["rung"] if r["employee"] in files else "",
-               " ".join(r["reasons"]), " ".join(r["sentences"])] for r in rows]  # fmt: skip
-    header = ("employee", "file", "outcome", "rung", "reasons", "sentences")
+               " ".join(r["reasons"]), " ".join(r["sentences"]),
+               *(r[size] if r["employee"] in files else "" for size in sizes)] for r in rows]  # fmt: skip
+    header = ("employee", "file", "outcome", "rung", "reasons", "sentences", *sizes)
     write_whole(folder / "portraits.csv", table_bytes(header, listed))
     return files
 
@@ -96,7 +95,7 @@ def summarise(
         "rungs": dict(tables[Render].filter(pl.col("picture") != "").group_by("rung").len().iter_rows()),
         "seconds": round(sum(timings.values()), 3),
         "timings": {stage: round(seconds, 3) for stage, seconds in timings.items()},
-        "consistency": [_spread(tables, *row) for row in _CONSISTENCY],
+        **compare(tables[Reading], tables[Verdict]),
         "findings": list(plan.findings),
     }
 
@@ -106,18 +105,18 @@ def _versions() -> dict[str, str]:
     return {"catchlight": __version__, "python": platform.python_version()} | {n: version(n) for n in names}
 
 
-def _spread(
-    tables: Mapping[type, pl.DataFrame], what: str, unit: str, before: str, after: str
-) -> dict[str, Any]:
-    """Return the standard deviation of two readings over the portraits that are not retakes."""
-    kept = tables[Verdict].filter(pl.col("outcome") != str(Outcome.RETAKE)).select("employee")
-    readings = tables[Reading].join(kept, on="employee", how="semi")
+def list_spoilers(plan: Plan, tables: Mapping[type, pl.DataFrame]) -> list[Spoiler]:
+    """Write spoilers.csv: the portraits that stand out of the company's others, furthest first; return them."""
+    spoilers = rank(tables[Reading], tables[Verdict])
+    write_whole(plan.home.run(plan.run) / "spoilers.csv", spoilers_csv(spoilers))
+    return spoilers
 
-    def deviation(check: str) -> float | None:
-        values = readings.filter(pl.col("check") == check)["value"].drop_nulls()
-        return round(float(values.std() or 0.0), 2) if len(values) > 1 else None  # type: ignore[arg-type]
 
-    return {"what": what, "unit": unit, "before": deviation(before), "after": deviation(after)}
+def compare_thirds(plan: Plan, tables: Mapping[type, pl.DataFrame]) -> dict[str, Any]:
+    """Write fairness.json: whether darker and lighter faces are treated alike, as aggregates; return it."""
+    found = fairness.report(fairness.people(tables[Verdict], tables[Reading]))
+    write_json(plan.home.run(plan.run) / "fairness.json", found)
+    return found
 
 
 def close(plan: Plan, run: dict[str, Any]) -> Path:

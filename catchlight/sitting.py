@@ -1,24 +1,32 @@
 """One sitting: a photo on the table, everything found in it, and the portrait made from it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 from jaxtyping import Bool, Float32
 
-from catchlight import backdrop, extend, framing, grade, matte, mount
-from catchlight.anatomy import Face, Landmarks, Picture
+from catchlight import cutout, extend, framing, grade, ladder, lamp, light, matte, mount, neutrals, relight
+from catchlight.anatomy import Face, Landmarks, OtherPicture, Picture
 from catchlight.config import Preset
 from catchlight.decoding import Decoded
 from catchlight.errors import PhotoError
 from catchlight.framing import Affine, Frame, Head
 from catchlight.grade import Grade
-from catchlight.pixels import to_linear, to_srgb
+from catchlight.lamp import Lamp
+from catchlight.light import Light, Lit
+from catchlight.neutrals import Neutrals
+from catchlight.pixels import luminance, to_linear, to_srgb
+from catchlight.printing import SMALL, Change, Negative, beyond, expose, level, settle
+from catchlight.records import Rung
 from catchlight.studio import Studio
 
 SHEET = 640  # longest side of the sheet on which the matte is solved, pixels
 SMALLEST = 12  # pixels between the eyes
 LEAST = 400  # a portrait is at least this high, and says so when that enlarges the photo
+PROOF = 2048  # a portrait larger than this is measured on a copy of this height, pixels
+PLAIN = 400  # rows of the copy on which photo and portrait are compared pixel by pixel
+LONGEST = 7680  # pixels, either side
 ENLARGE = 2.0  # photos are enlarged this far to reach the master size, not further
 
 
@@ -44,21 +52,55 @@ class Sheet:
 
 
 @dataclass(frozen=True, slots=True)
+class Record:
+    """What is known about a photo besides its pixels: its date (ISO), and the person's newest other photo."""
+
+    date: str = ""
+    newest: Subject | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lighting:
+    """A face on its relief, and the light read from it."""
+
+    lit: Lit
+    light: Light
+
+
+@dataclass(frozen=True, slots=True)
 class Sitting:
-    """A photo and its portrait, for the checks to measure."""
+    """A photo and its portrait, for the checks to measure.
+
+    ``master`` is the portrait as it is delivered, ``portrait`` the same at no more than ``PROOF`` rows;
+    ``alpha``, ``seen``, ``face`` and ``head`` belong to the latter.
+    """
 
     preset: Preset
     subject: Subject
     sheet: Sheet
     frame: Frame
-    portrait: Picture
-    alpha: Float32[np.ndarray, "h w"]
-    seen: Bool[np.ndarray, "h w"]
+    master: Picture
+    portrait: OtherPicture
+    alpha: Float32[np.ndarray, "H W"]
+    seen: Bool[np.ndarray, "H W"]
     face: Landmarks
     head: Head
-    grade: Grade
+    negative: Negative
+    change: Change
+    photo_light: Lighting | None
+    light: Lighting | None
     enlarged: float
     likeness: float | None
+    record: Record
+    unlike_newest: float | None
+
+    @property
+    def grade(self) -> Grade:
+        """Exposure and white balance as they were corrected."""
+        return self.change.grade
+
+
+_NO_RECORD = Record()
 
 
 def look(photo: Decoded, studio: Studio) -> Subject:
@@ -104,40 +146,20 @@ def _closer(picture: Picture, rough: Landmarks, studio: Studio) -> Landmarks:
 def lay_out(subject: Subject, studio: Studio) -> Sheet:
     """Lay the photo on the sheet, separate the person, measure the head."""
     to = framing.sheet(subject.face, SHEET)
-    seen = _seen(subject, to)
+    seen = subject.mount.seen(to)
     level = extend.surround(framing.level(subject.picture, to), seen)
-    unit, chin = subject.face.eye_to_chin * to.scale, float(to.points(subject.face.chin)[1])
-    mouth = chin - 0.45 * unit
-    face = _hull(level, to.points(subject.face.oval))
-    coarse = extend.run_on(matte.keep_owner(_segment(level, seen, studio), face), seen, mouth)
-    unknown = matte.trimap(coarse, face, unit, chin)
-    alpha = extend.run_on(matte.solve(level, unknown, coarse), seen, mouth)
+    face = subject.face.moved(to.matrix)
+    others = cutout.neighbours(subject.faces[1:], to, face)
+    alpha = cutout.cut_out(level, seen, face, others, studio.segmenter, studio.preset.engines.device)
     if subject.mount.shape == "cut-out" and subject.mount.alpha is not None:
         alpha = np.minimum(alpha, to.of_reduced(subject.mount.scale).warp(subject.mount.alpha, outside=0.0))
     return Sheet(to, level, alpha, seen, framing.head(subject.face, to, alpha, seen))
 
 
-def _seen(subject: Subject, to: Affine) -> Bool[np.ndarray, "h w"]:
-    """Return where a frame holds photo."""
-    return np.asarray(
-        to.of_reduced(subject.mount.scale).warp(subject.mount.uncovered.astype(np.uint8) * 255, outside=0.0)
-        > 127
-    )
-
-
-def _hull(picture: Picture, outline: np.ndarray) -> Bool[np.ndarray, "h w"]:
+def _hull(picture: np.ndarray, outline: np.ndarray) -> Bool[np.ndarray, "h w"]:
     mask = np.zeros(picture.shape[:2], np.uint8)
     cv2.fillPoly(mask, [np.round(outline).astype(np.int32)], (1,))
     return mask > 0
-
-
-def _segment(level: Picture, seen: Bool[np.ndarray, "h w"], studio: Studio) -> Float32[np.ndarray, "h w"]:
-    """Segment only the part of the sheet that holds photo."""
-    rows, columns = np.flatnonzero(seen.any(1)), np.flatnonzero(seen.any(0))
-    part = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
-    coarse = np.zeros(seen.shape, np.float32)
-    coarse[part] = studio.segmenter.segment(np.ascontiguousarray(level[part]))
-    return coarse * seen
 
 
 def choose_frame(sheet: Sheet, preset: Preset) -> Frame:
@@ -157,66 +179,168 @@ def choose_frame(sheet: Sheet, preset: Preset) -> Frame:
 
 def _missing(sheet: Sheet, frame: Frame, preset: Preset, size: int = 160) -> float:
     """Share of the person in this frame that the photo does not show."""
-    to = _from_sheet(frame, preset, size)
+    to = framing.portrait(frame, Affine(np.eye(2, 3), 0, 0), preset.crop, size)
     alpha = to.warp(sheet.alpha, outside=0.0)
     seen = to.warp(sheet.seen.astype(np.uint8), outside=0.0) > 0
     return float((alpha * ~seen).sum() / max(float(alpha.sum()), 1.0))
 
 
-def _from_sheet(frame: Frame, preset: Preset, height: int) -> Affine:
-    scale = height / frame.height
-    matrix = scale * np.array([[1, 0, -frame.left], [0, 1, -frame.top]])
-    return Affine(matrix, round(height * preset.crop.aspect), height)
-
-
-def print_size(frame: Frame, sheet: Sheet, master: int) -> tuple[int, float]:
+def print_size(frame: Frame, sheet: Sheet, preset: Preset, studio: Studio) -> tuple[int, float]:
     """Return the portrait's height in pixels and how far the photo is enlarged for it."""
     native = frame.height / sheet.map.scale
-    height = min(master, max(min(LEAST, master), 2 * round(ENLARGE * native / 2)))
+    most = min(preset.delivery.master, int(LONGEST / max(1.0, preset.crop.aspect)))
+    times = studio.enlarger.scale if studio.enlarger else ENLARGE
+    height = min(most, max(min(LEAST, most), 2 * round(times * native / 2)))
     return height, height / native
 
 
-def sit(photo: Decoded, preset: Preset, studio: Studio) -> Sitting:
-    """Make the portrait of one photo and lay out all that the checks need."""
+def sit(
+    photo: Decoded, preset: Preset, studio: Studio, record: Record = _NO_RECORD, cap: Rung = Rung.GENERATE
+) -> Sitting:
+    """Make the portrait of one photo and lay out all that the checks need; change no more than ``cap`` allows."""
     subject = look(photo, studio)
     sheet = lay_out(subject, studio)
     frame = choose_frame(sheet, preset)
-    height, enlarged = print_size(frame, sheet, preset.delivery.master)
-    to = framing.portrait(frame, sheet.map, preset.crop, height)
-    seen = _seen(subject, to)
-    level = framing.level(subject.picture, to)
-    alpha = matte.carry(sheet.alpha, sheet.picture, _from_sheet(frame, preset, height), level)
-    filled = extend.fill(level, seen, _cloth(alpha, to, subject.face))
-    portrait, graded = _print(filled, alpha, to.points(subject.face.oval), preset)
-    face = studio.tracer.trace(portrait, subject.face.moved(to.matrix).as_face, closely=False)
-    head = framing.head(face, Affine(np.eye(2, 3), to.width, to.height), alpha, seen)
-    likeness = _likeness(subject, portrait, subject.face.moved(to.matrix), studio)
-    return Sitting(
-        preset, subject, sheet, frame, portrait, alpha, seen, face, head, graded, enlarged, likeness
+    height, enlarged = print_size(frame, sheet, preset, studio)
+    negative = Negative(
+        subject.picture,
+        subject.mount,
+        subject.face,
+        sheet.map,
+        sheet.picture,
+        sheet.alpha,
+        frame,
+        preset,
+        studio.enlarger,
     )
+    source = read_light(subject.picture, subject.face)
+    negative, change = decide(negative, sheet.head, source, ladder.capped(preset.rung, cap))
+    if change.rung is Rung.KEEP:
+        height, enlarged = min(height, photo.picture.shape[0]), 1.0
+    change = settle(negative, change, height, enlarged)
+    master, alpha = expose(negative, change, height)
+    proof, alpha = _proof(negative, master, alpha)
+    to = negative.map(proof.shape[0])
+    face = studio.tracer.trace(proof, subject.face.moved(to.matrix).as_face, closely=False)
+    seen = negative.seen(to)
+    return Sitting(
+        preset=preset, subject=subject, sheet=sheet, frame=frame, master=master, portrait=proof, alpha=alpha,
+        seen=seen, face=face, head=framing.head(face, Affine(np.eye(2, 3), to.width, to.height), alpha, seen),
+        negative=negative, change=change, photo_light=source, light=read_light(proof, face), enlarged=enlarged, record=record,
+        likeness=_likeness(negative, change, proof, studio),
+        unlike_newest=_unlike_newest(subject, record, studio),
+    )  # fmt: skip
 
 
-def _cloth(alpha: np.ndarray, to: Affine, face: Landmarks) -> Bool[np.ndarray, "h w"]:
-    """Return what may be mirrored where the photo ends: the person well below the chin, never a face."""
-    from_row = float(to.points(face.chin)[1]) + 0.25 * face.eye_to_chin * to.scale
-    below = np.arange(alpha.shape[0])[:, None] > from_row
-    return (alpha > 0.95) & below
+def _proof(
+    negative: Negative, master: Picture, alpha: Float32[np.ndarray, "h w"]
+) -> tuple[OtherPicture, Float32[np.ndarray, "H W"]]:
+    """Return the portrait at a size that checks can hold in memory, and its alpha."""
+    if master.shape[0] <= PROOF:
+        return master, alpha
+    to = negative.from_sheet(PROOF)
+    proof = cv2.resize(master, (to.width, PROOF), interpolation=cv2.INTER_AREA)
+    return proof, matte.carry(negative.alpha, negative.sheet, to, proof)
 
 
-def _print(level: Picture, alpha: np.ndarray, oval: np.ndarray, preset: Preset) -> tuple[Picture, Grade]:
-    """Grade the person and put them before the backdrop, in linear light."""
-    linear = to_linear(level)
-    skin = _hull(level, (oval - oval.mean(0)) * 0.8 + oval.mean(0))
-    graded = grade.measure(linear, skin, preset.light)
-    colour = matte.foreground(graded.apply(linear), alpha)
-    behind = backdrop.render(preset.background, level.shape[1], level.shape[0])
-    a = alpha[..., None]
-    return to_srgb(colour * a + behind * (1 - a)), graded
+def read_light(picture: OtherPicture, face: Landmarks) -> Lighting | None:
+    """Read the light on a face; None when it cannot be read."""
+    try:
+        lit = light.spread_out(picture, face)
+    except LookupError:
+        return None
+    return Lighting(lit, light.fit(lit))
 
 
-def _likeness(subject: Subject, portrait: Picture, face: Landmarks, studio: Studio) -> float:
-    """Return how unlike photo and portrait are: 0 the same face, 1 the engine's limit for the same person."""
-    recogniser = studio.recogniser
-    before = recogniser.describe(subject.picture, subject.face.as_face)
-    distance = recogniser.distance(before, recogniser.describe(portrait, face.as_face))
-    return distance / recogniser.SAME_BELOW
+def decide(negative: Negative, head: Head, source: Lighting | None, cap: Rung) -> tuple[Negative, Change]:
+    """Choose the first rung that meets the preset, no higher than ``cap``, and what it changes."""
+    preset, height = negative.preset, SMALL
+    filled = beyond(negative, height)
+    graded = _grade(negative, filled, height)
+    wanted = _lamp(source, preset)
+    lit_right = wanted is None or source is None or ladder.lit_right(source.light, wanted, preset)
+    rung = ladder.capped(ladder.climb(negative, head, graded, lit_right=lit_right), cap)
+    if rung is Rung.KEEP:
+        return replace(negative, frame=None), Change(rung, Grade())
+    if rung is Rung.CROP:
+        return negative, Change(rung, Grade(), filled=filled)
+    change = Change(rung, graded, filled=filled)
+    if rung is Rung.RELIGHT and source is not None and wanted is not None:
+        stops = relight.gain(source.lit, source.light, wanted, preset.light.strength)
+        stops = relight.extend(stops, source.lit.relief, negative.map(height))
+        change = replace(change, stops=stops + _rim(negative, wanted))
+        change = keep_skin(negative, change, source.lit)
+    return negative, change
+
+
+def keep_skin(negative: Negative, change: Change, lit: Lit) -> Change:
+    """Shift a change of light so that skin keeps its median luminance, the highlights' shoulder included."""
+    to = negative.map(SMALL)
+    photo = to_linear(framing.level(negative.picture, to))
+    back = framing.between(to, lit.relief.map)
+    for _ in range(2 if change.stops is not None else 0):
+        there = back.warp(luminance(change.on(photo, SMALL, 0)))[lit.skin]
+        moved = np.log2(max(float(np.median(there)), 1e-6) / lit.level) - change.grade.stops
+        change = replace(change, stops=np.asarray(change.stops, np.float32) - np.float32(moved))
+    return change
+
+
+def _rim(negative: Negative, wanted: Lamp) -> Float32[np.ndarray, "h w"] | float:
+    """Return the preset's light from behind, on the grid on which the change of light lies."""
+    if not negative.preset.light.rim:
+        return 0.0
+    alpha = negative.from_sheet(relight.FIELD).warp(negative.alpha, outside=0.0)
+    face = _hull(alpha, negative.map(relight.FIELD).points(negative.face.oval)).astype(np.float32)
+    return relight.rim(alpha, -1 if wanted.azimuth < 0 else 1, negative.preset.light.rim, face)
+
+
+def _lamp(source: Lighting | None, preset: Preset) -> Lamp | None:
+    """Return the lamp to relight by; None when the light cannot be read well enough to change it."""
+    if source is None or not preset.light.strength:
+        return None
+    if source.light.unexplained > ladder.POOR or source.lit.blown > ladder.BLOWN:
+        return None
+    try:
+        return lamp.place(source.lit.relief, lamp.lamp(preset.light))
+    except LookupError:
+        return None
+
+
+def _grade(negative: Negative, filled: Picture | None, height: int) -> Grade:
+    """Measure exposure and white balance on a small copy."""
+    photo = level(negative, Change(Rung.BACKGROUND, Grade(), filled=filled), height, 0, height)
+    oval = negative.map(height).points(negative.face.oval)
+    skin = _hull(photo, (oval - oval.mean(0)) * 0.8 + oval.mean(0))
+    return grade.measure(to_linear(photo), skin, negative.preset.light, white_of(negative))
+
+
+def white_of(negative: Negative) -> Neutrals:
+    """Look at what should be without colour in a photo."""
+    face, person = negative.face.moved(negative.sheet_map.matrix), negative.alpha > 0.95
+    return neutrals.find(negative.sheet, face, person & negative.seen(negative.sheet_map))
+
+
+def _likeness(negative: Negative, change: Change, portrait: OtherPicture, studio: Studio) -> float:
+    """Return how unlike photo and portrait are: 0 the same face, 1 the engine's limit for the same person.
+
+    An engine that compares pixels is shown the photo in the light that was recorded: what then
+    differs in the portrait was not recorded.
+    """
+    recogniser, photo, face = studio.recogniser, negative.picture, negative.face
+    if not recogniser.KNOWS_PEOPLE and change.stops is not None:
+        to = negative.map(PLAIN)
+        photo = to_srgb(change.on(to_linear(framing.level(photo, to)), PLAIN, 0))
+        face = face.moved(to.matrix)
+    before = recogniser.describe(photo, face.as_face)
+    there = negative.face.moved(negative.map(portrait.shape[0]).matrix)
+    return recogniser.distance(before, recogniser.describe(portrait, there.as_face)) / recogniser.SAME_BELOW
+
+
+def _unlike_newest(subject: Subject, record: Record, studio: Studio) -> float | None:
+    """Return how unlike the person's newest other photo is, if there is one and the engine can tell."""
+    recogniser, other = studio.recogniser, record.newest
+    if other is None or not recogniser.KNOWS_PEOPLE:
+        return None
+    first = recogniser.describe(subject.picture, subject.face.as_face)
+    second = recogniser.describe(other.picture, other.face.as_face)
+    return recogniser.distance(first, second) / recogniser.SAME_BELOW

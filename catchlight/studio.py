@@ -6,12 +6,13 @@ from typing import Any, cast
 from pydantic import ValidationError
 
 from catchlight import plugins
-from catchlight.anatomy import FaceFinder, Recogniser, Segmenter, Tracer
+from catchlight.anatomy import Enlarger, FaceFinder, Recogniser, Segmenter, Tracer
 from catchlight.config import Engines, Preset
 from catchlight.errors import ConfigError
 from catchlight.models import ModelStore
 
 JOBS = ("faces", "landmarks", "matte", "likeness")
+OPTIONAL = ("enlarge",)  # jobs that a preset may leave to nobody
 
 
 def engine_settings(engines: Engines, name: str) -> Any:
@@ -27,7 +28,7 @@ def engine_settings(engines: Engines, name: str) -> Any:
 
 def model_digests(engines: Engines, models: ModelStore) -> dict[str, str]:
     """Return the sha256 of each model file that these engines load, by name, without loading any."""
-    names = {getattr(engines, job) for job in JOBS}
+    names = {getattr(engines, job) for job in (*JOBS, *OPTIONAL)} - {""}
     wanted = {model for name in names for model in plugins.load("catchlight.engines", name).FACTS.models}
     return {model: models.digest(model) for model in sorted(wanted)}
 
@@ -68,7 +69,13 @@ class Studio:
         """Compares two pictures of one person."""
         return cast("Recogniser", self._engine("likeness"))
 
+    @cached_property
+    def enlarger(self) -> Enlarger | None:
+        """Enlarges hair and clothes; None when the preset names no engine for it."""
+        return cast("Enlarger", self._engine("enlarge")) if self.preset.engines.enlarge else None
+
     def warm(self) -> None:
         """Load everything now, so that a missing or changed model file is told before the first photo."""
-        for job in JOBS:
-            self._engine(job)
+        for job in (*JOBS, *OPTIONAL):
+            if getattr(self.preset.engines, job):
+                self._engine(job)

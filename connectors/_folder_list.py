@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 
 from catchlight.errors import ConfigError
-from catchlight.records import Employee, Photo
+from catchlight.records import Employee, Photo, Rung
 from catchlight.spreadsheet import Row, Table, read_table
 from connectors._folder_match import RefusedError, Shelf, by_name, cell_files
 
@@ -22,6 +22,13 @@ HEADERS = {
     "email": ("mail", "e-mail address", "work email", "primary email", "user principal name", "upn"),
     "department": ("dept", "team", "division", "org unit", "Abteilung", "service"),
     "title": ("job title", "position", "role", "job", "Funktion"),
+    "country": (
+        "country code", "jurisdiction", "location country", "work country", "country of employment",
+        "country/region", "Land", "pays",
+    ),
+    "rung": (
+        "max rung", "maximum rung", "highest rung", "limit", "photo limit", "change limit", "cap", "photo cap",
+    ),
     "photo": (
         "photos", "photo file", "photo files", "photo filename", "photo path", "picture", "picture file",
         "image", "image file", "headshot", "portrait", "filename", "file",
@@ -89,14 +96,28 @@ def _take_rows(people: People, rows: list[Row]) -> None:
             people.tell("long_row", "more cells than columns (a comma without quotes?); left out", row.line)
         else:
             people.rows[key] = row
-            people.employees.append(_employee(row))
+            people.employees.append(_employee(row, _cap(people, row)))
         if _SHORTENED.fullmatch(key):
             people.tell("damaged_id", f"a spreadsheet shortened id {key!r}; format it as text", row.line)
 
 
-def _employee(row: Row) -> Employee:
-    names = ("given_name", "family_name", "display_name", "email", "department", "title")
-    return Employee(row["id"], **{name: " ".join(row[name].split()) for name in names})
+def _employee(row: Row, cap: str) -> Employee:
+    names = ("given_name", "family_name", "display_name", "email", "department", "title", "country")
+    return Employee(row["id"], **{name: " ".join(row[name].split()) for name in names}, rung=cap)
+
+
+def _cap(people: People, row: Row) -> str:
+    """Return a person's cap; one that cannot be read was still meant as a limit, so nothing is changed."""
+    cap = row["rung"].casefold()
+    if not cap or cap in tuple(Rung):
+        return cap
+    people.tell(
+        "bad_rung",
+        f"rung {row['rung']!r} of {row['id']!r} is none of {', '.join(Rung)}; until it is one of them, or empty, "
+        "this photo is not changed at all",
+        row.line,
+    )
+    return Rung.KEEP
 
 
 def _by_cell(people: People, shelf: Shelf) -> Files:

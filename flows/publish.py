@@ -43,7 +43,7 @@ def publish(
         home: The same folder that the refresh used.
         run: Which run to publish.
         plan: A plan made before with catchlight publish plan; it is followed to the letter.
-        sizes: Heights in pixels, such as 1024, or 192@2x. Not used when a plan is given.
+        sizes: Heights in pixels, such as 1024, 192@2x, or avatar@48 for a closer crop. Not used when a plan is given.
         at_most: A guard against surprises; more people than this and nothing is written.
 
     """

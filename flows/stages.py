@@ -96,12 +96,13 @@ def contact_sheet(plan: Plan, counts: dict[str, int], timings: dict[str, float])
     started = time.perf_counter()
     tables = results.tabulate(plan)
     files = results.lay_out(plan, tables)
+    spoilers, thirds = results.list_spoilers(plan, tables), results.compare_thirds(plan, tables)
     timings = timings | {"judge": time.perf_counter() - started}
     run = results.summarise(plan, tables, counts, timings)
     sheet.write(
         plan.home.run(plan.run) / "contact_sheet.html", run=run, employees=tables[Employee], photos=tables[Photo],
         renders=tables[Render], readings=tables[Reading], verdicts=tables[Verdict], checks=_texts(),
-        vault=plan.home.vault, files=files,
+        vault=plan.home.vault, files=files, spoilers=spoilers, fairness=thirds,
     )  # fmt: skip
     total = time.perf_counter() - started
     run["timings"]["contact_sheet"] = round(total - timings["judge"], 3)

@@ -2,7 +2,7 @@
 
 import base64
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,8 +12,10 @@ import polars as pl
 from markupsafe import Markup
 
 from catchlight.records import Employee, Photo, Render, Verdict
+from catchlight.spoilers import Spoiler
 from catchlight.vault import Vault, write_whole
 from reports.contact_sheet_cards import OUTCOMES, Card, cards, columns
+from reports.contact_sheet_company import STANDS_OUT, flagged, score, standing_out, treatments
 from reports.contact_sheet_figures import (
     duration,
     evenness,
@@ -28,7 +30,7 @@ from reports.contact_sheet_readings import CheckText, check_columns, shown
 __all__ = ["CheckText", "write"]
 
 _HERE = Path(__file__).parent
-_STYLES = ("page", "tools", "cards", "views", "detail", "print")
+_STYLES = ("page", "company", "tools", "cards", "views", "detail", "print")
 _EARLY = 'document.documentElement.classList.add("js");'
 _SCRIPTS = ("people", "state", "sort", "filter", "readings", "detail", "keys", "page")
 
@@ -45,17 +47,24 @@ def write(  # noqa: PLR0913 (a run's tables, each under its own name)
     checks: dict[str, CheckText],
     vault: Vault,
     files: Mapping[str, str] | None = None,
+    spoilers: Sequence[Spoiler] = (),
+    fairness: Mapping[str, Any] | None = None,
 ) -> None:
     """Write the sheet of one run to ``path``, whole or not at all.
 
     ``run`` is run.json; the tables have the schemas of the records; ``files`` gives, by employee
-    id, the full-size portrait's path relative to the sheet, where there is one.
+    id, the full-size portrait's path relative to the sheet, where there is one. ``spoilers`` are the
+    portraits that stand out, ``fairness`` is fairness.json; the page is silent on what is not given.
     """
     tables = {Employee: employees, Photo: photos, Render: renders, Verdict: verdicts}
     latest = shown(readings, renders)
-    people = cards(tables, latest, checks, vault, files or {})
+    people = flagged(cards(tables, latest, checks, vault, files or {}), spoilers)
     data = columns(people) | {"checks": check_columns(latest, [card.id for card in people], checks)}
-    page = _environment().get_template("contact_sheet.html.j2").render(**_head(run, people), data=data)
+    page = (
+        _environment()
+        .get_template("contact_sheet.html.j2")
+        .render(**_head(run, people), **_company(run, people, spoilers, fairness), data=data)
+    )
     write_whole(path, page.encode())
 
 
@@ -79,6 +88,22 @@ def _head(run: Mapping[str, Any], people: list[Card]) -> dict[str, Any]:
         "script": Markup(script),  # noqa: S704
         "early": Markup(_EARLY),  # noqa: S704
         "hashes": {"style": _hash(style), "early": _hash(_EARLY), "script": _hash(script)},
+    }
+
+
+def _company(
+    run: Mapping[str, Any],
+    people: list[Card],
+    spoilers: Sequence[Spoiler],
+    fairness: Mapping[str, Any] | None,
+) -> dict[str, Any]:
+    """Return what the page says of the company as a whole."""
+    return {
+        "score": score(run),
+        "standing_out": standing_out(people, spoilers),
+        "stands_out": STANDS_OUT,
+        "treatments": treatments(fairness),
+        "treated": list((fairness or {}).get("sentences") or []),
     }
 
 

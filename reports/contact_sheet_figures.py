@@ -30,6 +30,7 @@ class Evenness:
     unit: str
     before: str
     after: str
+    target: str
     bars: tuple[float, float]
     words: str
     better: bool
@@ -87,6 +88,7 @@ def _evenness(row: Mapping[str, Any]) -> Evenness:
         unit=str(row.get("unit") or ""),
         before=_number(before),
         after=_number(after),
+        target="" if (target := _spread(row.get("target"))) is None else _number(target),
         bars=(round(100 * (before or 0.0) / widest, 1), round(100 * (after or 0.0) / widest, 1)),
         words=_comparison(before, after),
         better=before is not None and after is not None and before > after * _CLEARLY,

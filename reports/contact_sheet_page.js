@@ -40,7 +40,7 @@ document.addEventListener("click", (event) => {
   else if (button?.dataset.outcome) toggleOutcome(button.dataset.outcome);
   else if (button?.dataset.mode) setMode(button.dataset.mode);
   else if (button?.dataset.slide) slide(button.dataset.slide);
-  else if (event.target.closest(".legend a")) tools.scrollIntoView();
+  else if (event.target.closest(".legend a, .only a")) tools.scrollIntoView();
   else if (event.target === detail || event.target === help) event.target.close();
   else if (name && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
     event.preventDefault();

@@ -34,6 +34,8 @@ function readingRow(check, person) {
   bar.append(rangeBar(check, person), make("span", limitWords(check, person, side), `verdict ${side ? "out" : "in"}`));
   const value = make("td", `${number(check.values[person])}${check.unit === "°" ? "°" : " "}`);
   if (check.unit !== "°") value.append(make("small", check.unit));
+  const score = check.scores[person] ?? null;
+  if (score !== null) value.append(` – ${score}\u00a0of\u00a0100`);
   row.append(value, bar);
   return row;
 }

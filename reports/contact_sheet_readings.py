@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-_FIELDS = ("employee", "value", "low", "high", "error")
+_FIELDS = ("employee", "value", "low", "high", "error", "score")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +44,11 @@ def check_columns(
     """Return one column per check that was measured, in the order of ``checks``, then by name.
 
     ``values`` follow ``ids`` (null: not measured); ``limits`` is the pair most people have, ``own``
-    the pairs that differ, ``errors`` why there is no value, both by place in ``ids``.
+    the pairs that differ, ``errors`` why there is no value, both by place in ``ids``;
+    ``scores`` are the values as 0–100, empty for a check that has no such scale.
     """
+    if "score" not in readings.columns:  # a run of before there were scores
+        readings = readings.with_columns(score=pl.lit(None, pl.Int64))
     groups = readings.partition_by("check", as_dict=True, maintain_order=True)
     measured = {str(key[0]): rows for key, rows in groups.items()}
     order = [key for key in checks if key in measured] + sorted(set(measured) - set(checks))
@@ -57,17 +60,19 @@ def _column(key: str, rows: pl.DataFrame, ids: list[str], checks: Mapping[str, C
     values: list[float | None] = [None] * len(ids)
     limits: dict[int, tuple[float | None, float | None]] = {}
     errors: dict[int, str] = {}
-    for employee, value, low, high, error in rows.select(_FIELDS).iter_rows():
+    scores: list[int | None] = [None] * len(ids)
+    for employee, value, low, high, error, score in rows.select(_FIELDS).iter_rows():
         if (number := place.get(employee)) is None:
             continue
-        values[number], limits[number] = _short(value), (_short(low), _short(high))
+        values[number], limits[number], scores[number] = _short(value), (_short(low), _short(high)), score
         if error:
             errors[number] = error
     usual = Counter(limits.values()).most_common(1)[0][0] if limits else (None, None)
     own = {number: pair for number, pair in limits.items() if pair != usual}
     text = checks.get(key) or CheckText(key.replace("_", " ").capitalize(), "")
     names = {"key": key, "title": text.title, "unit": text.unit}
-    return names | {"values": values, "limits": usual, "own": own, "errors": errors}
+    scored = scores if any(score is not None for score in scores) else []
+    return names | {"values": values, "limits": usual, "own": own, "errors": errors, "scores": scored}
 
 
 def _short(value: float | None) -> float | None:

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,9 +65,13 @@ class Company:
         return apply(self.desk(), draw(self.desk(), run, sizes))
 
     def files(self) -> dict[str, bytes]:
-        """Return everything at the destination except the list."""
-        found = (path for path in self.out.rglob("*") if path.is_file())
-        return {str(p.relative_to(self.out)): p.read_bytes() for p in found if p.name != published_list.NAME}
+        """Return everything at the destination except the list; what goes away meanwhile is not there."""
+        found = {}
+        for path in self.out.rglob("*"):
+            if path.is_file() and path.name != published_list.NAME:
+                with suppress(FileNotFoundError):
+                    found[str(path.relative_to(self.out))] = path.read_bytes()
+        return found
 
 
 def make_company(root: Path) -> Company:

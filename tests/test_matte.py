@@ -1,5 +1,7 @@
 """The matte against alphas that are known because they were composed."""
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -10,12 +12,13 @@ from catchlight.anatomy import Picture
 from catchlight.framing import Affine
 from catchlight.pixels import to_linear, to_srgb
 from catchlight.sitting import Sitting
+from tests.studio import measure
 
 pytest_plugins = ["tests.studio_fixtures"]
 
 SIZE = 360
 CHIN = 250.0
-UNIT = 120.0  # eye-to-chin length of the drawn person, pixels
+UNIT = 120.0
 SKIN = (190, 140, 115)
 
 
@@ -140,12 +143,58 @@ def test_green_does_not_shine_through() -> None:
 
 
 def test_the_persons_own_colour_stays_where_nothing_shines_through() -> None:
-    """Where alpha is 1 the colour is untouched, to the bit; everything stays in 0–1."""
+    """Well inside the outline the colour is untouched, to the bit; in the rim its lightness stays; all in 0–1."""
     photo = to_linear(_composed(PERSON, GREEN))
     colour = matte.foreground(photo, TRUE)
-    assert np.array_equal(colour[TRUE == 1], photo[TRUE == 1])
+    rim = cv2.erode((TRUE == 1).astype(np.uint8), np.ones((25, 25), np.uint8)) > 0
+    assert np.array_equal(colour[rim], photo[rim])
+    weights = np.array([0.2126, 0.7152, 0.0722])
+    assert np.abs((colour - photo)[TRUE == 1] @ weights).max() < 1e-3
     assert colour.min() >= 0
     assert colour.max() <= 1
+
+
+def test_a_tint_in_the_rim_is_taken_out() -> None:
+    """Grey hair that a green screen tinted where alpha is 1 already is less green, and as light as before."""
+    grey = np.full((SIZE, SIZE, 3), 0.2, np.float32)
+    solid = (TRUE > 0.5).astype(np.float32)
+    near = cv2.distanceTransform(solid.astype(np.uint8), cv2.DIST_L2, 3)
+    share = np.float32(0.15) * ((near > 0) & (near < 3))[..., None]
+    behind = to_linear(GREEN)
+    photo = np.where(solid[..., None] > 0, grey * (1 - share) + behind * share, behind).astype(np.float32)
+    colour = matte.foreground(photo, solid)
+    tinted = (share[..., 0] > 0) & (solid == 1)
+
+    def green(picture: np.ndarray) -> float:
+        return float((picture[..., 1] - picture[..., [0, 2]].mean(-1))[tinted].mean())
+
+    assert green(colour) < 0.6 * green(photo)
+
+
+def test_a_print_in_bands_is_cleaned_as_a_whole_one() -> None:
+    """What was worked out on a small copy cleans each band of rows as it cleans the whole picture."""
+    photo = to_linear(_composed(PERSON, GREEN))
+    small, thin = (
+        cv2.resize(image, (SIZE // 2,) * 2, interpolation=cv2.INTER_AREA) for image in (photo, TRUE)
+    )
+    around = matte.near(small, thin)
+    whole = matte.clean(photo, TRUE, around, (0, SIZE))
+    bands = [matte.clean(photo[t : t + 90], TRUE[t : t + 90], around, (t, SIZE)) for t in range(0, SIZE, 90)]
+    assert np.abs(np.concatenate(bands) - whole).max() < 1e-5
+    half, truth = (TRUE > 0.2) & (TRUE < 0.9), to_linear(PERSON)
+    assert np.abs(whole - truth)[half].mean() < 0.35 * np.abs(photo - truth)[half].mean()
+
+
+def test_a_scrap_of_the_wall_is_let_go_a_loose_hair_is_not() -> None:
+    """What hangs in the air far from the head is no person; what hangs beside the hair is."""
+    alpha, face = TRUE.copy(), _face()
+    alpha[20:40, 20:50] = 0.6
+    edge = int(np.flatnonzero(TRUE[200] > 0.1)[0])
+    alpha[200, edge - 4] = 0.5
+    kept = matte.without_scraps(alpha, face, UNIT)
+    assert kept[20:40, 20:50].max() == 0
+    assert kept[200, edge - 4] == alpha[200, edge - 4]
+    assert np.array_equal(kept[TRUE > 0.1], alpha[TRUE > 0.1])
 
 
 @pytest.mark.parametrize("times", [1.0, 2.0, 3.5])
@@ -158,6 +207,28 @@ def test_a_matte_carried_to_the_portrait_fits_there(times: float) -> None:
     carried = matte.carry(TRUE, photo, to, np.ascontiguousarray(large))
     assert carried.shape == (to.height, to.width)
     assert np.abs(carried - truth).mean() < 0.004
+
+
+@pytest.mark.parametrize("share", [0.03, 0.06])
+def test_an_unsure_outline_reads_as_wide_as_it_is(company: dict[str, Sitting], share: float) -> None:
+    """A straight outline that fades over some width reads 2/3 of it, in percent of eye to chin; in the photo only."""
+    good = next(iter(company.values()))
+    sheet, unit = good.sheet, good.sheet.head.chin - good.sheet.head.eyes
+    ramp = np.clip((np.arange(sheet.alpha.shape[1]) - 40) / (share * unit) + 0.5, 0, 1).astype(np.float32)
+    alpha, seen = np.repeat(ramp[None], sheet.alpha.shape[0], 0), np.ones(sheet.seen.shape, bool)
+    read = measure("matte", replace(good, sheet=replace(sheet, alpha=alpha, seen=seen)))
+    assert read == pytest.approx(100 * share * 2 / 3, rel=0.25)
+    aside = seen & (np.arange(sheet.alpha.shape[1]) > 80)
+    assert measure("matte", replace(good, sheet=replace(sheet, alpha=alpha, seen=aside))) == 0
+
+
+def test_a_mask_that_sees_hair_is_left_as_it_is() -> None:
+    """Refining a mask that is right already changes little, hairs included."""
+    unknown = matte.trimap(TRUE, _face(), UNIT, CHIN, fine=True)
+    solved = matte.solve(_composed(PERSON, WALL), unknown, TRUE, fine=True)
+    hair = (TRUE > 0.3) & (_guess() < 0.02)
+    assert np.abs(solved - TRUE).mean() < 0.004
+    assert solved[hair].mean() > 0.85 * TRUE[hair].mean()
 
 
 def test_ten_people_are_cut_out_cleanly(company: dict[str, Sitting]) -> None:

@@ -16,7 +16,7 @@ from catchlight.engines import Facts
 from catchlight.errors import ConfigError
 from catchlight.judge import sentence
 from catchlight.models import manifest
-from catchlight.studio import JOBS
+from catchlight.studio import JOBS, OPTIONAL
 
 CHECKS = plugins.names("catchlight.checks")
 ENGINES = plugins.names("catchlight.engines")
@@ -25,6 +25,7 @@ VERBS = {
     "landmarks": ["trace"],
     "matte": ["segment"],
     "likeness": ["describe", "distance"],
+    "enlarge": ["enlarge"],
 }
 HEAVY = ("torch", "onnxruntime", "ai_edge_litert", "dlib", "insightface", "tensorflow")
 
@@ -129,7 +130,7 @@ def test_an_engine_states_its_facts(name: str) -> None:
     engine = plugins.load("catchlight.engines", name)
     assert isinstance(engine.FACTS, Facts)
     assert engine.FACTS.jobs
-    assert set(engine.FACTS.jobs) <= set(JOBS)
+    assert set(engine.FACTS.jobs) <= {*JOBS, *OPTIONAL}
     assert set(engine.FACTS.models) <= set(manifest())
     assert engine.FACTS.licence
     assert engine.FACTS.memory_mb > 0

@@ -88,11 +88,12 @@ def test_shoulders_are_the_width_at_the_lower_edge(good: Sitting) -> None:
 
 @pytest.mark.parametrize("share", [0.02, 0.04])
 def test_an_unsure_outline_is_as_wide_as_it_is(good: Sitting, share: float) -> None:
-    """A straight outline that fades over some width w reads 2/3 of w in percent of the head's height."""
-    size = good.alpha.shape[0]
-    width = share * good.head.height
-    ramp = np.clip((np.arange(size) - size / 2) / width + 0.5, 0, 1).astype(np.float32)
-    fading = replace(good, alpha=np.repeat(ramp[None], size, 0))
+    """A straight outline that fades over some width w reads 2/3 of w in percent of eyes to chin."""
+    sheet = good.sheet
+    width = share * (sheet.head.chin - sheet.head.eyes)
+    across = np.arange(sheet.alpha.shape[1]) - sheet.alpha.shape[1] / 2
+    alpha = np.broadcast_to(np.clip(across / width + 0.5, 0, 1), sheet.alpha.shape).astype(np.float32)
+    fading = replace(good, sheet=replace(sheet, alpha=alpha, seen=np.ones_like(sheet.seen)))
     assert measure("matte", fading) == pytest.approx(100 * share * 2 / 3, rel=0.25)
 
 
@@ -117,7 +118,7 @@ def test_a_head_at_the_photos_edge_is_cut(good: Sitting) -> None:
 
 def test_how_far_the_photo_was_moved_is_told(good: Sitting) -> None:
     """Stops, enlargement and likeness (in percent of the engine's limit) are those of the sitting."""
-    other = replace(good, grade=Grade(0.4), enlarged=2.5, likeness=0.2)
+    other = replace(good, change=replace(good.change, grade=Grade(0.4)), enlarged=2.5, likeness=0.2)
     assert [measure(c, other) for c in ("exposure_moved", "resolution", "likeness")] == [0.4, 2.5, 20]
     with pytest.raises(LookupError, match="switched off"):
         measure("likeness", replace(good, likeness=None))

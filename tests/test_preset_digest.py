@@ -1,12 +1,11 @@
 """A preset's digest: what decides pixels or verdicts changes it, nothing else does."""
 
-import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from catchlight.config import PRESETS, load_preset
+from catchlight.config import load_preset
 from catchlight.models import ModelStore
 from catchlight.plan import setup_of
 
@@ -18,6 +17,11 @@ CHANGES: list[dict[str, Any]] = [
     {"crop": {"aspect": 0.8}},
     {"background": {"colour": "#f1f3f6"}},
     {"background": {"edge": "#000000"}},
+    {"background": {"towards": "left"}},
+    {"background": {"vignette": 0.2}},
+    {"background": {"shadow": 0.1}},
+    {"background": {"grain": 0.1}},
+    {"background": {"kind": "office"}},
     {"light": {"max_stops": 0.4}},
     {"light": {"white_balance": 0.0}},
     {"delivery": {"master": 1024}},
@@ -48,23 +52,29 @@ def test_words_and_sizes_leave_the_digest_alone(change: dict[str, Any]) -> None:
     assert _changed(change).digest() == load_preset("house").digest()
 
 
-def _office(folder: Path) -> Path:
+def _branded(folder: Path) -> Path:
+    """Write a preset with a picture behind people and a logo before it."""
     folder.mkdir()
-    for file in ("office.toml", "office.jpg"):
-        shutil.copy(PRESETS / file, folder)
-    return folder / "office.toml"
+    for name in ("wall.jpg", "mark.png"):
+        (folder / name).write_bytes(name.encode())
+    lines = ('title = "Own"', "[background]", 'kind = "image"', 'image = "wall.jpg"', "[background.logo]",
+             'file = "mark.png"')  # fmt: skip
+    (folder / "own.toml").write_text("\n".join(lines), encoding="utf-8")
+    return folder / "own.toml"
 
 
-def test_another_picture_behind_people_changes_the_digest(tmp_path: Path) -> None:
-    """The same file name with another content is another look."""
-    before = load_preset(str(_office(tmp_path / "office"))).digest()
-    (tmp_path / "office" / "office.jpg").write_bytes(b"another picture")
-    assert load_preset(str(tmp_path / "office" / "office.toml")).digest() != before
+@pytest.mark.parametrize("file", ["wall.jpg", "mark.png"])
+def test_another_picture_behind_people_changes_the_digest(tmp_path: Path, file: str) -> None:
+    """The same file name with another content is another look, for the wall as for the logo on it."""
+    preset = load_preset(str(_branded(tmp_path / "own")))
+    before = preset.digest()
+    (tmp_path / "own" / file).write_bytes(b"another picture")
+    assert preset.digest() != before
 
 
 def test_a_preset_may_lie_anywhere(tmp_path: Path) -> None:
     """Moved to another folder or machine, a look is the same look, and nobody is developed again."""
-    here, there = (load_preset(str(_office(tmp_path / name))).digest() for name in ("here", "there"))
+    here, there = (load_preset(str(_branded(tmp_path / name))).digest() for name in ("here", "there"))
     assert here == there
 
 

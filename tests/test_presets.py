@@ -58,9 +58,13 @@ def test_every_bundled_preset_is_right(name: str) -> None:
     assert preset.crop.head_low <= preset.crop.head <= preset.crop.head_high
 
 
-def test_four_looks_come_with_catchlight() -> None:
-    """The ones that the documents speak of."""
+def test_at_least_eight_looks_come_with_catchlight() -> None:
+    """Each has its own ground, and with light and crop no two are the same look."""
     assert {"house", "clean-white", "deep-blue", "office"} <= set(preset_names())
+    presets = [load_preset(name) for name in preset_names()]
+    assert len({preset.background for preset in presets}) == len(presets) >= 8
+    assert len({preset.light for preset in presets}) >= 8
+    assert len({preset.crop for preset in presets}) >= 5
 
 
 @pytest.mark.parametrize(
@@ -75,6 +79,9 @@ def test_four_looks_come_with_catchlight() -> None:
         ('[background]\nkind = "wood"', ["background.kind", "solid", "gradient", "image"]),
         ('[background]\nkind = "image"', ["background.image"]),
         ('[background]\nkind = "image"\nimage = "gone.jpg"', ["background.image"]),
+        ('[background.logo]\nfile = "gone.png"', ["background.logo.file", "gone.png"]),
+        ('[background.logo]\ncorner = "top"', ["background.logo.corner", "top-right"]),
+        ("[background]\nvignette = 1.0", ["background.vignette", "0.9"]),
         ('rung = "retouch"', ["rung", "keep", "background"]),
         ('[engines]\nfaces = "yunett"', ["yunett", "yunet"]),
         ('[engines]\nfaces = "selfie"', ["engines.faces", "selfie"]),

@@ -28,6 +28,6 @@ def measure(sitting: Sitting) -> float:
         return 0.0
     rows, columns = clear[:: max(1, len(clear) // 1500)].T
     height, width = sitting.alpha.shape
-    wanted = to_srgb(backdrop.render(sitting.preset.background, width, height)[rows, columns][None])
+    wanted = to_srgb(backdrop.sample(sitting.preset.background, width, height, rows, columns)[None])
     there = sitting.portrait[rows, columns][None]
     return float(deltaE_ciede2000(rgb2lab(there), rgb2lab(wanted)).mean())

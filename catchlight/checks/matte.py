@@ -1,4 +1,8 @@
-"""How much of the person's outline is neither person nor background."""
+"""How unsure the matte is of the person's outline.
+
+Known without the true outline: where the solver cannot tell, alpha stays between 0 and 1 over a wide rim.
+benchmarks/matte_quality.py measures how well this predicts the true error and what a person sees.
+"""
 
 import cv2
 import numpy as np
@@ -7,42 +11,35 @@ from catchlight.checks import Limits
 from catchlight.sitting import Sitting
 
 TITLE = "Unsure outline"
-UNIT = "% of head height"
+UNIT = "% of eye to chin"
 SENTENCES = {
     "high": "The outline is unsure in places (fine hair, or a background of the same colour): look at the edges.",
 }
+SHOULDERS = 0.8  # how far below the chin the outline counts, in eye-to-chin lengths
 
 
 class Settings(Limits):
-    """Limits in % of head height."""
+    """Limits in % of the length from eyes to chin; the default lets no outline through that looks bad."""
 
-    high: float | None = 9.0
+    high: float | None = 3.2
     outlier: float | None = 5.0
 
 
 def measure(sitting: Sitting) -> float:
-    """Return the mean width of the half-transparent outline, in percent of the head's height.
+    """Return the mean width of the half-transparent outline of head and shoulders on the sheet, in percent.
 
-    Width is the area of 4·alpha·(1 − alpha) over the length of the outline. Fine hair is wide too:
-    past the limit a person looks, nothing is refused.
+    Width is the area of 4·alpha·(1 − alpha) over the length of the outline. Fine hair is wide too: past
+    the limit a person looks, nothing is refused.
     """
-    alpha = cv2.resize(
-        sitting.alpha,
-        None,
-        fx=256 / sitting.alpha.shape[0],
-        fy=256 / sitting.alpha.shape[0],
-        interpolation=cv2.INTER_AREA,
-    )
-    outline = (
-        float(
-            (
-                cv2.morphologyEx(
-                    (alpha > 0.5).astype(np.uint8), cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)
-                )
-                > 0
-            ).sum()
-        )
-        / 2
-    )
-    unsure = float((4 * alpha * (1 - alpha)).sum())
-    return 100 * unsure / max(outline, 1.0) / (256 * sitting.head.height / sitting.alpha.shape[0])
+    sheet = sitting.sheet
+    return width(sheet.alpha, sheet.seen, sheet.head.chin, sheet.head.chin - sheet.head.eyes)
+
+
+def width(alpha: np.ndarray, seen: np.ndarray, chin: float, unit: float) -> float:
+    """Return the same for a matte; ``unit`` is the eye-to-chin length, ``chin`` its row."""
+    rows = slice(0, max(1, int(chin + SHOULDERS * unit)))
+    a, photo = alpha[rows], seen[rows]
+    solid = (a > 0.5).astype(np.uint8)
+    rim = cv2.morphologyEx(solid, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)) > 0
+    outline = float((rim & photo).sum()) / 2
+    return 100 * float((4 * a * (1 - a))[photo].sum()) / max(outline, 1.0) / unit

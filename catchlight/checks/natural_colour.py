@@ -5,7 +5,7 @@ from catchlight.checks._skin import is_monochrome, skin_colour
 from catchlight.grade import cast_of, unnatural
 from catchlight.sitting import Sitting
 
-TITLE = "Colour cast"
+TITLE = "Natural colour"
 UNIT = "CIELAB units"
 SENTENCES = {
     "high": "The photo has a colour cast that could not be taken out.",

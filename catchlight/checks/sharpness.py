@@ -1,9 +1,7 @@
 """How sharp the photo's face is, whatever its size."""
 
-import cv2
-import numpy as np
-
 from catchlight.checks import Limits
+from catchlight.quality import focus
 from catchlight.sitting import Sitting
 
 TITLE = "Sharpness"
@@ -23,16 +21,5 @@ class Settings(Limits):
 
 
 def measure(sitting: Sitting) -> float:
-    """Return log10 of the variance of the face's Laplacian, at 100 pixels from eyes to chin at most.
-
-    Our own measure (not ISO sharpness): the face is first brought to one size, so that a large
-    and a small photo of the same focus score alike.
-    """
-    face = sitting.subject.face
-    scale = min(1.0, 100 / face.eye_to_chin)
-    x0, y0, x1, y1 = (int(v) for v in face.as_face.box)
-    crop = sitting.subject.picture[max(0, y0) : y1, max(0, x0) : x1]
-    grey = cv2.cvtColor(np.ascontiguousarray(crop), cv2.COLOR_RGB2GRAY)
-    small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA).astype(np.float32)
-    contrast = max(float(small.std()), 1.0)
-    return float(np.log10(max(float(cv2.Laplacian(small / contrast * 40, cv2.CV_32F).var()), 1e-3)))
+    """Return the focus of the photo's face, as ``quality`` measures it to choose between photos."""
+    return focus(sitting.subject)

@@ -29,6 +29,7 @@ class Engine:
     """A recogniser for one-to-one comparisons."""
 
     SAME_BELOW = 0.55
+    KNOWS_PEOPLE = True
 
     def __init__(self, settings: Settings, models: ModelStore) -> None:
         """Load the verified networks."""

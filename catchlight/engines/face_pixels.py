@@ -31,6 +31,7 @@ class Engine:
     """Compares faces pixel by pixel."""
 
     SAME_BELOW = 0.05
+    KNOWS_PEOPLE = False
 
     def __init__(self, settings: Settings, models: ModelStore) -> None:
         """Nothing is loaded."""

@@ -5,7 +5,7 @@ import numpy as np
 from jaxtyping import Float32
 from pydantic import BaseModel, ConfigDict, Field
 
-from catchlight.anatomy import Face, Landmarks, Picture
+from catchlight.anatomy import Eye, Face, Landmarks, Picture
 from catchlight.engines import Facts
 from catchlight.engines._litert import Network
 from catchlight.errors import PhotoError
@@ -24,7 +24,9 @@ RIGHT_CORNERS, LEFT_CORNERS = (33, 133), (362, 263)
 LEVEL = 5.5  # degrees from forehead to chin in a face that looks straight ahead; median of official portraits
 LIPS = ((81, 178), (13, 14), (311, 402))
 RIGHT_LIDS, LEFT_LIDS = (159, 145), (386, 374)
+# The eye model's contour goes round a right eye: outer corner, lower lid, inner corner, upper lid.
 LIDS_OF_EYE_MODEL = ((11, 3), (12, 4), (13, 5))
+OUTER, INNER, UPPER, LOWER = 0, 8, 12, 4
 OVAL = (10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377,
         152, 148, 176, 149, 150, 136, 172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109)  # fmt: skip
 
@@ -53,10 +55,10 @@ class Engine:
             message = "The face cannot be made out clearly; send a photo taken from the front with the face uncovered."
             raise PhotoError("face.unclear", message)
         if not closely:
-            return _landmarks(mesh, _gap(mesh, RIGHT_LIDS), _gap(mesh, LEFT_LIDS), score)
-        right = self._lids(picture, mesh, RIGHT_CORNERS, flip=True)
-        left = self._lids(picture, mesh, LEFT_CORNERS, flip=False)
-        return _landmarks(mesh, right, left, score)
+            return _landmarks(mesh, score, (_gap(mesh, RIGHT_LIDS), None), (_gap(mesh, LEFT_LIDS), None))
+        right = self._eye(picture, mesh, RIGHT_CORNERS, flip=False)
+        left = self._eye(picture, mesh, LEFT_CORNERS, flip=True)
+        return _landmarks(mesh, score, right, left)
 
     def _look(
         self, picture: Picture, centre: np.ndarray, side: float, angle: float
@@ -70,8 +72,13 @@ class Engine:
         depth = mesh[:, 2:] * (side / 192)
         return np.hstack([xy, depth]).astype(np.float32), float(1 / (1 + np.exp(-score.ravel()[0])))
 
-    def _lids(self, picture: Picture, mesh: np.ndarray, corners: tuple[int, int], *, flip: bool) -> float:
-        """Return how far the lids are apart at most, in pixels, by the closer look of the eye model."""
+    def _eye(
+        self, picture: Picture, mesh: np.ndarray, corners: tuple[int, int], *, flip: bool
+    ) -> tuple[float, Eye]:
+        """Return how far the lids are apart at most, in pixels, and the eye, by the closer look of the eye model.
+
+        The model has learnt right eyes: a left one is shown to it mirrored (``flip``).
+        """
         a, b = mesh[corners[0], :2], mesh[corners[1], :2]
         side = 2.3 * float(np.linalg.norm(b - a))
         angle = float(np.arctan2(*(b - a)[::-1]))
@@ -79,9 +86,18 @@ class Engine:
         crop = cv2.warpAffine(picture, there, (64, 64), flags=_how(side, 64))
         crop = crop[:, ::-1] if flip else crop
         outputs = self.iris.run(np.ascontiguousarray(crop, np.float32)[None] / 255)
-        contour = max(outputs, key=np.size).reshape(71, 3)
-        gaps = [float(np.linalg.norm(contour[i, :2] - contour[j, :2])) for i, j in LIDS_OF_EYE_MODEL]
-        return max(gaps) * side / 64
+        iris, contour = (found.reshape(-1, 3)[:, :2] for found in sorted(outputs, key=np.size))
+        gaps = [float(np.linalg.norm(contour[i] - contour[j])) for i, j in LIDS_OF_EYE_MODEL]
+        return max(gaps) * side / 64, _named(iris[0], contour, there, flip=flip)
+
+
+def _named(iris: np.ndarray, contour: np.ndarray, there: np.ndarray, *, flip: bool) -> Eye:
+    """Bring what the eye model saw back into the picture."""
+    right, left = (INNER, OUTER) if flip else (OUTER, INNER)
+    seen = np.stack([iris, contour[right], contour[left], contour[UPPER], contour[LOWER]])
+    if flip:
+        seen[:, 0] = 63 - seen[:, 0]
+    return Eye(*np.asarray(seen, np.float32)).moved(cv2.invertAffineTransform(there))
 
 
 def _gap(mesh: np.ndarray, pair: tuple[int, int]) -> float:
@@ -115,16 +131,19 @@ def _roi_of_mesh(mesh: np.ndarray) -> tuple[np.ndarray, float, float]:
     return turn.T @ ((low + high) / 2), 1.5 * float((high - low).max()), angle
 
 
-def _landmarks(mesh: np.ndarray, right_lids: float, left_lids: float, score: float) -> Landmarks:
+def _landmarks(
+    mesh: np.ndarray, score: float, right: tuple[float, Eye | None], left: tuple[float, Eye | None]
+) -> Landmarks:
     xy = mesh[:, :2]
-    right, left = xy[list(RIGHT_CORNERS)].mean(0), xy[list(LEFT_CORNERS)].mean(0)
+    right_eye, left_eye = xy[list(RIGHT_CORNERS)].mean(0), xy[list(LEFT_CORNERS)].mean(0)
     across = mesh[454] - mesh[234]
     down = mesh[152] - mesh[10]
-    level = left - right
+    level = left_eye - right_eye
     return Landmarks(
-        right_eye=right, left_eye=left, nose=xy[1], mouth_right=xy[61], mouth_left=xy[291],
+        right_eye=right_eye, left_eye=left_eye, nose=xy[1], mouth_right=xy[61], mouth_left=xy[291],
         chin=xy[152], brow_top=xy[10], oval=xy[list(OVAL)],
-        right_lids=right_lids, left_lids=left_lids,
+        right_lids=right[0], left_lids=left[0], right_detail=right[1], left_detail=left[1],
+        lips=(xy[13] + xy[14]) / 2,
         inner_lips=max(float(np.linalg.norm(xy[i] - xy[j])) for i, j in LIPS),
         yaw=float(np.degrees(np.arctan2(across[2], np.linalg.norm(across[:2])))),
         pitch=LEVEL - float(np.degrees(np.arctan2(down[2], np.linalg.norm(down[:2])))),

@@ -54,6 +54,7 @@ class Engine:
     """A face finder, tracer and recogniser. Descriptors stay in memory."""
 
     SAME_BELOW = 0.45
+    KNOWS_PEOPLE = True
 
     def __init__(self, settings: Settings, models: ModelStore) -> None:  # noqa: ARG002  the pack is IT's
         """Load the verified networks of ``settings.pack``; ConfigError when that is not allowed.
@@ -228,6 +229,7 @@ def _landmarks(points: np.ndarray, contour: np.ndarray, pose: np.ndarray) -> Lan
         right_eye=xy[RIGHT_CORNERS].mean(0), left_eye=xy[LEFT_CORNERS].mean(0), nose=xy[30],
         mouth_right=xy[48], mouth_left=xy[54], chin=chin, brow_top=top, oval=_oval(contour, xy[JAW], top),
         right_lids=_gap(xy, RIGHT_LIDS), left_lids=_gap(xy, LEFT_LIDS), inner_lips=_gap(xy, LIPS),
+        lips=(xy[62] + xy[66]) / 2,
         yaw=yaw, pitch=pitch, roll=roll,
         mesh=points * np.array([1, 1, -1], np.float32),
     )  # fmt: skip

@@ -29,6 +29,10 @@ app = typer.Typer(
 MANY = 50
 _SHOWN = 10
 HOME = Path("catchlight-home")
+SIZES = (
+    "Heights in pixels, with commas between. A crop of the preset by its name: avatar@48 is 48 pixels high "
+    "with a larger head, avatar is all of that crop's sizes."
+)
 
 RunOption = Annotated[str, typer.Option("--run", help="Which run; latest is the newest.")]
 YesOption = Annotated[bool, typer.Option("--yes", help=f"Do not ask again above {MANY} people.")]
@@ -42,9 +46,7 @@ def plan(
     to: Annotated[Path, typer.Option("--to", help="Folder to publish to; it must be there.")],
     home: HomeOption = HOME,
     run: RunOption = "latest",
-    sizes: Annotated[str, typer.Option("--sizes", help="Heights in pixels, with commas between.")] = ",".join(
-        STANDARD
-    ),
+    sizes: Annotated[str, typer.Option("--sizes", help=SIZES)] = ",".join(STANDARD),
     master: Annotated[int, typer.Option("--master", help="One more size, up to 7680; 0 is none.")] = 0,
 ) -> None:
     """Say who would get which picture and who not, and why; write a plan and nothing else.

@@ -7,6 +7,11 @@ from catchlight.sending import Result
 from flows.terminal import console
 
 _SHOWN = 10
+_NOTES = {
+    "enlarged": "enlarged more than twice",
+    "nearest crop": "the portrait has no room for the crop, the nearest is taken",
+    "where the head is": "an older run: it does not say where the head is, so crops show as much as fits",
+}
 _FINE = ("sent", "unchanged", "listed", "restored", "removed")
 
 
@@ -27,10 +32,11 @@ def tell_plan(drawn: Plan) -> None:
         _tell_people(
             f"  not published, {sentence}", [s.employee for s in drawn.skipped if s.sentence == sentence]
         )
-    notes = [
-        f"{person.employee} {file.size}" for person in drawn.people for file in person.files if file.note
+    noted = [
+        (f"{person.employee} {file.size}", file.note) for person in drawn.people for file in person.files
     ]
-    _tell_people("  enlarged more than twice", notes)
+    for part, what in _NOTES.items():
+        _tell_people(f"  {what}", [who for who, note in noted if part in note])
     shown = [skip.employee for skip in drawn.skipped if skip.shown]
     _tell_people("  still published from before (catchlight publish rollback --person ID)", shown)
 

@@ -1,0 +1,106 @@
+"""How well the reading "unsure outline", which knows no truth, predicts bad edges.
+
+    python benchmarks/matte_quality.py CONGRESS/photos [MORE/photos] [--grounds 6]
+
+Twice: rank correlation with the true error of composites (see matting.py), and with grades that a person
+gave to real cut-outs (matte_grades.csv: 0 clean, 1 soft, 2 noticeable, 3 visibly bad; ids are file names
+in the folders), with precision and recall at the check's limit.
+"""
+
+import argparse
+import csv
+from pathlib import Path
+
+import cv2
+import numpy as np
+from matting import composites, lay
+from refreshing import show
+
+from catchlight import cutout, matte, plugins, sitting
+from catchlight.config import load_preset
+from catchlight.decoding import decode
+from catchlight.models import ModelStore, default_root
+from catchlight.studio import Studio
+
+CHECK = plugins.load("catchlight.checks", "matte")
+GRADES = Path(__file__).parent / "matte_grades.csv"
+
+
+def of_composites(photos: Path, studio: Studio, grounds: int) -> tuple[list[float], list[float]]:
+    """Return readings and true errors (SAD over the length of the outline) of composites."""
+    readings, errors = [], []
+    for plate, ground, picture in composites(photos, studio, grounds):
+        case, face = lay(plate, ground, picture, studio), plate.face
+        solved = matte.solve(case.picture, case.trimap, case.coarse)
+        alpha = matte.without_scraps(solved, cutout.hull(face, plate.seen.shape), face.eye_to_chin)
+        chin, unit = float(face.chin[1]), face.eye_to_chin
+        readings.append(CHECK.width(alpha, plate.seen, chin, unit))
+        rows = slice(0, int(chin + CHECK.SHOULDERS * unit))
+        outline = cv2.morphologyEx(
+            (plate.alpha[rows] > 0.5).astype(np.uint8), cv2.MORPH_GRADIENT, np.ones((3, 3))
+        )
+        seen = plate.seen[rows]
+        errors.append(float(np.abs(alpha - plate.alpha)[rows][seen].sum() / outline[seen].sum()))
+    return readings, errors
+
+
+def of_graded(folders: list[Path], studio: Studio) -> tuple[list[float], list[int]]:
+    """Return readings and grades of the graded photos that lie in these folders."""
+    readings, grades = [], []
+    for row in csv.DictReader(GRADES.open(encoding="utf-8")):
+        for file in (f for folder in folders for f in folder.glob(f"{row['id']}.*")):
+            sheet = sitting.lay_out(sitting.look(decode(file.read_bytes()), studio), studio)
+            head = sheet.head
+            readings.append(CHECK.width(sheet.alpha, sheet.seen, head.chin, head.chin - head.eyes))
+            grades.append(int(row["grade"]))
+    return readings, grades
+
+
+def spearman(first: list[float], second: list[float]) -> float:
+    """Return the rank correlation; equal values share their mean rank."""
+    ranks = [_ranks(np.asarray(values)) for values in (first, second)]
+    return float(np.corrcoef(*ranks)[0, 1])
+
+
+def _ranks(values: np.ndarray) -> np.ndarray:
+    return np.array([(values < v).sum() + ((values == v).sum() - 1) / 2 for v in values])
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("photos", type=Path, nargs="+", help="the first folder is the one for composites")
+    parser.add_argument("--grounds", type=int, default=6, help="grounds for each portrait")
+    options = parser.parse_args()
+    cv2.setNumThreads(1)
+    studio = Studio(load_preset("house"), ModelStore(default_root()))
+    limit = CHECK.Settings().high
+    readings, errors = of_composites(options.photos[0], studio, options.grounds)
+    real, grades = of_graded(options.photos, studio)
+    over, given = np.asarray(real) > limit, np.asarray(grades)
+    rows = [
+        (f"Spearman, {len(errors)} composites, true error", f"{spearman(readings, errors):.2f}"),
+        (f"Spearman, {len(grades)} graded photos", f"{spearman(real, [float(g) for g in grades]):.2f}"),
+    ]
+    for least in (2, 3):
+        bad = given >= least
+        rows.append(
+            (f"grade {least} or worse, over {limit}: recall", f"{over[bad].mean():.2f} of {bad.sum()}")
+        )
+        rows.append(
+            (f"grade {least} or worse, over {limit}: precision", f"{bad[over].mean():.2f} of {over.sum()}")
+        )
+    rows += [
+        (
+            f"grade {n}: median reading, share over the limit",
+            f"{np.median(np.asarray(real)[given == n]):.2f}, {over[given == n].mean():.2f}",
+        )
+        for n in sorted(set(grades))
+    ]
+    show(rows)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,26 @@
+"""How far the light on the portrait is from the preset's, as an angle."""
+
+import numpy as np
+
+from catchlight.checks import Limits
+from catchlight.checks._light import lighting
+from catchlight.lamp import lamp
+from catchlight.sitting import Sitting
+
+TITLE = "Light off the preset"
+UNIT = "degrees"
+SENTENCES: dict[str, str] = {
+    "high": "The light falls differently from the company's other portraits.",
+}
+
+
+class Settings(Limits):
+    """Limits in degrees."""
+
+    high: float | None = 25.0
+
+
+def measure(sitting: Sitting) -> float:
+    """Return the angle between the light read from the portrait and the preset's key, in degrees."""
+    there, wanted = lighting(sitting.light).light.direction, lamp(sitting.preset.light).direction
+    return float(np.degrees(np.arccos(np.clip(there @ wanted, -1, 1))))

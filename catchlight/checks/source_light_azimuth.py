@@ -1,0 +1,22 @@
+"""Where the light in the photo comes from: degrees aside."""
+
+from typing import Literal
+
+from catchlight.checks import Limits
+from catchlight.checks._light import lighting
+from catchlight.sitting import Sitting
+
+TITLE = "Light aside in the photo"
+UNIT = "degrees"
+SENTENCES: dict[str, str] = {}
+
+
+class Settings(Limits):
+    """Limits in degrees."""
+
+    outcome: Literal["note", "review", "retake"] = "note"
+
+
+def measure(sitting: Sitting) -> float:
+    """Return the dominant light's azimuth in degrees; positive from the picture's right. The fit's first band (see ``light``)."""
+    return lighting(sitting.photo_light).light.azimuth

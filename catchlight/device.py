@@ -1,0 +1,25 @@
+"""Where picture functions run: the graphics card when there is one, the processor otherwise."""
+
+from functools import cache
+from typing import TYPE_CHECKING, Literal
+
+from catchlight.errors import ConfigError
+
+if TYPE_CHECKING:
+    import torch
+
+Device = Literal["auto", "cpu", "cuda"]
+
+
+@cache
+def pick(wanted: Device = "auto") -> "torch.device":
+    """Return the device to compute on. ConfigError when a graphics card is asked for and none can be used."""
+    import torch  # noqa: PLC0415  two seconds, which only workers spend
+
+    if wanted == "cuda" and not torch.cuda.is_available():
+        message = "engines.device: 'cuda' was asked for, and torch sees no graphics card; say 'auto' or 'cpu'"
+        raise ConfigError(message)
+    if wanted == "cpu" or not torch.cuda.is_available():
+        torch.set_num_threads(1)  # one worker a core: threads would only be in each other's way
+        return torch.device("cpu")
+    return torch.device("cuda")

@@ -1,0 +1,157 @@
+"""A super-resolution network that the company supplies as an ONNX file, for hair and clothes only.
+
+It takes RGB in 0–1 as N × 3 × h × w and gives the same ``scale`` times larger, as Real-ESRGAN's exports do.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field
+
+from catchlight.anatomy import OtherPicture, Picture
+from catchlight.engines import Facts
+from catchlight.errors import ConfigError
+from catchlight.models import ModelStore
+from catchlight.vault import digest_of
+
+FACTS = Facts(
+    jobs=("enlarge",), models=(), licence="the file's own", commercial=None, memory_mb=3300,
+    note="an ONNX file that IT supplies; never used on faces",
+)  # fmt: skip
+_KEY = "engines.options.superres_onnx"
+_LARGEST = 1 << 30  # bytes of a model file
+
+
+class Settings(BaseModel):
+    """Which file, what it is, and how it runs. A file without its sha256 and licence is refused."""
+
+    model_config = ConfigDict(extra="forbid")
+    file: Path | None = Field(None, description="the ONNX file")
+    sha256: str = Field("", description="of the file, as its maker or your IT states it")
+    scale: Literal[2, 4] = 4
+    licence: str = Field("", description="under which licence your company may use the file")
+    tile: int = Field(
+        256, ge=64, le=1024, description="pixels of a tile's side; memory grows with its square"
+    )
+    overlap: int = Field(
+        32, ge=16, le=32, description="pixels that tiles share, blended from one to the next"
+    )
+    device: Literal["cpu", "auto", "cuda"] = Field("cpu", description="auto: CUDA where onnxruntime has it")
+
+
+class Engine:
+    """An enlarger."""
+
+    def __init__(self, settings: Settings, models: ModelStore) -> None:  # noqa: ARG002  the file is IT's
+        """Load the verified file; ConfigError names the key that is missing or wrong."""
+        self.scale = settings.scale
+        self.overlap = settings.overlap
+        self._session = _open(_verified(settings), settings)
+        entry = self._session.get_inputs()[0]
+        self._entry, self._type = entry.name, np.float16 if "float16" in entry.type else np.float32
+        self.tile = _side(entry.shape, settings)
+
+    def enlarge(self, picture: Picture) -> OtherPicture:
+        """Return the picture ``scale`` times as wide and as high, made tile by tile."""
+        height, width = picture.shape[:2]
+        large = np.empty((height * self.scale, width * self.scale, 3), np.uint8)
+        done = 0
+        for top in self._starts(height):
+            band = self._band(picture[top : top + self.tile])
+            done = _lay(large, band, top * self.scale, done)
+        return large
+
+    def _band(self, rows: Picture) -> np.ndarray:
+        """Enlarge as many rows as a tile is high, from the left to the right."""
+        height, width = rows.shape[:2]
+        band = np.empty((width * self.scale, height * self.scale, 3), np.float32)  # turned: left is first
+        done = 0
+        for left in self._starts(width):
+            part = self._part(rows[:, left : left + self.tile])
+            done = _lay(band, part.swapaxes(0, 1), left * self.scale, done)
+        return band.swapaxes(0, 1)
+
+    def _starts(self, length: int) -> Iterator[int]:
+        """Yield where tiles begin; the last one ends with the picture."""
+        last = max(0, length - self.tile)
+        yield from range(0, last, self.tile - self.overlap)
+        yield last
+
+    def _part(self, part: Picture) -> np.ndarray:
+        """Run one tile, filled up by its edge where the picture is smaller; float32 grey levels."""
+        height, width = part.shape[:2]
+        more = (0, self.tile - height), (0, self.tile - width), (0, 0)
+        full = np.pad(part, more, mode="edge").transpose(2, 0, 1)[None]
+        (found,) = self._session.run(None, {self._entry: (full / 255).astype(self._type)})
+        if found.shape != (1, 3, self.tile * self.scale, self.tile * self.scale):
+            message = f"{_KEY}.scale: the file makes {found.shape} of {full.shape}, which is not {self.scale} times larger"
+            raise ConfigError(message)
+        large = found[0].transpose(1, 2, 0)[: height * self.scale, : width * self.scale]
+        return 255 * np.clip(large.astype(np.float32), 0, 1)
+
+
+def _lay(into: np.ndarray, part: np.ndarray, at: int, done: int) -> int:
+    """Lay ``part`` on ``into`` from row ``at``, blended over the rows that are ``done``; return how many now are."""
+    shared, end = max(0, done - at), at + part.shape[0]
+    share = ((np.arange(shared, dtype=np.float32) + 0.5) / max(1, shared))[:, None, None]
+    blended = into[at : at + shared] * (1 - share) + part[:shared] * share
+    whole = np.issubdtype(into.dtype, np.integer)
+    into[at : at + shared] = blended.round() if whole else blended
+    into[at + shared : end] = part[shared:].round() if whole else part[shared:]
+    return max(done, end)
+
+
+def _verified(settings: Settings) -> bytes:
+    """Return the bytes of the file that the settings vouch for."""
+    wanted = {"file": settings.file, "sha256": settings.sha256, "licence": settings.licence.strip()}
+    absent = [key for key, value in wanted.items() if not value]
+    if absent or settings.file is None:
+        message = f"{_KEY}.{absent[0]} is not set: name the ONNX file, its sha256 and its licence; Catchlight brings none"
+        raise ConfigError(message)
+    try:
+        with settings.file.open("rb") as file:
+            data = file.read(_LARGEST + 1)
+    except OSError as error:
+        message = f"{_KEY}.file {settings.file}: cannot be read: {error.strerror}"
+        raise ConfigError(message) from error
+    if len(data) > _LARGEST or digest_of(data) != settings.sha256.lower():
+        message = (
+            f"{_KEY}.sha256: {settings.file} is not the file that was vouched for; it has {digest_of(data)}"
+        )
+        raise ConfigError(message)
+    return data
+
+
+def _open(data: bytes, settings: Settings) -> Any:
+    import onnxruntime  # noqa: PLC0415  heavy
+
+    options, providers = onnxruntime.SessionOptions(), _providers(settings.device)
+    options.enable_cpu_mem_arena = False  # memory goes back after each tile
+    try:
+        return onnxruntime.InferenceSession(data, options, providers=providers)
+    except Exception as error:  # onnxruntime's errors have no parent of their own
+        message = f"{_KEY}.file {settings.file}: onnxruntime does not take it: {error!r}"
+        raise ConfigError(message) from error
+
+
+def _providers(device: str) -> list[str]:
+    import onnxruntime  # noqa: PLC0415  heavy
+
+    offered = "CUDAExecutionProvider" in onnxruntime.get_available_providers()
+    if device == "cuda" and not offered:
+        message = f"{_KEY}.device: this onnxruntime has no CUDA; use cpu, or replace it by onnxruntime-gpu"
+        raise ConfigError(message)
+    return [*["CUDAExecutionProvider"] * (offered and device != "cpu"), "CPUExecutionProvider"]
+
+
+def _side(shape: list[int | str | None], settings: Settings) -> int:
+    """Return the side of a tile: the network's own where it is fixed."""
+    match shape:
+        case [_, 3, int(height), int(width)] if height == width and height > 2 * settings.overlap:
+            return height
+        case [_, 3, str() | None, str() | None]:
+            return settings.tile
+    message = f"{_KEY}.file {settings.file}: takes {shape}; a network for N × 3 × height × width is needed"
+    raise ConfigError(message)

@@ -1,0 +1,61 @@
+"""What a run says about crops: which ones its preset has, and where each head lies on its portrait."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import polars as pl
+
+from catchlight import ledger
+from catchlight.config import Crop, Delivery, Job, Preset, PrintCrop
+from catchlight.cropping import Place, place_of
+from catchlight.errors import ConfigError
+from catchlight.home import Home
+from catchlight.records import Reading, Render
+
+_TELLS = ("head", "headroom", "eye_line", "centre")
+
+
+def crops_of(home: Path, folder: Path) -> Mapping[str, PrintCrop]:
+    """Return the crops of a run's preset as it is today; the usual ones when it cannot be read any more."""
+    preset = _preset(home, folder)
+    return preset.delivery.crops if preset else Delivery().crops
+
+
+def places(home: Path, folder: Path) -> dict[str, Place]:
+    """Return where the head lies on each portrait of a run, by employee; nobody whose readings do not say."""
+    crop = _crop(home, folder)
+    try:
+        readings = pl.scan_parquet(folder / ledger.file_name(Reading))
+        renders = pl.scan_parquet(folder / ledger.file_name(Render)).select("employee", "recipe")
+        rows = (
+            readings.filter(pl.col("check").is_in(_TELLS) & pl.col("value").is_not_null())
+            .join(renders, on=["employee", "recipe"])
+            .select("employee", "check", "value")
+            .collect()
+        )
+    except FileNotFoundError:
+        return {}
+    found: dict[str, dict[str, float]] = {}
+    for employee, check, value in rows.iter_rows():
+        found.setdefault(employee, {})[check] = value
+    known = {employee: place_of(values, crop) for employee, values in found.items()}
+    return {employee: place for employee, place in known.items() if place}
+
+
+def _crop(home: Path, folder: Path) -> Crop | None:
+    """Return the crop that a run framed by; None when its preset is not as it was."""
+    preset = _preset(home, folder)
+    try:
+        digest = json.loads((folder / "run.json").read_bytes())["preset"]["digest"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return preset.crop if preset and preset.digest() == digest else None
+
+
+def _preset(home: Path, folder: Path) -> Preset | None:
+    try:
+        job = json.loads((Home(home).ledger(folder.name) / "plan.json").read_bytes())["job"]
+        return Job.model_validate(job).brand()
+    except (OSError, ValueError, KeyError, TypeError, ConfigError):
+        return None
