@@ -1,12 +1,12 @@
 """What people answered about their portraits: where each stands, and answers from a file."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from catchlight.errors import ConfigError
-from catchlight.records import Answer, Decision
+from catchlight.records import Answer, Decision, Side
 from catchlight.register import moment
 from catchlight.runs import portraits, run_folder
 from catchlight.spreadsheet import Row, read_table
@@ -14,6 +14,10 @@ from catchlight.vault import Vault
 
 NO_ANSWER = "no_answer"
 OLDER_PICTURE = "older_picture"
+NO_BRAND = "no_brand"
+ANSWERS = tuple(
+    answer for answer in Answer if answer != Answer.HOLD
+)  # what a person can say of their own picture
 _STOPS = (Answer.KEEP, Answer.REFUSE)
 _COLUMNS = {
     "employee": ("id", "employee id", "employee number", "person", "person id"),
@@ -31,11 +35,35 @@ def standing(decisions: Iterable[Decision], picture: str) -> str:
     That is the last answer about exactly this picture, unless the person later kept the old photo
     or refused, about whichever picture; else ``older_picture`` or ``no_answer``.
     """
-    answers = list(decisions)
+    answers = [decision for decision in decisions if decision.side == Side.EMPLOYEE]
     for decision in reversed(answers):
         if decision.picture == picture or decision.answer in _STOPS:
             return decision.answer
     return OLDER_PICTURE if answers else NO_ANSWER
+
+
+def chosen(decisions: Iterable[Decision], pictures: Sequence[str]) -> str:
+    """Return which of a person's pictures (the newest attempt first) their answers are about now."""
+    for decision in reversed(list(decisions)):
+        if decision.side == Side.EMPLOYEE and decision.picture in pictures:
+            return decision.picture
+    return pictures[0] if pictures else ""
+
+
+def clearance(decisions: Iterable[Decision], picture: str, *, brand: bool) -> str:
+    """Return ``approve`` when a picture may be published: the person said yes, and the brand did not hold it.
+
+    Else what stands against it: the person's standing, ``hold``, or ``no_brand`` where the brand
+    owner's yes is needed too (``brand``) and was not given to exactly this picture.
+    """
+    answers = list(decisions)
+    own = standing(answers, picture)
+    if own != Answer.APPROVE:
+        return own
+    said = [d.answer for d in answers if d.side == Side.BRAND and d.picture == picture]
+    if said and said[-1] == Answer.HOLD:
+        return Answer.HOLD
+    return NO_BRAND if brand and (not said or said[-1] != Answer.APPROVE) else Answer.APPROVE
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +136,8 @@ def _problem(row: Row, about: Portraits, said: Mapping[str, int]) -> str:
         return "more cells than columns (a comma without quotes?)"
     if key not in about.pictures:
         return f"nobody in run {about.run} has the id {key!r}{_meant(key, about.pictures)}"
-    if answer not in list(Answer):
-        return f"answer {row['answer']!r} is none of {', '.join(Answer)}"
+    if answer not in ANSWERS:
+        return f"answer {row['answer']!r} is none of {', '.join(ANSWERS)}"
     if len(set(said) - {""}) > 1:
         lines = ", ".join(str(line) for text, line in said.items() if text)
         return f"{key!r} has different answers on lines {lines}; keep one"

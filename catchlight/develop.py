@@ -9,7 +9,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from catchlight import pixels, plugins, quality
+from catchlight import framing, pixels, plugins, quality
 from catchlight.anatomy import Picture
 from catchlight.caps import NO_CAP, Cap, lowest
 from catchlight.config import Preset
@@ -24,6 +24,7 @@ from catchlight.studio import Studio
 from catchlight.vault import Vault
 
 THUMB = 256
+ALIGNED = 640  # rows of the photo in the portrait's frame
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,11 +212,18 @@ def _keep(sitting: Sitting, blank: Render, vault: Vault) -> Render:
         blank,
         picture=vault.put(pixels.jpeg(sitting.master, quality=95)),
         after=_thumb(sitting.portrait, vault),
+        aligned=_aligned(sitting, vault),
         width=width,
         height=height,
         rung=sitting.change.rung,
         enlarged=round(sitting.enlarged, 3),
     )
+
+
+def _aligned(sitting: Sitting, vault: Vault) -> str:
+    """Store the photo in the portrait's own frame, so that both can lie on each other."""
+    to = sitting.negative.map(ALIGNED)
+    return vault.put(pixels.webp(framing.level(sitting.subject.picture, to), quality=75))
 
 
 def _thumb(picture: Picture, vault: Vault) -> str:

@@ -23,13 +23,21 @@ class Outcome(StrEnum):
 
 
 class Answer(StrEnum):
-    """What a person said about a portrait."""
+    """What a person said about a portrait. Only the brand's side holds one back."""
 
     APPROVE = "approve"
     KEEP = "keep"
     RETRY = "retry"
     UPLOAD = "upload"
     REFUSE = "refuse"
+    HOLD = "hold"
+
+
+class Side(StrEnum):
+    """For whom an answer was given: the person (themselves, a delegate, a policy) or the brand."""
+
+    EMPLOYEE = "employee"
+    BRAND = "brand"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +45,8 @@ class Employee:
     """One person of the company, as the directory has them. Ids are text: zeros survive.
 
     ``rung`` is the furthest that this person's photo may be changed ("" for no cap of their own).
+    ``entity`` is the legal entity that employs them, ``language`` the one they are written to in
+    (BCP 47), ``subject`` how single sign-on calls them (never an e-mail address).
     """
 
     id: str
@@ -48,6 +58,9 @@ class Employee:
     title: str = ""
     country: str = ""
     rung: str = ""
+    entity: str = ""
+    language: str = ""
+    subject: str = ""
 
     @property
     def name(self) -> str:
@@ -74,6 +87,7 @@ class Render:
 
     ``recipe`` is the digest of all that decides the pixels; ``enlarged`` is output pixels per
     source pixel at the face; ``before`` and ``after`` are small WebP pictures for the sheet.
+    ``aligned`` is the photo, unchanged, in the portrait's own frame.
     ``cap`` says which change the photo would have needed and who forbade it ("" when nobody did).
     """
 
@@ -93,6 +107,7 @@ class Render:
     reason: str = ""
     note: str = ""
     cap: str = ""
+    aligned: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +140,11 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What a person answered about one picture (vault digest)."""
+    """What a person answered about one picture (vault digest).
+
+    ``tags`` are the reasons of another try, separated by blanks; ``notice`` is the digest of the
+    notice that was shown; ``ticket`` belongs to the form that was sent, so that it counts once.
+    """
 
     employee: str
     picture: str
@@ -134,6 +153,10 @@ class Decision:
     at: str
     comment: str = ""
     source: str = ""
+    side: str = Side.EMPLOYEE
+    tags: str = ""
+    notice: str = ""
+    ticket: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,38 +5,20 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from catchlight.errors import ConfigError, OutsideError
 from catchlight.records import Answer, Decision, Receipt
+from catchlight.register_tables import SCHEMA, TABLES, VERSION, update
+from catchlight.review_records import Session
 
-VERSION = 1
+__all__ = ["VERSION", "Register", "Transaction", "moment", "now"]
+
+T = TypeVar("T")
 _ALONE = {"sqlite": "BEGIN IMMEDIATE", "postgresql": "SELECT pg_advisory_xact_lock(727004)"}
-_META = sa.MetaData()
-_SCHEMA = sa.Table("schema_version", _META, sa.Column("version", sa.Integer, primary_key=True))
-
-
-def _texts(record: type) -> list[sa.Column[str]]:
-    return [sa.Column(field.name, sa.Text, nullable=False) for field in dataclasses.fields(record)]
-
-
-_DECISIONS = sa.Table(
-    "decisions",
-    _META,
-    sa.Column("row", sa.Integer, primary_key=True),
-    *_texts(Decision),
-    sa.UniqueConstraint("employee", "picture", "answer", "at", "by"),
-)
-_RECEIPTS = sa.Table(
-    "receipts",
-    _META,
-    sa.Column("row", sa.Integer, primary_key=True),
-    *_texts(Receipt),
-    sa.Index("receipts_by_target", "destination", "target"),
-)
 
 
 def now() -> str:
@@ -79,16 +61,16 @@ class Register:
     def _prepare(self, connection: sa.Connection) -> None:
         # Two programs that start at once would otherwise both make the tables.
         connection.exec_driver_sql(_ALONE[self._engine.dialect.name])
-        _SCHEMA.create(connection, checkfirst=True)
-        found = connection.execute(sa.select(sa.func.max(_SCHEMA.c.version))).scalar()
+        SCHEMA.create(connection, checkfirst=True)
+        found = connection.execute(sa.select(sa.func.max(SCHEMA.c.version))).scalar()
         if found is not None and found > VERSION:
             message = (
                 f"register {self.name}: made by a newer Catchlight (schema {found}, this one has {VERSION}); "
                 "update Catchlight, or put back the register of before the update"
             )
             raise ConfigError(message)
-        _META.create_all(connection)
-        connection.execute(_insert(self._engine, _SCHEMA), {"version": VERSION})
+        update(connection)
+        connection.execute(_insert(self._engine, SCHEMA), {"version": VERSION})
 
     @property
     def name(self) -> str:
@@ -101,40 +83,44 @@ class Register:
 
     def decide(self, decisions: Iterable[Decision]) -> int:
         """Add answers, all or none; return how many were new. The same answer twice is one row."""
-        rows = [dataclasses.asdict(decision) for decision in decisions]
-        for row in rows:
-            row.update(answer=Answer(row["answer"]).value, at=moment(row["at"]))
-        with self._writing() as connection:
-            insert = _insert(self._engine, _DECISIONS).returning(_DECISIONS.c.row)
-            return sum(len(connection.execute(insert, row).all()) for row in rows)
+        return self.add(decisions)
 
     def decisions(self, employee: str | None = None) -> list[Decision]:
         """Return all answers, the oldest first."""
-        query = sa.select(_DECISIONS).order_by(_DECISIONS.c.at, _DECISIONS.c.row)
-        if employee is not None:
-            query = query.where(_DECISIONS.c.employee == employee)
-        return self._read(query, Decision)
+        found = self.rows(Decision, **({} if employee is None else {"employee": employee}))
+        return sorted(found, key=lambda decision: decision.at)
 
     def note(self, receipts: Iterable[Receipt]) -> None:
         """Add states of what is sent, all or none, on disk before this returns."""
-        rows = [dataclasses.asdict(receipt) for receipt in receipts]
-        if rows:
-            with self._writing() as connection:
-                connection.execute(sa.insert(_RECEIPTS), rows)
+        self.add(receipts)
 
     def receipts(self, destination: str | None = None, employee: str | None = None) -> list[Receipt]:
         """Return all states in the order in which they were noted."""
-        query = sa.select(_RECEIPTS).order_by(_RECEIPTS.c.row)
-        if destination is not None:
-            query = query.where(_RECEIPTS.c.destination == destination)
-        if employee is not None:
-            query = query.where(_RECEIPTS.c.employee == employee)
-        return self._read(query, Receipt)
+        asked = {"destination": destination, "employee": employee}
+        return self.rows(Receipt, **{name: value for name, value in asked.items() if value is not None})
 
-    def _read(self, query: sa.Select[Any], record: type) -> list[Any]:
+    def add(self, records: Iterable[Any]) -> int:
+        """Add rows, all or none, on disk before this returns; return how many were new."""
+        rows = list(records)
+        if not rows:
+            return 0
+        with self._writing() as connection:
+            return Transaction(connection).add(rows)
+
+    def rows(self, record: type[T], **where: str) -> list[T]:
+        """Return the rows of a record kind whose fields are equal to ``where``, in the order added."""
         with _reaching(self.name), self._engine.connect() as connection:
-            names = [field.name for field in dataclasses.fields(record)]
-            return [record(*(row[name] for name in names)) for row in connection.execute(query).mappings()]
+            return Transaction(connection).rows(record, **where)
+
+    @contextmanager
+    def alone(self) -> Iterator["Transaction"]:
+        """Look and write as one: nobody else writes between the first look and the end.
+
+        What is added is on disk when the block ends, or nothing of it when it raises.
+        """
+        with self._writing() as connection:
+            connection.exec_driver_sql(_ALONE[self._engine.dialect.name])
+            yield Transaction(connection)
 
     @contextmanager
     def _writing(self) -> Iterator[sa.Connection]:
@@ -142,7 +128,56 @@ class Register:
             yield connection
 
 
-def _insert(engine: sa.Engine, table: sa.Table) -> Any:
+class Transaction:
+    """One connection at work: what is read and written belongs together."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        """Work on ``connection``; whoever opened it commits."""
+        self._connection = connection
+
+    def add(self, records: Iterable[Any]) -> int:
+        """Add rows; return how many were new: the same row twice is one."""
+        return sum(self._add(record) for record in records)
+
+    def _add(self, record: Any) -> int:
+        table = TABLES[type(record)]
+        insert = _insert(self._connection, table).returning(table.c.row)
+        return len(self._connection.execute(insert, _plain(record)).all())
+
+    def rows(self, record: type[T], **where: str) -> list[T]:
+        """Return the rows whose fields are equal to ``where``, in the order added."""
+        table = TABLES[record]
+        names = [field.name for field in dataclasses.fields(record)]  # type: ignore[arg-type]  # a dataclass
+        query = sa.select(*(table.c[name] for name in names)).order_by(table.c.row)
+        query = query.where(*(table.c[name] == value for name, value in where.items()))
+        return [record(*row) for row in self._connection.execute(query)]
+
+    def renew(self, session: Session) -> None:
+        """Let a session be as given, new or not."""
+        self.forget(id=session.id)
+        self.add([session])
+
+    def forget(self, **where: str) -> int:
+        """Forget the sessions whose fields are equal to ``where``; return how many."""
+        table = TABLES[Session]
+        gone = sa.delete(table).where(*(table.c[name] == value for name, value in where.items()))
+        return self._connection.execute(gone).rowcount
+
+    def forget_unseen(self, since: str) -> int:
+        """Forget the sessions that nobody used since a moment; return how many."""
+        table = TABLES[Session]
+        return self._connection.execute(sa.delete(table).where(table.c.seen < since)).rowcount
+
+
+def _plain(record: Any) -> dict[str, str]:
+    """Return a record's columns; an answer must be one that there is, and not given later than now."""
+    row = dataclasses.asdict(record)
+    if isinstance(record, Decision):
+        row.update(answer=Answer(record.answer).value, at=moment(record.at))
+    return row
+
+
+def _insert(engine: sa.Engine | sa.Connection, table: sa.Table) -> Any:
     """Return an insert that leaves a row out when the same one is there."""
     dialect = {"sqlite": sqlite, "postgresql": postgresql}[engine.dialect.name]
     return dialect.insert(table).on_conflict_do_nothing()

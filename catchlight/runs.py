@@ -25,6 +25,34 @@ class Portrait:
         return self.render.picture if self.render else ""
 
 
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An earlier attempt at a person's portrait that they may still choose, and what was different about it.
+
+    ``picture``, ``before``, ``after`` and ``aligned`` are vault digests as in ``Render``; ``photo`` is the photo that it was made from.
+    """
+
+    employee: str
+    recipe: str
+    picture: str
+    photo: str = ""
+    before: str = ""
+    after: str = ""
+    aligned: str = ""
+    rung: str = ""
+    wish: str = ""
+
+
+def candidates(folder: Path) -> dict[str, list[Candidate]]:
+    """Return the earlier attempts that a run keeps, by employee, the newest first."""
+    if not (folder / ledger.file_name(Candidate)).is_file():
+        return {}
+    found: dict[str, list[Candidate]] = {}
+    for row in _rows(folder, Candidate):
+        found.setdefault(row.employee, []).append(row)
+    return found
+
+
 def run_folder(home: Path, name: str = "latest") -> Path:
     """Return the folder of a run; ``latest`` is a link to it or a file that holds its name.
 

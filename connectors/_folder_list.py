@@ -29,6 +29,9 @@ HEADERS = {
     "rung": (
         "max rung", "maximum rung", "highest rung", "limit", "photo limit", "change limit", "cap", "photo cap",
     ),
+    "entity": ("legal entity", "employer", "company", "company code", "Gesellschaft", "société"),
+    "language": ("preferred language", "locale", "correspondence language", "Sprache", "langue"),
+    "subject": ("sso subject", "object id", "objectid", "azure object id", "entra object id", "oid", "sub"),
     "photo": (
         "photos", "photo file", "photo files", "photo filename", "photo path", "picture", "picture file",
         "image", "image file", "headshot", "portrait", "filename", "file",
@@ -102,7 +105,10 @@ def _take_rows(people: People, rows: list[Row]) -> None:
 
 
 def _employee(row: Row, cap: str) -> Employee:
-    names = ("given_name", "family_name", "display_name", "email", "department", "title", "country")
+    names = (
+        "given_name", "family_name", "display_name", "email", "department", "title", "country",
+        "entity", "language", "subject",
+    )  # fmt: skip
     return Employee(row["id"], **{name: " ".join(row[name].split()) for name in names}, rung=cap)
 
 

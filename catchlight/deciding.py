@@ -1,0 +1,101 @@
+"""Taking one answer: the picture must be today's, the answer must still count, and a form counts once."""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from enum import StrEnum
+
+from catchlight.answers import chosen, standing
+from catchlight.journal import stacks
+from catchlight.records import Answer, Decision, Receipt, Side
+from catchlight.register import Register, Transaction
+from catchlight.review_records import Upload
+
+_NEEDS_PICTURE = (Answer.APPROVE, Answer.RETRY, Answer.HOLD)
+_LEAVES = (Answer.KEEP, Answer.REFUSE)  # always possible: leaving is as easy as joining
+
+
+class Code(StrEnum):
+    """What became of an answer."""
+
+    TAKEN = "taken"
+    KNOWN = "known"  # the same answer, or the same form, was taken before
+    STALE = "stale"  # the picture is not, or no longer, one of this person's
+    LOCKED = "locked"  # it is published; only leaving is possible
+    ROUNDS = "rounds"  # no further try
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of an answer, and the answer that now stands (None when there is none)."""
+
+    code: Code
+    decision: Decision | None
+
+
+def decide(
+    register: Register, decision: Decision, pictures: Callable[[], Collection[str]], rounds: int
+) -> Taken:
+    """Add an answer unless something stands against it; nobody else writes meanwhile.
+
+    ``pictures`` gives the digests that this person may answer about, the newest first, at the moment
+    of writing; ``rounds`` is how many tries a person may ask for.
+    """
+    with register.alone() as store:
+        answers = sorted(store.rows(Decision, employee=decision.employee), key=lambda one: one.at)
+        own = [one for one in answers if one.side == decision.side]
+        same = _known(own, decision)
+        if same:
+            return Taken(Code.KNOWN, same)
+        problem = _problem(store, answers, decision, tuple(pictures()), rounds)
+        if problem:
+            return Taken(problem, own[-1] if own else None)
+        store.add([decision])
+    return Taken(Code.TAKEN, decision)
+
+
+def _known(own: list[Decision], new: Decision) -> Decision | None:
+    """Return the answer that says the same already: the same form sent twice, or the same choice again."""
+    for old in own:
+        if new.ticket and old.ticket == new.ticket:
+            return old
+    last = own[-1] if own else None
+    says = ("picture", "answer", "comment", "tags")
+    return last if last and all(getattr(last, name) == getattr(new, name) for name in says) else None
+
+
+def _problem(
+    store: Transaction, answers: list[Decision], new: Decision, pictures: tuple[str, ...], rounds: int
+) -> Code | None:
+    if new.answer in _LEAVES and new.side == Side.EMPLOYEE:
+        return None
+    if new.answer in _NEEDS_PICTURE and new.picture not in pictures:
+        return Code.STALE
+    if is_published(answers, store.rows(Receipt, employee=new.employee), pictures):
+        return Code.LOCKED
+    if (
+        new.answer == Answer.RETRY
+        and rounds_used(answers, store.rows(Upload, employee=new.employee)) >= rounds
+    ):
+        return Code.ROUNDS
+    return None
+
+
+def is_published(answers: list[Decision], receipts: list[Receipt], pictures: tuple[str, ...]) -> bool:
+    """Whether the picture that a person approved stands at some destination."""
+    picture = chosen(answers, pictures)
+    if not picture or standing(answers, picture) != Answer.APPROVE:
+        return False
+    since = max(d.at for d in answers if d.side == Side.EMPLOYEE and d.picture == picture)
+    places = {receipt.destination for receipt in receipts}
+    standing_ones = (
+        stack[-1]
+        for place in places
+        for stack in stacks(r for r in receipts if r.destination == place).values()
+    )
+    return any(receipt.at >= since for receipt in standing_ones)
+
+
+def rounds_used(answers: list[Decision], uploads: list[Upload]) -> int:
+    """Return how many tries a person asked for since they last sent a photo of their own."""
+    since = max((upload.at for upload in uploads), default="")
+    return len({d.picture for d in answers if d.answer == Answer.RETRY and d.at >= since})

@@ -1,0 +1,136 @@
+"""Personal links: signed, expiring, revocable, for one person's own picture."""
+
+import os
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from hashlib import sha256
+from pathlib import Path
+
+from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
+
+from catchlight.errors import ConfigError
+from catchlight.records import Answer, Decision, Side
+from catchlight.register import Register
+from catchlight.review_records import Invitation, Revocation
+
+_SALT = "review-link-v1"
+
+
+class Link(StrEnum):
+    """What a link is worth."""
+
+    GOOD = "good"
+    FORGED = "forged"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+    SPENT = "spent"  # an answer about this picture was given
+    OLDER = "older"  # there is a newer portrait
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A link's worth, and the invitation that it belongs to (None when forged)."""
+
+    worth: Link
+    invitation: Invitation | None
+
+
+class Invitations:
+    """The invitations of a register, and the key that signs their links."""
+
+    def __init__(self, register: Register, home: Path, clock: Callable[[], datetime] | None = None) -> None:
+        """Use the key in ``home/secrets/links.key``, made when it is not there; the first line signs."""
+        self._register = register
+        self._keys = keys(home / "secrets" / "links.key")
+        self._clock = clock or (lambda: datetime.now(UTC))
+
+    def invite(self, employee: str, picture: str, by: str, days: int) -> Invitation:
+        """Ask one person about one picture; asked again about the same one, the standing invitation comes back."""
+        now = self._clock()
+        with self._register.alone() as store:
+            gone = {row.invitation for row in store.rows(Revocation)}
+            for old in reversed(store.rows(Invitation, employee=employee)):
+                if old.picture == picture and old.id not in gone and old.expires > now.isoformat():
+                    return old
+            ends = (now + timedelta(days=days)).isoformat(timespec="seconds")
+            new = Invitation(
+                secrets.token_urlsafe(12),
+                employee,
+                picture,
+                by,
+                now.isoformat(timespec="microseconds"),
+                ends,
+                ends,
+            )
+            store.add([new])
+        return new
+
+    def token(self, invitation: Invitation) -> str:
+        """Return what the link of an invitation carries; it names nobody."""
+        return str(self._signer().dumps(invitation.id))
+
+    def open(self, token: str, picture_now: Callable[[str], tuple[str, ...]]) -> Opened:
+        """Say what a link is worth; ``picture_now`` gives a person's pictures of today, the newest first."""
+        try:
+            id_ = str(self._signer().loads(token, max_age=366 * 86_400))
+        except SignatureExpired as error:
+            return Opened(Link.EXPIRED, self._find(str(self._signer().load_payload(error.payload or b""))))
+        except BadSignature:
+            return Opened(Link.FORGED, None)
+        found = self._find(id_)
+        return Opened(self._worth(found, picture_now), found) if found else Opened(Link.FORGED, None)
+
+    def revoke(self, invitation: str, by: str) -> None:
+        """Let a link open nothing any more."""
+        at = self._clock().isoformat(timespec="microseconds")
+        self._register.add([Revocation(invitation, by, at)])
+
+    def _worth(self, found: Invitation, picture_now: Callable[[str], tuple[str, ...]]) -> Link:
+        if self._register.rows(Revocation, invitation=found.id):
+            return Link.REVOKED
+        if datetime.fromisoformat(found.expires) <= self._clock():
+            return Link.EXPIRED
+        if found.picture not in picture_now(found.employee)[:1]:
+            return Link.OLDER
+        answers = self._register.rows(Decision, employee=found.employee)
+        ends = (d for d in answers if d.side == Side.EMPLOYEE and d.at >= found.at)
+        said = any(d.picture == found.picture or d.answer in (Answer.KEEP, Answer.REFUSE) for d in ends)
+        return Link.SPENT if said else Link.GOOD
+
+    def _find(self, id_: str) -> Invitation | None:
+        found = self._register.rows(Invitation, id=id_)
+        return found[0] if found else None
+
+    def _signer(self) -> URLSafeTimedSerializer:
+        # SHA-1 is this library's default; the last key of the list signs, all of them open.
+        return URLSafeTimedSerializer(
+            list(reversed(self._keys)),
+            salt=_SALT,
+            signer_kwargs={"digest_method": sha256, "key_derivation": "hmac"},
+        )
+
+
+def keys(path: Path) -> list[str]:
+    """Return the keys of a file, the newest first; the file is made, for its owner alone, when it is not there."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(32) + "\n")
+    except FileExistsError:
+        pass
+    except OSError as error:
+        message = f"{path}: the key of the links cannot be made: {error.strerror}"
+        raise ConfigError(message) from error
+    if path.stat().st_mode & 0o077:
+        message = f"{path}: others may read this key; make it yours alone: chmod 600 {path}"
+        raise ConfigError(message)
+    found = path.read_text(encoding="utf-8").split()
+    if not found:
+        message = (
+            f"{path}: the key is empty; put it back from your backup, or remove the file: then all links end"
+        )
+        raise ConfigError(message)
+    return found

@@ -1,0 +1,72 @@
+"""The tables of the register: a record's fields are its columns, and how an older store is brought up to date."""
+
+import dataclasses
+from typing import Any
+
+import sqlalchemy as sa
+
+from catchlight.records import Decision, Receipt
+from catchlight.review_records import Delegation, Invitation, Letter, Notice, Revocation, Session, Upload
+
+VERSION = 2
+META = sa.MetaData()
+SCHEMA = sa.Table("schema_version", META, sa.Column("version", sa.Integer, primary_key=True))
+
+
+def _table(record: type, *rules: sa.Constraint | sa.Index) -> sa.Table:
+    """Return the table of a record; rows keep the order in which they were added."""
+    fields = [
+        sa.Column(field.name, sa.Text, nullable=False, server_default=_default(field))
+        for field in dataclasses.fields(record)
+    ]
+    name = f"{record.__name__.lower()}s"
+    return sa.Table(name, META, sa.Column("row", sa.Integer, primary_key=True), *fields, *rules)
+
+
+def _default(field: "dataclasses.Field[Any]") -> str | None:
+    return None if field.default is dataclasses.MISSING else str(field.default)
+
+
+_ONCE = sa.text("ticket <> ''")
+TABLES: dict[type, sa.Table] = {
+    Decision: _table(
+        Decision,
+        sa.UniqueConstraint("employee", "picture", "answer", "at", "by"),
+        sa.Index("decisions_by_employee", "employee"),
+        sa.Index("decisions_once", "ticket", unique=True, sqlite_where=_ONCE, postgresql_where=_ONCE),
+    ),
+    Receipt: _table(
+        Receipt,
+        sa.Index("receipts_by_target", "destination", "target"),
+        sa.Index("receipts_by_employee", "employee"),
+    ),
+    Invitation: _table(
+        Invitation, sa.UniqueConstraint("id"), sa.Index("invitations_by_employee", "employee")
+    ),
+    Revocation: _table(Revocation, sa.UniqueConstraint("invitation")),
+    Letter: _table(Letter, sa.UniqueConstraint("id", "state"), sa.Index("letters_by_employee", "employee")),
+    Upload: _table(Upload, sa.UniqueConstraint("employee", "photo", "at")),
+    Delegation: _table(Delegation, sa.UniqueConstraint("employee", "delegate", "at")),
+    Notice: _table(Notice, sa.UniqueConstraint("digest")),
+    Session: _table(Session, sa.UniqueConstraint("id")),
+}
+
+
+def update(connection: sa.Connection) -> None:
+    """Make what an older or new store lacks: columns, tables, indices. Rows stay as they are."""
+    there = set(sa.inspect(connection).get_table_names())
+    for table in TABLES.values():
+        if table.name in there:
+            _widen(connection, table)
+    META.create_all(connection)
+    for table in TABLES.values():
+        for index in table.indexes:
+            index.create(connection, checkfirst=True)
+
+
+def _widen(connection: sa.Connection, table: sa.Table) -> None:
+    known = {column["name"] for column in sa.inspect(connection).get_columns(table.name)}
+    for column in table.columns:
+        if column.name not in known:
+            made = sa.schema.CreateColumn(column).compile(dialect=connection.dialect)
+            connection.execute(sa.text(f"ALTER TABLE {table.name} ADD COLUMN {made}"))
