@@ -1,0 +1,91 @@
+"""What the review server works with; whoever starts it puts this together."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import urlsplit
+
+from catchlight.company import Company
+from catchlight.invitations import Invitations
+from catchlight.policy import Policy
+from catchlight.register import Register
+from catchlight.review_records import Invitation
+from catchlight.sessions import Sessions
+from catchlight.vault import Vault
+
+if TYPE_CHECKING:
+    from catchlight.upload import Checked
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """Who somebody is, as the company's single sign-on says: ``subject`` and, where it is sent, the employee id."""
+
+    subject: str
+    employee: str = ""
+    roles: tuple[str, ...] = ()
+    name: str = ""
+
+
+class SignOn(Protocol):
+    """Single sign-on: where to send a browser, and who came back."""
+
+    def begin(self, back_to: str) -> tuple[str, Mapping[str, Any]]:
+        """Return the address to send the browser to, and what must be kept until it comes back."""
+
+    def finish(self, kept: Mapping[str, Any], answer: Mapping[str, str]) -> Claims:
+        """Return who came back; PermissionError with a sentence when nobody may enter."""
+
+
+class Uploads(Protocol):
+    """Checks a photo that somebody sends, with the gates of a refresh."""
+
+    def check(self, employee: str, data: bytes, file: str, by: str) -> "Checked":
+        """Return whether it can be used, and else what is wrong, in one sentence."""
+
+
+def _nothing(*_: object) -> None:
+    """Do nothing: where nobody listens."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewDesk:
+    """A home folder with its register, and what the pages need beside it.
+
+    ``wake`` is told when somebody asked for another try; ``send_link`` posts a fresh link to the person of
+    an invitation (False when letters cannot be sent here).
+    """
+
+    home: Path
+    register: Register
+    policy: Policy
+    company: Company
+    sessions: Sessions
+    invitations: Invitations
+    vault: Vault
+    sso: SignOn | None = None
+    uploads: Uploads | None = None
+    wake: Callable[[], object] = _nothing
+    send_link: Callable[[Invitation], bool] = lambda _: False
+    clock: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
+
+    @property
+    def root(self) -> str:
+        """The path under which people reach the pages, "" or like /review."""
+        return urlsplit(self.policy.url).path.rstrip("/")
+
+
+def open_review_desk(home: Path, register: Register, policy: Policy, **more: Any) -> ReviewDesk:
+    """Return the desk of a home folder; ``more`` are the fields that have defaults."""
+    return ReviewDesk(
+        home,
+        register,
+        policy,
+        Company(home),
+        Sessions(register),
+        Invitations(register, home),
+        Vault(home / "vault"),
+        **more,
+    )

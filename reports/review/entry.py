@@ -1,0 +1,87 @@
+"""The door: a personal link becomes a session, and everybody lands where they belong."""
+
+from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from catchlight.invitations import Link, Opened
+from reports.review.shield import client_of
+from reports.review.visit import LANGUAGE, Visit, posted, shown, sign_in, sign_out
+from reports.review.words import languages
+
+_WRONG_LINKS = 20  # a minute from one address
+_GONE = (Link.EXPIRED, Link.OLDER, Link.SPENT)
+
+
+def routes() -> list[BaseRoute]:
+    """Return the routes of the door."""
+    return [
+        Route("/", shown(_home)),
+        Route("/l/{token}", shown(_link), methods=["GET"]),
+        Route("/link", posted(_fresh_link, signed_in=False), methods=["POST"]),
+        Route("/sign-out", posted(_leave), methods=["POST"]),
+        Route("/language", posted(_language, signed_in=False), methods=["POST"]),
+    ]
+
+
+def _home(visit: Visit) -> Response:
+    if visit.session and visit.session.employee:
+        return visit.go("/me")
+    if visit.roles:
+        return visit.go("/people")
+    return visit.page("door.html.j2", sso=visit.desk.sso is not None)
+
+
+def _link(visit: Visit) -> Response:
+    """Exchange a link for a session. Opening it decides nothing: mail scanners open links too."""
+    opened = _open(visit, visit.request.path_params["token"])
+    if opened.worth == Link.FORGED or opened.invitation is None:
+        visit.request.app.state.pace.step("wrong link", client_of(visit.request), _WRONG_LINKS)
+        raise HTTPException(403)
+    if opened.worth != Link.GOOD:
+        return visit.page(
+            "link.html.j2",
+            410,
+            worth=opened.worth,
+            sent_token=visit.request.path_params["token"],
+            again=opened.worth in _GONE,
+        )
+    if visit.request.method == "HEAD":
+        return Response()
+    asked = opened.invitation
+    cookie = visit.desk.sessions.begin(
+        asked.employee, employee=asked.employee, roles=("employee",), invitation=asked.id
+    )
+    return sign_in(visit.go("/me"), cookie)
+
+
+def _open(visit: Visit, token: str) -> Opened:
+    def pictures(employee: str) -> tuple[str, ...]:
+        person = visit.desk.company.book().people.get(employee)
+        return person.pictures if person else ()
+
+    return visit.desk.invitations.open(token, pictures)
+
+
+def _fresh_link(visit: Visit, form: FormData) -> Response:
+    """Post a fresh link to the person whom an old one belongs to; the page says the same in any case."""
+    visit.request.app.state.pace.step("fresh link", client_of(visit.request), 5)
+    opened = _open(visit, str(form.get("link", "")))
+    if opened.invitation and opened.worth in _GONE:
+        visit.desk.send_link(opened.invitation)
+    return visit.page("link_sent.html.j2")
+
+
+def _leave(visit: Visit, _: FormData) -> Response:
+    visit.desk.sessions.end(visit.cookie)
+    return sign_out(visit.go("/"))
+
+
+def _language(visit: Visit, form: FormData) -> Response:
+    wanted, page = str(form.get("language", "")), visit.go("/")
+    if wanted in languages():
+        page.set_cookie(
+            LANGUAGE, wanted, max_age=31_536_000, secure=True, httponly=True, samesite="lax", path="/"
+        )
+    return page

@@ -1,0 +1,80 @@
+"""What stands before every page: sizes, rates, where a form came from, and what a browser may do with a page."""
+
+from limits import RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+FORM = 256 * 1024  # bytes of any body but a photo
+_SAFE = ("GET", "HEAD")
+_HEADERS = {
+    "content-security-policy": (
+        "default-src 'none'; img-src 'self'; style-src 'self'; script-src 'self'; connect-src 'self'; "
+        "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    ),
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "same-origin",  # no-referrer would make browsers send Origin: null with our own forms
+    "x-robots-tag": "noindex, nofollow",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), microphone=(), geolocation=()",
+}
+
+
+class Shield:
+    """Refuses forms that another site sends, and gives every answer the headers that keep a page to itself."""
+
+    def __init__(self, app: ASGIApp, origin: str) -> None:
+        """Stand before ``app``, which browsers reach at ``origin`` (scheme, host and port)."""
+        self._app = app
+        self._origin = origin
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, or answer 403."""
+        if scope["type"] != "http":
+            return await self._app(scope, receive, send)
+
+        async def send_guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in _HEADERS.items():
+                    headers.setdefault(name, value)
+                headers.setdefault("cache-control", "no-store")
+            await send(message)
+
+        if scope["method"] not in _SAFE and self._foreign(Headers(scope=scope)):
+            refused = PlainTextResponse("This form was sent by another site. Nothing was changed.", 403)
+            return await refused(scope, receive, send_guarded)
+        return await self._app(scope, receive, send_guarded)
+
+    def _foreign(self, headers: Headers) -> bool:
+        """Whether a browser says that another site sent this; one that says nothing is left to the form's token."""
+        if headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
+            return True
+        return headers.get("origin", self._origin) != self._origin
+
+
+class Pace:
+    """How often one client may do a thing in a minute; in memory, for one server."""
+
+    def __init__(self) -> None:
+        """Begin to count."""
+        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+
+    def step(self, what: str, who: str, a_minute: int) -> None:
+        """Count one; raise 429 when it is too many."""
+        if not self._limiter.hit(RateLimitItemPerMinute(a_minute), what, who):
+            raise HTTPException(429, headers={"retry-after": "60"})
+
+    def full(self, what: str, who: str, a_minute: int) -> bool:
+        """Whether the next one would be too many."""
+        return not self._limiter.test(RateLimitItemPerMinute(a_minute), what, who)
+
+
+def client_of(request: Request) -> str:
+    """Return the address that a request came from; behind a proxy that is named in the policy, the client's own."""
+    return request.client.host if request.client else ""

@@ -1,0 +1,145 @@
+"""One request: who is there, in which language, and whether a form is really theirs."""
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import jinja2
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from catchlight.review_records import Session
+from reports.review.shield import client_of
+from reports.review.words import Words, languages, preferred
+
+if TYPE_CHECKING:
+    from reports.review.desk import ReviewDesk
+
+COOKIE = "__Host-sid"
+LANGUAGE = "__Host-lang"
+LOOKS, FORMS = 900, 60  # a minute, for one session
+_PAGES = Path(__file__).parent / "pages"
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_PAGES),
+        autoescape=True,  # select_autoescape() would not escape *.html.j2
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+class Visit:
+    """A request with its session (None: nobody is signed in), its words, and the desk behind the pages."""
+
+    def __init__(self, request: Request) -> None:
+        """Look up who sent ``request``."""
+        self.request = request
+        self.desk: ReviewDesk = request.app.state.desk
+        self.cookie = request.cookies.get(COOKIE, "")
+        self.session: Session | None = self.desk.sessions.find(self.cookie)
+        self.words = Words(self._language(), self.desk.policy.asking.timezone)
+
+    def _language(self) -> str:
+        offered = tuple(one for one in self.desk.policy.languages if one in languages()) or languages()
+        asked = self.request.cookies.get(LANGUAGE, "")
+        if asked in offered:
+            return asked
+        return preferred(self.request.headers.get("accept-language", ""), offered)
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """What the person signed in may do."""
+        return tuple(self.session.roles.split()) if self.session else ()
+
+    @property
+    def token(self) -> str:
+        """What a form of this session carries, and no other site knows."""
+        return hmac.new(self.cookie.encode(), b"form", hashlib.sha256).hexdigest()
+
+    def url(self, path: str) -> str:
+        """Return the address of one of our pages, under whichever path we are reached."""
+        return self.desk.root + path
+
+    def require(self, *roles: str) -> Session:
+        """Return the session of somebody with one of these roles (none: anybody signed in), or raise 401 or 403."""
+        if self.session is None:
+            raise HTTPException(401)
+        if roles and not set(roles) & set(self.roles):
+            raise HTTPException(403)
+        return self.session
+
+    def trust(self, form: FormData) -> None:
+        """Raise 401 when nobody is signed in, 403 when a form was not made for this session."""
+        self.require()
+        sent = form.get("token")
+        if not isinstance(sent, str) or not hmac.compare_digest(sent.encode(), self.token.encode()):
+            raise HTTPException(403)
+
+    def page(self, name: str, status: int = 200, **values: Any) -> Response:
+        """Return a page made from a template."""
+        common: dict[str, Any] = {
+            "say": self.words,
+            "url": self.url,
+            "visit": self,
+            "policy": self.desk.policy,
+            "token": self.token if self.session else "",
+            "ticket": secrets.token_urlsafe(16),
+        }
+        return HTMLResponse(_environment().get_template(name).render(common | values), status)
+
+    def go(self, path: str) -> Response:
+        """Send the browser on to one of our pages."""
+        return RedirectResponse(self.url(path), 303)
+
+
+def shown(page: Callable[[Visit], Response]) -> Callable[[Request], Response]:
+    """Return the endpoint of a page that is looked at; it decides nothing."""
+
+    def endpoint(request: Request) -> Response:
+        visit = Visit(request)
+        request.app.state.pace.step("look", visit.cookie or client_of(request), LOOKS)
+        return page(visit)
+
+    return endpoint
+
+
+def posted(
+    page: Callable[[Visit, FormData], Response], *, signed_in: bool = True
+) -> Callable[[Request], Awaitable[Response]]:
+    """Return the endpoint of a form; with ``signed_in`` it must carry the token of a session."""
+
+    async def endpoint(request: Request) -> Response:
+        async with request.form(max_files=1, max_fields=2000, max_part_size=64 * 1024) as form:
+            return await run_in_threadpool(_take, request, form)
+
+    def _take(request: Request, form: FormData) -> Response:
+        visit = Visit(request)
+        request.app.state.pace.step("send", visit.cookie or client_of(request), FORMS)
+        if signed_in:
+            visit.trust(form)
+        return page(visit, form)
+
+    return endpoint
+
+
+def sign_in(response: Response, cookie: str) -> Response:
+    """Let a browser keep a session."""
+    response.set_cookie(COOKIE, cookie, secure=True, httponly=True, samesite="lax", path="/")
+    return response
+
+
+def sign_out(response: Response) -> Response:
+    """Let a browser forget its session."""
+    response.delete_cookie(COOKIE, secure=True, httponly=True, samesite="lax", path="/")
+    return response
