@@ -1,10 +1,13 @@
 """What every test can ask for: the shared photographs, the model files, a fresh home."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from jaxtyping import install_import_hook
+
+from tests.postgresql_server import postgresql, programs
 
 _PICTURES = (
     "anatomy",
@@ -64,3 +67,14 @@ def chromium() -> str:
     if not path.is_file():
         _absent("chromium is not installed (Debian package chromium)")
     return str(path)
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[str]:
+    """Return the address of a running PostgreSQL."""
+    found = programs()
+    if found is None:
+        _absent("PostgreSQL is not installed (Debian package postgresql)")
+    else:
+        with postgresql(found) as address:
+            yield address

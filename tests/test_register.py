@@ -1,10 +1,11 @@
 """The register: answers and receipts are kept once, in order, and nothing is lost."""
 
 import multiprocessing
-import os
 import sqlite3
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
@@ -12,23 +13,18 @@ import sqlalchemy as sa
 from catchlight.errors import ConfigError, OutsideError
 from catchlight.records import Answer, Decision, Receipt
 from catchlight.register import VERSION, Register, moment, now
+from catchlight.review_records import Invitation, Session
+from tests.postgresql_server import database
 
-STORES = ["sqlite", *(["postgresql"] if os.environ.get("CATCHLIGHT_TEST_POSTGRESQL") else [])]
 
-
-@pytest.fixture(params=STORES)
+@pytest.fixture(params=["sqlite", "postgresql"])
 def where(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """Return an address of an empty store, on each database that is there to test with."""
+    """Return an address of an empty store, on each database that a register can be in."""
     if request.param == "sqlite":
         yield str(tmp_path / "odd ? name%20" / "register.db")
         return
-    url = os.environ["CATCHLIGHT_TEST_POSTGRESQL"]
-    engine = sa.create_engine(url)
-    with engine.begin() as connection:
-        for table in ("decisions", "receipts", "schema_version"):
-            connection.execute(sa.text(f"DROP TABLE IF EXISTS {table}"))
-    engine.dispose()
-    yield url
+    with database(request.getfixturevalue("postgresql_server"), uuid4().hex) as address:
+        yield address
 
 
 def decision(at: str = "2026-11-23T10:00:00+00:00", answer: str = Answer.APPROVE, **more: str) -> Decision:
@@ -148,3 +144,80 @@ def test_a_store_that_fails_stops_whoever_writes(tmp_path: Path) -> None:
         )
     with pytest.raises(OutsideError, match="disk full"):
         register.note([Receipt("d", "007", "t", "s", "r", "sending", now())])
+
+
+def engine_of(where: str) -> sa.Engine:
+    """Return a connection to a store beside the register."""
+    return sa.create_engine(where if "://" in where else sa.URL.create("sqlite", database=where))
+
+
+def test_a_register_of_the_first_version_is_widened_and_keeps_its_rows(where: str) -> None:
+    """What was answered before there were sides, tags and tickets is the person's own answer."""
+    Path(where).parent.mkdir(parents=True, exist_ok=True) if "://" not in where else None
+    number = "INTEGER" if "://" not in where else "SERIAL"
+    columns = ", ".join(
+        f"{name} TEXT NOT NULL" for name in ("employee", "picture", "answer", "by", "at", "comment", "source")
+    )
+    columns = columns.replace("by TEXT", '"by" TEXT')
+    engine = engine_of(where)
+    with engine.begin() as connection:
+        connection.execute(sa.text("CREATE TABLE schema_version (version INTEGER PRIMARY KEY)"))
+        connection.execute(sa.text("INSERT INTO schema_version VALUES (1)"))
+        connection.execute(sa.text(f'CREATE TABLE decisions ("row" {number} PRIMARY KEY, {columns})'))
+        values = (
+            "1",
+            "'007'",
+            "'p1'",
+            "'approve'",
+            "'zoë'",
+            "'2026-11-23T10:00:00.000000+00:00'",
+            "''",
+            "'import:a.csv'",
+        )
+        connection.execute(sa.text("INSERT INTO decisions VALUES (" + ", ".join(values) + ")"))
+    engine.dispose()
+    register = Register(where)
+    assert register.decisions() == [decision("2026-11-23T10:00:00.000000+00:00", source="import:a.csv")]
+    assert register.decisions()[0].side == "employee"
+    Register(where).add([Invitation("i1", "007", "p1", "hr", "", "", "")])
+    assert [one.id for one in register.rows(Invitation, employee="007")] == ["i1"]
+
+
+def test_a_form_counts_once(where: str) -> None:
+    """Two answers with one ticket are one row; answers without one are not held against each other."""
+    register = Register(where)
+    assert register.add([decision(ticket="t1"), decision(now(), ticket="t1", answer=Answer.KEEP)]) == 1
+    assert register.add([decision(now(), answer=Answer.KEEP), decision(now(), answer=Answer.REFUSE)]) == 2
+
+
+def test_looking_and_writing_alone_loses_no_update(where: str) -> None:
+    """Whoever looks before writing sees what all before wrote; what fails leaves nothing."""
+    register = Register(where)
+
+    def add(_: int) -> None:
+        with register.alone() as store:
+            store.add([decision(by=str(len(store.rows(Decision))))])
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(add, range(24)))
+    assert sorted(int(one.by) for one in register.decisions()) == list(range(24))
+
+    def fail() -> None:
+        with register.alone() as store:
+            store.add([decision(by="lost")])
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    assert len(register.decisions()) == 24
+
+
+def test_sessions_are_renewed_and_forgotten(where: str) -> None:
+    """They are the only rows that change."""
+    register = Register(where)
+    with register.alone() as store:
+        store.renew(Session("a", "zoë", "007", "employee", "", "1", "1"))
+        store.renew(Session("a", "zoë", "007", "employee", "", "1", "2"))
+        store.renew(Session("b", "zoë", "007", "employee", "", "1", "9"))
+        assert store.forget_unseen("5") == 1
+    assert [one.id for one in register.rows(Session)] == ["b"]
