@@ -155,26 +155,16 @@ def test_a_register_of_the_first_version_is_widened_and_keeps_its_rows(where: st
     """What was answered before there were sides, tags and tickets is the person's own answer."""
     Path(where).parent.mkdir(parents=True, exist_ok=True) if "://" not in where else None
     number = "INTEGER" if "://" not in where else "SERIAL"
-    columns = ", ".join(
-        f"{name} TEXT NOT NULL" for name in ("employee", "picture", "answer", "by", "at", "comment", "source")
-    )
-    columns = columns.replace("by TEXT", '"by" TEXT')
+    names = ("employee", "picture", "answer", "by", "at", "comment", "source")
+    columns = ", ".join(f'"{name}" TEXT NOT NULL' for name in names)
     engine = engine_of(where)
     with engine.begin() as connection:
         connection.execute(sa.text("CREATE TABLE schema_version (version INTEGER PRIMARY KEY)"))
         connection.execute(sa.text("INSERT INTO schema_version VALUES (1)"))
         connection.execute(sa.text(f'CREATE TABLE decisions ("row" {number} PRIMARY KEY, {columns})'))
-        values = (
-            "1",
-            "'007'",
-            "'p1'",
-            "'approve'",
-            "'zoë'",
-            "'2026-11-23T10:00:00.000000+00:00'",
-            "''",
-            "'import:a.csv'",
-        )
-        connection.execute(sa.text("INSERT INTO decisions VALUES (" + ", ".join(values) + ")"))
+        old = sa.table("decisions", *map(sa.column, names))
+        values = ("007", "p1", "approve", "zoë", "2026-11-23T10:00:00.000000+00:00", "", "import:a.csv")
+        connection.execute(sa.insert(old).values(dict(zip(names, values, strict=True))))
     engine.dispose()
     register = Register(where)
     assert register.decisions() == [decision("2026-11-23T10:00:00.000000+00:00", source="import:a.csv")]
