@@ -7,28 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from catchlight.errors import ConfigError, OutsideError
+from catchlight.place import Place
 from catchlight.register import Register, now
-from catchlight.vault import Vault, digest_of
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A destination: its name, and how to look at, write and remove one file there.
-
-    ``look`` returns None for nothing; ``tidy`` clears what a stopped write left beside a file. All
-    raise OutsideError when the place is unwell.
-    """
-
-    name: str
-    look: Callable[[str], bytes | None]
-    put: Callable[[str, bytes], None]
-    remove: Callable[[str], None]
-    tidy: Callable[[str], None]
-
-    def digest(self, target: str) -> str:
-        """Return the digest of what is there, "" for nothing."""
-        there = self.look(target)
-        return "" if there is None else digest_of(there)
+from catchlight.vault import Vault
 
 
 @dataclass(frozen=True, slots=True)

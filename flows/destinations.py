@@ -3,7 +3,7 @@
 from functools import partial
 from pathlib import Path
 
-from catchlight.desk import Place
+from catchlight.place import Place
 from catchlight.errors import ConfigError
 from connectors import folder
 
