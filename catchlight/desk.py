@@ -5,11 +5,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from time import sleep
 
 from catchlight.errors import ConfigError, OutsideError
 from catchlight.place import Place
 from catchlight.register import Register, now
-from catchlight.vault import Vault
+from catchlight.vault import Vault, digest_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,7 @@ class Desk:
     register: Register
     vault: Vault
     clock: Callable[[], str] = now
+    wait: Callable[[float], object] = sleep
 
     def keep(self, data: bytes) -> str:
         """Store bytes and return their digest, sure that they can be had back; OutsideError."""
@@ -31,6 +33,17 @@ class Desk:
             raise OutsideError(message) from error
         self.vault.get(digest)
         return digest
+
+    def shows(self, there: bytes | None, digest: str) -> bool:
+        """Whether what is there is the picture of a digest ("" for nothing), encoded anew where places do that.
+
+        OutsideError when the vault has lost that picture.
+        """
+        if there is None or not digest:
+            return there is None and not digest
+        if digest_of(there) == digest:
+            return True
+        return not self.place.takes.keeps_bytes and self.place.same(self.vault.get(digest), there)
 
 
 def open_desk(home: Path, place: Place, clock: Callable[[], str] = now) -> Desk:

@@ -45,10 +45,10 @@ def _drift(receipt: Receipt, kind: str, sentence: str) -> Drift:
 
 
 def _at_the_place(desk: Desk, top: Receipt) -> list[Drift]:
-    there = desk.place.digest(top.target)
-    if there == top.sent:
+    there = desk.place.look(top.target)
+    if desk.shows(there, top.sent):
         return []
-    if not there:
+    if there is None:
         return [_drift(top, "missing", "the file is gone")]
     return [_drift(top, "changed", "somebody put another picture there")]
 

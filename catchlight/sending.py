@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from catchlight.desk import Desk
-from catchlight.errors import OutsideError
+from catchlight.errors import OutsideError, PhotoError
 from catchlight.journal import State, half_way
 from catchlight.records import Receipt
 
@@ -43,17 +43,18 @@ def put_back(desk: Desk, receipt: Receipt, *, force: bool = False) -> Result:
     Raises OutsideError when the journal cannot be kept.
     """
     try:
-        there = desk.place.digest(receipt.target)
-        if there not in (receipt.sent, receipt.replaced) and not force:
+        there = desk.place.look(receipt.target)
+        before, ours = desk.shows(there, receipt.replaced), desk.shows(there, receipt.sent)
+        if not (before or ours) and not force:
             return _result(
                 receipt, CONFLICT, "somebody changed it since; theirs stays (--force puts ours back)"
             )
-        theirs = "" if there in ("", receipt.sent, receipt.replaced) else _save(desk, receipt)
+        theirs = "" if there is None or before or ours else _save(desk, receipt, there)
         if receipt.replaced:
             desk.vault.get(receipt.replaced)
-    except OutsideError as error:
+    except (OutsideError, PhotoError) as error:
         return _result(receipt, FAILED, str(error))
-    if there != receipt.replaced:
+    if not before:
         note(desk, [receipt], State.RESTORING)
         problem = _write(desk, receipt.target, receipt.replaced)
         if problem:
@@ -71,26 +72,27 @@ def settle(desk: Desk) -> None:
     """
     for receipt in half_way(desk.register.receipts(desk.place.name)):
         desk.place.tidy(receipt.target)
-        note(desk, [receipt], _ended(receipt, desk.place.digest(receipt.target)))
+        note(desk, [receipt], _ended(desk, receipt, desk.place.look(receipt.target)))
 
 
 def _settle(desk: Desk, receipts: Iterable[Receipt]) -> None:
     """Settle what has just failed; what cannot be looked at stays half-way until the next start."""
     for receipt in receipts:
         try:
-            there = desk.place.digest(receipt.target)
-        except OutsideError:
+            there = desk.place.look(receipt.target)
+            note(desk, [receipt], _ended(desk, receipt, there))
+        except (OutsideError, PhotoError):
             continue
-        note(desk, [receipt], _ended(receipt, there))
 
 
-def _ended(receipt: Receipt, there: str) -> State:
+def _ended(desk: Desk, receipt: Receipt, there: bytes | None) -> State:
+    """Return how a write ended by what is there; at a place that lags, the old picture proves nothing."""
     wanted, before = receipt.sent, receipt.replaced
     if receipt.state == State.RESTORING:
         wanted, before = before, wanted
-    if there == wanted:
+    if desk.shows(there, wanted):
         return State.DONE if receipt.state == State.SENDING else State.RESTORED
-    return State.FAILED if there == before else State.UNCLEAR
+    return State.FAILED if desk.shows(there, before) and not desk.place.takes.lag else State.UNCLEAR
 
 
 def _write(desk: Desk, target: str, digest: str) -> str:
@@ -100,17 +102,28 @@ def _write(desk: Desk, target: str, digest: str) -> str:
             desk.place.put(target, desk.vault.get(digest))
         else:
             desk.place.remove(target)
-        if desk.place.digest(target) != digest:
+        if not _arrived(desk, target, digest):
             return "what is read back is not what was sent"
-    except OutsideError as error:
+    except (OutsideError, PhotoError) as error:
         return str(error)
     return ""
 
 
-def _save(desk: Desk, receipt: Receipt) -> str:
+def _arrived(desk: Desk, target: str, digest: str) -> bool:
+    """Read back what was written; at a place that lags, again and again until its time is over."""
+    waited, pause = 0.0, 0.5
+    while not desk.shows(desk.place.look(target), digest):
+        if waited >= desk.place.takes.lag:
+            return False
+        pause = min(2 * pause, desk.place.takes.lag - waited)
+        desk.wait(pause)
+        waited += pause
+    return True
+
+
+def _save(desk: Desk, receipt: Receipt, theirs: bytes) -> str:
     """Keep what somebody else put there before it is replaced; return its digest."""
-    theirs = desk.place.look(receipt.target)
-    digest = "" if theirs is None else desk.keep(theirs)
+    digest = desk.keep(theirs)
     note(desk, [replace(receipt, sent=receipt.replaced, replaced=digest)], State.BACKED_UP)
     return digest
 
