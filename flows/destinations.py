@@ -1,13 +1,92 @@
-"""From the name of a destination to a place that can be published to."""
+"""From the name of a destination to a place that can be published to.
 
+A destination is a folder, or one that ``destinations.toml`` in the home folder names: a table each,
+``kind`` is the connector, the rest are its settings.
+"""
+
+import tomllib
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
-from catchlight.place import Place
+from pydantic import ValidationError
+
+from catchlight import plugins
 from catchlight.errors import ConfigError
+from catchlight.place import Place
 from connectors import folder
 
+FILE = "destinations.toml"
 _FOLDER = "folder:"
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """One table of ``destinations.toml``: its name, its connector, the sizes that it gets, the checked settings."""
+
+    name: str
+    kind: str
+    sizes: tuple[str, ...]
+    settings: Any
+
+    def open(self) -> Place:
+        """Return the place; nothing is asked of it yet."""
+        if self.kind == "folder":
+            return _folder(self.settings)
+        place: Place = plugins.load("connectors", self.kind).open_place(
+            self.settings, f"{self.kind}:{self.name}"
+        )
+        return place
+
+    def probe(self) -> list[str]:
+        """Return what stands against publishing there, in sentences; nothing is changed."""
+        if self.kind == "folder":
+            return [] if self.settings.root.is_dir() else [f"{self.settings.root}: no such folder"]
+        found: list[str] = plugins.load("connectors", self.kind).probe(self.settings)
+        return found
+
+
+def kinds() -> list[str]:
+    """Return the connectors that can be published to."""
+    return [name for name in plugins.names("connectors") if _takes_portraits(name)]
+
+
+def _takes_portraits(kind: str) -> bool:
+    if kind not in plugins.names("connectors"):
+        return False
+    return kind == "folder" or hasattr(plugins.load("connectors", kind), "open_place")
+
+
+def destinations(home: Path) -> dict[str, Destination]:
+    """Return the destinations that a home folder names; ConfigError names the key that is wrong."""
+    path = home / FILE
+    if not path.is_file():
+        return {}
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        message = f"{path}: not valid TOML: {error}"
+        raise ConfigError(message) from error
+    return {name: _checked(path, name, table) for name, table in raw.items()}
+
+
+def _checked(path: Path, name: str, table: object) -> Destination:
+    if not isinstance(table, dict):
+        message = f"{path}: {name}: not a table; write [{name}] and its settings below"
+        raise ConfigError(message)
+    rest = {key: value for key, value in table.items() if key not in {"kind", "sizes"}}
+    kind, sizes = str(table.get("kind", "")), table.get("sizes", [])
+    if not _takes_portraits(kind):
+        message = f"{path}: {name}.kind: {kind!r} is none of {', '.join(kinds())}"
+        raise ConfigError(message)
+    try:
+        settings = plugins.load("connectors", kind).Settings.model_validate(rest)
+    except ValidationError as error:
+        told = "; ".join(f"{'.'.join([name, *map(str, e['loc'])])}: {e['msg']}" for e in error.errors())
+        message = f"{path}: {told}"
+        raise ConfigError(message) from error
+    return Destination(name, kind, tuple(map(str, sizes)), settings)
 
 
 def folder_place(root: Path, home: Path) -> Place:
@@ -19,9 +98,12 @@ def folder_place(root: Path, home: Path) -> Place:
     if path.is_relative_to(home.resolve()):
         message = f"destination {root}: lies inside the home {home}; choose a folder of its own"
         raise ConfigError(message)
-    settings = folder.Settings(root=path)
+    return _folder(folder.Settings(root=path))
+
+
+def _folder(settings: folder.Settings) -> Place:
     return Place(
-        name=f"{_FOLDER}{path}",
+        name=f"{_FOLDER}{settings.root.resolve()}",
         look=partial(folder.look, settings),
         put=partial(folder.put, settings),
         remove=partial(folder.remove, settings),
@@ -30,8 +112,17 @@ def folder_place(root: Path, home: Path) -> Place:
 
 
 def place_named(name: str, home: Path) -> Place:
-    """Return the place that a plan or a receipt names; ConfigError when it is none that is known."""
-    if not name.startswith(_FOLDER):
-        message = f"destination {name!r}: only folders are known, such as {_FOLDER}/srv/portraits"
-        raise ConfigError(message)
-    return folder_place(Path(name.removeprefix(_FOLDER)), home)
+    """Return the place that a person, a plan or a receipt names: a folder, or one of ``destinations.toml``.
+
+    Raises ConfigError that lists those there are.
+    """
+    known = destinations(home)
+    for destination in known.values():
+        if name in {destination.name, f"{destination.kind}:{destination.name}"}:
+            return destination.open()
+    path = Path(name.removeprefix(_FOLDER))
+    if name.startswith(_FOLDER) or path.is_dir() or len(path.parts) > 1:
+        return folder_place(path, home)
+    there = ", ".join(known) or "none"
+    message = f"destination {name!r}: neither a folder nor named in {home / FILE}; there are: {there}"
+    raise ConfigError(message)

@@ -18,7 +18,7 @@ from catchlight.publish_plan import Plan, read_plan
 from catchlight.publishing import STOPPED
 from catchlight.sending import FAILED, Result
 from flows.artifacts import reporting
-from flows.destinations import folder_place
+from flows.destinations import place_named
 from flows.form import shown
 from flows.progress import Counter
 from flows.tasks.publish import check_plan, list_published, plan_publication, publish_people
@@ -29,7 +29,7 @@ _CHUNK = 50
 
 @flow(name="publish", persist_result=False)
 def publish(
-    destination: Annotated[Path, shown("Folder to publish to")],
+    destination: Annotated[str, shown("Folder to publish to, or a name in destinations.toml")],
     home: Annotated[Path, shown("Folder for everything that Catchlight keeps")],
     run: Annotated[str, shown("Run (latest: the newest)")] = "latest",
     plan: Annotated[Path | None, shown("Plan file (empty: make a new plan)")] = None,
@@ -39,7 +39,7 @@ def publish(
     """Publish the portraits that people approved, and nothing else.
 
     Args:
-        destination: Folder that the portraits go to; it must be there.
+        destination: Folder that the portraits go to, or a name in destinations.toml of the home folder.
         home: The same folder that the refresh used.
         run: Which run to publish.
         plan: A plan made before with catchlight publish plan; it is followed to the letter.
@@ -48,7 +48,7 @@ def publish(
 
     """
     with alone(home), reporting():
-        desk = open_desk(home, folder_place(destination, home))
+        desk = open_desk(home, place_named(destination, home))
         file = plan or plan_publication(desk, run, tuple(sizes or STANDARD))
         return send(desk, read_plan(file), at_most)
 

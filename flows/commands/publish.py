@@ -19,7 +19,7 @@ from catchlight.runs import run_folder
 from catchlight.sending import Result
 from flows.commands.publish_words import say, tell_plan, tell_results
 from flows.commands.refresh import HomeOption
-from flows.destinations import folder_place, place_named
+from flows.destinations import place_named
 from flows.progress import Counter
 from flows.terminal import bars, told
 
@@ -36,14 +36,12 @@ SIZES = (
 
 RunOption = Annotated[str, typer.Option("--run", help="Which run; latest is the newest.")]
 YesOption = Annotated[bool, typer.Option("--yes", help=f"Do not ask again above {MANY} people.")]
-ToOption = Annotated[
-    Path | None, typer.Option("--to", help="Only this destination; otherwise all there are.")
-]
+ToOption = Annotated[str, typer.Option("--to", help="Only this destination; otherwise all there are.")]
 
 
 @app.command("plan")
 def plan(
-    to: Annotated[Path, typer.Option("--to", help="Folder to publish to; it must be there.")],
+    to: Annotated[str, typer.Option("--to", help="Folder to publish to, or a name in destinations.toml.")],
     home: HomeOption = HOME,
     run: RunOption = "latest",
     sizes: Annotated[str, typer.Option("--sizes", help=SIZES)] = ",".join(STANDARD),
@@ -55,7 +53,7 @@ def plan(
     """
     with told():
         names = [str(master)] * bool(master) + [part for part in sizes.split(",") if part.strip()]
-        desk = open_desk(home, folder_place(to, home))
+        desk = open_desk(home, place_named(to, home))
         with alone(home), bars():
             drawn = publish_planning.draw(desk, run, names, step=_planning())
             file = publish_plan.write_plan(home, drawn)
@@ -97,7 +95,7 @@ def apply(
 
 
 @app.command("verify")
-def verify(home: HomeOption = HOME, to: ToOption = None) -> None:
+def verify(home: HomeOption = HOME, to: ToOption = "") -> None:
     """Read back everything that was published, and the backups, and list what is not as it was left.
 
     Exit code 0: all as published. 1: something is not. 2: it could not start.
@@ -121,7 +119,7 @@ def rollback(
     person: Annotated[
         str, typer.Option("--person", help="Only this employee id; without --run: all runs.")
     ] = "",
-    to: ToOption = None,
+    to: ToOption = "",
     force: Annotated[bool, typer.Option("--force", help="Also where somebody changed it since.")] = False,
     yes: YesOption = False,
 ) -> None:
@@ -183,10 +181,9 @@ def _send(desk: Desk, drawn: Plan, path: Path) -> list[Result]:
     from flows import publish as flows  # noqa: PLC0415  Prefect is slow to import
     from flows.server import prefect_server  # noqa: PLC0415
 
-    destination = Path(drawn.destination.removeprefix("folder:"))
     with bars(), prefect_server(desk.home):
         return flows.publish(
-            destination=destination,
+            destination=drawn.destination,
             home=desk.home,
             run=drawn.run,
             plan=path,
@@ -194,11 +191,11 @@ def _send(desk: Desk, drawn: Plan, path: Path) -> list[Result]:
         )
 
 
-def _desks(home: Path, to: Path | None) -> Iterable[Desk]:
+def _desks(home: Path, to: str) -> Iterable[Desk]:
     """Return a desk for one destination, or for each that was ever published to."""
     register = open_register(home)
     names = list(dict.fromkeys(receipt.destination for receipt in register.receipts()))
-    places = [folder_place(to, home)] if to else [place_named(name, home) for name in names]
+    places = [place_named(to, home)] if to else [place_named(name, home) for name in names]
     return [open_desk(home, place) for place in places]
 
 

@@ -1,0 +1,52 @@
+"""From a name to a place: folders, and what destinations.toml names."""
+
+from pathlib import Path
+
+import pytest
+
+from catchlight.errors import ConfigError
+from flows.destinations import destinations, kinds, place_named
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """Return a home folder whose destinations.toml names a folder."""
+    for name in ("home", "out"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "home" / "destinations.toml").write_text(
+        f'[intranet]\nkind = "folder"\nroot = "{tmp_path / "out"}"\nsizes = [96]\n'
+    )
+    return tmp_path / "home"
+
+
+def test_a_destination_has_a_name(home: Path) -> None:
+    """The name leads to the same place, with the same journal, as the folder itself."""
+    assert place_named("intranet", home).name == place_named(str(home.parent / "out"), home).name
+    assert destinations(home)["intranet"].sizes == ("96",)
+    assert destinations(home)["intranet"].probe() == []
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ('[a]\nkind = "pigeon"', r"a\.kind: 'pigeon' is none of .*folder"),
+        ("[a]\nkind = 5", r"a\.kind: '5' is none of"),
+        ('[a]\nkind = "folder"', r"a\.root: Field required"),
+        ('[a]\nkind = "folder"\nroot = "/x"\nrot = 1', r"a\.rot: Extra inputs"),
+        ("a = 1", "a: not a table"),
+        ("[a", "not valid TOML"),
+    ],
+)
+def test_what_is_wrong_in_the_file_is_named(home: Path, text: str, says: str) -> None:
+    """The message names the file, the key, and what would be accepted."""
+    (home / "destinations.toml").write_text(text)
+    with pytest.raises(ConfigError, match=says) as caught:
+        destinations(home)
+    assert "destinations.toml" in str(caught.value)
+
+
+def test_an_unknown_name_lists_those_there_are(home: Path) -> None:
+    """A typing error does not become a folder."""
+    with pytest.raises(ConfigError, match=r"'intrnet'.*there are: intranet"):
+        place_named("intrnet", home)
+    assert "folder" in kinds()
