@@ -33,11 +33,11 @@ def moment(at: datetime | str) -> str:
     """
     try:
         at = datetime.fromisoformat(at) if isinstance(at, str) else at
-    except ValueError as error:
+        at = at.replace(tzinfo=at.tzinfo or UTC).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
         message = f"{at!r} is not a time; write it as 2026-11-23T14:30:00+00:00"
         raise ConfigError(message) from error
-    at = at.replace(tzinfo=at.tzinfo or UTC)
-    return min(at.astimezone(UTC), datetime.now(UTC)).isoformat(timespec="microseconds")
+    return min(at, datetime.now(UTC)).isoformat(timespec="microseconds")
 
 
 class Register:

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from catchlight.errors import CatchlightError, ConfigError
@@ -41,12 +42,12 @@ def told() -> Iterator[None]:
     try:
         yield
     except CatchlightError as error:
-        errors.print(f"[bold red]catchlight:[/] {error}", soft_wrap=True)
+        errors.print(f"[bold red]catchlight:[/] {escape(str(error))}", soft_wrap=True)
         raise typer.Exit(2 if isinstance(error, ConfigError) else 1) from error
     except OSError as error:
         if error.errno not in _UNWELL:
             raise
-        where = error.filename or "the disk"
+        where = escape(str(error.filename or "the disk"))
         errors.print(
             f"[bold red]catchlight:[/] {where}: {error.strerror}; make room or give rights, then run again"
         )

@@ -211,3 +211,9 @@ def test_sessions_are_renewed_and_forgotten(where: str) -> None:
         store.renew(Session("b", "zoë", "007", "employee", "", "1", "9"))
         assert store.forget_unseen("5") == 1
     assert [one.id for one in register.rows(Session)] == ["b"]
+
+
+def test_a_time_before_all_times_is_refused() -> None:
+    """A zone that would carry it before the year 1 is a wrong time, not a breakdown."""
+    with pytest.raises(ConfigError, match="is not a time"):
+        moment("0001-01-01T00:00:00+14:00")
