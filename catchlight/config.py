@@ -152,9 +152,8 @@ def load_preset(name: str) -> Preset:
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        message = (
-            f"preset {name!r}: no such preset; there are: {', '.join(preset_names())}, or give a .toml file"
-        )
+        known = ", ".join(preset_names())
+        message = f"preset {name!r}: no such preset; there are: {known}, or give a .toml file"
         raise ConfigError(message) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         message = f"preset {path}: not valid TOML: {error}"
@@ -233,6 +232,7 @@ class Job(_Section):
     preset: str = "house"
     engine: str = Field("", description="engine that does every job it offers")
     only: tuple[str, ...] = Field((), description="employee ids; empty for everyone")
+    onto: str = Field("", description="run from which everyone else is carried over unchanged")
     workers: int = Field(0, ge=0, description="processes; 0 for one a core")
     shard_size: int = Field(50, ge=1, le=5000, description="people a shard")
     models: Path | None = None

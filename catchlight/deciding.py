@@ -33,23 +33,28 @@ class Taken:
 
 
 def decide(
-    register: Register, decision: Decision, pictures: Callable[[], Collection[str]], rounds: int
+    register: Register,
+    decision: Decision,
+    pictures: Callable[[], Collection[str]],
+    rounds: int,
+    upload: Upload | None = None,
 ) -> Taken:
     """Add an answer unless something stands against it; nobody else writes meanwhile.
 
     ``pictures`` gives the digests that this person may answer about, the newest first, at the moment
-    of writing; ``rounds`` is how many tries a person may ask for.
+    of writing; ``rounds`` is how many tries a person may ask for. ``upload`` is the photo that they
+    sent with it: both are taken, or neither.
     """
     with register.alone() as store:
         answers = sorted(store.rows(Decision, employee=decision.employee), key=lambda one: one.at)
         own = [one for one in answers if one.side == decision.side]
         same = _known(own, decision)
-        if same:
+        if same and _is_newest(store, upload):
             return Taken(Code.KNOWN, same)
         problem = _problem(store, answers, decision, tuple(pictures()), rounds)
         if problem:
             return Taken(problem, own[-1] if own else None)
-        store.add([decision])
+        store.add([decision, *([upload] if upload else [])])
     return Taken(Code.TAKEN, decision)
 
 
@@ -61,6 +66,12 @@ def _known(own: list[Decision], new: Decision) -> Decision | None:
     last = own[-1] if own else None
     says = ("picture", "answer", "comment", "tags")
     return last if last and all(getattr(last, name) == getattr(new, name) for name in says) else None
+
+
+def _is_newest(store: Transaction, upload: Upload | None) -> bool:
+    """Whether a photo is the one that the person sent last (or none was sent now)."""
+    sent = store.rows(Upload, employee=upload.employee) if upload else []
+    return not upload or (bool(sent) and max(sent, key=lambda one: one.at).photo == upload.photo)
 
 
 def _problem(

@@ -22,6 +22,7 @@ from catchlight.records import Photo, Reading, Render, Rung
 from catchlight.sitting import Record, Sitting, Subject, decide, look, sit
 from catchlight.studio import Studio
 from catchlight.vault import Vault
+from catchlight.wish import NO_WISH, Wish
 
 THUMB = 256
 ALIGNED = 640  # rows of the photo in the portrait's frame
@@ -29,12 +30,13 @@ ALIGNED = 640  # rows of the photo in the portrait's frame
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What to develop: one person, their photos (bytes in the vault), the recipe of the result, their cap."""
+    """What to develop: one person, their photos (bytes in the vault), the recipe of the result, cap and wish."""
 
     employee: str
     recipe: str
     photos: tuple[Photo, ...]
     cap: Cap = NO_CAP
+    wish: Wish = NO_WISH
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,22 +77,23 @@ class Room:
     vault: Vault
 
 
-def recipe_of(employee: str, photos: Iterable[Photo], setup: str, cap: Cap = NO_CAP) -> str:
+def recipe_of(
+    employee: str, photos: Iterable[Photo], setup: str, cap: Cap = NO_CAP, wish: Wish = NO_WISH
+) -> str:
     """Return the digest of all that decides a portrait; ``setup`` stands for preset, engines, models and code."""
     parts = [employee, *sorted(f"{photo.digest} {photo.date}" for photo in photos), setup]
-    parts += [f"{cap.rung} {cap.by}"] * (cap != NO_CAP)
+    parts += [f"{cap.rung} {cap.by}"] * (cap != NO_CAP) + [wish.key] * (wish != NO_WISH)
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 def develop(order: Order, room: Room) -> Development:
     """Develop one person; a photo that cannot be used becomes a render with a reason."""
     started = time.perf_counter()
-    blank = Render(
-        order.employee, order.recipe, "", preset=room.preset.name, engine=room.preset.engines.matte
-    )
+    own = order.wish.view(room.preset)
+    blank = Render(order.employee, order.recipe, "", preset=own.name, engine=own.engines.matte)
     opened, refused = _open(order, room)
     if opened:
-        done = _portray(opened, refused.photos, order.cap, room, blank)
+        done = _portray(opened, refused.photos, order.cap, replace(room, preset=own), blank)
     else:
         first = refused.error or PhotoError("photo.missing", "There is no photo.")
         told = replace(blank, reason=first.reason, note=str(first), before=refused.before)
@@ -125,15 +128,15 @@ class _Refused:
 def _open(order: Order, room: Room) -> tuple[list[_Opened], _Refused]:
     """Open every photo of a person, best first, and tell apart those that cannot be used."""
     opened: list[_Opened] = []
-    photos = [photo for photo in order.photos if not photo.digest]
+    wanted, photos = order.wish.sort(order.photos)
     first: PhotoError | None = None
     before = ""
-    for photo in (photo for photo in order.photos if photo.digest):
+    for photo in wanted:
         decoded = None
         try:
             decoded = room.decoder.open(room.vault.get(photo.digest))
             photo = replace(photo, date=photo.date or decoded.taken)  # noqa: PLW2901  the file's own date
-            subject = look(decoded, room.studio) if len(order.photos) > 1 else None
+            subject = look(decoded, room.studio) if len(wanted) > 1 else None
         except PhotoError as error:
             first = first or error
             before = before or (_thumb(decoded.picture, room.vault) if decoded else "")

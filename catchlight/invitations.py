@@ -2,7 +2,7 @@
 
 import os
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -48,13 +48,21 @@ class Invitations:
         self._clock = clock or (lambda: datetime.now(UTC))
 
     def invite(self, employee: str, picture: str, by: str, days: int) -> Invitation:
-        """Ask one person about one picture; asked again about the same one, the standing invitation comes back."""
+        """Ask one person about one picture ("" where a photo is asked for).
+
+        Asked again about the same one, the standing invitation comes back, unless it was answered.
+        """
         now = self._clock()
         with self._register.alone() as store:
-            gone = {row.invitation for row in store.rows(Revocation)}
-            for old in reversed(store.rows(Invitation, employee=employee)):
-                if old.picture == picture and old.id not in gone and old.expires > now.isoformat():
-                    return old
+            standing = live(
+                store.rows(Invitation, employee=employee),
+                {row.invitation for row in store.rows(Revocation)},
+                store.rows(Decision, employee=employee),
+                picture,
+                now,
+            )
+            if standing:
+                return standing
             ends = (now + timedelta(days=days)).isoformat(timespec="seconds")
             new = Invitation(
                 secrets.token_urlsafe(12),
@@ -93,12 +101,10 @@ class Invitations:
             return Link.REVOKED
         if datetime.fromisoformat(found.expires) <= self._clock():
             return Link.EXPIRED
-        if found.picture not in picture_now(found.employee)[:1]:
+        if found.picture not in (picture_now(found.employee)[:1] or ("",)):
             return Link.OLDER
         answers = self._register.rows(Decision, employee=found.employee)
-        ends = (d for d in answers if d.side == Side.EMPLOYEE and d.at >= found.at)
-        said = any(d.picture == found.picture or d.answer in (Answer.KEEP, Answer.REFUSE) for d in ends)
-        return Link.SPENT if said else Link.GOOD
+        return Link.SPENT if is_answered(found, answers) else Link.GOOD
 
     def _find(self, id_: str) -> Invitation | None:
         found = self._register.rows(Invitation, id=id_)
@@ -111,6 +117,31 @@ class Invitations:
             salt=_SALT,
             signer_kwargs={"digest_method": sha256, "key_derivation": "hmac"},
         )
+
+
+def is_answered(invitation: Invitation, answers: Iterable[Decision]) -> bool:
+    """Whether the person answered after they were asked: about this picture, or to be left alone."""
+    own = (d for d in answers if d.side == Side.EMPLOYEE and d.at >= invitation.at)
+    return any(d.picture == invitation.picture or d.answer in (Answer.KEEP, Answer.REFUSE) for d in own)
+
+
+def live(
+    invitations: Iterable[Invitation],
+    revoked: Collection[str],
+    answers: Collection[Decision],
+    picture: str,
+    now: datetime,
+) -> Invitation | None:
+    """Return one person's newest invitation that still asks about a picture, if there is one."""
+    asks = [
+        one
+        for one in invitations
+        if one.picture == picture
+        and one.id not in revoked
+        and datetime.fromisoformat(one.expires) > now
+        and not is_answered(one, answers)
+    ]
+    return asks[-1] if asks else None
 
 
 def keys(path: Path) -> list[str]:

@@ -1,5 +1,6 @@
 """Readings in, verdicts out: limits first, then what stands out in the company."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
@@ -8,7 +9,8 @@ from catchlight import plugins
 from catchlight.checks import Limits
 from catchlight.config import Preset
 from catchlight.errors import ConfigError
-from catchlight.records import Outcome
+from catchlight.records import Outcome, Verdict
+from catchlight.wish import Wish
 
 _SCHEMA = {
     "check": pl.String,
@@ -20,6 +22,8 @@ _SCHEMA = {
 _RANK = {Outcome.ACCEPT: 0, Outcome.REVIEW: 1, Outcome.RETAKE: 2}
 _MAD = 1.4826  # makes the median absolute deviation comparable to a standard deviation
 _COMPANY = 20  # fewer people than this have no usual value to stand out from
+_WISHED = " This was asked for."
+_NOBODY: Mapping[str, Wish] = {}
 
 
 def limits(preset: Preset) -> dict[str, Limits]:
@@ -62,15 +66,20 @@ def sentence(check: str, side: str) -> str:
 
 
 def judge(
-    renders: pl.DataFrame, readings: pl.DataFrame, preset: Preset, by: pl.DataFrame | None = None
+    renders: pl.DataFrame,
+    readings: pl.DataFrame,
+    preset: Preset,
+    by: pl.DataFrame | None = None,
+    wishes: Mapping[str, Wish] = _NOBODY,
 ) -> pl.DataFrame:
     """Return one verdict a render (the schema of Verdict).
 
     ``renders`` and ``readings`` have the schemas of their records, over all shards. With ``by``
-    (columns employee, group) outliers are looked for within each group, such as an office.
+    (columns employee, group) outliers are looked for within each group, such as an office. What stands
+    out because a person wished it is said so, and is never a reason for a new photo.
     """
     flags = pl.concat([_limit_flags(readings, preset), _outlier_flags(readings, preset, by)])
-    flags = pl.concat([flags, _refused(renders)])
+    flags = pl.concat([_explained(flags, wishes), _refused(renders)])
     told = flags.group_by("employee", maintain_order=True).agg(
         pl.col("rank").max(), pl.col("reason").alias("reasons"), pl.col("sentence").alias("sentences")
     )
@@ -140,6 +149,29 @@ def _flags(rows: pl.DataFrame) -> pl.DataFrame:
         reason=pl.col("check") + "." + pl.col("side"),
         sentence=text,
     )
+
+
+def _explained(flags: pl.DataFrame, wishes: Mapping[str, Wish]) -> pl.DataFrame:
+    """Say of a flag that its person wished it; then a look is all that it asks for."""
+    rows = flags.to_dicts() if wishes else []
+    for row in rows:
+        wish = wishes.get(row["employee"])
+        if wish and wish.explains(row["reason"].partition(".")[0]):
+            row["sentence"] += _WISHED
+            row["rank"] = min(row["rank"], _RANK[Outcome.REVIEW])
+    return pl.DataFrame(rows, schema=flags.schema) if rows else flags
+
+
+def retakes(verdict: Verdict, preset: Preset) -> dict[str, str]:
+    """Return the reasons of a verdict that ask for a new photo, with their sentences."""
+    known = limits(preset)
+
+    def asks(reason: str) -> bool:
+        check, _, side = reason.rpartition(".")
+        return check not in known or side == "far" or (side != "outlier" and known[check].outcome == "retake")
+
+    told = zip(verdict.reasons, verdict.sentences, strict=True)
+    return {reason: said for reason, said in told if asks(reason) and not said.endswith(_WISHED)}
 
 
 def _refused(renders: pl.DataFrame) -> pl.DataFrame:

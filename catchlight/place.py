@@ -52,7 +52,8 @@ class Place:
     ``look`` returns None for nothing; ``tidy`` clears what a stopped write left beside it. All raise
     OutsideError when the place is unwell, and PhotoError when it refuses this one picture or person.
     ``accounts`` says where each person's picture goes, at a place of people; a place of files has none and
-    its targets are relative paths. ``same`` says whether what is there is what was sent.
+    its targets are relative paths. ``same`` says whether what is there is what was sent. At a place that shows
+    a publication all at once, ``finish`` shows it; until then the other verbs work on what will be shown.
     """
 
     name: str
@@ -63,6 +64,7 @@ class Place:
     takes: Takes = FILES
     accounts: Callable[[Sequence[Employee]], Accounts] | None = None
     same: Callable[[bytes, bytes], bool] = exactly
+    finish: Callable[[], None] | None = None
 
     def digest(self, target: str) -> str:
         """Return the digest of what is there, "" for nothing."""

@@ -6,7 +6,7 @@ import json
 import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -21,21 +21,24 @@ from catchlight.home import Home, write_json
 from catchlight.models import ModelStore, default_root
 from catchlight.records import Employee, Photo, Rung
 from catchlight.studio import model_digests
+from catchlight.wish import NO_WISH, Wish
 
 _PIXEL_CODE = (
     "anatomy", "mount", "framing", "matte", "extend", "backdrop", "grade", "sitting", "quality", "develop",
     "relief", "light", "lamp", "triangle", "relight", "ladder", "printing", "enlarge", "ofiq", "ofiq_measures",
     "ground", "plate", "office", "logo", "shadow", "grain", "neutrals", "closed_form", "foreground",
-    "cutout", "silhouette", "device",
+    "cutout", "silhouette", "device", "wish",
     "pixels", "decoding", "jpeg_stream", "srgb", "formats", "engines/*", "checks/*",
 )  # fmt: skip
+_NOBODY: Mapping[str, Wish] = {}
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """One planned run; everything in it is also on disk under ``ledger/<run>``.
 
-    ``rungs`` are the preset's caps per jurisdiction as they were when the plan was drawn up.
+    ``rungs`` are the preset's caps per jurisdiction, ``wishes`` what people asked for, both as they were
+    when the plan was drawn up. Where the job has ``onto``, only the people of ``only`` are developed.
     """
 
     run: str
@@ -45,6 +48,7 @@ class Plan:
     findings: tuple[dict[str, str], ...]
     resumed: bool = False
     rungs: Mapping[str, Rung] = field(default_factory=dict)
+    wishes: Mapping[str, Wish] = field(default_factory=dict)
 
     @property
     def home(self) -> Home:
@@ -66,16 +70,19 @@ class Plan:
 
     def shards(self) -> dict[int, list[Order]]:
         """Return the orders by shard; a person's shard is the same in every run of the same size."""
-        employees, photos = self.employees(), defaultdict(list)
+        again = self.job.only if self.job.onto else None
+        employees = [person for person in self.employees() if again is None or person.id in again]
+        photos = defaultdict(list)
         for photo in self.photos():
             photos[photo.employee].append(photo)
         count = max(1, -(-len(employees) // self.job.shard_size))
         shards: dict[int, list[Order]] = defaultdict(list)
         for person in employees:
-            own, cap = tuple(photos[person.id]), caps.cap_of(person, self.rungs)
-            order = Order(person.id, recipe_of(person.id, own, self.setup, cap), own, cap)
-            shards[shard_of(person.id, count)].append(order)
+            shards[shard_of(person.id, count)].append(self._order(person, tuple(photos[person.id])))
         return dict(sorted(shards.items()))
+
+    def _order(self, person: Employee, photos: tuple[Photo, ...]) -> Order:
+        return order_of(person, photos, self.setup, self.rungs, self.wishes.get(person.id, NO_WISH))
 
     def shard(self, number: int) -> Path:
         """Return the folder of one shard."""
@@ -86,6 +93,14 @@ class Plan:
         recipes = self.home.recipes
         orders = (order for shard in shards.values() for order in shard)
         return [order for order in orders if has_photo(order) and not recipes.path(order.recipe).is_file()]
+
+
+def order_of(
+    person: Employee, photos: tuple[Photo, ...], setup: str, rungs: Mapping[str, Rung], wish: Wish = NO_WISH
+) -> Order:
+    """Return what to develop for one person; ``rungs`` are the preset's caps per jurisdiction."""
+    cap = caps.lowest(caps.cap_of(person, rungs), wish.cap)
+    return Order(person.id, recipe_of(person.id, photos, setup, cap, wish), photos, cap, wish)
 
 
 def has_photo(order: Order) -> bool:
@@ -123,18 +138,23 @@ def store_of(job: Job) -> ModelStore:
 
 
 def draw_up(
-    job: Job, employees: Sequence[Employee], photos: Sequence[Photo], findings: Iterable[dict[str, str]]
+    job: Job,
+    employees: Sequence[Employee],
+    photos: Sequence[Photo],
+    findings: Iterable[dict[str, str]],
+    wishes: Mapping[str, Wish] = _NOBODY,
 ) -> Plan:
     """Write a plan, or return the unfinished one that wants exactly the same."""
     home, preset = Home(job.home), job.brand()
     setup, rungs = setup_of(preset, store_of(job)), preset.rungs
-    want = _want(job, setup, employees, photos)
+    wishes = {person: wish for person, wish in wishes.items() if wish != NO_WISH}
+    want = _want(job, setup, wishes, employees, photos)
     for run in home.unfinished():
         old = json.loads((home.ledger(run) / "plan.json").read_bytes())
         if old["want"] == want:
-            return Plan(run, job, setup, old["started"], tuple(old["findings"]), resumed=True, rungs=rungs)
+            return replace(read(home, run, job), resumed=True)
     told = (*findings, *([] if job.only else caps.findings(employees, rungs)))
-    plan = Plan(_new_run(home), job, setup, _now(), told, rungs=rungs)
+    plan = Plan(_new_run(home), job, setup, _now(), told, rungs=rungs, wishes=wishes)
     ledger.write(plan.folder / ledger.file_name(Employee), ledger.table(Employee, employees))
     ledger.write(plan.folder / ledger.file_name(Photo), ledger.table(Photo, photos))
     write_json(plan.folder / "plan.json", _plain(plan, want))
@@ -145,19 +165,32 @@ def read(home: Home, run: str, job: Job) -> Plan:
     """Return a plan that was drawn up before."""
     old = json.loads((home.ledger(run) / "plan.json").read_bytes())
     rungs = {country: Rung(rung) for country, rung in old.get("rungs", {}).items()}
-    return Plan(run, job, old["setup"], old["started"], tuple(old["findings"]), rungs=rungs)
+    wishes = {person: Wish.of(plain) for person, plain in old.get("wishes", {}).items()}
+    return Plan(run, job, old["setup"], old["started"], tuple(old["findings"]), rungs=rungs, wishes=wishes)
 
 
 def _plain(plan: Plan, want: str) -> dict[str, Any]:
     return {
         "run": plan.run, "want": want, "setup": plan.setup, "started": plan.started,
-        "job": plan.job.model_dump(mode="json"), "findings": list(plan.findings), "rungs": dict(plan.rungs),
+        "job": _settled(plan.job).model_dump(mode="json"), "findings": list(plan.findings),
+        "rungs": dict(plan.rungs), "wishes": {person: wish.plain() for person, wish in plan.wishes.items()},
     }  # fmt: skip
 
 
-def _want(job: Job, setup: str, employees: Sequence[Employee], photos: Sequence[Photo]) -> str:
+def _settled(job: Job) -> Job:
+    """Return a job whose paths mean the same from whichever folder it is read again."""
+    preset = str(Path(job.preset).resolve()) if job.preset.endswith(".toml") else job.preset
+    models = job.models.resolve() if job.models else None
+    return job.model_copy(update={"source": job.source.resolve(), "preset": preset, "models": models})
+
+
+def _want(
+    job: Job, setup: str, wishes: Mapping[str, Wish], employees: Sequence[Employee], photos: Sequence[Photo]
+) -> str:
     rungs = json.dumps(job.brand().rungs, sort_keys=True)
     parts = [setup, rungs, str(job.shard_size), *map(repr, employees), *map(repr, photos)]
+    parts += [f"{person} {wish.key}" for person, wish in sorted(wishes.items())]
+    parts += [job.onto, *job.only] if job.onto else []
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 

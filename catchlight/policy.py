@@ -13,9 +13,24 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from catchlight.errors import ConfigError
 from catchlight.records import Employee, Rung
+from catchlight.sign_on import Role, SignOn
+
+__all__ = [
+    "FILE",
+    "Asking",
+    "Gates",
+    "Mail",
+    "Policy",
+    "Role",
+    "Rule",
+    "Server",
+    "SignOn",
+    "Slack",
+    "load_policy",
+    "read_secret",
+]
 
 FILE = "review.toml"
-Role = Literal["employee", "reviewer", "brand", "hr", "auditor"]
 
 
 class _Section(BaseModel):
@@ -75,33 +90,6 @@ def _address(url: str) -> str:
     return url.rstrip("/")
 
 
-class SignOn(_Section):
-    """Single sign-on by OpenID Connect. For Microsoft Entra ID give ``tenant`` and leave ``issuer`` empty."""
-
-    issuer: str = Field("", description="https://login.example.com/realms/company")
-    tenant: str = Field("", description="Entra tenant id; people of another one are refused")
-    authority: str = Field("https://login.microsoftonline.com", description="Entra's cloud")
-    client_id: str
-    client_secret_file: Path
-    subject: str = Field(
-        "", description='claim that the directory\'s subject holds ("oid" for Entra, else "sub")'
-    )
-    employee: str = Field(
-        "", description="claim that holds the employee id, where the directory has no subject"
-    )
-    roles_claim: str = "roles"
-    roles: dict[str, Role] = Field(default_factory=dict, description="value of the claim = role here")
-    ca_file: Path | None = Field(None, description="certificates of the company's own authority")
-
-    @field_validator("client_id", "client_secret_file")
-    @classmethod
-    def _there(cls, value: str | Path) -> str | Path:
-        if not str(value).strip():
-            message = "must not be empty"
-            raise ValueError(message)
-        return value
-
-
 class Mail(_Section):
     """The mail server that takes our letters."""
 
@@ -115,7 +103,7 @@ class Mail(_Section):
 
 
 class Slack(_Section):
-    """Letters as direct messages of a Slack app (scopes chat:write, users:read.email)."""
+    """Letters as direct messages of a Slack app (scopes chat:write, im:write, users:read, users:read.email)."""
 
     token_file: Path
     address: str = "https://slack.com/api"

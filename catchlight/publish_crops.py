@@ -12,6 +12,7 @@ from catchlight.cropping import Place, place_of
 from catchlight.errors import ConfigError
 from catchlight.home import Home
 from catchlight.records import Reading, Render
+from catchlight.runs import candidates
 
 _TELLS = ("head", "headroom", "eye_line", "centre")
 
@@ -23,24 +24,43 @@ def crops_of(home: Path, folder: Path) -> Mapping[str, PrintCrop]:
 
 
 def places(home: Path, folder: Path) -> dict[str, Place]:
-    """Return where the head lies on each portrait of a run, by employee; nobody whose readings do not say."""
+    """Return where the head lies on each picture of a run, by digest; none whose readings do not say.
+
+    Earlier portraits that people may still choose are among them.
+    """
     crop = _crop(home, folder)
+    found = _measured(folder) | _remembered(home, folder)
+    known = {picture: place_of(values, crop) for picture, values in found.items()}
+    return {picture: place for picture, place in known.items() if place}
+
+
+def _measured(folder: Path) -> dict[str, dict[str, float]]:
+    """Return what a run's tables say of its portraits."""
     try:
         readings = pl.scan_parquet(folder / ledger.file_name(Reading))
-        renders = pl.scan_parquet(folder / ledger.file_name(Render)).select("employee", "recipe")
+        renders = pl.scan_parquet(folder / ledger.file_name(Render)).select("employee", "recipe", "picture")
         rows = (
             readings.filter(pl.col("check").is_in(_TELLS) & pl.col("value").is_not_null())
             .join(renders, on=["employee", "recipe"])
-            .select("employee", "check", "value")
+            .select("picture", "check", "value")
             .collect()
         )
     except FileNotFoundError:
         return {}
     found: dict[str, dict[str, float]] = {}
-    for employee, check, value in rows.iter_rows():
-        found.setdefault(employee, {})[check] = value
-    known = {employee: place_of(values, crop) for employee, values in found.items()}
-    return {employee: place for employee, place in known.items() if place}
+    for picture, check, value in rows.iter_rows():
+        found.setdefault(picture, {})[check] = value
+    return found
+
+
+def _remembered(home: Path, folder: Path) -> dict[str, dict[str, float]]:
+    """Return what the recipes of earlier portraits gave."""
+    found: dict[str, dict[str, float]] = {}
+    for one in (row for rows in candidates(folder).values() for row in rows):
+        for reading in (Home(home).recipes.recall(one.recipe) or {}).get("readings", []):
+            if reading["check"] in _TELLS and reading["value"] is not None:
+                found.setdefault(one.picture, {})[reading["check"]] = reading["value"]
+    return found
 
 
 def _crop(home: Path, folder: Path) -> Crop | None:

@@ -5,17 +5,19 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from catchlight.answers import NO_ANSWER, OLDER_PICTURE, standing
+from catchlight.answers import NO_ANSWER, NO_BRAND, OLDER_PICTURE, chosen, clearance
+from catchlight.company import Person, read_book
 from catchlight.cropping import Place
 from catchlight.delivery import Print, Prints, Size, file_names, sizes_named
 from catchlight.desk import Desk
 from catchlight.errors import OutsideError, PhotoError
 from catchlight.journal import owners, stacks
 from catchlight.ledger import Recipes
+from catchlight.policy import load_policy
 from catchlight.publish_crops import crops_of, places
 from catchlight.publish_plan import FilePlan, PersonPlan, Plan, Skip
 from catchlight.records import Answer, Decision, Outcome
-from catchlight.runs import Portrait, portraits, run_folder
+from catchlight.runs import run_folder
 
 _WHY = {
     NO_ANSWER: "nobody has answered yet, and without an answer the old photo stays",
@@ -24,6 +26,8 @@ _WHY = {
     Answer.RETRY: "another try was asked for",
     Answer.UPLOAD: "another photo will be sent",
     Answer.REFUSE: "refused",
+    Answer.HOLD: "the brand owner holds it back",
+    NO_BRAND: "the brand owner has not said yes yet",
     "no_portrait": "the run made no portrait",
     "no_verdict": "the portrait was not judged; let the run finish",
     Outcome.RETAKE: "a new photo is needed",
@@ -44,16 +48,16 @@ def draw(
     be looked at.
     """
     folder = run_folder(desk.home, run)
-    everyone = portraits(folder)
+    everyone = read_book(folder).people
     crops = crops_of(desk.home, folder)
     wanted = [size for name in sizes for size in sizes_named(name, crops)]
     drawer = _drawer(desk, wanted, everyone, places(desk.home, folder) if any(s.crop for s in wanted) else {})
-    chosen = [portrait for id_, portrait in everyone.items() if only is None or id_ in only]
+    asked = [person for id_, person in everyone.items() if only is None or id_ in only]
     parts: list[PersonPlan | Skip] = []
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        for part in pool.map(drawer.person, chosen):
+        for part in pool.map(drawer.person, asked):
             parts.append(part)
-            step(len(parts), len(chosen))
+            step(len(parts), len(asked))
     return Plan(
         run=folder.name,
         destination=desk.place.name,
@@ -75,20 +79,21 @@ class _Drawer:
     published: Collection[str]
     answers: Mapping[str, list[Decision]]
     places: Mapping[str, Place]
+    brand: bool
 
-    def person(self, portrait: Portrait) -> PersonPlan | Skip:
-        id_ = portrait.employee.id
-        reason = _reason(portrait, self.answers.get(id_, []))
+    def person(self, person: Person) -> PersonPlan | Skip:
+        id_ = person.id
+        reason, picture = right(person, self.answers.get(id_, []), brand=self.brand)
         if reason != Answer.APPROVE:
             return self._skip(id_, reason, _WHY[reason])
         try:
-            made = self.prints.of(portrait.picture, self.sizes, self.places.get(id_))
+            made = self.prints.of(picture, self.sizes, self.places.get(picture))
         except PhotoError as error:
             return self._skip(id_, error.reason, str(error))
         except OutsideError as error:
             return self._skip(id_, "picture.lost", str(error))
         files = tuple(self._file(self.names[id_], one) for one in made)
-        return PersonPlan(employee=id_, picture=portrait.picture, files=files)
+        return PersonPlan(employee=id_, picture=picture, files=files)
 
     def _skip(self, id_: str, reason: str, sentence: str) -> Skip:
         return Skip(employee=id_, reason=reason, sentence=sentence, shown=id_ in self.published)
@@ -120,18 +125,27 @@ def _drawer(desk: Desk, sizes: list[Size], everyone: Iterable[str], places: Mapp
         published={stack[-1].employee for stack in stacks(receipts).values()},
         answers=answers,
         places=places,
+        brand=load_policy(desk.home).gates.brand,
     )
 
 
-def _reason(portrait: Portrait, answers: list[Decision]) -> str:
-    """Return ``approve`` when the portrait may be published, else why not."""
-    if not portrait.picture:
+def right(person: Person, answers: list[Decision], *, brand: bool) -> tuple[str, str]:
+    """Return ``approve`` and the picture that may be published; else why none may be, and "".
+
+    That is the one of their pictures that a person spoke of last; ``brand`` asks for the brand owner's
+    yes too.
+    """
+    if not person.pictures:
+        return _no_picture(person), ""
+    picture = chosen(answers, person.pictures)
+    cleared = clearance(answers, picture, brand=brand)
+    return cleared, picture if cleared == Answer.APPROVE else ""
+
+
+def _no_picture(person: Person) -> str:
+    if not person.portrait.picture:
         return "no_portrait"
-    if portrait.verdict is None:
-        return "no_verdict"
-    if portrait.verdict.outcome == Outcome.RETAKE:
-        return Outcome.RETAKE
-    return standing(answers, portrait.picture)
+    return Outcome.RETAKE if person.portrait.verdict else "no_verdict"
 
 
 def outdated(desk: Desk, plan: Plan) -> list[str]:

@@ -6,12 +6,13 @@ time writes nothing; a program that was killed is settled by reading back before
 
 from dataclasses import replace
 
-from catchlight.answers import standing
+from catchlight.company import Person, read_book
 from catchlight.desk import Desk
 from catchlight.errors import ConfigError, OutsideError
 from catchlight.journal import State, stacks
+from catchlight.policy import load_policy
 from catchlight.publish_plan import PersonPlan, Plan
-from catchlight.publish_planning import outdated
+from catchlight.publish_planning import outdated, right
 from catchlight.records import Answer, Receipt
 from catchlight.runs import run_folder
 from catchlight.sending import CONFLICT, FAILED, Result, note, send, settle
@@ -45,10 +46,11 @@ def apply(desk: Desk, plan: Plan, start: int = 0, stop: int | None = None) -> li
     Ten people in a row who fail stop it. Raises OutsideError when the journal cannot be kept.
     """
     ours = {(stack[-1].target, stack[-1].sent) for stack in _stacks(desk).values()}
+    everyone = read_book(run_folder(desk.home, plan.run)).people
     results: list[Result] = []
     failures = 0
     for person in plan.people[start:stop]:
-        found = _publish(desk, plan, person, ours)
+        found = _publish(desk, plan, person, everyone[person.employee], ours)
         results += found
         failures = failures + 1 if any(result.code == FAILED for result in found) else 0
         if failures == _BREAKER:
@@ -57,7 +59,9 @@ def apply(desk: Desk, plan: Plan, start: int = 0, stop: int | None = None) -> li
     return results
 
 
-def _publish(desk: Desk, plan: Plan, person: PersonPlan, ours: set[tuple[str, str]]) -> list[Result]:
+def _publish(
+    desk: Desk, plan: Plan, person: PersonPlan, whose: Person, ours: set[tuple[str, str]]
+) -> list[Result]:
     receipts = [
         Receipt(plan.destination, person.employee, file.target, file.sent, file.found, "", "", plan.run)
         for file in person.files
@@ -72,12 +76,19 @@ def _publish(desk: Desk, plan: Plan, person: PersonPlan, ours: set[tuple[str, st
     ready = [receipt for receipt, result in looked if not result]
     note(desk, ready, State.BACKED_UP)
     # Asked again in the last moment: an answer may have changed since the plan.
-    answer = standing(desk.register.decisions(person.employee), person.picture) if ready else ""
-    if ready and answer != Answer.APPROVE:
-        return results + [
-            Result(r.employee, r.target, WITHDRAWN, f"the answer is now {answer}") for r in ready
-        ]
+    changed = _withdrawn(desk, person, whose) if ready else ""
+    if changed:
+        return results + [Result(r.employee, r.target, WITHDRAWN, changed) for r in ready]
     return results + send(desk, ready)
+
+
+def _withdrawn(desk: Desk, person: PersonPlan, whose: Person) -> str:
+    """Return why a planned picture may not be published any more, "" when it may."""
+    brand = load_policy(desk.home).gates.brand
+    answer, picture = right(whose, desk.register.decisions(person.employee), brand=brand)
+    if answer != Answer.APPROVE:
+        return f"the answer is now {answer}"
+    return "" if picture == person.picture else "another of their portraits was chosen"
 
 
 def _look(desk: Desk, receipt: Receipt) -> Result | None:

@@ -44,7 +44,9 @@ TABLES: dict[type, sa.Table] = {
         Invitation, sa.UniqueConstraint("id"), sa.Index("invitations_by_employee", "employee")
     ),
     Revocation: _table(Revocation, sa.UniqueConstraint("invitation")),
-    Letter: _table(Letter, sa.UniqueConstraint("id", "state"), sa.Index("letters_by_employee", "employee")),
+    Letter: _table(
+        Letter, sa.UniqueConstraint("id", "state", "attempt"), sa.Index("letters_by_employee", "employee")
+    ),
     Upload: _table(Upload, sa.UniqueConstraint("employee", "photo", "at")),
     Delegation: _table(Delegation, sa.UniqueConstraint("employee", "delegate", "at")),
     Notice: _table(Notice, sa.UniqueConstraint("digest")),

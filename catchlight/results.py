@@ -11,7 +11,7 @@ from typing import Any
 
 import polars as pl
 
-from catchlight import __version__, fairness, ledger
+from catchlight import __version__, candidates, fairness, ledger, tries
 from catchlight.checks import photo_age
 from catchlight.consistency import compare
 from catchlight.delivery import file_names
@@ -31,15 +31,28 @@ def tabulate(plan: Plan) -> dict[type, pl.DataFrame]:
     """Gather the shards' tables, judge them together, and write one table a kind into the run's folder."""
     shards = [plan.shard(number) for number in plan.shards()]
     tables: dict[type, pl.DataFrame] = {
-        kind: ledger.gather(kind, shards).sort("employee") for kind in (Photo, Render, Reading)
+        kind: ledger.gather(kind, shards) for kind in (Photo, Render, Reading)
     }
-    tables[Reading] = photo_age.as_of(tables[Reading].sort("employee", "check"), plan.started)
+    tables[Reading] = photo_age.as_of(tables[Reading], plan.started)
+    for kind, new in tables.items():
+        tables[kind] = pl.concat([new, _carried(plan, kind)]).sort("employee", maintain_order=True)
+    tables[Reading] = tables[Reading].sort("employee", "check")
     tables[Employee] = ledger.table(Employee, plan.employees()).sort("id")
-    tables[Verdict] = judge(tables[Render], tables[Reading], plan.job.brand())
+    tables[Verdict] = judge(tables[Render], tables[Reading], plan.job.brand(), wishes=plan.wishes)
     folder = plan.home.run(plan.run)
     for kind in KINDS:
         ledger.write(folder / ledger.file_name(kind), tables[kind])
+    candidates.keep(plan, _pictures(tables))
     return tables
+
+
+def _carried(plan: Plan, kind: type) -> pl.DataFrame:
+    """Return what another run says of those who are not developed in this one, as it stands there."""
+    if not plan.job.onto:
+        return pl.DataFrame(schema=ledger.schema(kind))
+    there = pl.read_parquet(plan.home.run(plan.job.onto) / ledger.file_name(kind))
+    others = there.filter(~pl.col("employee").is_in(plan.job.only))
+    return ledger.table(kind, ledger.records(kind, others))
 
 
 def lay_out(plan: Plan, tables: Mapping[type, pl.DataFrame]) -> dict[str, str]:
@@ -96,8 +109,12 @@ def summarise(
         "seconds": round(sum(timings.values()), 3),
         "timings": {stage: round(seconds, 3) for stage, seconds in timings.items()},
         **compare(tables[Reading], tables[Verdict]),
-        "findings": list(plan.findings),
+        "findings": [*plan.findings, *tries.findings(plan.home.root, _pictures(tables))],
     }
+
+
+def _pictures(tables: Mapping[type, pl.DataFrame]) -> dict[str, str]:
+    return dict(tables[Render].select("employee", "picture").iter_rows())
 
 
 def _versions() -> dict[str, str]:

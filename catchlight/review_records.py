@@ -32,8 +32,8 @@ class Revocation:
 class Letter:
     """One state of one message: queued, sending, sent, failed or dropped.
 
-    ``id`` is made of what the message is (kind, person, invitation), so the same one is queued once.
-    ``after`` is the moment from which on it may leave (quiet hours).
+    ``id`` is made of what the message is (kind, person, invitation, channel), so the same one is queued
+    once. ``after`` is the moment from which on it may leave (quiet hours), ``attempt`` counts the tries.
     """
 
     id: str
@@ -46,6 +46,7 @@ class Letter:
     at: str
     after: str = ""
     why: str = ""
+    attempt: str = "1"
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,8 +39,7 @@ class Session:
 
     def counts(self) -> dict[str, int]:
         """Return how many were rendered now and how many were known."""
-        people = sum(map(len, self.shards.values()))
-        return {"rendered": self.waiting, "reused": people - self.waiting}
+        return {"rendered": self.waiting, "reused": len(self.plan.employees()) - self.waiting}
 
     def timings(self) -> dict[str, float]:
         """Return the seconds of gathering, and of developing until now."""
@@ -58,8 +57,15 @@ def session(job: Job, gather: "Callable[[Job], Plan] | None" = None) -> Iterator
         yield outer
         return
     check(job)
-    bench = _bench(job)
-    with Home(job.home).alone(), ExitStack() as closing:
+    with Home(job.home).alone(), at_work(job, gather) as begun:
+        yield begun
+
+
+@contextmanager
+def at_work(job: Job, gather: "Callable[[Job], Plan] | None" = None) -> Iterator[Session]:
+    """Gather and begin to develop; whoever calls this holds the home."""
+    bench = bench_of(job)
+    with ExitStack() as closing:
         # In a new home somebody will wait for sure: the workers start while the photos are read.
         early = closing.enter_context(Darkroom(bench, job.workers)) if Home(job.home).is_new() else None
         begun = _begin(job, gather, lambda: early or closing.enter_context(Darkroom(bench, job.workers)))
@@ -88,7 +94,7 @@ def _begin(job: Job, gather: "Callable[[Job], Plan] | None", darkroom: Callable[
     return Session(plan, room, shards, len(waiting), now - started, now)
 
 
-def _bench(job: Job) -> Bench:
+def bench_of(job: Job) -> Bench:
     """Return what the workers need to set themselves up."""
     home = Home(job.home)
     models, recipes = job.models or default_root(), home.root / "ledger" / "recipes"

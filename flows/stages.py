@@ -5,7 +5,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from catchlight import ledger, plugins, results
+from catchlight import ledger, plugins, results, wishes
 from catchlight import plan as plans
 from catchlight.config import Job
 from catchlight.darkroom import Darkroom, Remembered
@@ -17,6 +17,7 @@ from catchlight.records import Employee, Photo, Reading, Render, Verdict
 from catchlight.vault import Vault
 from connectors import folder
 from flows.progress import Counter
+from flows.session import Session
 from reports import contact_sheet as sheet
 
 
@@ -26,11 +27,13 @@ def gather(job: Job) -> Plan:
     found = folder.read(settings)
     employees = _only(job, found.employees)
     ids = {person.id for person in employees}
-    wanted = [photo for photo in found.photos if photo.employee in ids]
+    asked = wishes.asked(job.home, ids)
+    wanted = asked.photos(photo for photo in found.photos if photo.employee in ids)
     counter = Counter("Reading photos", len(wanted))
     photos = [_fetch(settings, photo, Home(job.home).vault, counter) for photo in wanted]
+    own = {person: asked.wish(person, [p for p in photos if p.employee == person]) for person in asked.wishes}
     findings = [{"kind": item.kind, "sentence": item.sentence} for item in found.findings]
-    return plans.draw_up(job, employees, photos, findings)
+    return plans.draw_up(job, employees, photos, findings, own)
 
 
 def _only(job: Job, employees: list[Employee]) -> list[Employee]:
@@ -46,6 +49,8 @@ def _only(job: Job, employees: list[Employee]) -> list[Employee]:
 
 def _fetch(settings: folder.Settings, photo: Photo, vault: Vault, counter: Counter) -> Photo:
     try:
+        if photo.digest:  # sent by the person: the vault has it
+            return photo
         data = folder.fetch(settings, photo)
     except PhotoError as error:
         return replace(photo, note=str(error))
@@ -89,6 +94,15 @@ def _write(folder: Path, developments: list[Development]) -> None:
     ledger.write(folder / ledger.file_name(Photo), ledger.table(Photo, photos))
     ledger.write(folder / ledger.file_name(Reading), ledger.table(Reading, readings))
     ledger.write(folder / ledger.file_name(Render), ledger.table(Render, [d.render for d in ordered]))
+
+
+def straight(begun: Session) -> Path:
+    """Run the stages after gathering one after the other, without Prefect; return the run's folder."""
+    counter = begun.counter()
+    for number, orders in begun.shards.items():
+        develop(begun.plan, number, orders, begun.darkroom, counter)
+    begun.darkroom.close()
+    return contact_sheet(begun.plan, begun.counts(), begun.timings())
 
 
 def contact_sheet(plan: Plan, counts: dict[str, int], timings: dict[str, float]) -> Path:

@@ -14,6 +14,7 @@ from markupsafe import Markup
 from catchlight.records import Employee, Photo, Render, Verdict
 from catchlight.spoilers import Spoiler
 from catchlight.vault import Vault, write_whole
+from reports import contact_sheet_answers as answers
 from reports.contact_sheet_cards import OUTCOMES, Card, cards, columns
 from reports.contact_sheet_company import STANDS_OUT, flagged, score, standing_out, treatments
 from reports.contact_sheet_figures import (
@@ -30,9 +31,21 @@ from reports.contact_sheet_readings import CheckText, check_columns, shown
 __all__ = ["CheckText", "write"]
 
 _HERE = Path(__file__).parent
-_STYLES = ("page", "company", "tools", "cards", "views", "detail", "print")
+_STYLES = ("page", "company", "tools", "cards", "views", "detail", "answers", "print")
 _EARLY = 'document.documentElement.classList.add("js");'
-_SCRIPTS = ("people", "state", "sort", "filter", "readings", "detail", "keys", "page")
+_SCRIPTS = (
+    "people",
+    "state",
+    "sort",
+    "filter",
+    "readings",
+    "detail",
+    "marks",
+    "answers",
+    "signing",
+    "keys",
+    "page",
+)
 
 
 def write(  # noqa: PLR0913 (a run's tables, each under its own name)
@@ -60,6 +73,7 @@ def write(  # noqa: PLR0913 (a run's tables, each under its own name)
     latest = shown(readings, renders)
     people = flagged(cards(tables, latest, checks, vault, files or {}), spoilers)
     data = columns(people) | {"checks": check_columns(latest, [card.id for card in people], checks)}
+    data |= {"sheet": answers.sheet(run), "tags": list(answers.TAGS.items())}
     page = (
         _environment()
         .get_template("contact_sheet.html.j2")
@@ -76,6 +90,7 @@ def _head(run: Mapping[str, Any], people: list[Card]) -> dict[str, Any]:
     return {
         "cards": people,
         "outcomes": OUTCOMES,
+        "tags": answers.TAGS,
         "headline": headline(shares),
         "lead": lead(shares, alike),
         "shares": shares,

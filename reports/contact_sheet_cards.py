@@ -169,6 +169,7 @@ def columns(cards: list[Card]) -> dict[str, Any]:
             "department": [place[card.department] for card in cards],
             "outcome": [str(card.outcome) for card in cards],
             "reasons": [sorted({reason[f.code] for f in card.flags}) for card in cards],
+            "picture": [card.render.picture if card.render else "" for card in cards],
             "facts": [_facts(card) for card in cards],
         },
     }

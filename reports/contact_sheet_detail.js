@@ -13,6 +13,7 @@ function openPerson(person) {
   fillHead(person);
   fillPictures(person);
   fillReasons(person);
+  fillAnswer(person);
   one("tbody", detail).replaceChildren(...readingRows(person));
   one(".facts", detail).replaceChildren(...Object.entries(people.facts[person]).map(fact));
   if (!detail.open) detail.showModal();

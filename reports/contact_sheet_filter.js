@@ -16,6 +16,7 @@ function reveal(count) {
 function lay(person) {
   cards[person].hidden = false;
   showReading(person);
+  layAnswer(person);
 }
 
 /** Return what each filter says of a person: whether the outcome is wanted, whether all else fits. */
@@ -29,6 +30,7 @@ function filters() {
     rest: (person) =>
       (!state.department || people.department[person] === department) &&
       (!state.reason || people.reasons[person].includes(reason)) &&
+      (!state.answer || (markOf(person)?.answer ?? "-") === state.answer) &&
       words.every((word) => searched[person].includes(word)),
   };
 }
@@ -60,7 +62,7 @@ function showCounts(fitting) {
   const some = visible.length < cards.length ? `${whole(visible.length)} of ` : "";
   one("#shown").textContent = `${some}${whole(cards.length)} ${noun}`;
   one("#nobody").hidden = visible.length > 0;
-  one("[data-do=clear]", tools).hidden = !["outcome", "department", "reason", "q"].some((key) => state[key]);
+  one("[data-do=clear]", tools).hidden = !narrowing.some((key) => state[key]);
 }
 
 function showView() {

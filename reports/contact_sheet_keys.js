@@ -16,6 +16,8 @@ const keysOfPage = {
   b: () => tools.elements.view.value !== "cards" && change("show", state.show === "after" ? "before" : "after"),
   "/": () => tools.elements.q.focus(),
   "?": () => help.showModal(),
+  u: () => undo(),
+  s: () => openSaving(),
 };
 
 const keysOfDetail = {
@@ -24,6 +26,14 @@ const keysOfDetail = {
   ArrowRight: () => step(1),
   ArrowLeft: () => step(-1),
   b: blink,
+  y: () => answerByKey("approve"),
+  c: () => answerByKey("keep"),
+  t: () => answerByKey("retry"),
+  n: () => answerByKey("upload"),
+  x: () => answerByKey("refuse"),
+  u: () => undo(),
+  s: () => openSaving(),
+  "?": () => help.showModal(),
 };
 
 /** Return the person whose card has the focus. */
@@ -71,7 +81,7 @@ function typing(target, key) {
 }
 
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || help.open) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || help.open || saving.open) return;
   if (typing(event.target, event.key) || (event.key.length === 1 && state.keys === "off")) return;
   const keys = detail.open ? keysOfDetail : keysOfPage;
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;

@@ -2,7 +2,7 @@
 
 const actions = {
   clear: () => {
-    for (const key of ["outcome", "department", "reason", "q"]) state[key] = usual[key];
+    for (const key of narrowing) state[key] = usual[key];
     writeAddress();
     fromAddress();
   },
@@ -12,6 +12,9 @@ const actions = {
   previous: () => step(-1),
   next: () => step(1),
   blink,
+  undo,
+  save: openSaving,
+  table: saveTable,
 };
 
 /** Change one part of the state, its control included, and show it. */
@@ -41,7 +44,7 @@ document.addEventListener("click", (event) => {
   else if (button?.dataset.mode) setMode(button.dataset.mode);
   else if (button?.dataset.slide) slide(button.dataset.slide);
   else if (event.target.closest(".legend a, .only a")) tools.scrollIntoView();
-  else if (event.target === detail || event.target === help) event.target.close();
+  else if ([detail, help, saving].includes(event.target)) event.target.close();
   else if (name && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
     event.preventDefault();
     openPerson(Number(name.closest(".card").id.slice(1)));
@@ -78,5 +81,6 @@ nearEnd.observe(more);
 window.addEventListener("beforeprint", () => reveal(Infinity));
 
 fillChoices();
+showAllMarks();
 fromAddress();
 list.classList.add("ready");

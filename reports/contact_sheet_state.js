@@ -7,6 +7,7 @@ const usual = {
   outcome: "",
   department: "",
   reason: "",
+  answer: "",
   q: "",
   sort: "name",
   order: "up",
@@ -15,11 +16,12 @@ const usual = {
 };
 const state = { ...usual };
 const tools = one(".tools");
+const narrowing = ["outcome", "department", "reason", "answer", "q"]; // what hides portraits
 
 function readAddress() {
   const address = new URLSearchParams(location.hash.slice(1));
   for (const key of Object.keys(usual)) state[key] = address.get(key) ?? usual[key];
-  for (const key of ["view", "show", "department", "reason", "sort", "order"]) {
+  for (const key of ["view", "show", "department", "reason", "answer", "sort", "order"]) {
     if (!setControl(tools.elements[key], state[key])) {
       state[key] = usual[key];
       setControl(tools.elements[key], usual[key]);

@@ -19,7 +19,7 @@ PEOPLE = 4
 
 @pytest.fixture(scope="module")
 def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Return the address of a Prefect server with the work pool and both deployments."""
+    """Return the address of a Prefect server with the work pool and all deployments."""
     home = tmp_path_factory.mktemp("prefect")
     with prefect_server(home) as address:
         post(address, "work_pools/", name="catchlight", type="process")
@@ -48,15 +48,17 @@ def post(api: str, path: str, **body: Any) -> Any:
 def deployments(api: str) -> dict[str, Any]:
     """Return the deployments by the tag of their flow."""
     found = post(api, "deployments/filter")
-    assert len(found) == 2
+    assert len(found) == 4
     return {deployment["tags"][-1]: deployment for deployment in found}
 
 
-def test_prefect_yaml_deploys_both_flows_and_starts_nothing_by_itself(deployments: dict[str, Any]) -> None:
+def test_prefect_yaml_deploys_all_flows_and_starts_nothing_by_itself(deployments: dict[str, Any]) -> None:
     """Schedules are there and inactive, one run at a time, and the entrypoints are module paths."""
     assert {name: one["entrypoint"] for name, one in deployments.items()} == {
         "refresh": "flows.refresh.refresh",
         "publish": "flows.publish.publish",
+        "redo": "flows.redo_flow.redo",
+        "remind": "flows.upkeep.remind",
     }
     for deployment in deployments.values():
         assert [schedule["active"] for schedule in deployment["schedules"]] == [False]

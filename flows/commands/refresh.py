@@ -2,16 +2,13 @@
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from catchlight.config import Job
 from catchlight.home import Home
 from flows.terminal import bars, console, told
-
-if TYPE_CHECKING:
-    from flows.session import Session
 
 app = typer.Typer()
 HomeOption = Annotated[
@@ -78,11 +75,12 @@ def _dry(job: Job) -> None:
 
 def run(job: Job) -> Path:
     """Run the flow; where nobody has to be developed, its stages alone."""
+    from flows import stages  # noqa: PLC0415
     from flows.session import session  # noqa: PLC0415
 
     with bars(), session(job) as begun:
         if not begun.waiting:
-            return _show(begun)
+            return stages.straight(begun)  # everyone is known: needs neither workers nor Prefect
         from flows import refresh as flows  # noqa: PLC0415  Prefect is slow to import
         from flows.server import prefect_server  # noqa: PLC0415
 
@@ -91,16 +89,6 @@ def run(job: Job) -> Path:
                 source=job.source, home=job.home, preset=job.preset, only=list(job.only),
                 engine=job.engine, workers=job.workers, shard_size=job.shard_size,
             )  # fmt: skip
-
-
-def _show(begun: "Session") -> Path:
-    """Show a run in which everyone is known; needs neither workers nor Prefect."""
-    from flows import stages  # noqa: PLC0415
-
-    counter = begun.counter()
-    for number, orders in begun.shards.items():
-        stages.develop(begun.plan, number, orders, begun.darkroom, counter)
-    return stages.contact_sheet(begun.plan, begun.counts(), begun.timings())
 
 
 def tell(folder: Path) -> int:

@@ -7,15 +7,27 @@ from typing import Annotated
 
 import typer
 
-from catchlight.answers import Answers, portraits_of, read_answers, standing
+from catchlight.answers import Answers, chosen, portraits_of, read_answers, standing
+from catchlight.company import Person, read_book
 from catchlight.desk import open_register
+from catchlight.errors import ConfigError
 from catchlight.records import Answer, Decision, Outcome
-from catchlight.runs import portraits, run_folder
+from catchlight.runs import run_folder
+from catchlight.signed_answers import read_signed_answers
+from catchlight.signed_file import is_signed_file
+from flows.commands import review_code, review_invite, review_redo, review_serve
 from flows.commands.publish_words import say
 from flows.commands.refresh import HomeOption
 from flows.terminal import told
 
 app = typer.Typer(no_args_is_help=True, help="Answers of people about their portraits.")
+app.command("serve")(review_serve.serve)
+app.command("invite")(review_invite.invite)
+app.command("remind")(review_invite.remind)
+app.command("revoke")(review_invite.revoke)
+app.command("code")(review_code.code)
+app.command("redo")(review_redo.redo)
+app.command("close")(review_redo.close)
 HOME = Path("catchlight-home")
 RunOption = Annotated[str, typer.Option("--run", help="Which run; latest is the newest.")]
 _WORDS = {
@@ -28,7 +40,10 @@ _WORDS = {
 @app.command("import")
 def import_answers(
     file: Annotated[
-        Path, typer.Argument(help="Table with the columns employee and answer (picture, by, at, comment).")
+        Path,
+        typer.Argument(
+            help="Signed file of a contact sheet, or a table: employee, answer (picture, by, at, comment)."
+        ),
     ],
     home: HomeOption = HOME,
     run: RunOption = "latest",
@@ -37,15 +52,16 @@ def import_answers(
     """Take in answers: approve, keep, retry, upload or refuse, one person a row.
 
     An answer belongs to one picture. Where the file names none, it is about the portrait of the
-    run. The same file twice adds nothing.
+    run. The same file twice adds nothing. A contact sheet's signed file says itself who answered and
+    about which run; one that was changed, or whose code was revoked, is refused whole.
 
     Exit code 0: all rows taken. 1: some rows were refused, the rest are taken. 2: it could not start.
     """
     with told():
         register = open_register(home)
-        found = read_answers(file, portraits_of(home, run), by or getpass.getuser())
+        found, about = _read(file, home, run, by), run_folder(home, run).name
         new = register.decide(found.decisions)
-        _tell(found, new, run_folder(home, run).name)
+        _tell(found, new, about)
     raise typer.Exit(1 if found.refused else 0)
 
 
@@ -54,16 +70,35 @@ def status(home: HomeOption = HOME, run: RunOption = "latest") -> None:
     """Count the answers about a run. Only counts: who has not answered is nobody's list."""
     with told():
         folder, register = run_folder(home, run), open_register(home)
-        people = portraits(folder)
+        people = read_book(folder).people
         answers: dict[str, list[Decision]] = {}
         for decision in register.decisions():
             answers.setdefault(decision.employee, []).append(decision)
-        asked = {id_: portrait for id_, portrait in people.items() if portrait.picture}
-        counts = Counter(standing(answers.get(id_, []), portrait.picture) for id_, portrait in asked.items())
-        retake = sum(p.verdict is not None and p.verdict.outcome == Outcome.RETAKE for p in people.values())
+        asked = {id_: person for id_, person in people.items() if person.portrait.picture}
+        counts = Counter(_stand(answers.get(id_, []), person) for id_, person in asked.items())
+        retake = sum(_needs_photo(person) for person in people.values())
     say(f"Run {folder.name}: {len(people)} people, {len(asked)} with a portrait, {retake} need a new photo.")
     for code, words in _WORDS.items():
         say(f"{counts[code]:>7} {words}")
+
+
+def _needs_photo(person: Person) -> bool:
+    verdict = person.portrait.verdict
+    return verdict is not None and verdict.outcome == Outcome.RETAKE
+
+
+def _stand(said: list[Decision], person: Person) -> str:
+    """Return how somebody's answers leave the portrait that they chose, or else the newest."""
+    return standing(said, chosen(said, person.pictures) or person.portrait.picture)
+
+
+def _read(file: Path, home: Path, run: str, by: str) -> Answers:
+    if not is_signed_file(file):
+        return read_answers(file, portraits_of(home, run), by or getpass.getuser())
+    if by or run != "latest":
+        message = "--by, --run: a signed file says itself who answered and about which run; leave them out"
+        raise ConfigError(message)
+    return read_signed_answers(file, home)
 
 
 def _tell(found: Answers, new: int, run: str) -> None:

@@ -1,0 +1,161 @@
+"""Who is to be written to, and about what: one question a person, reminders, and when to stop."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import TypeVar
+
+from catchlight.answers import chosen, standing
+from catchlight.company import Person
+from catchlight.invitations import live
+from catchlight.outbox import State, newest
+from catchlight.records import Answer, Decision, Outcome, Side
+from catchlight.review_records import Invitation, Letter, Revocation
+
+R = TypeVar("R", Decision, Invitation, Letter)
+LINK = "link"  # the kind of a letter that somebody asked for: it stops at no answer
+_REMIND = "remind-"
+_WAITS = (Answer.RETRY, Answer.UPLOAD)
+_LEFT = (State.SENDING, State.SENT)
+
+
+class Question(StrEnum):
+    """What a person is asked; also the kind of the letter that asks it."""
+
+    INVITE = "invite"  # here is your portrait
+    AGAIN = "again"  # here is the portrait after your answer to an earlier one
+    RETAKE = "retake"  # please send another photo
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One person of the newest run (None for somebody who is not in it) and what the register says of them.
+
+    ``made`` is when the run was finished, ``letters`` are the last states of their letters.
+    """
+
+    person: Person | None
+    answers: list[Decision] = field(default_factory=list)
+    invitations: list[Invitation] = field(default_factory=list)
+    revoked: frozenset[str] = frozenset()
+    letters: list[Letter] = field(default_factory=list)
+    made: str = ""
+
+    @property
+    def picture(self) -> str:
+        """The picture that the person is asked about, "" where a photo is asked for."""
+        return (self.person.pictures or ("",))[0] if self.person else ""
+
+    @property
+    def own(self) -> list[Decision]:
+        """What the person answered, or somebody for them; not what the brand said."""
+        return [answer for answer in self.answers if answer.side == Side.EMPLOYEE]
+
+    def question(self) -> Question | None:
+        """Return what the person is to be asked now; None when they answered, or wait for us."""
+        if self.person is None:
+            return None
+        own, pictures = self.own, self.person.pictures
+        if not own:
+            return Question.INVITE if pictures else self._retake()
+        if standing(own, chosen(own, pictures)) in (Answer.APPROVE, Answer.KEEP, Answer.REFUSE):
+            return None
+        last = own[-1]
+        waits = last.answer in _WAITS
+        if pictures and last.picture != self.picture:
+            return Question.AGAIN if waits else Question.INVITE
+        return self._retake() if not waits or self.made > last.at else None
+
+    def _retake(self) -> Question | None:
+        verdict = self.person.portrait.verdict if self.person else None
+        return Question.RETAKE if verdict and verdict.outcome == Outcome.RETAKE else None
+
+    def standing_invitation(self, now: datetime) -> Invitation | None:
+        """Return the invitation that still asks today's question, if there is one."""
+        return live(self.invitations, self.revoked, self.answers, self.picture, now)
+
+    def due(self, now: datetime, remind: Iterable[int], *, start: bool) -> str:
+        """Return the kind of letter that the person is to get now, "" for none.
+
+        Without ``start`` nobody is asked for the first time: they get what an earlier question, or an
+        answer of theirs, calls for. Of several reminders that are due only the last one is.
+        """
+        question, invitation = self.question(), self.standing_invitation(now)
+        if question is None:
+            return ""
+        asked = self._about(invitation) if invitation else []
+        if not any(letter.state != State.DROPPED for letter in asked):
+            follows = any(answer.answer in _WAITS for answer in self.own[-1:])
+            return question if start or follows or asked else ""
+        left = [datetime.fromisoformat(letter.at) for letter in asked if letter.state in _LEFT]
+        return self._reminder(now, min(left), asked, remind) if left else ""
+
+    def _about(self, invitation: Invitation) -> list[Letter]:
+        return [letter for letter in self.letters if letter.invitation == invitation.id]
+
+    def _reminder(self, now: datetime, since: datetime, asked: list[Letter], remind: Iterable[int]) -> str:
+        day = max((day for day in remind if since + timedelta(days=day) <= now), default=0)
+        known = max((_day(letter.kind) for letter in asked), default=0)
+        return f"{_REMIND}{day}" if day > known else ""
+
+    def against(self, letter: Letter, now: datetime) -> str:
+        """Return why a letter that waits must not leave any more, "" when it may."""
+        if self.person is None:
+            return "not in the newest run"
+        invitation = next((one for one in self.invitations if one.id == letter.invitation), None)
+        if invitation is None or invitation.id in self.revoked:
+            return "the link was withdrawn"
+        if datetime.fromisoformat(invitation.expires) <= now:
+            return "the deadline has passed"
+        if invitation.picture != self.picture:
+            return "there is a newer portrait"
+        open_ = self.standing_invitation(now) and (letter.kind == LINK or self.question())
+        return "" if open_ else "there is an answer"
+
+
+def _day(kind: str) -> int:
+    return int(kind.removeprefix(_REMIND)) if kind.startswith(_REMIND) else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """What the register says of everybody, by employee id."""
+
+    answers: Mapping[str, list[Decision]]
+    invitations: Mapping[str, list[Invitation]]
+    letters: Mapping[str, list[Letter]]
+    revoked: frozenset[str]
+
+    def case(self, id_: str, person: Person | None, made: str) -> Case:
+        """Return one person's case."""
+        return Case(
+            person,
+            self.answers.get(id_, []),
+            self.invitations.get(id_, []),
+            self.revoked,
+            self.letters.get(id_, []),
+            made,
+        )
+
+
+def gather(
+    answers: Iterable[Decision],
+    invitations: Iterable[Invitation],
+    letters: Iterable[Letter],
+    revocations: Iterable[Revocation],
+) -> Records:
+    """Sort rows of the register by person; letters are reduced to their last state."""
+    return Records(
+        _by_person(sorted(answers, key=lambda one: one.at)),
+        _by_person(invitations),
+        _by_person(newest(letters).values()),
+        frozenset(row.invitation for row in revocations),
+    )
+
+
+def _by_person(rows: Iterable[R]) -> dict[str, list[R]]:
+    found: dict[str, list[R]] = {}
+    for row in rows:
+        found.setdefault(row.employee, []).append(row)
+    return found

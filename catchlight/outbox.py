@@ -1,0 +1,170 @@
+"""The outbox: every letter is written down before it leaves, so that a crash sends none twice."""
+
+import fcntl
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+
+from catchlight.errors import ConfigError
+from catchlight.register import Register, Transaction
+from catchlight.review_records import Letter
+
+TRIES = 6
+_WAIT = timedelta(minutes=10)  # before the second try; each further one waits twice as long
+
+
+class State(StrEnum):
+    """How far a letter is."""
+
+    QUEUED = "queued"
+    SENDING = "sending"  # with nothing after it: a program stopped, and it may have been sent
+    SENT = "sent"
+    FAILED = "failed"
+    DROPPED = "dropped"
+
+
+class Fate(StrEnum):
+    """What a mail server or a chat service did with a message."""
+
+    SENT = "sent"
+    LATER = "later"  # not taken now; worth another try
+    REFUSED = "refused"  # not taken, and it will not be
+    UNCLEAR = "unclear"  # the answer is missing: it may have been sent
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A letter with its words. The words hold a personal link, so they are never shown or stored."""
+
+    letter: str
+    to: str
+    subject: str = field(repr=False)
+    text: str = field(repr=False)
+    language: str = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What became of one message, and why in words."""
+
+    letter: str
+    fate: Fate
+    why: str = ""
+
+
+def letter_id(kind: str, employee: str, invitation: str, channel: str) -> str:
+    """Return the id of a letter; the same letter has the same one for ever."""
+    parts = json.dumps([kind, employee, invitation, channel])
+    return hashlib.sha256(parts.encode()).hexdigest()[:32]
+
+
+def newest(letters: Iterable[Letter]) -> dict[str, Letter]:
+    """Return the last state of each letter by id; ``letters`` come in the order in which they were added."""
+    return {letter.id: letter for letter in letters}
+
+
+class Outbox:
+    """The letters of a register."""
+
+    def __init__(self, register: Register, clock: Callable[[], datetime] | None = None) -> None:
+        """Keep letters in ``register``."""
+        self._register = register
+        self._clock = clock or (lambda: datetime.now(UTC))
+
+    def letters(self) -> dict[str, Letter]:
+        """Return the last state of every letter by id."""
+        return newest(self._register.rows(Letter))
+
+    def queue(self, letters: Iterable[Letter]) -> int:
+        """Put letters into the outbox, all or none; return how many were new.
+
+        One that waits, or left already, stays as it is; one that failed or was dropped gets another try.
+        """
+        with self._register.alone() as store:
+            return sum(self._queue(store, letter) for letter in letters)
+
+    def _queue(self, store: Transaction, letter: Letter) -> int:
+        last = _last(store, letter.id)
+        if last and last.state not in (State.FAILED, State.DROPPED):
+            return 0
+        attempt = str(int(last.attempt) + 1) if last else "1"
+        return store.add([replace(letter, state=State.QUEUED, at=self._now(), attempt=attempt)])
+
+    def claim(self, letter: Letter, against: Callable[[Transaction], str]) -> Letter | None:
+        """Write down that a letter is about to leave, and return it so; None when it must not.
+
+        Only one of two senders gets it. ``against`` says why the letter has become needless, "" when it
+        has not; then it is dropped. Nobody can answer between the question and the claim.
+        """
+        with self._register.alone() as store:
+            last = _last(store, letter.id)
+            if last is None or last.state != State.QUEUED:
+                return None
+            why = against(store)
+            state = State.DROPPED if why else State.SENDING
+            claimed = replace(last, state=state, at=self._now(), why=why)
+            store.add([claimed])
+        return None if why else claimed
+
+    def settle(self, claimed: Letter, delivery: Delivery) -> Letter:
+        """Write down what became of a letter that was claimed, and return its last state."""
+        ended = self._ended(claimed, delivery)
+        if ended.state != State.SENDING:
+            self._register.add([ended])
+        return ended
+
+    def drop(self, letter: Letter, why: str) -> None:
+        """Let a waiting letter never leave."""
+        self.claim(letter, lambda _: why)
+
+    def send_again(self, letter: Letter) -> Letter:
+        """Queue a letter of which nobody knows whether it was sent."""
+        queued = replace(
+            letter, state=State.QUEUED, at=self._now(), after="", attempt=str(int(letter.attempt) + 1)
+        )
+        self._register.add([queued])
+        return queued
+
+    def _ended(self, claimed: Letter, delivery: Delivery) -> Letter:
+        states = {
+            Fate.SENT: State.SENT,
+            Fate.REFUSED: State.FAILED,
+            Fate.UNCLEAR: State.SENDING,
+            Fate.LATER: State.QUEUED,
+        }
+        ended = replace(claimed, state=states[delivery.fate], at=self._now(), why=delivery.why)
+        if delivery.fate != Fate.LATER:
+            return ended
+        attempt = int(claimed.attempt)
+        if attempt >= TRIES:
+            return replace(ended, state=State.FAILED, why=f"after {attempt} tries: {delivery.why}")
+        after = (self._clock() + _WAIT * 2 ** (attempt - 1)).isoformat(timespec="microseconds")
+        return replace(ended, attempt=str(attempt + 1), after=after)
+
+    def _now(self) -> str:
+        return self._clock().isoformat(timespec="microseconds")
+
+
+def _last(store: Transaction, id_: str) -> Letter | None:
+    found = store.rows(Letter, id=id_)
+    return found[-1] if found else None
+
+
+@contextmanager
+def alone(home: Path, *, wait: bool = False) -> Iterator[None]:
+    """Hold the outbox of a home for one sender; ConfigError when another one is at work, or ``wait`` for it.
+
+    A letter in the state of sending is then known to be one of a program that stopped.
+    """
+    with (home / "letters.lock").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        except BlockingIOError as error:
+            message = f"home {home}: letters are being sent already; wait until that has ended"
+            raise ConfigError(message) from error
+        yield

@@ -1,0 +1,95 @@
+"""Who waits for another portrait, and the plan of a run that makes it and carries everyone else over."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from catchlight import plan as plans
+from catchlight import wishes
+from catchlight.config import Job
+from catchlight.errors import ConfigError
+from catchlight.home import Home
+from catchlight.plan import Plan
+from catchlight.records import Answer, Photo
+from catchlight.runs import run_folder
+from catchlight.wish import NO_WISH, Wish
+
+_ASKS = (Answer.RETRY, Answer.UPLOAD)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The newest run, who of it waits, and everyone's photos and wishes if those were made anew."""
+
+    latest: Plan
+    people: tuple[str, ...]
+    photos: tuple[Photo, ...]
+    wishes: Mapping[str, Wish]
+
+
+def waiting(home: Path) -> Waiting | None:
+    """Return who asked for another try, or sent a photo, since their portrait was made; None before the first run.
+
+    Somebody whose wishes change nothing any more does not wait. Raises ConfigError when the newest
+    run's plan is not there any more.
+    """
+    if not (home / "runs" / "latest").exists():
+        return None
+    latest = plan_of(home, run_folder(home).name)
+    then = _by_person(latest.photos())
+    asked = wishes.asked(home, then.keys() | {person.id for person in latest.employees()})
+    now = _by_person(asked.photos(latest.photos()))
+    own = {person: asked.wish(person, now.get(person, [])) for person in asked.answers}
+    people = sorted(
+        person
+        for person, wish in own.items()
+        if asked.answers[person][-1].answer in _ASKS
+        and (wish != latest.wishes.get(person, NO_WISH) or now.get(person) != then.get(person))
+    )
+    kept = {person: wish for person, wish in latest.wishes.items() if person not in people}
+    shown = {person: (now if person in people else then).get(person, []) for person in {**then, **now}}
+    photos = tuple(photo for theirs in shown.values() for photo in theirs)
+    return Waiting(latest, tuple(people), photos, kept | {person: own[person] for person in people})
+
+
+def draw_up(found: Waiting) -> Plan:
+    """Write the plan of a run in which the waiting are made anew, or return the unfinished one of the same.
+
+    Raises ConfigError when the preset is not as it was: then everyone has to be made anew.
+    """
+    latest = found.latest
+    _same_preset(latest)
+    job = latest.job.model_copy(update={"only": found.people, "onto": latest.run})
+    return plans.draw_up(job, latest.employees(), found.photos, (), found.wishes)
+
+
+def plan_of(home: Path, run: str) -> Plan:
+    """Return the plan of a run, its job as it was, in the home where we are; ConfigError when it is gone."""
+    try:
+        job = json.loads((Home(home).ledger(run) / "plan.json").read_bytes())["job"]
+        return plans.read(Home(home), run, Job.model_validate({**job, "home": home, "workers": 0}))
+    except (OSError, ValueError, KeyError) as error:
+        message = f"run {run}: its plan cannot be read any more, so nobody can be made anew alone; run `catchlight refresh`"
+        raise ConfigError(message) from error
+
+
+def _same_preset(latest: Plan) -> None:
+    try:
+        then = json.loads((latest.home.run(latest.run) / "run.json").read_bytes())["preset"]["digest"]
+    except (OSError, ValueError, KeyError) as error:
+        message = f"run {latest.run}: its run.json cannot be read; run `catchlight refresh`"
+        raise ConfigError(message) from error
+    if latest.job.brand().digest() != then:
+        message = (
+            f"preset {latest.job.preset}: it is not as it was in run {latest.run}, so the portraits would not fit "
+            "together; run `catchlight refresh`: it makes everyone anew and does what people asked for"
+        )
+        raise ConfigError(message)
+
+
+def _by_person(photos: "list[Photo]") -> dict[str, list[Photo]]:
+    found: dict[str, list[Photo]] = {}
+    for photo in photos:
+        found.setdefault(photo.employee, []).append(photo)
+    return found

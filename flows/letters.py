@@ -1,0 +1,185 @@
+"""Who gets which letter now: drawn up from the newest run and the register, and put into the outbox."""
+
+import json
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from catchlight.asking import Case, Records, gather
+from catchlight.company import Book, read_book
+from catchlight.desk import open_register
+from catchlight.errors import ConfigError
+from catchlight.invitations import Invitations
+from catchlight.outbox import Outbox, State, letter_id
+from catchlight.policy import Policy, load_policy
+from catchlight.quiet_hours import opens
+from catchlight.records import Decision
+from catchlight.register import Register
+from catchlight.review_records import Invitation, Letter, Revocation
+from catchlight.runs import run_folder
+from flows.progress import Counter
+
+PRINT = "print"
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Bureau:
+    """What letters are written from: a home folder with its register, policy and newest run.
+
+    ``made`` is when that run began, so that answers before it are known to have been seen by it.
+    """
+
+    home: Path
+    policy: Policy
+    register: Register
+    outbox: Outbox
+    book: Book
+    made: str
+    clock: Clock
+
+    def records(self) -> Records:
+        """Return what the register says of everybody now."""
+        rows = self.register.rows
+        return gather(rows(Decision), rows(Invitation), rows(Letter), rows(Revocation))
+
+    def must_know(self, ids: Collection[str]) -> None:
+        """Raise ConfigError for an id that nobody in the newest run has."""
+        unknown = set(ids) - set(self.book.people)
+        if unknown:
+            message = f"{min(unknown)}: nobody in run {self.book.run} has this id"
+            raise ConfigError(message)
+
+    def case(self, records: Records, id_: str) -> Case:
+        """Return one person's case."""
+        return records.case(id_, self.book.people.get(id_), self.made)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A letter that somebody is to get. ``invitation`` is None where a new one is to be made."""
+
+    employee: str
+    kind: str
+    channel: str
+    picture: str
+    invitation: Invitation | None
+
+
+@dataclass(slots=True)
+class Draft:
+    """The letters that are due, and who gets none: without an address, refused before, invited on paper."""
+
+    due: list[Due] = field(default_factory=list)
+    no_address: list[str] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
+    on_paper: list[str] = field(default_factory=list)
+
+
+def open_bureau(home: Path, clock: Clock = lambda: datetime.now(UTC)) -> Bureau:
+    """Return the bureau of a home folder; ConfigError when there is no run yet, or the policy is wrong."""
+    policy, register, folder = load_policy(home), open_register(home), run_folder(home)
+    return Bureau(home, policy, register, Outbox(register, clock), read_book(folder), _started(folder), clock)
+
+
+def _started(folder: Path) -> str:
+    try:
+        run = json.loads((folder / "run.json").read_bytes())
+        return datetime.fromisoformat(run["started"]).astimezone(UTC).isoformat(timespec="microseconds")
+    except (OSError, ValueError, KeyError):
+        return ""  # a run that does not say when it began has seen no answer
+
+
+def draw_up(
+    bureau: Bureau, *, start: str = "", only: Collection[str] = (), retry_failed: bool = False
+) -> Draft:
+    """Return which letters are due, one a person.
+
+    ``start`` is the channel by which people are asked for the first time; without it only those get
+    a letter whom an earlier one, or an answer of theirs, calls for.
+    """
+    bureau.must_know(only)
+    records, draft = bureau.records(), Draft()
+    for id_ in bureau.book.people:
+        if not only or id_ in only:
+            _draw_up_one(bureau, bureau.case(records, id_), draft, start, retry_failed=retry_failed)
+    return draft
+
+
+def _draw_up_one(bureau: Bureau, case: Case, draft: Draft, start: str, *, retry_failed: bool) -> None:
+    if case.person is None:
+        return
+    id_, channel = case.person.id, start or channel_of(case, bureau.policy)
+    tried = [
+        letter
+        for letter in case.letters
+        if letter.state != State.FAILED or (letter.channel == channel and not retry_failed)
+    ]
+    now = bureau.clock()
+    kind = replace(case, letters=tried).due(now, bureau.policy.asking.remind, start=bool(start))
+    invitation = case.standing_invitation(now)
+    if not kind:
+        if start and case.question() and _failed(tried, invitation):
+            draft.failed.append(id_)
+    elif channel == PRINT:
+        draft.on_paper.append(id_)
+    elif "@" not in case.person.portrait.employee.email:
+        draft.no_address.append(id_)
+    else:
+        draft.due.append(Due(id_, kind, channel, case.picture, invitation))
+
+
+def _failed(letters: list[Letter], invitation: Invitation | None) -> bool:
+    return any(
+        letter.state == State.FAILED and invitation is not None and letter.invitation == invitation.id
+        for letter in letters
+    )
+
+
+def channel_of(case: Case, policy: Policy) -> str:
+    """Return the channel by which a person was written to last, else the company's usual one."""
+    usual = "mail" if policy.mail else "slack" if policy.slack else PRINT
+    return case.letters[-1].channel if case.letters else usual
+
+
+def queue(bureau: Bureau, due: Collection[Due], by: str, *, now: bool = False) -> int:
+    """Make the invitations that are missing and put the letters into the outbox; return how many were new.
+
+    With ``now`` quiet hours do not count.
+    """
+    invitations = Invitations(bureau.register, bureau.home, bureau.clock)
+    counter, letters = Counter("Inviting", len(due)), []
+    for one in due:
+        invitation = one.invitation or invitations.invite(
+            one.employee, one.picture, by, bureau.policy.asking.days
+        )
+        letter = letter_of(bureau, one, invitation, now=now)
+        letters.append(letter)
+        counter.step()
+    return bureau.outbox.queue(letters)
+
+
+def letter_of(
+    bureau: Bureau,
+    due: Due,
+    invitation: Invitation,
+    state: str = State.QUEUED,
+    *,
+    now: bool = False,
+    id_: str = "",
+) -> Letter:
+    """Return a letter's row; ``id_`` where the same kind may be sent more than once."""
+    person, moment = bureau.book.people[due.employee].portrait.employee, bureau.clock()
+    after = moment if now else opens(moment, bureau.policy.asking)
+    return Letter(
+        id_ or letter_id(due.kind, due.employee, invitation.id, due.channel),
+        due.employee,
+        invitation.id,
+        due.kind,
+        due.channel,
+        bureau.policy.language_of(person),
+        state,
+        moment.isoformat(timespec="microseconds"),
+        after.isoformat(timespec="microseconds"),
+    )

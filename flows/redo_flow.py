@@ -1,0 +1,35 @@
+"""The redo flow: what people asked for → a run of the whole company. The review server does the same by itself."""
+
+from pathlib import Path
+from typing import Annotated
+
+from prefect import flow
+from prefect.task_runners import ThreadPoolTaskRunner
+
+from flows.artifacts import reporting
+from flows.form import shown
+from flows.redo import redoing
+from flows.tasks.contact_sheet import contact_sheet
+from flows.tasks.develop import develop
+
+
+@flow(name="redo", persist_result=False, task_runner=ThreadPoolTaskRunner(max_workers=4))  # type: ignore[arg-type]
+def redo(home: Annotated[Path, shown("Folder for everything that Catchlight keeps")]) -> Path | None:
+    """Make the portraits anew of those who asked for another try or sent a photo. Nothing is published.
+
+    Args:
+        home: Where pictures, tables and results are kept.
+
+    """
+    with reporting(), redoing(home) as begun:
+        if begun is None:
+            return None
+        counter = begun.counter()
+        futures = [
+            develop.submit(begun.plan, number, orders, begun.darkroom, counter)
+            for number, orders in begun.shards.items()
+        ]
+        for future in futures:
+            future.result()
+        begun.darkroom.close()
+        return contact_sheet(begun.plan, begun.counts(), begun.timings())
