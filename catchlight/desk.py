@@ -9,6 +9,7 @@ from time import sleep
 
 from catchlight.errors import ConfigError, OutsideError
 from catchlight.place import Place
+from catchlight.policy import read_secret
 from catchlight.register import Register, now
 from catchlight.vault import Vault, digest_of
 
@@ -52,11 +53,20 @@ def open_desk(home: Path, place: Place, clock: Callable[[], str] = now) -> Desk:
 
 
 def open_register(home: Path) -> Register:
-    """Return the register of a home folder; ConfigError when there is no such home."""
+    """Return the register of a home folder; ConfigError when there is no such home.
+
+    It is ``register.db`` there, or the database whose address is in ``secrets/register.url``.
+    """
     if not home.is_dir():
         message = f"home {home}: no such folder; name the one that the refresh wrote to with --home"
         raise ConfigError(message)
-    return Register(home / "register.db")
+    return Register(register_of(home))
+
+
+def register_of(home: Path) -> str | Path:
+    """Return where the register of a home folder is; ConfigError when the file of its address is open to others."""
+    address = home / "secrets" / "register.url"
+    return read_secret(address) if address.is_file() else home / "register.db"
 
 
 @contextmanager

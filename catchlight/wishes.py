@@ -10,6 +10,7 @@ import polars as pl
 
 from catchlight import ledger
 from catchlight.deciding import rounds_used
+from catchlight.desk import register_of
 from catchlight.home import Home
 from catchlight.policy import load_policy
 from catchlight.records import Answer, Decision, Photo, Reading, Render, Side
@@ -61,9 +62,10 @@ def photo_of(sent: Upload) -> Photo:
 
 def asked(home: Path, people: Collection[str]) -> Asked:
     """Read what these people asked for; nothing when nobody was ever asked."""
-    if not (home / "register.db").is_file():
+    where = register_of(home)
+    if isinstance(where, Path) and not where.is_file():
         return Asked()
-    register, vault = Register(home / "register.db"), Vault(home / "vault")
+    register, vault = Register(where), Vault(home / "vault")
     try:
         answers = _by_employee(d for d in register.decisions() if d.side == Side.EMPLOYEE)
         uploads = _by_employee(register.rows(Upload))

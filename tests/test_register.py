@@ -10,10 +10,12 @@ from uuid import uuid4
 import pytest
 import sqlalchemy as sa
 
+from catchlight.desk import open_register
 from catchlight.errors import ConfigError, OutsideError
 from catchlight.records import Answer, Decision, Receipt
 from catchlight.register import VERSION, Register, moment, now
 from catchlight.review_records import Invitation, Session
+from catchlight.wishes import asked
 from tests.postgresql_server import database
 
 
@@ -217,3 +219,21 @@ def test_a_time_before_all_times_is_refused() -> None:
     """A zone that would carry it before the year 1 is a wrong time, not a breakdown."""
     with pytest.raises(ConfigError, match="is not a time"):
         moment("0001-01-01T00:00:00+14:00")
+
+
+def test_the_register_of_a_home_can_be_a_database(tmp_path: Path, postgresql_server: str) -> None:
+    """With its address in secrets/register.url, the answers are there and nowhere else; others may not read it."""
+    home = tmp_path
+    with database(postgresql_server, uuid4().hex) as address:
+        file = home / "secrets" / "register.url"
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(address)
+        file.chmod(0o644)
+        with pytest.raises(ConfigError, match="chmod 600"):
+            open_register(home)
+        file.chmod(0o600)
+        register = open_register(home)
+        register.decide([Decision("ana", "new", Answer.KEEP, "ana", now())])
+        register.close()
+        assert [said.answer for said in Register(address).decisions("ana")] == ["keep"]
+        assert asked(home, {"ana"}).wishes == {}
