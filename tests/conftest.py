@@ -7,7 +7,14 @@ from pathlib import Path
 import pytest
 from jaxtyping import install_import_hook
 
+from tests import nginx_server
+from tests.certificates import make_certificates
+from tests.ldap_server import LdapServer, is_installed, ldap_server
 from tests.postgresql_server import postgresql, programs
+from tests.sftp_server import SftpServer, sftp_server
+from tests.sftp_server import is_installed as has_sshd
+from tests.webdav_server import WebdavServer, webdav_server
+from tests.webdav_server import is_installed as has_webdav
 
 _PICTURES = (
     "anatomy",
@@ -78,3 +85,38 @@ def postgresql_server() -> Iterator[str]:
     else:
         with postgresql(found) as address:
             yield address
+
+
+@pytest.fixture(scope="session")
+def slapd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LdapServer]:
+    """Return a running OpenLDAP, with TLS by an authority of its own."""
+    if not is_installed():
+        _absent("OpenLDAP's server is not installed (Debian package slapd)")
+    with ldap_server(make_certificates(tmp_path_factory.mktemp("slapd"))) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def nginx_program() -> str:
+    """Return the path of an nginx."""
+    if not nginx_server.PROGRAM:
+        _absent("nginx is not installed (Debian package nginx-light)")
+    return nginx_server.PROGRAM
+
+
+@pytest.fixture
+def sshd(tmp_path: Path) -> Iterator[SftpServer]:
+    """Return a running OpenSSH server with a folder to publish to."""
+    if not has_sshd():
+        _absent("OpenSSH's server is not installed (Debian package openssh-server)")
+    with sftp_server(tmp_path / "sshd") as server:
+        yield server
+
+
+@pytest.fixture
+def webdav(nginx_program: str, tmp_path: Path) -> Iterator[WebdavServer]:
+    """Return a running nginx with a WebDAV folder, over TLS by an authority of its own."""
+    if not nginx_program or not has_webdav():
+        _absent("nginx cannot do WebDAV (Debian package libnginx-mod-http-dav-ext)")
+    with webdav_server(tmp_path / "webdav", tls=True) as server:
+        yield server

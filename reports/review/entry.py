@@ -1,5 +1,7 @@
 """The door: a personal link becomes a session, and everybody lands where they belong."""
 
+import re
+
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -7,10 +9,12 @@ from starlette.routing import BaseRoute, Route
 
 from catchlight.invitations import Link, Opened
 from reports.review.shield import client_of
+from reports.review.signon import own_path
 from reports.review.visit import LANGUAGE, Visit, posted, shown, sign_in, sign_out
 from reports.review.words import languages
 
 _WRONG_LINKS = 20  # a minute from one address
+_LINK = re.compile(r"/l/[\w.-]+", re.ASCII)
 _GONE = (Link.EXPIRED, Link.OLDER, Link.SPENT)
 
 
@@ -50,6 +54,7 @@ def _link(visit: Visit) -> Response:
     if visit.request.method == "HEAD":
         return Response()
     asked = opened.invitation
+    visit.desk.sessions.end(visit.cookie)
     cookie = visit.desk.sessions.begin(
         asked.employee, employee=asked.employee, roles=("employee",), invitation=asked.id
     )
@@ -75,11 +80,13 @@ def _fresh_link(visit: Visit, form: FormData) -> Response:
 
 def _leave(visit: Visit, _: FormData) -> Response:
     visit.desk.sessions.end(visit.cookie)
-    return sign_out(visit.go("/"))
+    return sign_out(visit.go("/signed-out" if visit.desk.sso else "/"))
 
 
 def _language(visit: Visit, form: FormData) -> Response:
-    wanted, page = str(form.get("language", "")), visit.go("/")
+    """Remember a language, and show the same page in it."""
+    wanted, back = str(form.get("language", "")), str(form.get("back", ""))
+    page = visit.go(back if _LINK.fullmatch(back) else own_path(back))
     if wanted in languages():
         page.set_cookie(
             LANGUAGE, wanted, max_age=31_536_000, secure=True, httponly=True, samesite="lax", path="/"

@@ -23,6 +23,7 @@ _HEADERS = {
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), microphone=(), geolocation=()",
 }
+_HTTPS = {"strict-transport-security": "max-age=31536000"}
 
 
 class Shield:
@@ -32,6 +33,7 @@ class Shield:
         """Stand before ``app``, which browsers reach at ``origin`` (scheme, host and port)."""
         self._app = app
         self._origin = origin
+        self._headers = _HEADERS | (_HTTPS if origin.startswith("https:") else {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or answer 403."""
@@ -41,7 +43,7 @@ class Shield:
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in _HEADERS.items():
+                for name, value in self._headers.items():
                     headers.setdefault(name, value)
                 headers.setdefault("cache-control", "no-store")
             await send(message)

@@ -17,7 +17,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from catchlight.review_records import Session
 from reports.review.shield import client_of
-from reports.review.words import Words, languages, preferred
+from reports.review.words import Words, languages, preferred, texts
 
 if TYPE_CHECKING:
     from reports.review.desk import ReviewDesk
@@ -51,16 +51,32 @@ class Visit:
         self.words = Words(self._language(), self.desk.policy.asking.timezone)
 
     def _language(self) -> str:
-        offered = tuple(one for one in self.desk.policy.languages if one in languages()) or languages()
+        offered = self._offered()
         asked = self.request.cookies.get(LANGUAGE, "")
         if asked in offered:
             return asked
         return preferred(self.request.headers.get("accept-language", ""), offered)
 
+    def _offered(self) -> tuple[str, ...]:
+        return tuple(one for one in self.desk.policy.languages if one in languages()) or languages()
+
     @property
     def roles(self) -> tuple[str, ...]:
         """What the person signed in may do."""
         return tuple(self.session.roles.split()) if self.session else ()
+
+    @property
+    def languages(self) -> tuple[tuple[str, str], ...]:
+        """The languages that these pages are offered in: each code, and what the language calls itself."""
+        return tuple((one, texts(one)["page.language"]) for one in self._offered())
+
+    @property
+    def here(self) -> str:
+        """The path of this page below ours, "/" where it was not just looked at."""
+        asked = self.request.url
+        path = asked.path.removeprefix(self.desk.root) + f"?{asked.query}" * bool(asked.query)
+        lasting = self.request.method == "GET" and not path.startswith(("/sign-in", "/l/"))
+        return path if lasting else "/"  # what a provider or a link sent along belongs into no form
 
     @property
     def token(self) -> str:
