@@ -45,10 +45,10 @@ class Followed(Generic[T]):
             if (count, last) == (self._count, self._last):
                 return set()
             new = self._read(connection, self._last)
-            gone = set[str]()
+            gone: set[str] = set()
             # Two programs on PostgreSQL may commit their row numbers out of order: then all is read anew.
-            if self._count + len(new) < count or last < self._last:
-                gone, new, self._by_employee, self._count = set(self._by_employee), [], {}, 0
+            if self._count + len(new) != count:
+                gone, self._by_employee, self._count = set(self._by_employee), {}, 0
                 new = self._read(connection, 0)
         return gone | self._take(new)
 

@@ -15,7 +15,10 @@ class _Part(BaseModel):
 
 
 class FilePlan(_Part):
-    """One file: its digest, and the digest of what it replaces ("" for nothing)."""
+    """One file: its digest, and the digest of what it replaces ("" for nothing).
+
+    ``kept`` when what is there is what we sent, encoded anew by the place.
+    """
 
     target: str
     size: str
@@ -25,13 +28,14 @@ class FilePlan(_Part):
     sent: str
     found: str
     note: str = ""
+    kept: bool = False
 
     @property
     def change(self) -> Literal["new", "change", "unchanged"]:
         """What the destination will see."""
         if not self.found:
             return "new"
-        return "unchanged" if self.found == self.sent else "change"
+        return "unchanged" if self.kept or self.found == self.sent else "change"
 
 
 class PersonPlan(_Part):

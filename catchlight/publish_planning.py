@@ -3,21 +3,23 @@
 import os
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from catchlight.answers import NO_ANSWER, NO_BRAND, OLDER_PICTURE, chosen, clearance
 from catchlight.company import Person, read_book
 from catchlight.cropping import Place
-from catchlight.delivery import Print, Prints, Size, file_names, sizes_named
+from catchlight.delivery import Print, Prints, Size, file_names, size_named, sizes_named
 from catchlight.desk import Desk
 from catchlight.errors import OutsideError, PhotoError
 from catchlight.journal import owners, stacks
 from catchlight.ledger import Recipes
+from catchlight.place import Accounts, Takes
 from catchlight.policy import load_policy
 from catchlight.publish_crops import crops_of, places
 from catchlight.publish_plan import FilePlan, PersonPlan, Plan, Skip
 from catchlight.records import Answer, Decision, Outcome
 from catchlight.runs import run_folder
+from catchlight.vault import digest_of
 
 _WHY = {
     NO_ANSWER: "nobody has answered yet, and without an answer the old photo stays",
@@ -51,8 +53,13 @@ def draw(
     everyone = read_book(folder).people
     crops = crops_of(desk.home, folder)
     wanted = [size for name in sizes for size in sizes_named(name, crops)]
-    drawer = _drawer(desk, wanted, everyone, places(desk.home, folder) if any(s.crop for s in wanted) else {})
     asked = [person for id_, person in everyone.items() if only is None or id_ in only]
+    accounts = None
+    if desk.place.accounts:
+        wanted = [_size_of(desk.place.takes)]
+        accounts = desk.place.accounts([person.portrait.employee for person in asked])
+    heads = places(desk.home, folder) if any(s.crop for s in wanted) else {}
+    drawer = _drawer(desk, wanted, everyone, heads, accounts)
     parts: list[PersonPlan | Skip] = []
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         for part in pool.map(drawer.person, asked):
@@ -68,6 +75,11 @@ def draw(
     )
 
 
+def _size_of(takes: Takes) -> Size:
+    """Return the one size that a place of people takes."""
+    return replace(size_named(takes.size), max_bytes=takes.most_bytes or None)
+
+
 @dataclass(frozen=True, slots=True)
 class _Drawer:
     """Everything known of the company, to draw one person's part at a time."""
@@ -80,26 +92,36 @@ class _Drawer:
     answers: Mapping[str, list[Decision]]
     places: Mapping[str, Place]
     brand: bool
+    accounts: Accounts | None
+    ours: Collection[tuple[str, str]]
 
     def person(self, person: Person) -> PersonPlan | Skip:
         id_ = person.id
         reason, picture = right(person, self.answers.get(id_, []), brand=self.brand)
         if reason != Answer.APPROVE:
             return self._skip(id_, reason, _WHY[reason])
+        if self.accounts and id_ not in self.accounts.targets:
+            return self._skip(
+                id_, "no_account", self.accounts.absent.get(id_, "there is no account of theirs")
+            )
         try:
             made = self.prints.of(picture, self.sizes, self.places.get(picture))
         except PhotoError as error:
             return self._skip(id_, error.reason, str(error))
         except OutsideError as error:
             return self._skip(id_, "picture.lost", str(error))
-        files = tuple(self._file(self.names[id_], one) for one in made)
+        try:
+            files = tuple(self._file(id_, one) for one in made)
+        except PhotoError as error:
+            return self._skip(id_, error.reason, str(error))
         return PersonPlan(employee=id_, picture=picture, files=files)
 
     def _skip(self, id_: str, reason: str, sentence: str) -> Skip:
         return Skip(employee=id_, reason=reason, sentence=sentence, shown=id_ in self.published)
 
-    def _file(self, name: str, made: Print) -> FilePlan:
-        target = f"{made.size}/{name}.jpg"
+    def _file(self, id_: str, made: Print) -> FilePlan:
+        target = self.accounts.targets[id_] if self.accounts else f"{made.size}/{self.names[id_]}.jpg"
+        there = self.desk.place.look(target)
         return FilePlan(
             target=target,
             size=made.size,
@@ -107,12 +129,19 @@ class _Drawer:
             height=made.height,
             bytes=made.bytes,
             sent=made.digest,
-            found=self.desk.place.digest(target),
+            found="" if there is None else digest_of(there),
             note=made.note,
+            kept=(target, made.digest) in self.ours and self.desk.shows(there, made.digest),
         )
 
 
-def _drawer(desk: Desk, sizes: list[Size], everyone: Iterable[str], places: Mapping[str, Place]) -> _Drawer:
+def _drawer(
+    desk: Desk,
+    sizes: list[Size],
+    everyone: Iterable[str],
+    places: Mapping[str, Place],
+    accounts: Accounts | None,
+) -> _Drawer:
     receipts = desk.register.receipts(desk.place.name)
     answers: dict[str, list[Decision]] = {}
     for decision in desk.register.decisions():
@@ -126,6 +155,8 @@ def _drawer(desk: Desk, sizes: list[Size], everyone: Iterable[str], places: Mapp
         answers=answers,
         places=places,
         brand=load_policy(desk.home).gates.brand,
+        accounts=accounts,
+        ours={(stack[-1].target, stack[-1].sent) for stack in stacks(receipts).values()},
     )
 
 
@@ -172,5 +203,10 @@ def _same(person: PersonPlan, today: PersonPlan) -> bool:
     return (
         person.picture == today.picture
         and len(person.files) == len(today.files)
-        and all(f == t or f.model_copy(update={"found": f.sent}) == t for f, t in pairs)
+        and all(f == t or _done(f, t) for f, t in pairs)
     )
+
+
+def _done(file: FilePlan, today: FilePlan) -> bool:
+    """Whether what was planned is what is there by now."""
+    return today.change == "unchanged" and (file.target, file.sent) == (today.target, today.sent)

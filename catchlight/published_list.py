@@ -6,25 +6,37 @@ from catchlight.journal import State, stacks
 from catchlight.records import Receipt
 from catchlight.sending import FAILED, Result, note, put_back, send
 from catchlight.spreadsheet import table_bytes
+from catchlight.vault import digest_of
 
 NAME = "portraits.csv"
 _HEADER = ("employee", "size", "file", "sha256", "run", "published")
 
 
 def update(desk: Desk, run: str) -> list[Result]:
-    """Write the list anew when it is not true any more; return what became of it, nothing when it was.
+    """Write the list anew when it is not true any more, and let the place show what was prepared.
 
-    With nothing of ours left at the destination, what was in its place before comes back.
+    Returns what became of the list, nothing when it was true. With nothing of ours left at the
+    destination, what was in its place before comes back. A place of people has no list.
     """
+    results = [] if desk.place.accounts else _list(desk, run)
+    try:
+        if desk.place.finish:
+            desk.place.finish()
+    except OutsideError as error:
+        results.append(Result("", "", FAILED, str(error)))
+    return results
+
+
+def _list(desk: Desk, run: str) -> list[Result]:
     ours = stacks(desk.register.receipts(desk.place.name))
     lists = ours.pop(NAME, [])
     try:
-        return _write(desk, run, ours) if ours else _take_away(desk, lists)
+        return _write(desk, run, ours, lists) if ours else _take_away(desk, lists)
     except OutsideError as error:
         return [Result("", NAME, FAILED, str(error))]
 
 
-def _write(desk: Desk, run: str, ours: dict[str, list[Receipt]]) -> list[Result]:
+def _write(desk: Desk, run: str, ours: dict[str, list[Receipt]], lists: list[Receipt]) -> list[Result]:
     tops = sorted((stack[-1] for stack in ours.values()), key=lambda top: (top.employee, top.target))
     rows = (
         (top.employee, top.target.partition("/")[0], top.target, top.sent, top.run, top.at) for top in tops
@@ -32,6 +44,8 @@ def _write(desk: Desk, run: str, ours: dict[str, list[Receipt]]) -> list[Result]
     data = table_bytes(_HEADER, rows)
     there = desk.place.look(NAME)
     if there == data:
+        if lists and lists[-1].sent != digest_of(data) == lists[-1].replaced:
+            note(desk, [lists[-1]], State.RESTORED)  # the place went back to an earlier state by itself
         return []
     before = "" if there is None else desk.keep(there)
     receipt = Receipt(desk.place.name, "", NAME, desk.keep(data), before, "", "", run)

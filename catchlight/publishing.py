@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from catchlight.company import Person, read_book
 from catchlight.desk import Desk
-from catchlight.errors import ConfigError, OutsideError
+from catchlight.errors import ConfigError, OutsideError, PhotoError
 from catchlight.journal import State, stacks
 from catchlight.policy import load_policy
 from catchlight.publish_plan import PersonPlan, Plan
@@ -66,7 +66,7 @@ def _publish(
         Receipt(plan.destination, person.employee, file.target, file.sent, file.found, "", "", plan.run)
         for file in person.files
     ]
-    looked = [(receipt, _look(desk, receipt)) for receipt in receipts]
+    looked = [(r, _look(desk, r, mine=(r.target, r.sent) in ours)) for r in receipts]
     results = [result for _, result in looked if result]
     same = [
         r for r, result in looked if result and result.code == UNCHANGED and (r.target, r.sent) not in ours
@@ -91,19 +91,19 @@ def _withdrawn(desk: Desk, person: PersonPlan, whose: Person) -> str:
     return "" if picture == person.picture else "another of their portraits was chosen"
 
 
-def _look(desk: Desk, receipt: Receipt) -> Result | None:
-    """Store what is there; None when the file may be sent, else why not."""
+def _look(desk: Desk, receipt: Receipt, *, mine: bool) -> Result | None:
+    """Store what is there; None when the file may be sent, else why not. ``mine``: it was sent there before."""
     try:
         there = desk.place.look(receipt.target)
         found = "" if there is None else digest_of(there)
-        if found == receipt.sent:
+        if found == receipt.sent or (mine and desk.shows(there, receipt.sent)):
             return Result(receipt.employee, receipt.target, UNCHANGED)
         if found != receipt.replaced:
             sentence = "somebody changed it since the plan; theirs stays"
             return Result(receipt.employee, receipt.target, CONFLICT, sentence)
         if there is not None:
             desk.keep(there)
-    except OutsideError as error:
+    except (OutsideError, PhotoError) as error:
         return Result(receipt.employee, receipt.target, FAILED, str(error))
     return None
 

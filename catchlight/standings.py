@@ -183,6 +183,10 @@ class Standings:
             self._answers.look()
             return sorted(self._answers.of(employee), key=lambda one: one.at)
 
+    def known(self, employee: str) -> list[Decision]:
+        """Return one person's answers as of the last look, in the order added; the register is not asked."""
+        return self._answers.of(employee)
+
     def log(self) -> list[Decision]:
         """Return all answers, the newest first."""
         with self._lock:

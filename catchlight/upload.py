@@ -62,9 +62,10 @@ class UploadDesk:
         self._darkroom: Darkroom | None = None
         self._timer: threading.Timer | None = None
 
-    def check(self, employee: str, data: bytes, file: str, by: str) -> Checked:
+    def check(self, employee: str, data: bytes, file: str, by: str, notice: str = "") -> Checked:
         """Check a photo of one person and, when it can be used, keep it with their answer.
 
+        ``notice`` is the digest of the text that they were shown.
         Raises ConfigError when nobody of the newest run has this id, or no photo can be checked now.
         """
         person = self._company.book().people.get(employee)
@@ -83,7 +84,8 @@ class UploadDesk:
             if verdict.outcome == Outcome.RETAKE:
                 reason, sentence = next(iter(retakes(verdict, plan.job.brand()).items()))
                 return Checked(usable=False, sentence=sentence, reason=reason)
-            return self._keep(person, sent, development, scratch, verdict)
+            answer = _answer(person, sent, notice)
+            return self._keep(answer, sent, development, scratch, verdict)
 
     def close(self) -> None:
         """Let the worker and the register go."""
@@ -120,10 +122,9 @@ class UploadDesk:
         self._darkroom = self._timer = None
 
     def _keep(
-        self, person: Person, sent: Upload, made: Development, scratch: Vault, verdict: Verdict
+        self, answer: Decision, sent: Upload, made: Development, scratch: Vault, verdict: Verdict
     ) -> Checked:
         """Keep photo, portrait and answer, or nothing of them."""
-        answer = Decision(person.id, person.portrait.picture, Answer.UPLOAD, sent.by, sent.at, source=SOURCE)
         rounds, vault = load_policy(self._home.root).asking.rounds, self._home.vault
         new: list[str] = []
         try:
@@ -131,7 +132,7 @@ class UploadDesk:
                 new += [] if vault.has(digest) else [digest]
                 vault.put(scratch.get(digest))
             self._home.recipes.remember(made.render.recipe, made.plain())
-            taken = decide(self._register, answer, lambda: self._pictures(person.id), rounds, sent)
+            taken = decide(self._register, answer, lambda: self._pictures(sent.employee), rounds, sent)
         except BaseException:
             self._forget(new)
             raise
@@ -179,6 +180,12 @@ def _order(person: Person, sent: Upload, plan: Plan) -> Order:
     preset = plan.job.brand()
     setup = plans.setup_of(preset, plans.store_of(plan.job))
     return plans.order_of(person.portrait.employee, (photo_of(sent),), setup, preset.rungs)
+
+
+def _answer(person: Person, sent: Upload, notice: str) -> Decision:
+    return Decision(
+        person.id, person.portrait.picture, Answer.UPLOAD, sent.by, sent.at, source=SOURCE, notice=notice
+    )
 
 
 def _verdict(made: Development, plan: Plan, day: str) -> Verdict:

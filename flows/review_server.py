@@ -13,6 +13,7 @@ from typing import Any
 import uvicorn
 
 from catchlight.desk import open_register
+from catchlight.notices import find_notice
 from catchlight.policy import Policy, load_policy, read_secret
 from catchlight.upload import UploadDesk
 from connectors.oidc import Provider
@@ -24,6 +25,7 @@ from flows.review_redo import Redoer
 from flows.review_words import describe
 from reports.review.app import make_app
 from reports.review.desk import ReviewDesk, open_review_desk
+from reports.review.employee_view import NOTICES
 
 _CONNECTIONS = 4000
 _HEAD = 16 * 1024  # bytes of a request's head
@@ -49,7 +51,7 @@ def serve(options: Options, say: Say) -> None:
     """Serve the pages until SIGTERM or Ctrl-C; ConfigError when it cannot start."""
     register, policy = open_register(options.home), load_policy(options.home)
     place = choose(policy, options.host, options.port, options.cert, options.key)
-    _check_secrets(policy)
+    _check_files(policy)
     with alone(options.home), listen(place) as taken:
         place = Place(place.host, taken.getsockname()[1], place.tls)
         policy = reached_at(policy, place)
@@ -63,8 +65,10 @@ def serve(options: Options, say: Say) -> None:
             _Server(_config(desk, place)).run(sockets=[taken])
 
 
-def _check_secrets(policy: Policy) -> None:
-    """Read the secrets that are needed later, so that a wrong file is told now."""
+def _check_files(policy: Policy) -> None:
+    """Read the secrets and notices that are needed later, so that a wrong file is told now."""
+    for language in policy.languages:
+        find_notice(policy, NOTICES, language)
     for file in (policy.mail and policy.mail.password_file, policy.slack and policy.slack.token_file):
         if file:
             read_secret(file)

@@ -1,5 +1,6 @@
 """A small company with a finished run and a review server over it, for the tests of the pages."""
 
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -98,6 +99,17 @@ def signed_in(
 def token_of(page: str) -> str:
     """Return the token of the forms on a page."""
     return page.split('name="token" value="')[1].split('"', maxsplit=1)[0]
+
+
+def form_of(page: str) -> dict[str, str]:
+    """Return the hidden fields of the first form on a page that gives an answer."""
+    form = page.split("/me/answer", maxsplit=1)[1].split("</form>", maxsplit=1)[0]
+    return dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form))
+
+
+def plain(page: str) -> str:
+    """Return a page's text."""
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page).replace("&#39;", "'"))
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """Publishing: only what was approved, nothing lost, nothing twice, and a way back from anywhere."""
 
 import csv
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 from catchlight import publishing
 from catchlight.desk import Desk
 from catchlight.drift import find_drift
-from catchlight.errors import ConfigError
+from catchlight.errors import ConfigError, OutsideError, PhotoError
 from catchlight.publish_plan import newest_plan, read_plan, write_plan
 from catchlight.publish_planning import draw
 from catchlight.records import Answer, Outcome
@@ -224,3 +225,39 @@ def test_a_plan_for_another_place_is_refused(company: Company) -> None:
     plan = draw(company.desk(), "r1", SIZES).model_copy(update={"destination": "folder:/elsewhere"})
     with pytest.raises(ConfigError, match="the plan is for folder:/elsewhere"):
         publishing.check(company.desk(), plan)
+
+
+def test_a_place_that_shows_all_at_once_is_told_at_the_end(company: Company) -> None:
+    """After the last file and the list, and again after the way back; a place that cannot be told is a failure."""
+    company.answer(company.run("r1", {"a": "1"}))
+    seen: list[set[str]] = []
+    desk = company.desk()
+    place = replace(desk.place, finish=lambda: seen.append(set(company.files())))
+    desk = replace(desk, place=place)
+    apply(desk, draw(desk, "r1", SIZES))
+    rollback(desk, "r1")
+    assert seen == [{"192@2x/a.jpg", "96/a.jpg"}, set()]
+
+    def fail() -> None:
+        message = "the disk is full"
+        raise OutsideError(message)
+
+    desk = replace(desk, place=replace(place, finish=fail))
+    results = apply(desk, draw(desk, "r1", SIZES))
+    assert [result.sentence for result in results if result.code == "failed"] == ["the disk is full"]
+
+
+def test_somebody_whom_a_place_refuses_is_left_out(company: Company) -> None:
+    """One person's refusal is a sentence in the plan, and the others are planned."""
+    company.answer(company.run("r1", {"a": "1", "b": "2"}))
+    desk = company.desk()
+
+    def look(target: str) -> bytes | None:
+        if "a.jpg" in target:
+            raise PhotoError("place.link", "A link lies in the way.")
+        return desk.place.look(target)
+
+    refusing = replace(desk, place=replace(desk.place, look=look))
+    drawn = draw(refusing, "r1", SIZES)
+    assert [person.employee for person in drawn.people] == ["b"]
+    assert [(skip.employee, skip.sentence) for skip in drawn.skipped] == [("a", "A link lies in the way.")]

@@ -1,12 +1,25 @@
 """The door of the review server: links become sessions, opening decides nothing, foreign forms are refused."""
 
+import dataclasses
+import re
 from pathlib import Path
 
 import pytest
 
-from catchlight.records import Decision
+from catchlight.records import Decision, Employee, Outcome
+from catchlight.register import now
+from catchlight.review_records import Invitation, Session
 from reports.review.desk import ReviewDesk
-from tests.review_company import ORIGIN, ReviewCompany, client, make_review_company, signed_in, token_of
+from reports.review.words import languages, texts
+from tests.review_company import (
+    ORIGIN,
+    ReviewCompany,
+    client,
+    form_of,
+    make_review_company,
+    signed_in,
+    token_of,
+)
 
 
 @pytest.fixture
@@ -58,8 +71,7 @@ def test_a_form_of_another_site_is_refused(desk: ReviewDesk) -> None:
     """By where it comes from, and by the token that it cannot know."""
     browser = signed_in(desk, "p1", "p1")
     page = browser.get("/me").text
-    picture = desk.company.book().people["p1"].pictures[0]
-    good = {"token": token_of(page), "picture": picture, "answer": "approve"}
+    good = form_of(page) | {"answer": "approve"}
     assert (
         browser.post("/me/answer", data=good, headers={"origin": "https://evil.example"}).status_code == 403
     )
@@ -69,3 +81,103 @@ def test_a_form_of_another_site_is_refused(desk: ReviewDesk) -> None:
     assert desk.register.rows(Decision) == []
     assert browser.post("/me/answer", data=good, headers={"origin": ORIGIN}).status_code == 303
     assert [said.answer for said in desk.register.rows(Decision)] == ["approve"]
+
+
+def test_a_link_leads_to_whoever_needs_to_send_a_photo(tmp_path: Path) -> None:
+    """Somebody whose photo gave no portrait is asked for another one."""
+    company = ReviewCompany(tmp_path / "home")
+    company.add(Employee("p1", "Ada"), Outcome.RETAKE, picture="", after="", aligned="")
+    desk = company.finish().desk()
+    asked = desk.invitations.invite("p1", "", "hr", 14)
+    browser = client(desk)
+    answer = browser.get("/l/" + desk.invitations.token(asked))
+    assert (answer.status_code, answer.headers["location"]) == (303, "/me")
+    assert "We need another photo" in browser.get("/me").text
+
+
+def test_looking_for_links_is_slowed_down(desk: ReviewDesk) -> None:
+    """After twenty wrong ones in a minute the address has to wait; nobody else does."""
+    browser = client(desk)
+    codes = [browser.get("/l/nobody").status_code for _ in range(25)]
+    assert codes.count(403) == 20
+    assert codes[-1] == 429
+    assert client(desk).get(link(desk)).status_code == 303
+
+
+def test_a_link_ends_the_session_that_was_there(desk: ReviewDesk) -> None:
+    """Whoever opens their link on a colleague's machine leaves nobody signed in beside them."""
+    browser = signed_in(desk, "p2", "p2")
+    browser.get(link(desk, "p1"))
+    assert [row.employee for row in desk.register.rows(Session)] == ["p1"]
+    assert "Ada1" in browser.get("/me").text
+
+
+def test_an_old_link_offers_a_new_one_and_tells_nothing(desk: ReviewDesk) -> None:
+    """Who asks hears the same, whether or not anything was sent."""
+    sent: list[Invitation] = []
+    desk = dataclasses.replace(desk, send_link=lambda asked: bool(sent.append(asked)) or True)
+    path = link(desk)
+    desk.register.decide([Decision("p1", desk.company.book().people["p1"].pictures[0], "keep", "p1", now())])
+    page = client(desk).get(path)
+    assert page.status_code == 410
+    assert "You have already answered" in page.text
+    old = client(desk).post("/link", data={"link": path[3:]})
+    forged = client(desk).post("/link", data={"link": "forged"})
+    assert old.text == forged.text
+    assert [asked.employee for asked in sent] == ["p1"]
+
+
+def test_a_withdrawn_link_opens_nothing(desk: ReviewDesk) -> None:
+    """Nor can a new one be had with it."""
+    path = link(desk)
+    desk.invitations.revoke(desk.register.rows(Invitation)[0].id, "hr")
+    page = client(desk).get(path)
+    assert page.status_code == 410
+    assert "/link" not in page.text
+
+
+@pytest.mark.parametrize(
+    ("back", "to"),
+    [
+        ("/me", "/me"),
+        ("/me?code=taken", "/me?code=taken"),
+        ("//evil.example", "/"),
+        ("https://evil.example", "/"),
+    ],
+)
+def test_the_language_can_be_switched_on_every_page(desk: ReviewDesk, back: str, to: str) -> None:
+    """The same page comes back in it, and no other site's."""
+    browser = signed_in(desk, "p1", "p1")
+    assert '<html lang="en">' in browser.get("/me").text
+    answer = browser.post("/language", data={"language": "de", "back": back})
+    assert (answer.status_code, answer.headers["location"]) == (303, to)
+    page = browser.get("/me").text
+    assert '<html lang="de">' in page
+    assert "Ihr neues Porträt" in page
+    browser.post("/language", data={"language": "xx", "back": back})
+    assert '<html lang="de">' in browser.get("/me").text
+
+
+def test_signing_out_ends_the_session(desk: ReviewDesk) -> None:
+    """The cookie opens nothing any more, even when somebody kept it."""
+    browser = signed_in(desk, "p1", "p1")
+    kept = browser.cookies["__Host-sid"]
+    browser.post("/sign-out", data={"token": token_of(browser.get("/me").text)})
+    other = client(desk)
+    other.cookies.set("__Host-sid", kept)
+    page = other.get("/me")
+    assert page.status_code == 401
+    assert "You are signed out" in page.text
+
+
+def test_the_pages_of_different_languages_say_the_same_things() -> None:
+    """No text is missing in a language, and each is filled in with the same values."""
+    first, *others = (texts(language) for language in languages())
+    for other in others:
+        assert set(first) == set(other)
+        assert {key for key in first if blanks(first[key]) != blanks(other[key])} == set()
+
+
+def blanks(text: str) -> set[str]:
+    """Return the names of what is filled into a text."""
+    return set(re.findall(r"{(\w+)}", text))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
 
 from catchlight.company import Company
+from catchlight.identity import Claims
 from catchlight.invitations import Invitations
 from catchlight.policy import Policy
 from catchlight.register import Register
@@ -19,30 +20,26 @@ if TYPE_CHECKING:
     from catchlight.upload import Checked
 
 
-@dataclass(frozen=True, slots=True)
-class Claims:
-    """Who somebody is, as the company's single sign-on says: ``subject`` and, where it is sent, the employee id."""
-
-    subject: str
-    employee: str = ""
-    roles: tuple[str, ...] = ()
-    name: str = ""
-
-
 class SignOn(Protocol):
-    """Single sign-on: where to send a browser, and who came back."""
+    """Single sign-on: where to send a browser, who came back, and where to say goodbye."""
 
     def begin(self, back_to: str) -> tuple[str, Mapping[str, Any]]:
-        """Return the address to send the browser to, and what must be kept until it comes back."""
+        """Return the address to send the browser to, and what must be kept until it comes back to ``back_to``.
+
+        What is kept has a ``state``, which the answer brings back. OutsideError when it is not reachable.
+        """
 
     def finish(self, kept: Mapping[str, Any], answer: Mapping[str, str]) -> Claims:
-        """Return who came back; PermissionError with a sentence when nobody may enter."""
+        """Return who came back; EntryError (a PermissionError) when nobody may enter, OutsideError as above."""
+
+    def farewell(self, back_to: str) -> str:
+        """Return where people end their session at the provider too, "" where there is no such place."""
 
 
 class Uploads(Protocol):
     """Checks a photo that somebody sends, with the gates of a refresh."""
 
-    def check(self, employee: str, data: bytes, file: str, by: str) -> "Checked":
+    def check(self, employee: str, data: bytes, file: str, by: str, notice: str = "") -> "Checked":
         """Return whether it can be used, and else what is wrong, in one sentence."""
 
 

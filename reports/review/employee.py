@@ -4,42 +4,76 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from catchlight.deciding import decide
-from catchlight.records import Answer, Decision
-from catchlight.register import now
+from catchlight.company import Person
+from catchlight.deciding import Code, Taken, decide
+from catchlight.notices import all_notices
+from catchlight.records import Answer, Side
+from reports.review import employee_upload
+from reports.review.employee_form import Filled, fill
+from reports.review.employee_view import NOTICES, me, shown_notice, view_of
 from reports.review.visit import Visit, posted, shown
+
+_SAYS = (Answer.APPROVE, Answer.KEEP, Answer.RETRY, Answer.REFUSE)  # a photo is sent by its own form
 
 
 def routes() -> list[BaseRoute]:
     """Return the routes of a person's own page."""
     return [
         Route("/me", shown(_own)),
+        Route("/me/stop", shown(_stop)),
         Route("/me/answer", posted(_answer), methods=["POST"]),
+        *employee_upload.routes(),
     ]
 
 
 def _own(visit: Visit) -> Response:
-    session = visit.require("employee")
-    person = visit.desk.company.book().people.get(session.employee)
+    return me(visit, visit.require("employee").employee)
+
+
+def _stop(visit: Visit) -> Response:
+    """Explain what it means not to have one's photo processed, before it is asked for."""
+    person = _person(visit)
     if person is None:
-        return visit.page("nothing.html.j2", 404)
-    return visit.page("me.html.j2", person=person, answers=visit.desk.register.decisions(person.id))
+        return visit.page("nothing.html.j2")
+    return visit.page("me_stop.html.j2", **view_of(visit, person))
 
 
 def _answer(visit: Visit, form: FormData) -> Response:
-    session = visit.require("employee")
-    said = Decision(
-        session.employee, str(form.get("picture", "")), str(form.get("answer", "")), by=session.who, at=now(),
-        source="page", ticket=str(form.get("ticket", ""))[:64],
-    )  # fmt: skip
-    if said.answer not in list(Answer):
+    person, filled = _person(visit), fill(form, all_notices(visit.desk.policy, NOTICES))
+    if person is None:
+        return visit.page("nothing.html.j2")
+    if filled.answer not in _SAYS:
         return visit.go("/me")
-    decide(
-        visit.desk.register, said, lambda: _pictures(visit, session.employee), visit.desk.policy.asking.rounds
-    )
-    return visit.go("/me")
+    if filled.answer == Answer.REFUSE and not filled.sure:
+        return visit.go("/me/stop")
+    if filled.errors:
+        return me(visit, person.id, 422, filled)
+    taken = _take(visit, person, filled)
+    used_up = taken.code == Code.KNOWN and not _stands(visit, taken)
+    return visit.go(f"/me?code={'again' if used_up else taken.code}")
 
 
-def _pictures(visit: Visit, employee: str) -> tuple[str, ...]:
-    person = visit.desk.company.book().people.get(employee)
-    return person.pictures if person else ()
+def _take(visit: Visit, person: Person, filled: Filled) -> Taken:
+    desk, session = visit.desk, visit.require("employee")
+    shown_notice(visit, filled.notice)
+
+    def pictures() -> tuple[str, ...]:
+        today = desk.company.book().people.get(person.id)
+        return today.pictures if today else ()
+
+    said = filled.decision(person.id, session.who)
+    taken = decide(desk.register, said, pictures, desk.policy.asking.rounds)
+    if taken.code == Code.TAKEN and said.answer == Answer.RETRY:
+        desk.wake()
+    return taken
+
+
+def _stands(visit: Visit, taken: Taken) -> bool:
+    """Whether the answer that was known before is still the person's last one."""
+    session = visit.require("employee")
+    own = [one for one in visit.desk.register.decisions(session.employee) if one.side == Side.EMPLOYEE]
+    return bool(own) and own[-1] == taken.decision
+
+
+def _person(visit: Visit) -> Person | None:
+    return visit.desk.company.book().people.get(visit.require("employee").employee)

@@ -1,18 +1,54 @@
-"""The pages of HR, brand owners, reviewers and auditors."""
+"""The pages of HR, brand owners, reviewers and auditors put together, and the first of them: how far it is."""
 
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from catchlight import progress_counts as counting
+from reports.review import (
+    delegated,
+    people_bulk,
+    people_delegations,
+    people_log,
+    people_picture,
+    people_portrait,
+    people_queue,
+)
+from reports.review.people_desk import snapshot, standings
+from reports.review.people_page import first_queue, people_page
+from reports.review.people_rights import STAFF, Right, may, require
+from reports.review.story import told
 from reports.review.visit import Visit, shown
 
-STAFF = ("reviewer", "brand", "hr", "auditor")
+_REASONS = 12  # of the most frequent ones
 
 
 def routes() -> list[BaseRoute]:
     """Return the routes of the company's pages."""
-    return [Route("/people", shown(_overview))]
+    parts = (
+        people_queue, people_portrait, people_bulk, people_delegations, people_log, people_picture, delegated,
+    )  # fmt: skip
+    return [Route("/people", shown(_first)), *(route for part in parts for route in part.routes())]
 
 
-def _overview(visit: Visit) -> Response:
+def _first(visit: Visit) -> Response:
+    """Show how far it is, or send on to the portraits whoever goes through those."""
     visit.require(*STAFF)
-    return visit.page("people.html.j2", people=len(visit.desk.company.book().people))
+    if not may(visit, Right.OVERVIEW):
+        return visit.go(first_queue(visit))
+    require(visit, Right.OVERVIEW)
+    everybody = list(snapshot(visit).people.values())
+    return people_page(
+        visit,
+        "people.html.j2",
+        "overview",
+        progress=counting.progress(everybody),
+        outcomes=counting.outcomes(everybody),
+        reasons=[
+            (told(code, said, visit.words), n) for code, said, n in counting.reasons(everybody)[:_REASONS]
+        ],
+        groups=counting.groups(everybody),
+        deadlines=counting.deadlines(standings(visit).deadlines()),
+        few=counting.few,
+        fewest=counting.FEWEST,
+        gate=visit.desk.policy.gates.brand,
+    )

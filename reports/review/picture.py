@@ -1,5 +1,6 @@
 """Pictures of the vault, for those who may see them and in the sizes that the pages show."""
 
+from dataclasses import dataclass
 from functools import lru_cache
 from io import BytesIO
 
@@ -8,13 +9,25 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from catchlight.company import Person
 from catchlight.errors import OutsideError
 from catchlight.vault import Vault
+from reports.review.holdings import Shelf, pictures_of
 from reports.review.visit import Visit, shown
+
+__all__ = ["HEIGHTS", "SEE_ALL", "Small", "may_see", "pictures_of", "routes", "small"]
 
 HEIGHTS = (36, 80, 160, 320, 640, 1280)
 SEE_ALL = ("reviewer", "brand", "hr")
+_KEPT = {"cache-control": "private, max-age=300"}  # the time for which a browser may show what was withdrawn
+_shelf = Shelf()
+
+
+@dataclass(frozen=True, slots=True)
+class Small:
+    """A picture as it is sent."""
+
+    data: bytes
+    kind: str
 
 
 def routes() -> list[BaseRoute]:
@@ -24,40 +37,37 @@ def routes() -> list[BaseRoute]:
 
 def _picture(visit: Visit) -> Response:
     digest, height = visit.request.path_params["digest"], visit.request.path_params["height"]
-    session = visit.require()
-    people = visit.desk.company.book().people
-    own = people.get(session.employee)
-    allowed = own is not None and digest in pictures_of(own)
-    if not allowed and set(visit.roles) & set(SEE_ALL):
-        allowed = any(digest in pictures_of(person) for person in people.values())
-    if not allowed or height not in HEIGHTS:
+    if height not in HEIGHTS or not may_see(visit, digest):
         raise HTTPException(404)
     try:
-        data = small(visit.desk.vault, digest, height)
+        found = small(visit.desk.vault, digest, height)
     except OutsideError as error:
         raise HTTPException(404) from error
-    # The address holds the digest of the bytes, so what a browser keeps is never out of date.
-    return Response(
-        data, media_type="image/webp", headers={"cache-control": "private, max-age=1800, immutable"}
-    )
+    return Response(found.data, media_type=found.kind, headers=_KEPT)
 
 
-def pictures_of(person: Person) -> set[str]:
-    """Return the digests of all pictures that a page about a person shows."""
-    render = person.portrait.render
-    found = {render.picture, render.before, render.after, render.aligned} if render else set()
-    for one in person.earlier:
-        found |= {one.picture, one.before, one.after, one.aligned}
-    return found - {""}
+def may_see(visit: Visit, digest: str) -> bool:
+    """Whether a picture is the own one of who is signed in, or anybody's for those who see all."""
+    session = visit.require()
+    owners = _shelf.of(visit.desk.home, visit.desk.company.book()).owners.get(digest, frozenset())
+    return session.employee in owners or bool(owners and set(visit.roles) & set(SEE_ALL))
 
 
-@lru_cache(maxsize=2048)
-def small(vault: Vault, digest: str, height: int) -> bytes:
-    """Return a picture of the vault as WebP, at most so high; OutsideError when it is lost."""
-    with Image.open(BytesIO(vault.get(digest))) as picture:
+def photos_of(visit: Visit, employee: str) -> int:
+    """Return how many different photos there are of a person."""
+    return _shelf.of(visit.desk.home, visit.desk.company.book()).photos.get(employee, 0)
+
+
+@lru_cache(maxsize=512)
+def small(vault: Vault, digest: str, height: int) -> Small:
+    """Return a picture of the vault, at most so high; OutsideError when it is lost."""
+    data = vault.get(digest)
+    with Image.open(BytesIO(data)) as picture:
+        if picture.format == "WEBP" and picture.height <= height:
+            return Small(data, "image/webp")  # made small by the refresh already
         picture.draft("RGB", (height, height))
         upright = picture.convert("RGB")
     upright.thumbnail((height * 4, height), Image.Resampling.LANCZOS)
     buffer = BytesIO()
-    upright.save(buffer, "WEBP", quality=82)
-    return buffer.getvalue()
+    upright.save(buffer, "JPEG", quality=90, subsampling=0)
+    return Small(buffer.getvalue(), "image/jpeg")

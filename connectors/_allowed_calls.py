@@ -1,0 +1,165 @@
+"""HTTP to one address, and only the calls that a connector needs: whatever goes wrong above, no other is made.
+
+Bounded in time and size, without redirects, and without proxies that the settings do not name.
+"""
+
+import json
+import re
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+import stamina
+
+from catchlight.errors import ConfigError, OutsideError
+from connectors._trust import trusted
+
+_LARGEST = 32 << 20
+_PATIENCE = 120.0  # seconds for one call with all its tries; longer waits are left to the next run
+_ATTEMPTS = 5
+_BUSY = {429, 503}
+_UNWELL = {408, 425, 500, 502, 504, 598}
+_UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+_HERE = {"localhost", "127.0.0.1", "::1"}
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a server answered; ``url`` is for messages."""
+
+    url: str
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    def json(self) -> dict[str, Any]:
+        """Return the object that was answered; OutsideError for anything else."""
+        try:
+            told = json.loads(self.body)
+        except ValueError:
+            told = None
+        if not isinstance(told, dict):
+            raise OutsideError(f"{self.url}: answers {self.status} without a JSON object")
+        return told
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Where calls go, what they carry, and which are allowed: (method, pattern of the path below the address)."""
+
+    address: str
+    allowed: Sequence[tuple[str, str]]
+    headers: Mapping[str, str] = field(repr=False)
+    ca_file: Path | None = None
+    proxy: str = ""
+    timeout: float = 30
+
+
+class _BusyError(OutsideError):
+    """The server wants us to try again later; it did nothing. ``seconds`` is 0 when it does not say when."""
+
+    def __init__(self, message: str, seconds: float) -> None:
+        super().__init__(message)
+        self.seconds = seconds
+
+
+class _UnsentError(OutsideError):
+    """No connection came about: nothing was sent."""
+
+
+class AllowedCalls:
+    """A pool of connections to one address; threads may share it."""
+
+    def __init__(self, line: Line) -> None:
+        """Prepare; ConfigError for an authority or a proxy that cannot be used."""
+        self._line = line
+        try:
+            self._client = httpx.Client(
+                verify=trusted(line.ca_file), proxy=line.proxy or None, trust_env=False, follow_redirects=False,
+                timeout=line.timeout, headers={"Accept-Encoding": "identity", **line.headers},
+            )  # fmt: skip
+        except ValueError as error:
+            raise ConfigError(f"proxy {line.proxy.rpartition('@')[2]}: cannot be used: {error}") from error
+
+    def call(self, method: str, path: str, **content: Any) -> Reply:
+        """Make one call and return its answer, whatever its status; OutsideError when the server stays unwell.
+
+        What reads is tried again; what writes only when the server surely did nothing. ValueError for a call that
+        is not among the allowed.
+        """
+        if not any(method == verb and re.fullmatch(pattern, path) for verb, pattern in self._line.allowed):
+            message = f"{method} {path[:100]!r} is not a call that this connector makes"
+            raise ValueError(message)
+        worth = OutsideError if method == "GET" else (_BusyError, _UnsentError)
+        for attempt in stamina.retry_context(
+            on=lambda error: _worth(error, worth), attempts=_ATTEMPTS, timeout=_PATIENCE
+        ):
+            with attempt:
+                return self._once(method, path, content)
+        raise AssertionError  # the loop ends with an answer or an error
+
+    def _once(self, method: str, path: str, content: Mapping[str, Any]) -> Reply:
+        url, until = self._line.address + path, time.monotonic() + 2 * self._line.timeout
+        try:
+            with self._client.stream(method, url, **content) as response:
+                body = _read(response, until)
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            why = f"{url}: {str(error) or type(error).__name__}"
+            raise (_UnsentError if isinstance(error, _UNSENT) else OutsideError)(why) from error
+        return _useful(Reply(url, response.status_code, dict(response.headers), body))
+
+
+def address(url: str) -> str:
+    """Return an address without the slash at its end; ValueError unless it is https, or on this machine."""
+    parts = urlsplit(url)
+    safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _HERE)
+    if not safe or not parts.hostname or "@" in parts.netloc or parts.query or parts.fragment:
+        message = (
+            f"{url!r}: an address such as https://id.example.com/scim/v2; secrets travel over https only"
+        )
+        raise ValueError(message)
+    return url.rstrip("/")
+
+
+def _read(response: httpx.Response, until: float) -> bytes:
+    body = bytearray()
+    for piece in response.iter_bytes():
+        body += piece
+        if len(body) > _LARGEST or time.monotonic() > until:
+            raise httpx.ReadTimeout("the answer is too long, or takes too long")
+    return bytes(body)
+
+
+def _useful(reply: Reply) -> Reply:
+    """Return an answer of the server's own; raise for one that only says to come later, or to go elsewhere."""
+    if reply.status in _BUSY:
+        raise _BusyError(f"{reply.url}: answers {reply.status}: too busy", _seconds(reply.headers))
+    if reply.status in _UNWELL:
+        raise OutsideError(f"{reply.url}: answers {reply.status}")
+    if 300 <= reply.status < 400:
+        raise ConfigError(f"{reply.url}: leads elsewhere ({reply.status}), and our secret is not sent there")
+    return reply
+
+
+def _seconds(headers: Mapping[str, str]) -> float:
+    """Return for how long a server wants us to wait: seconds or a date, 0 when it does not say."""
+    said = headers.get("retry-after", "")
+    if said.isdigit():
+        return float(said)
+    try:
+        return max(0.0, (parsedate_to_datetime(said) - datetime.now(UTC)).total_seconds())
+    except (ValueError, TypeError):
+        return 0.0
+
+
+def _worth(error: Exception, worth: type[Exception] | tuple[type[Exception], ...]) -> bool | float:
+    """Say whether a call is worth another try, and after how many seconds where the server told us."""
+    if isinstance(error, _BusyError) and error.seconds:
+        return error.seconds if error.seconds <= _PATIENCE else False
+    return isinstance(error, worth)

@@ -1,0 +1,73 @@
+"""What a person sent with their answer, read and checked; what is missing is said beside its field."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+
+from starlette.datastructures import FormData
+
+from catchlight.records import Answer, Decision
+from catchlight.register import now
+from catchlight.wishes import TAGS
+
+COMMENT = 500  # characters
+_TOLD = (Answer.APPROVE, Answer.RETRY)  # nobody says these without having been told what for
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A form as it came; ``errors`` are keys of texts, by field."""
+
+    answer: str = ""
+    picture: str = ""
+    tags: tuple[str, ...] = ()
+    comment: str = ""
+    notice: str = ""
+    ticket: str = ""
+    sure: bool = False
+    errors: tuple[tuple[str, str], ...] = ()
+
+    def error(self, field: str) -> str:
+        """Return the key of what is wrong with a field, "" when nothing is."""
+        return dict(self.errors).get(field, "")
+
+    def decision(self, employee: str, by: str) -> Decision:
+        """Return the answer that the form gives."""
+        retry = self.answer == Answer.RETRY
+        return Decision(
+            employee, self.picture, self.answer, by=by, at=now(), source="page", notice=self.notice,
+            comment=self.comment if retry else "", tags=" ".join(self.tags) if retry else "", ticket=self.ticket,
+        )  # fmt: skip
+
+
+def fill(form: FormData, notices: Collection[str]) -> Filled:
+    """Read a form; ``notices`` are the digests of the texts that may have been shown."""
+    answer = _text(form, "answer")
+    filled = Filled(
+        answer=answer,
+        picture=_text(form, "picture"),
+        tags=tuple(tag for tag in TAGS if tag in form.getlist("tag")),
+        comment=_text(form, "comment").replace("\r\n", "\n").strip(),
+        notice=_text(form, "notice"),
+        # A page that comes back from a browser's memory may be answered differently the second time.
+        ticket=f"{_text(form, 'ticket')[:64]}.{answer}" if _text(form, "ticket") else "",
+        sure=_text(form, "sure") == "yes",
+    )
+    known = filled.notice in notices
+    return replace(filled, notice=filled.notice if known else "", errors=tuple(_errors(filled, known=known)))
+
+
+def _errors(filled: Filled, *, known: bool) -> list[tuple[str, str]]:
+    found = []
+    if filled.answer in _TOLD and not known:
+        found.append(("notice", "answer.error.notice"))
+    if filled.answer == Answer.RETRY:
+        if not filled.tags and not filled.comment:
+            found.append(("tag", "answer.error.tag"))
+        if len(filled.comment) > COMMENT:
+            found.append(("comment", "answer.error.comment"))
+    return found
+
+
+def _text(form: FormData, name: str) -> str:
+    value = form.get(name, "")
+    return value if isinstance(value, str) else ""

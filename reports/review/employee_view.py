@@ -1,0 +1,127 @@
+"""What a person's own page shows."""
+
+from pathlib import Path
+from typing import Any
+
+from starlette.responses import Response
+
+from catchlight.answering_for import SOURCE as DELEGATE
+from catchlight.bulk_approval import SOURCE as BULK
+from catchlight.closing import SOURCE as SILENCE
+from catchlight.company import Person
+from catchlight.deciding import Code
+from catchlight.notices import all_notices, find_notice, record_notice
+from catchlight.policy import Policy
+from catchlight.records import Answer, Decision, Outcome, Render
+from catchlight.runs import Candidate
+from catchlight.wishes import TAGS
+from reports.review.employee_form import COMMENT, Filled
+from reports.review.picture import photos_of
+from reports.review.place import Place, Stand, place_of
+from reports.review.story import problems_of, story_of
+from reports.review.visit import Visit
+
+NOTICES = Path(__file__).parent / "notices"
+_DONE = (Code.TAKEN, Code.KNOWN)
+
+
+def me(visit: Visit, employee: str, status: int = 200, filled: Filled | None = None, **more: Any) -> Response:
+    """Return a person's own page, with their form as they filled it where something was missing."""
+    person = visit.desk.company.book().people.get(employee)
+    if person is None:
+        return visit.page("nothing.html.j2")
+    return visit.page("me.html.j2", status, **view_of(visit, person, filled) | more)
+
+
+def view_of(visit: Visit, person: Person, filled: Filled | None = None) -> dict[str, Any]:
+    """Return the values of a person's page."""
+    desk, say = visit.desk, visit.words
+    place = place_of(person, desk.register, desk.policy)
+    picture = _looked_at(visit, person, place)
+    return {
+        "person": person,
+        "staff": person.portrait.employee,
+        "place": place,
+        "picture": picture,
+        "views": _views(person),
+        "view": _views(person).get(picture) or person.portrait.render,
+        "story": story_of(person, picture, say),
+        "problems": problems_of(person, say),
+        "notice": find_notice(desk.policy, NOTICES, say.language),
+        "silence": _silence(desk.policy, person),
+        "over": bool(place.deadline) and place.deadline <= desk.clock().isoformat(),
+        "tags": [tag for tag in TAGS if tag != "other_photo" or photos_of(visit, person.id) > 1],
+        "most": COMMENT,
+        "filled": filled or Filled(),
+        "code": _code(visit, place),
+        "uploads": desk.uploads is not None,
+        "largest": desk.policy.server.largest_upload,
+        "refused": "",
+        "spoken": _spoken_for(place.last),
+        "can": _can(place),
+        "again": "again" in visit.request.query_params,
+    }
+
+
+def _views(person: Person) -> dict[str, Render | Candidate]:
+    """Return the pictures to choose from, the newest first, each with what it is shown beside."""
+    found: dict[str, Render | Candidate] = {}
+    if person.pictures and person.portrait.render and person.portrait.picture in person.pictures:
+        found[person.portrait.picture] = person.portrait.render
+    return found | {one.picture: one for one in person.earlier}
+
+
+def _looked_at(visit: Visit, person: Person, place: Place) -> str:
+    asked = visit.request.query_params.get("picture", "")
+    return asked if asked in person.pictures else place.picture
+
+
+def _code(visit: Visit, place: Place) -> str:
+    """Return what became of the answer just sent, "" when none was; what is recorded speaks for itself."""
+    code = visit.request.query_params.get("code", "")
+    if code in _DONE:
+        return code if place.last else ""
+    return code if code in (*Code, "again") else ""
+
+
+def _silence(policy: Policy, person: Person) -> str:
+    """Return the agreement by which this person's portrait is published without an answer, "" for none."""
+    render, verdict = person.portrait.render, person.portrait.verdict
+    if not render or not render.picture or not verdict or verdict.outcome != Outcome.ACCEPT:
+        return ""  # nobody is published in silence with a portrait that should be looked at
+    rule = policy.silence_of(person.portrait.employee, render.rung)
+    return rule.basis if rule else ""
+
+
+def _spoken_for(last: Decision | None) -> tuple[str, str]:
+    """Return who answered in the person's place, and on what basis; "" when they did so themselves."""
+    if last is None:
+        return "", ""
+    if last.source == SILENCE:
+        return "silence", last.by.removeprefix("policy: ")
+    if last.source.startswith(BULK):
+        return "bulk", last.source.removeprefix(BULK)
+    return ("delegate", "") if last.source == DELEGATE else ("", "")
+
+
+def _can(place: Place) -> tuple[str, ...]:
+    """Return which answers are possible here."""
+    if place.stand == Stand.PUBLISHED:
+        return (Answer.KEEP, Answer.REFUSE)
+    can = [Answer.UPLOAD]
+    if place.stand != Stand.REFUSED:
+        can.append(Answer.REFUSE)
+    if place.stand != Stand.KEPT:
+        can.append(Answer.KEEP)
+    if place.picture:
+        can += [Answer.APPROVE, Answer.RETRY]
+    return tuple(can)
+
+
+def shown_notice(visit: Visit, digest: str) -> str:
+    """Record the notice that a form says was shown; return its digest, "" when there is no such text here."""
+    notices = all_notices(visit.desk.policy, NOTICES)
+    if digest not in notices:
+        return ""
+    record_notice(visit.desk.register, notices[digest])
+    return digest

@@ -1,0 +1,76 @@
+"""What the company's pages look things up in, kept for as long as the server runs."""
+
+import threading
+from functools import lru_cache
+
+from starlette.exceptions import HTTPException
+
+from catchlight import plugins
+from catchlight.delegations import Delegations
+from catchlight.records import Decision
+from catchlight.review_records import Session
+from catchlight.standings import Snapshot, Standing, Standings
+from reports.review.visit import Visit
+
+_MAKING = threading.Lock()
+
+
+def standings(visit: Visit) -> Standings:
+    """Return where everybody stands; made once for a server."""
+    state, desk = visit.request.app.state, visit.desk
+    with _MAKING:
+        if not hasattr(state, "standings"):
+            state.standings = Standings(desk.register, desk.company, brand_gate=desk.policy.gates.brand)
+    kept: Standings = state.standings
+    return kept
+
+
+def snapshot(visit: Visit) -> Snapshot:
+    """Return where everybody stands now."""
+    return standings(visit).now()
+
+
+def found(visit: Visit, address: str) -> Standing:
+    """Return the portrait of an address, or raise 404; refused ones are shown to nobody."""
+    one = snapshot(visit).at(address)
+    if one is None or one.answer == "refuse":
+        raise HTTPException(404)
+    return one
+
+
+def delegations(visit: Visit) -> Delegations:
+    """Return who may answer for whom."""
+    desk = visit.desk
+    return Delegations(desk.register, desk.policy.asking.timezone, desk.clock)
+
+
+def said_about(visit: Visit, one: Standing) -> list[Decision]:
+    """Return all answers about the picture of a portrait, the oldest first."""
+    return [d for d in standings(visit).answers(one.person.id) if d.picture == one.picture]
+
+
+@lru_cache(maxsize=500)
+def check_title(check: str) -> str:
+    """Return what a check is called; its name in words when there is no such check any more."""
+    if check not in plugins.names("catchlight.checks"):
+        return check.replace("_", " ").capitalize()
+    return str(plugins.load("catchlight.checks", check).TITLE)
+
+
+@lru_cache(maxsize=500)
+def check_unit(check: str) -> str:
+    """Return the unit of a check's values, "" for a check that there is not."""
+    if check not in plugins.names("catchlight.checks"):
+        return ""
+    return str(getattr(plugins.load("catchlight.checks", check), "UNIT", ""))
+
+
+def delegate(visit: Visit) -> Session:
+    """Return the session of somebody who may name or be a delegate: signed in with the company account.
+
+    A personal link proves only that a letter was read, so it never does.
+    """
+    session = visit.require("employee")
+    if session.invitation or not session.employee:
+        raise HTTPException(403)
+    return session

@@ -1,0 +1,104 @@
+"""Where a person stands with their portrait, as their own page tells it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from catchlight.answers import NO_BRAND, OLDER_PICTURE, chosen, clearance, standing
+from catchlight.company import Person
+from catchlight.deciding import is_published, rounds_used
+from catchlight.policy import Policy
+from catchlight.records import Answer, Decision, Side
+from catchlight.register import Register
+from catchlight.review_records import Invitation, Upload
+
+
+class Stand(StrEnum):
+    """What a person's page is about."""
+
+    OPEN = "open"
+    AGAIN = "again"  # a further try, or a portrait of a photo that they sent
+    NEWER = "newer"  # answered about an older portrait
+    RETAKE = "retake"  # the photo gave no portrait
+    APPROVED = "approved"
+    BRAND = "brand"  # approved; the brand owner has not said yes yet
+    HELD = "held"  # approved; the brand owner holds it back
+    PUBLISHED = "published"
+    KEPT = "kept"
+    RETRY = "retry"  # a further try is on its way
+    UPLOADED = "uploaded"  # a portrait of their own photo is on its way
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A person's stand, the portrait it is about ("" for none), their last answer, and the tries left."""
+
+    stand: Stand
+    picture: str
+    last: Decision | None
+    used: int
+    left: int
+    deadline: str = ""
+
+
+def place_of(person: Person, register: Register, policy: Policy) -> Place:
+    """Return where a person stands now."""
+    answers = register.decisions(person.id)
+    own = [one for one in answers if one.side == Side.EMPLOYEE]
+    uploads = register.rows(Upload, employee=person.id)
+    receipts = register.receipts(employee=person.id)
+    last = own[-1] if own else None
+    used = rounds_used(answers, uploads)
+    picture = _picture(person, answers, last)
+    stand = _left(last) or _waiting(person, last, uploads) or _here(person, answers, picture)
+    if stand in _YES and is_published(answers, receipts, person.pictures):
+        stand = Stand.PUBLISHED
+    elif stand == Stand.APPROVED:
+        stand = _CLEARANCE.get(clearance(answers, picture, brand=policy.gates.brand), Stand.APPROVED)
+    if stand in {Stand.OPEN, Stand.NEWER} and (used or uploads):
+        stand = Stand.AGAIN
+    left = max(0, policy.asking.rounds - used)
+    return Place(stand, picture, last, used, left, _deadline(register, person.id))
+
+
+_YES = (Stand.APPROVED,)
+_CLEARANCE = {NO_BRAND: Stand.BRAND, Answer.HOLD: Stand.HELD}
+
+
+def _picture(person: Person, answers: list[Decision], last: Decision | None) -> str:
+    """Return the portrait to show: the one that was approved, else the newest."""
+    picture = chosen(answers, person.pictures)
+    if last and last.answer == Answer.APPROVE and standing(answers, picture) == Answer.APPROVE:
+        return picture
+    return person.pictures[0] if person.pictures else ""
+
+
+def _left(last: Decision | None) -> Stand | None:
+    stands = {Answer.KEEP: Stand.KEPT, Answer.REFUSE: Stand.REFUSED}
+    return stands.get(Answer(last.answer)) if last else None
+
+
+def _waiting(person: Person, last: Decision | None, uploads: list[Upload]) -> Stand | None:
+    """Return what is on its way, until a newer portrait is there."""
+    if last is None:
+        return None
+    render = person.portrait.render
+    if last.answer == Answer.RETRY and person.pictures[:1] == (last.picture,):
+        return Stand.RETRY
+    if last.answer == Answer.UPLOAD and uploads and not (render and render.photo == uploads[-1].photo):
+        return Stand.UPLOADED
+    return None
+
+
+def _here(person: Person, answers: list[Decision], picture: str) -> Stand:
+    if not person.pictures:
+        return Stand.RETAKE
+    said = standing(answers, picture)
+    if said == Answer.APPROVE:
+        return Stand.APPROVED
+    return Stand.NEWER if said == OLDER_PICTURE else Stand.OPEN
+
+
+def _deadline(register: Register, employee: str) -> str:
+    asked = register.rows(Invitation, employee=employee)
+    return max((one.deadline for one in asked), default="")

@@ -1,0 +1,117 @@
+"""What was changed in a portrait and what was not, in plain words."""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from tomllib import loads
+
+from catchlight.company import Person
+from catchlight.records import Outcome, Render, Rung
+from reports.review.words import Words
+
+_REASONS = Path(__file__).parent / "reasons.{language}.toml"
+_CAP = re.compile(r"(?P<needed>\w+) not used: limited to (?P<rung>\w+) (?P<by>.*)")
+_ENLARGED = 1.05  # less is not worth a sentence
+_PARTS = {
+    Rung.KEEP: (),
+    Rung.CROP: ("crop",),
+    Rung.BACKGROUND: ("crop", "background", "colour"),
+    Rung.RELIGHT: ("crop", "background", "colour", "light"),
+    Rung.GENERATE: ("generate",),
+}
+_KEPT = {
+    Rung.KEEP: ("all",),
+    Rung.CROP: ("face", "background", "light"),
+    Rung.BACKGROUND: ("face", "light"),
+    Rung.RELIGHT: ("face",),
+    Rung.GENERATE: (),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A sentence, and the language that it is in."""
+
+    text: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One thing that was changed or was not: its name and a sentence."""
+
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """What a person is told about one portrait; ``look`` is what a check was not sure of."""
+
+    changed: tuple[Part, ...]
+    kept: tuple[Part, ...]
+    look: tuple[Told, ...]
+
+
+def story_of(person: Person, picture: str, say: Words) -> Story:
+    """Return what is told about one of a person's pictures."""
+    rung = person.rung_of(picture) or Rung.KEEP
+    render = person.portrait.render
+    newest = render if render and render.picture == picture else None
+    names = [*_PARTS[Rung(rung)], *_more(person, newest)]
+    changed = [Part(say(f"story.{name}.title"), say(f"story.{name}.text")) for name in names]
+    changed += _enlarged(newest, say)
+    kept = [
+        Part(say(f"story.kept.{name}.title"), say(f"story.kept.{name}.text")) for name in _KEPT[Rung(rung)]
+    ]
+    return Story(tuple(changed), (*kept, *_capped(newest, say)), problems_of(person, say) if newest else ())
+
+
+def problems_of(person: Person, say: Words) -> tuple[Told, ...]:
+    """Return why a person should look closely, or why there is no portrait."""
+    verdict, render = person.portrait.verdict, person.portrait.render
+    if verdict and verdict.outcome != Outcome.ACCEPT and verdict.reasons:
+        sentences = (*verdict.sentences, *("" for _ in verdict.reasons))
+        pairs = list(zip(verdict.reasons, sentences, strict=False))
+    else:
+        pairs = [(render.reason, render.note)] if render and render.reason else []
+    return tuple(told(reason, sentence, say) for reason, sentence in pairs if sentence)
+
+
+def told(reason: str, sentence: str, say: Words) -> Told:
+    """Return the sentence of a reason code in the language of the page, else as it is."""
+    own = reasons(say.language).get(reason)
+    return Told(own, say.language) if own else Told(sentence, "en")
+
+
+@cache
+def reasons(language: str) -> dict[str, str]:
+    """Return the sentences of reason codes in a language other than the one they are made in."""
+    file = _REASONS.with_name(_REASONS.name.format(language=language))
+    return (
+        {code: str(text) for code, text in loads(file.read_text("utf-8")).items()} if file.is_file() else {}
+    )
+
+
+def _more(person: Person, newest: Render | None) -> list[str]:
+    verdict = person.portrait.verdict
+    strip = newest and verdict and any(reason.startswith("extended.") for reason in verdict.reasons)
+    return ["extended"] if strip else []
+
+
+def _enlarged(newest: Render | None, say: Words) -> list[Part]:
+    if newest is None or newest.enlarged < _ENLARGED:
+        return []
+    times = f"{newest.enlarged:.1f}".replace(".", say("story.enlarged.point"))
+    return [Part(say("story.enlarged.title"), say("story.enlarged.text", times=times))]
+
+
+def _capped(newest: Render | None, say: Words) -> list[Part]:
+    """Say which change was left out because somebody does not allow it."""
+    cap = _CAP.fullmatch(newest.cap) if newest else None
+    if cap is None or cap["rung"] not in tuple(Rung):
+        return []
+    by = {"by the preset": "preset", "for this person": "person"}.get(cap["by"], "place")
+    where = say(f"story.cap.{by}", place=cap["by"].removeprefix("for "))
+    return [Part(say("story.cap.title"), say(f"story.cap.{cap['rung']}", where=where))]

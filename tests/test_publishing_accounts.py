@@ -1,0 +1,140 @@
+"""Publishing to a place that keeps one picture a person, and encodes it anew: found, sent once, verified, put back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from catchlight.alike import alike
+from catchlight.desk import Desk
+from catchlight.drift import find_drift
+from catchlight.journal import State
+from catchlight.place import Accounts, Place, Takes
+from catchlight.publish_planning import draw
+from catchlight.records import Employee
+from catchlight.rollback import rollback
+from tests.published_company import Company, apply, codes, make_company
+
+
+@dataclass
+class Directory:
+    """A vendor's directory: it scales and encodes what it gets, and shows it a little later."""
+
+    shown: dict[str, bytes] = field(default_factory=dict)
+    coming: dict[str, tuple[int, bytes]] = field(default_factory=dict)
+    writes: list[str] = field(default_factory=list)
+    lag: int = 0
+
+    def look(self, target: str) -> bytes | None:
+        """Return what is shown; each look brings what is coming nearer."""
+        if target in self.coming:
+            left, data = self.coming.pop(target)
+            if left:
+                self.coming[target] = (left - 1, data)
+            else:
+                self.shown[target] = data
+        return self.shown.get(target)
+
+    def put(self, target: str, data: bytes) -> None:
+        """Take a picture as such directories do."""
+        buffer = BytesIO()
+        with Image.open(BytesIO(data)) as picture:
+            picture.resize((240, 240)).save(buffer, "JPEG", quality=70)
+        self.writes.append(target)
+        self.coming[target] = (self.lag, buffer.getvalue())
+
+    def remove(self, target: str) -> None:
+        """Forget a picture."""
+        self.writes.append(target)
+        self.shown.pop(target, None)
+
+    def accounts(self, people: Sequence[Employee]) -> Accounts:
+        """Know everybody but c."""
+        known = {person.id: f"account-{person.id}" for person in people if person.id != "c"}
+        return Accounts(known, {"c": "nobody in the directory has this address"})
+
+    def place(self) -> Place:
+        """Return it as a place."""
+        takes = Takes(size="648", most_bytes=100_000, keeps_bytes=False, lag=8)
+        return Place(
+            "directory:test",
+            self.look,
+            self.put,
+            self.remove,
+            takes=takes,
+            accounts=self.accounts,
+            same=alike,
+        )
+
+
+@pytest.fixture
+def company(tmp_path: Path) -> Company:
+    """Return a company of three who all approved."""
+    company = make_company(tmp_path)
+    company.answer(company.run("r1", {"a": "1", "b": "2", "c": "3"}))
+    return company
+
+
+@pytest.fixture
+def directory() -> Directory:
+    """Return a directory in which b has a picture of their own."""
+    directory = Directory()
+    directory.put("account-b", _picture("olive"))
+    directory.look("account-b")
+    directory.writes.clear()
+    return directory
+
+
+def _picture(colour: str) -> bytes:
+    buffer = BytesIO()
+    Image.new("RGB", (240, 240), colour).save(buffer, "JPEG")
+    return buffer.getvalue()
+
+
+def desk_of(company: Company, directory: Directory) -> Desk:
+    """Return a desk that publishes to the directory and waits for nothing."""
+    return replace(company.desk(), place=directory.place(), wait=lambda _: None)
+
+
+def test_each_gets_one_picture_once(company: Company, directory: Directory) -> None:
+    """The size is the place's; whoever has no account is left out with the reason; a second time writes nothing."""
+    desk = desk_of(company, directory)
+    plan = draw(desk, "r1", ("96", "2048"))
+    assert [(p.employee, [(f.target, f.size, f.change) for f in p.files]) for p in plan.people] == [
+        ("a", [("account-a", "648", "new")]),
+        ("b", [("account-b", "648", "change")]),
+    ]
+    assert [(skip.employee, skip.reason, skip.sentence) for skip in plan.skipped] == [
+        ("c", "no_account", "nobody in the directory has this address")
+    ]
+    assert codes(apply(desk, plan)) == {"sent": 2}
+    assert codes(apply(desk, plan)) == codes(apply(desk, draw(desk, "r1", ()))) == {"unchanged": 2}
+    assert directory.writes == ["account-a", "account-b"]
+    assert find_drift(desk) == []
+
+
+def test_what_is_shown_later_is_waited_for(company: Company, directory: Directory) -> None:
+    """Reading back may show the old picture for a while; what never comes is unclear, and is not taken for failed."""
+    directory.lag = 3
+    desk = desk_of(company, directory)
+    assert codes(apply(desk, draw(desk, "r1", ()))) == {"sent": 2}
+    company.answer(company.run("r2", {"a": "4"}))
+    directory.lag = 99
+    assert codes(apply(desk, draw(desk, "r2", ()))) == {"failed": 1}
+    assert desk.register.receipts()[-1].state == State.UNCLEAR
+
+
+def test_the_way_back(company: Company, directory: Directory) -> None:
+    """Who had a picture has it again, who had none has none; what somebody changed since stays."""
+    desk = desk_of(company, directory)
+    apply(desk, draw(desk, "r1", ()))
+    assert codes(rollback(desk, "r1")) == {"removed": 1, "restored": 1}
+    assert list(directory.shown) == ["account-b"]
+    assert alike(_picture("olive"), directory.shown["account-b"])
+    apply(desk, draw(desk, "r1", ()))
+    directory.shown["account-a"] = _picture("navy")
+    assert [(drift.employee, drift.kind) for drift in find_drift(desk)] == [("a", "changed")]
+    assert codes(rollback(desk, "r1")) == {"conflict": 1, "restored": 1}
