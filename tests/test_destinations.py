@@ -3,9 +3,12 @@
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from catchlight.errors import ConfigError
+from flows.commands import publish
 from flows.destinations import destinations, kinds, place_named
+from tests.sftp_server import SftpServer
 
 
 @pytest.fixture
@@ -50,3 +53,27 @@ def test_an_unknown_name_lists_those_there_are(home: Path) -> None:
     with pytest.raises(ConfigError, match=r"'intrnet'.*there are: intranet"):
         place_named("intrnet", home)
     assert "folder" in kinds()
+
+
+def test_probe_says_what_stands_against_each(home: Path) -> None:
+    """A folder that is there is ready, one that is not is told, and a name that is none lists those there are."""
+    text = (home / "destinations.toml").read_text()
+    (home / "destinations.toml").write_text(text + f'[gone]\nkind = "folder"\nroot = "{home / "gone"}"\n')
+    runner = CliRunner()
+    done = runner.invoke(publish.app, ["probe", "--home", str(home)])
+    assert (done.exit_code, "intranet: ready" in done.output, "no such folder" in done.output) == (
+        1,
+        True,
+        True,
+    )
+    assert runner.invoke(publish.app, ["probe", "--home", str(home), "--to", "intranet"]).exit_code == 0
+    assert runner.invoke(publish.app, ["probe", "--home", str(home), "--to", "moon"]).exit_code == 2
+
+
+def test_pin_shows_a_key_to_compare(sshd: SftpServer) -> None:
+    """The fingerprint and the line are those of the server's own key."""
+    done = CliRunner().invoke(publish.app, ["pin", "127.0.0.1", "--port", str(sshd.port)])
+    assert done.exit_code == 0
+    assert "SHA256:" in done.output
+    key = sshd.settings().known_hosts.read_text().split()[2]
+    assert key in done.output.replace("\n", "")

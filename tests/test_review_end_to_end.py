@@ -2,11 +2,11 @@
 
 import re
 import shutil
-import subprocess
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import httpx
 import pytest
@@ -20,6 +20,9 @@ from tests.review_browser import free_port
 from tests.served_review import serving
 from tests.sheet_browser import QUIET
 from tests.whole_company import SIX, Whole, entered, form_behind, give, link_in
+
+if TYPE_CHECKING:
+    import subprocess
 
 pytestmark = pytest.mark.slow
 pytest_plugins = ["tests.whole_fixtures"]

@@ -17,6 +17,7 @@ from catchlight.records import Receipt
 from catchlight.rollback import rollback as undo
 from catchlight.runs import run_folder
 from catchlight.sending import Result
+from flows.commands import publish_places
 from flows.commands.publish_words import say, tell_plan, tell_results
 from flows.commands.refresh import HomeOption
 from flows.destinations import place_named
@@ -26,6 +27,8 @@ from flows.terminal import bars, told
 app = typer.Typer(
     no_args_is_help=True, help="Publish what people approved: plan, apply, verify, and roll back."
 )
+app.command("probe")(publish_places.probe)
+app.command("pin")(publish_places.pin)
 MANY = 50
 _SHOWN = 10
 HOME = Path("catchlight-home")

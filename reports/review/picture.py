@@ -10,6 +10,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from catchlight.errors import OutsideError
+from catchlight.records import Answer, Side
 from catchlight.vault import Vault
 from reports.review.holdings import Shelf, pictures_of
 from reports.review.visit import Visit, shown
@@ -47,10 +48,21 @@ def _picture(visit: Visit) -> Response:
 
 
 def may_see(visit: Visit, digest: str) -> bool:
-    """Whether a picture is the own one of who is signed in, or anybody's for those who see all."""
+    """Whether a picture is the own one of who is signed in, or anybody's for those who see all.
+
+    Nobody but themselves sees somebody who said that their photo shall not be processed.
+    """
     session = visit.require()
     owners = _shelf.of(visit.desk.home, visit.desk.company.book()).owners.get(digest, frozenset())
-    return session.employee in owners or bool(owners and set(visit.roles) & set(SEE_ALL))
+    if session.employee in owners:
+        return True
+    return bool(set(visit.roles) & set(SEE_ALL)) and any(not _refused(visit, owner) for owner in owners)
+
+
+def _refused(visit: Visit, employee: str) -> bool:
+    """Whether somebody's own last word is that their photo shall not be processed."""
+    own = [said for said in visit.desk.register.decisions(employee) if said.side == Side.EMPLOYEE]
+    return bool(own) and own[-1].answer == Answer.REFUSE
 
 
 def photos_of(visit: Visit, employee: str) -> int:

@@ -31,7 +31,10 @@ class Stand(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A person's stand, the portrait it is about ("" for none), their last answer, and the tries left."""
+    """A person's stand, the portrait it is about ("" for none), their last answer, and the tries left.
+
+    ``why`` is what the brand's side wrote when it held the portrait back.
+    """
 
     stand: Stand
     picture: str
@@ -39,6 +42,7 @@ class Place:
     used: int
     left: int
     deadline: str = ""
+    why: str = ""
 
 
 def place_of(person: Person, register: Register, policy: Policy) -> Place:
@@ -58,11 +62,17 @@ def place_of(person: Person, register: Register, policy: Policy) -> Place:
     if stand in {Stand.OPEN, Stand.NEWER} and (used or uploads):
         stand = Stand.AGAIN
     left = max(0, policy.asking.rounds - used)
-    return Place(stand, picture, last, used, left, _deadline(register, person.id))
+    why = _held(answers, picture) if stand == Stand.HELD else ""
+    return Place(stand, picture, last, used, left, _deadline(register, person.id), why)
 
 
 _YES = (Stand.APPROVED,)
 _CLEARANCE = {NO_BRAND: Stand.BRAND, Answer.HOLD: Stand.HELD}
+
+
+def _held(answers: list[Decision], picture: str) -> str:
+    said = [d for d in answers if d.side == Side.BRAND and d.picture == picture and d.answer == Answer.HOLD]
+    return said[-1].comment if said else ""
 
 
 def _picture(person: Person, answers: list[Decision], last: Decision | None) -> str:
