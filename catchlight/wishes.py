@@ -38,6 +38,11 @@ class Asked:
     uploads: Mapping[str, Upload] = field(default_factory=dict)
     answers: Mapping[str, Sequence[Decision]] = field(default_factory=dict)
 
+    @property
+    def refused(self) -> frozenset[str]:
+        """Whose own last word is that their photo shall not be processed."""
+        return frozenset(who for who, said in self.answers.items() if said[-1].answer == Answer.REFUSE)
+
     def photos(self, photos: Iterable[Photo]) -> list[Photo]:
         """Return the photos with what people sent in place of theirs, unless theirs is of a later day."""
         own: dict[str, list[Photo]] = {}

@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,15 +26,30 @@ def gather(job: Job) -> Plan:
     """Read who there is, put their photos into the vault, and draw up the plan."""
     settings = folder.Settings(root=job.source)
     found = folder.read(settings)
-    employees = _only(job, found.employees)
+    named = _only(job, found.employees)
+    asked = wishes.asked(job.home, {person.id for person in named})
+    employees = _willing(named, asked.refused)
     ids = {person.id for person in employees}
-    asked = wishes.asked(job.home, ids)
-    wanted = asked.photos(photo for photo in found.photos if photo.employee in ids)
+    wanted = [p for p in asked.photos(p for p in found.photos if p.employee in ids) if p.employee in ids]
     counter = Counter("Reading photos", len(wanted))
     photos = [_fetch(settings, photo, Home(job.home).vault, counter) for photo in wanted]
     own = {person: asked.wish(person, [p for p in photos if p.employee == person]) for person in asked.wishes}
     findings = [{"kind": item.kind, "sentence": item.sentence} for item in found.findings]
-    return plans.draw_up(job, employees, photos, findings, own)
+    return plans.draw_up(job, employees, photos, findings + _left_out(asked.refused), own)
+
+
+def _willing(employees: list[Employee], refused: Collection[str]) -> list[Employee]:
+    """Leave out who said that their photo shall not be processed: it is not even read. ConfigError when all did."""
+    willing = [person for person in employees if person.id not in refused]
+    if employees and not willing:
+        message = "nobody is left: all of them said that their photo shall not be processed"
+        raise ConfigError(message)
+    return willing
+
+
+def _left_out(refused: Collection[str]) -> list[dict[str, str]]:
+    sentence = f"Left out, and not read, at their own word (do not process my photo): {len(refused)}."
+    return [{"kind": "refused", "sentence": sentence}] if refused else []
 
 
 def _only(job: Job, employees: list[Employee]) -> list[Employee]:
