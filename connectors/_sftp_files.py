@@ -77,8 +77,16 @@ class Files:
         for name in folders:
             path = f"{path}/{name}"
             if not self.kind(path):
-                self.wire.mkdir(path)
-                self.wire.chmod(path, self.settings.folder_mode)
+                self._make_folder(path)
+
+    def _make_folder(self, path: str) -> None:
+        try:
+            self.wire.mkdir(path)
+        except RefusedError:
+            if stat.S_ISDIR(self.kind(path)):
+                return  # another thread was faster
+            raise
+        self.wire.chmod(path, self.settings.folder_mode)
 
     def kind(self, path: str) -> int:
         """Return what kind of thing is at a path (stat.S_IFREG, …), 0 for nothing."""

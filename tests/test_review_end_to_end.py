@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import httpx
 import pytest
@@ -17,12 +16,9 @@ from catchlight.register import Register
 from catchlight.review_records import Letter, Upload
 from tests.mail_server import Mailbox, mail_server
 from tests.review_browser import free_port
-from tests.served_review import serving
+from tests.served_review import Served, serving
 from tests.sheet_browser import QUIET
 from tests.whole_company import SIX, Whole, entered, form_behind, give, link_in
-
-if TYPE_CHECKING:
-    import subprocess
 
 pytestmark = pytest.mark.slow
 pytest_plugins = ["tests.whole_fixtures"]
@@ -210,7 +206,7 @@ def test_what_was_acknowledged_outlives_a_crash(
     with serving(company.home, "--port", str(company.port), "--no-redo") as server:
         forms = [form_behind(company, path) for path in asked[0].letters.values()]
         with ThreadPoolExecutor(len(forms)) as people:
-            sent = list(people.map(lambda form: _send(company, *form, server.process), forms))
+            sent = list(people.map(lambda form: _send(company, *form, server), forms))
     thanked = [form for form, code in zip(forms, sent, strict=True) if code == 303]
     assert thanked
     rows = [row for said in company.answers().values() for row in said]
@@ -222,12 +218,12 @@ def test_what_was_acknowledged_outlives_a_crash(
             assert (page.status_code, TOLD["keep"] in page.text) == (200, True)
 
 
-def _send(company: Whole, cookie: str, form: dict[str, str], server: "subprocess.Popen[str]") -> int:
+def _send(company: Whole, cookie: str, form: dict[str, str], server: Served) -> int:
     """Keep the old photo; kill the server as soon as it says thanks. Return 0 when it was gone before."""
     try:
         headers = {"cookie": cookie, "origin": company.at}
         code = httpx.post(f"{company.at}/me/answer", data=form, headers=headers, timeout=30).status_code
     except httpx.TransportError:
         return 0
-    server.kill()
+    server.process.kill()
     return code

@@ -46,7 +46,7 @@ def _wrong(destination: Destination) -> list[str]:
 
 def pin(
     host: Annotated[str, typer.Argument(help="Name or address of the SFTP server.")],
-    port: Annotated[int, typer.Option("--port", min=1, max=65535)] = 22,
+    port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Its port.")] = 22,
 ) -> None:
     """Show the host key of an SFTP server and the line for the known_hosts file of its destination.
 
