@@ -6,13 +6,16 @@ from typing import Any
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-SECONDS = 20.0  # for the head of a request; uvicorn itself waits without end
+SECONDS = 20.0  # for the head of a request, and for each step of its body; uvicorn itself waits without end
+STEP = 20_000  # bytes of a body that must come in that time: 8 kbit a second, less than any telephone
 
 
 class Protocol(H11Protocol):
-    """uvicorn's protocol with a limit for the head of each request."""
+    """uvicorn's protocol with a limit for the head of each request, and a least pace for its body."""
 
     _due: asyncio.TimerHandle | None = None
+    _head = True
+    _come = 0
 
     def connection_made(self, transport: Any) -> None:
         """Begin to wait for the first request."""
@@ -20,11 +23,16 @@ class Protocol(H11Protocol):
         self._wait()
 
     def data_received(self, data: bytes) -> None:
-        """Wait on while the head of a request is not complete."""
+        """Wait on while a request is not complete; a body that moves on gets more time."""
         super().data_received(data)
-        if self.conn.their_state is not h11.IDLE:
+        state, self._come = self.conn.their_state, self._come + len(data)
+        if state not in (h11.IDLE, h11.SEND_BODY):
             self._done()
-        elif self._due is None:
+        elif (
+            self._due is None or self._head != (state is h11.IDLE) or (not self._head and self._come >= STEP)
+        ):
+            self._head, self._come = state is h11.IDLE, 0
+            self._done()
             self._wait()
 
     def connection_lost(self, exc: Exception | None) -> None:

@@ -592,12 +592,7 @@ def test_a_field_that_is_sent_twice_is_one_answer_at_most(desk: ReviewDesk) -> N
     assert [(d.answer, d.picture) for d in desk.register.decisions()] in ([], [("keep", "0" * 64)])
 
 
-SLOW_BODY = pytest.mark.xfail(
-    strict=True, reason="flows/review_protocol.py limits the head of a request only"
-)
-
-
-@pytest.mark.parametrize("body", [b"", pytest.param(b"answer=app", marks=SLOW_BODY)], ids=["head", "body"])
+@pytest.mark.parametrize("body", [b"", b"answer=app"], ids=["head", "body"])
 def test_who_sends_a_letter_at_a_time_is_hung_up_on(
     desk: ReviewDesk, monkeypatch: pytest.MonkeyPatch, body: bytes
 ) -> None:
