@@ -8,7 +8,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
@@ -38,7 +38,7 @@ def make_app(desk: ReviewDesk) -> Starlette:
             Middleware(Shield, origin=f"{parts.scheme}://{parts.netloc}"),
             Middleware(RequestBodyLimitMiddleware, max_body_size=FORM),
         ],
-        exception_handlers={HTTPException: _problem, Exception: _failure},
+        exception_handlers={HTTPException: _problem, ClientDisconnect: _gone, Exception: _failure},
     )
     app.state.desk, app.state.pace = desk, Pace()
     return app
@@ -56,6 +56,11 @@ def _problem(request: Request, problem: Exception) -> Response:
     if isinstance(problem, HTTPException):
         page.headers.update(problem.headers or {})
     return page
+
+
+def _gone(_: Request, _problem: Exception) -> Response:
+    """Say nothing: whoever sent this has hung up."""
+    return PlainTextResponse("", 400)
 
 
 def _failure(request: Request, problem: Exception) -> Response:
