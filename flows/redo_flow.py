@@ -9,8 +9,7 @@ from prefect.task_runners import ThreadPoolTaskRunner
 from flows.artifacts import reporting
 from flows.form import shown
 from flows.redo import redoing
-from flows.tasks.contact_sheet import contact_sheet
-from flows.tasks.develop import develop
+from flows.refresh import in_tasks
 
 
 @flow(name="redo", persist_result=False, task_runner=ThreadPoolTaskRunner(max_workers=4))  # type: ignore[arg-type]
@@ -24,12 +23,4 @@ def redo(home: Annotated[Path, shown("Folder for everything that Catchlight keep
     with reporting(), redoing(home) as begun:
         if begun is None:
             return None
-        counter = begun.counter()
-        futures = [
-            develop.submit(begun.plan, number, orders, begun.darkroom, counter)
-            for number, orders in begun.shards.items()
-        ]
-        for future in futures:
-            future.result()
-        begun.darkroom.close()
-        return contact_sheet(begun.plan, begun.counts(), begun.timings())
+        return in_tasks(begun)

@@ -9,7 +9,7 @@ from prefect.task_runners import ThreadPoolTaskRunner
 from catchlight.config import Job
 from flows.artifacts import reporting
 from flows.form import shown
-from flows.session import session
+from flows.session import Session, session
 from flows.tasks.contact_sheet import contact_sheet
 from flows.tasks.develop import develop
 from flows.tasks.gather import gather
@@ -42,12 +42,17 @@ def refresh(
         workers=workers, shard_size=shard_size,
     )  # fmt: skip
     with reporting(), session(job, gather) as begun:
-        counter = begun.counter()
-        futures = [
-            develop.submit(begun.plan, number, orders, begun.darkroom, counter)
-            for number, orders in begun.shards.items()
-        ]
-        for future in futures:
-            future.result()
-        begun.darkroom.close()
-        return contact_sheet(begun.plan, begun.counts(), begun.timings())
+        return in_tasks(begun)
+
+
+def in_tasks(begun: Session) -> Path:
+    """Run the stages after gathering as tasks, shard by shard; return the run's folder."""
+    counter = begun.counter()
+    futures = [
+        develop.submit(begun.plan, number, orders, begun.darkroom, counter)
+        for number, orders in begun.shards.items()
+    ]
+    for future in futures:
+        future.result()
+    begun.darkroom.close()
+    return contact_sheet(begun.plan, begun.counts(), begun.timings())

@@ -7,7 +7,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import jinja2
 import polars as pl
 from markupsafe import Markup
 
@@ -27,6 +26,7 @@ from reports.contact_sheet_figures import (
     rung_shares,
 )
 from reports.contact_sheet_readings import CheckText, check_columns, shown
+from reports.templates import templates
 
 __all__ = ["CheckText", "write"]
 
@@ -75,7 +75,7 @@ def write(  # noqa: PLR0913 (a run's tables, each under its own name)
     data = columns(people) | {"checks": check_columns(latest, [card.id for card in people], checks)}
     data |= {"sheet": answers.sheet(run), "tags": list(answers.TAGS.items())}
     page = (
-        _environment()
+        templates(_HERE)
         .get_template("contact_sheet.html.j2")
         .render(**_head(run, people), **_company(run, people, spoilers, fairness), data=data)
     )
@@ -133,19 +133,6 @@ def _facts(run: Mapping[str, Any], preset: Mapping[str, Any], counts: Mapping[st
         "Unchanged since an earlier run": counts.get("reused"),
     }
     return {label: str(value) for label, value in facts.items() if value not in (None, "")}
-
-
-@cache
-def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_HERE),
-        autoescape=True,  # select_autoescape() would not escape *.html.j2
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.policies["json.dumps_kwargs"] = {"separators": (",", ":"), "allow_nan": False}
-    return environment
 
 
 @cache

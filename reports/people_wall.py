@@ -18,14 +18,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import jinja2
-
 from catchlight.delivery import file_names
 from catchlight.errors import ConfigError
+from reports.templates import templates
 
 __all__ = ["FRAGMENT", "MANIFEST", "Face", "Member", "face_name", "languages", "wall"]
 
 MANIFEST, FRAGMENT = "people.json", "fragment.html"
+
 _HERE = Path(__file__).parent
 _TEXTS = _HERE / "people_wall_texts"
 _ON_A_PAGE = 120
@@ -223,18 +223,7 @@ def _manifest(company: str, people: Sequence[Member]) -> bytes:
 
 
 def _render(template: str, said: Mapping[str, Any]) -> str:
-    return _environment().get_template(template).render(said)
-
-
-@cache
-def _environment() -> jinja2.Environment:
-    return jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_HERE),
-        autoescape=True,  # select_autoescape() would not escape *.html.j2
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    return templates(_HERE).get_template(template).render(said)
 
 
 @cache

@@ -208,24 +208,24 @@ def test_an_index_out_of_reach_is_worth_another_try(tmp_path: Path) -> None:
     """A closed port is the world being unwell, and the message says where it was tried."""
     with stamina.set_testing(True, attempts=2), pytest.raises(OutsideError, match=r"127\.0\.0\.1:9"):
         package_index.fetch(
-            package_index.Settings(index_urls=("http://127.0.0.1:9/simple",)), pinned(b"x"), tmp_path
+            package_index.Settings(index_urls=("http://127.0.0.1:9/packages",)), pinned(b"x"), tmp_path
         )
 
 
 def test_pip_says_where_to_look(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """The configuration file of pip and its variables are both heard, the variables first."""
     (tmp_path / "pip.conf").write_text(
-        "[global]\nindex-url = https://file.example/simple\ncert = /file.pem\ntimeout = 7\n"
+        "[global]\nindex-url = https://file.example/packages\ncert = /file.pem\ntimeout = 7\n"
     )
     monkeypatch.setenv("PIP_CONFIG_FILE", str(tmp_path / "pip.conf"))
     for name in ("PIP_CERT", "PIP_DEFAULT_TIMEOUT", "PIP_EXTRA_INDEX_URL", "PIP_FIND_LINKS", "PIP_INDEX_URL"):
         monkeypatch.delenv(name, raising=False)
     asked = package_index.settings()
-    assert (asked.index_urls[0], asked.cert, asked.timeout) == ("https://file.example/simple", "/file.pem", 7)
-    monkeypatch.setenv("PIP_INDEX_URL", "https://variable.example/simple")
+    assert (asked.index_urls[0], asked.cert, asked.timeout) == ("https://file.example/packages", "/file.pem", 7)
+    monkeypatch.setenv("PIP_INDEX_URL", "https://variable.example/packages")
     monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))
     asked = package_index.settings()
-    assert (asked.index_urls[0], asked.find_links) == ("https://variable.example/simple", (str(tmp_path),))
+    assert (asked.index_urls[0], asked.find_links) == ("https://variable.example/packages", (str(tmp_path),))
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     assert package_index.settings().index_urls == ()
 

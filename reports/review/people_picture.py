@@ -1,16 +1,13 @@
 """Pictures for whoever answers for somebody: that person's, and only while they do."""
 
-from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from catchlight.errors import OutsideError
 from reports.review.holdings import Shelf
 from reports.review.people_desk import delegate, delegations
-from reports.review.picture import HEIGHTS, small
+from reports.review.picture import sent
 from reports.review.visit import Visit, shown
 
-_KEPT = {"cache-control": "private, max-age=300"}
 _shelf = Shelf()
 
 
@@ -24,10 +21,4 @@ def _picture(visit: Visit) -> Response:
     height = visit.request.path_params["height"]
     owners = _shelf.of(visit.desk.home, visit.desk.company.book()).owners.get(digest, frozenset())
     mine = {row.employee for row in delegations(visit).to(session.employee)}
-    if height not in HEIGHTS or not owners & mine:
-        raise HTTPException(404)
-    try:
-        found = small(visit.desk.vault, digest, height)
-    except OutsideError as error:
-        raise HTTPException(404) from error
-    return Response(found.data, media_type=found.kind, headers=_KEPT)
+    return sent(visit, digest, height, allowed=bool(owners & mine))

@@ -38,7 +38,12 @@ def routes() -> list[BaseRoute]:
 
 def _picture(visit: Visit) -> Response:
     digest, height = visit.request.path_params["digest"], visit.request.path_params["height"]
-    if height not in HEIGHTS or not may_see(visit, digest):
+    return sent(visit, digest, height, allowed=may_see(visit, digest))
+
+
+def sent(visit: Visit, digest: str, height: int, *, allowed: bool) -> Response:
+    """Return a picture at one of ``HEIGHTS``; 404 when it may not be seen, is lost, or has no such height."""
+    if height not in HEIGHTS or not allowed:
         raise HTTPException(404)
     try:
         found = small(visit.desk.vault, digest, height)

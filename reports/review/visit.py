@@ -4,11 +4,9 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Awaitable, Callable
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import jinja2
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
@@ -18,6 +16,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from catchlight.review_records import Session
 from reports.review.shield import client_of
 from reports.review.words import Words, languages, preferred, texts
+from reports.templates import templates
 
 if TYPE_CHECKING:
     from reports.review.desk import ReviewDesk
@@ -26,17 +25,6 @@ COOKIE = "__Host-sid"
 LANGUAGE = "__Host-lang"
 LOOKS, FORMS = 900, 60  # a minute, for one session
 _PAGES = Path(__file__).parent / "pages"
-
-
-@cache
-def _environment() -> jinja2.Environment:
-    return jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_PAGES),
-        autoescape=True,  # select_autoescape() would not escape *.html.j2
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
 
 
 class Visit:
@@ -112,7 +100,7 @@ class Visit:
             "token": self.token if self.session else "",
             "ticket": secrets.token_urlsafe(16),
         }
-        return HTMLResponse(_environment().get_template(name).render(common | values), status)
+        return HTMLResponse(templates(_PAGES).get_template(name).render(common | values), status)
 
     def go(self, path: str) -> Response:
         """Send the browser on to one of our pages."""
