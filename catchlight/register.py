@@ -109,8 +109,14 @@ class Register:
 
     def rows(self, record: type[T], **where: str) -> list[T]:
         """Return the rows of a record kind whose fields are equal to ``where``, in the order added."""
+        with self.reading() as store:
+            return store.rows(record, **where)
+
+    @contextmanager
+    def reading(self) -> Iterator["Transaction"]:
+        """Look several times, and write nothing."""
         with _reaching(self.name), self._engine.connect() as connection:
-            return Transaction(connection).rows(record, **where)
+            yield Transaction(connection)
 
     @contextmanager
     def alone(self) -> Iterator["Transaction"]:
@@ -151,6 +157,21 @@ class Transaction:
         query = sa.select(*(table.c[name] for name in names)).order_by(table.c.row)
         query = query.where(*(table.c[name] == value for name, value in where.items()))
         return [record(*row) for row in self._connection.execute(query)]
+
+    def extent(self, record: type) -> tuple[int, int]:
+        """Return how many rows of a kind there are, and the number of the last (0 for none)."""
+        row = TABLES[record].c.row
+        count, last = self._connection.execute(sa.select(sa.func.count(row), sa.func.max(row))).one()
+        return int(count), int(last or 0)
+
+    def added(self, record: type[T], after: int) -> list[tuple[int, T]]:
+        """Return the rows of a kind whose numbers are larger than ``after``, each with its number."""
+        table = TABLES[record]
+        names = [field.name for field in dataclasses.fields(record)]  # type: ignore[arg-type]  # a dataclass
+        query = sa.select(table.c.row, *(table.c[name] for name in names)).where(table.c.row > after)
+        return [
+            (number, record(*row)) for number, *row in self._connection.execute(query.order_by(table.c.row))
+        ]
 
     def renew(self, session: Session) -> None:
         """Let a session be as given, new or not."""

@@ -221,7 +221,11 @@ def test_pip_says_where_to_look(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
     for name in ("PIP_CERT", "PIP_DEFAULT_TIMEOUT", "PIP_EXTRA_INDEX_URL", "PIP_FIND_LINKS", "PIP_INDEX_URL"):
         monkeypatch.delenv(name, raising=False)
     asked = package_index.settings()
-    assert (asked.index_urls[0], asked.cert, asked.timeout) == ("https://file.example/packages", "/file.pem", 7)
+    assert (asked.index_urls[0], asked.cert, asked.timeout) == (
+        "https://file.example/packages",
+        "/file.pem",
+        7,
+    )
     monkeypatch.setenv("PIP_INDEX_URL", "https://variable.example/packages")
     monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))
     asked = package_index.settings()
