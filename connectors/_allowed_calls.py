@@ -6,7 +6,7 @@ Bounded in time and size, without redirects, and without proxies that the settin
 import json
 import re
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -18,6 +18,7 @@ import httpx
 import stamina
 
 from catchlight.errors import ConfigError, OutsideError
+from connectors._pace import Pace
 from connectors._trust import trusted
 
 _LARGEST = 32 << 20
@@ -26,6 +27,7 @@ _ATTEMPTS = 5
 _BUSY = {429, 503}
 _UNWELL = {408, 425, 500, 502, 504, 598}
 _UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+_READS = {"GET", "HEAD", "OPTIONS", "PROPFIND"}
 _HERE = {"localhost", "127.0.0.1", "::1"}
 
 
@@ -51,7 +53,11 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Where calls go, what they carry, and which are allowed: (method, pattern of the path below the address)."""
+    """Where calls go, what they carry, and which are allowed: (method, pattern of the path below the address).
+
+    ``sign`` gives headers that end sooner than we do, such as an access token's: it is asked for each call,
+    and with True when the server took the last ones no more (401), once. ``pace`` is the vendor's.
+    """
 
     address: str
     allowed: Sequence[tuple[str, str]]
@@ -59,6 +65,8 @@ class Line:
     ca_file: Path | None = None
     proxy: str = ""
     timeout: float = 30
+    sign: Callable[[bool], Mapping[str, str]] | None = field(default=None, repr=False)
+    pace: Pace = field(default_factory=Pace)
 
 
 class _BusyError(OutsideError):
@@ -101,10 +109,29 @@ class AllowedCalls:
             on=lambda error: _worth(error, worth), attempts=_ATTEMPTS, timeout=_PATIENCE
         ):
             with attempt:
-                return self._once(method, path, content)
+                return self._signed(method, path, content)
         raise AssertionError  # the loop ends with an answer or an error
 
+    def _signed(self, method: str, path: str, content: Mapping[str, Any]) -> Reply:
+        sign = self._line.sign
+        if sign is None:
+            return self._once(method, path, content)
+        asked = dict(content.get("headers") or {})
+        reply = self._once(method, path, {**content, "headers": {**asked, **sign(False)}})  # noqa: FBT003
+        if reply.status != 401:
+            return reply
+        return self._once(method, path, {**content, "headers": {**asked, **sign(True)}})  # noqa: FBT003
+
     def _once(self, method: str, path: str, content: Mapping[str, Any]) -> Reply:
+        with self._line.pace.turn(writes=method not in _READS):
+            reply = self._answer(method, path, content)
+        try:
+            return _useful(reply)
+        except _BusyError as error:
+            self._line.pace.rest(min(error.seconds, _PATIENCE))
+            raise
+
+    def _answer(self, method: str, path: str, content: Mapping[str, Any]) -> Reply:
         url, until = self._line.address + path, time.monotonic() + 2 * self._line.timeout
         try:
             with self._client.stream(method, url, **content) as response:
@@ -112,7 +139,7 @@ class AllowedCalls:
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             why = f"{url}: {str(error) or type(error).__name__}"
             raise (_UnsentError if isinstance(error, _UNSENT) else OutsideError)(why) from error
-        return _useful(Reply(url, response.status_code, dict(response.headers), body))
+        return Reply(url, response.status_code, dict(response.headers), body)
 
 
 def address(url: str) -> str:
