@@ -2,9 +2,14 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from catchlight.records import Employee
 from catchlight.vault import digest_of
+
+Purpose = Literal["intranet", "directory", "chat", "hr", "email_signature", "external_web"]
+"""What a portrait is shown for: on pages of the company, in its directory and address books, in chat, beside the
+personnel file, in signatures that leave the company, on pages that everybody can reach."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +21,8 @@ class Takes:
     the place encodes pictures anew and they are compared by eye. ``a_minute`` is how many writes it
     allows in a minute (0: no limit known), ``at_once`` how many calls may be under way, ``calls`` how many
     calls one person takes from backup to reading back. ``lag`` is for how many seconds reading back may
-    still show the old picture. ``consent`` is the purpose that a person agrees to.
+    still show the old picture. ``consent`` is the purpose that a person agrees to. ``brings`` is what
+    comes there: portraits, or e-mail signatures.
     """
 
     size: str = ""
@@ -26,7 +32,8 @@ class Takes:
     at_once: int = 1
     calls: int = 3
     lag: float = 0
-    consent: str = "intranet"
+    consent: Purpose = "intranet"
+    brings: Literal["portrait", "signature"] = "portrait"
 
 
 FILES = Takes()
@@ -54,6 +61,8 @@ class Place:
     ``accounts`` says where each person's picture goes, at a place of people; a place of files has none and
     its targets are relative paths. ``same`` says whether what is there is what was sent. At a place that shows
     a publication all at once, ``finish`` shows it; until then the other verbs work on what will be shown.
+    ``makes`` gives what a person gets instead of portrait files (their signature), from the person and the vault
+    digest of their portrait: bytes by target, in which ``*`` stands for the person's file name or account.
     """
 
     name: str
@@ -65,6 +74,7 @@ class Place:
     accounts: Callable[[Sequence[Employee]], Accounts] | None = None
     same: Callable[[bytes, bytes], bool] = exactly
     finish: Callable[[], None] | None = None
+    makes: Callable[[Employee, str], Mapping[str, bytes]] | None = None
 
     def digest(self, target: str) -> str:
         """Return the digest of what is there, "" for nothing."""

@@ -22,7 +22,7 @@ from catchlight.records import Employee
 from connectors import _accounts
 from connectors._allowed_calls import AllowedCalls, Line, Reply, address
 
-TAKES = Takes(size="600", most_bytes=20_000_000, keeps_bytes=False, calls=5)
+TAKES = Takes(size="600", most_bytes=20_000_000, keeps_bytes=False, calls=5, consent="hr")
 """Square within one pixel, at least 150 pixels, 20 MB; what its own pages upload is scaled to 600 pixels at most."""
 
 _ABOVE = "/api/v1/employees"

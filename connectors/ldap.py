@@ -24,7 +24,7 @@ from connectors._ldap_conditions import condition, equals, is_condition, is_name
 from connectors._ldap_wire import Directory, Door, Entry
 from connectors._ldap_words import Code, RefusedError, why_not_written
 
-TAKES = Takes(size="96", most_bytes=100_000, keeps_bytes=True, calls=6)
+TAKES = Takes(size="96", most_bytes=100_000, keeps_bytes=True, calls=6, consent="directory")
 """Active Directory holds 102,400 bytes in ``thumbnailPhoto``; 96 pixels are what Exchange and Outlook show."""
 
 _OTHER_KEY = "name the one that the server has, and let this account read it"

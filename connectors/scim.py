@@ -24,7 +24,7 @@ from connectors._allowed_calls import AllowedCalls, Line, address
 from connectors._data_url import as_data_url, from_data_url
 from connectors._scim_words import for_it, why_not
 
-TAKES = Takes(size="512", most_bytes=300_000, keeps_bytes=True, calls=5)
+TAKES = Takes(size="512", most_bytes=300_000, keeps_bytes=True, calls=5, consent="directory")
 """The standard names no limits; these are the usual ones, and the settings say what a server differs in."""
 
 _PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
