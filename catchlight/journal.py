@@ -1,7 +1,8 @@
 """Reading the receipts: what we published where, what is half-way, and whose file name is whose.
 
 The states of one file: backed_up (what is there is in the vault) → sending (may be written) →
-done (read back) or failed; and on the way back restoring → restored.
+done (read back) or failed; and on the way back restoring → restored. Unclear is what reading back did not
+settle; it is read back again at the next start.
 """
 
 from collections.abc import Iterable
@@ -38,8 +39,13 @@ def stacks(receipts: Iterable[Receipt]) -> dict[str, list[Receipt]]:
 
 
 def half_way(receipts: Iterable[Receipt]) -> list[Receipt]:
-    """Return the files of a destination that a stopped program may or may not have written."""
-    last = {receipt.target: receipt for receipt in receipts}
+    """Return the files of a destination that a stopped program may or may not have written, as it left them."""
+    last: dict[str, Receipt] = {}
+    for receipt in receipts:
+        before = last.get(receipt.target)
+        if receipt.state == State.UNCLEAR and before and before.state in _HALF_WAY:
+            continue  # still as it was: on its way out, or back
+        last[receipt.target] = receipt
     return [receipt for receipt in last.values() if receipt.state in _HALF_WAY]
 
 

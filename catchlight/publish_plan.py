@@ -1,4 +1,4 @@
-"""The plan of a publication: who gets which file, what it replaces, who is left out and why."""
+"""The plan of a publication: who gets which file, what it replaces, who is left out and why, who is taken off."""
 
 from pathlib import Path
 from typing import Literal
@@ -9,6 +9,8 @@ from catchlight.errors import ConfigError
 from catchlight.runs import run_folder
 from catchlight.vault import write_whole
 
+Change = Literal["new", "change", "unchanged", "conflict"]
+
 
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -17,7 +19,8 @@ class _Part(BaseModel):
 class FilePlan(_Part):
     """One file: its digest, and the digest of what it replaces ("" for nothing).
 
-    ``kept`` when what is there is what we sent, encoded anew by the place.
+    ``kept`` when what is there is what we sent, encoded anew by the place; ``theirs`` when somebody put
+    another picture over exactly this one of ours, and it stays.
     """
 
     target: str
@@ -29,10 +32,13 @@ class FilePlan(_Part):
     found: str
     note: str = ""
     kept: bool = False
+    theirs: bool = False
 
     @property
-    def change(self) -> Literal["new", "change", "unchanged"]:
+    def change(self) -> Change:
         """What the destination will see."""
+        if self.theirs:
+            return "conflict"
         if not self.found:
             return "new"
         return "unchanged" if self.kept or self.found == self.sent else "change"
@@ -48,7 +54,15 @@ class PersonPlan(_Part):
     @property
     def writes(self) -> bool:
         """Whether anything of theirs would be written."""
-        return any(file.change != "unchanged" for file in self.files)
+        return any(file.change in {"new", "change"} for file in self.files)
+
+    @property
+    def change(self) -> Change:
+        """What the destination will see of this person."""
+        changes = {file.change for file in self.files}
+        if not self.writes:
+            return "conflict" if "conflict" in changes else "unchanged"
+        return "new" if changes == {"new"} else "change"
 
 
 class Skip(_Part):
@@ -60,8 +74,25 @@ class Skip(_Part):
     shown: bool = False
 
 
+class TakeBack(_Part):
+    """One file of ours that goes: what we have there, and what comes in its place ("" for nothing)."""
+
+    target: str
+    ours: str
+    back: str
+
+
+class Removal(_Part):
+    """One person who is published and must not be any more: a stable code, a sentence, their files."""
+
+    employee: str
+    reason: str
+    sentence: str
+    files: tuple[TakeBack, ...]
+
+
 class Plan(_Part):
-    """Everything that ``apply`` will do, and nothing else."""
+    """Everything that ``apply`` will do, and nothing else. ``seconds`` is about how long that takes; ``by`` made it."""
 
     version: Literal[1] = 1
     run: str
@@ -70,6 +101,15 @@ class Plan(_Part):
     made: str
     people: tuple[PersonPlan, ...]
     skipped: tuple[Skip, ...]
+    removals: tuple[Removal, ...] = ()
+    by: str = ""
+    calls: int = 0
+    seconds: float = 0
+
+    @property
+    def people_changed(self) -> int:
+        """How many people will look different at the destination."""
+        return sum(person.writes for person in self.people) + len(self.removals)
 
 
 def write_plan(home: Path, plan: Plan) -> Path:

@@ -4,21 +4,27 @@ What is there is stored before it is replaced; what somebody else changed meanwh
 time writes nothing; a program that was killed is settled by reading back before anything else.
 """
 
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from typing import TypeVar
 
 from catchlight.company import Person, read_book
 from catchlight.desk import Desk
 from catchlight.errors import ConfigError, OutsideError, PhotoError
 from catchlight.journal import State, stacks
-from catchlight.policy import load_policy
-from catchlight.publish_plan import PersonPlan, Plan
-from catchlight.publish_planning import outdated, right
+from catchlight.publish_guards import guard
+from catchlight.publish_plan import PersonPlan, Plan, Removal
+from catchlight.publish_planning import outdated
+from catchlight.publish_right import WHY, rights
 from catchlight.records import Answer, Receipt
 from catchlight.runs import run_folder
-from catchlight.sending import CONFLICT, FAILED, Result, note, send, settle
+from catchlight.sending import CONFLICT, FAILED, Result, note, send, settle, take_off
 from catchlight.vault import digest_of
 
-__all__ = ["apply", "check", "run_folder"]
+__all__ = ["apply", "check", "run_folder", "take_off_people"]
+
+Part = TypeVar("Part")
 
 WITHDRAWN, UNCHANGED, STOPPED = "withdrawn", "unchanged", "stopped"
 _BREAKER = 10
@@ -30,6 +36,7 @@ def check(desk: Desk, plan: Plan) -> None:
     if plan.destination != desk.place.name:
         message = f"the plan is for {plan.destination}, not for {desk.place.name}; make one for it"
         raise ConfigError(message)
+    guard(desk, plan)
     settle(desk)
     problems = outdated(desk, plan)
     if problems:
@@ -41,30 +48,53 @@ def check(desk: Desk, plan: Plan) -> None:
 
 
 def apply(desk: Desk, plan: Plan, start: int = 0, stop: int | None = None) -> list[Result]:
-    """Publish the people ``start`` to ``stop`` of a plan that passed :func:`check`.
+    """Publish the people ``start`` to ``stop`` of a plan that passed :func:`check`, as many at once as the place allows.
 
     Ten people in a row who fail stop it. Raises OutsideError when the journal cannot be kept.
     """
-    ours = {(stack[-1].target, stack[-1].sent) for stack in _stacks(desk).values()}
     everyone = read_book(run_folder(desk.home, plan.run)).people
+
+    def publish(person: PersonPlan) -> list[Result]:
+        return _publish(desk, plan, person, everyone[person.employee])
+
+    return _until_breakdown(desk, publish, plan.people[start:stop])
+
+
+def take_off_people(desk: Desk, plan: Plan) -> list[Result]:
+    """Take off whom a plan that passed :func:`check` takes off; what that leaves is not shown any more."""
+    standing = _stacks(desk)
+
+    def remove(removal: Removal) -> list[Result]:
+        files = [file for file in removal.files if file.target in standing]
+        return [take_off(desk, standing[file.target], file.back) for file in files]
+
+    return _until_breakdown(desk, remove, plan.removals)
+
+
+def _until_breakdown(desk: Desk, work: Callable[[Part], list[Result]], parts: Sequence[Part]) -> list[Result]:
+    """Do what is to be done for each, and stop after ten failures in a row."""
     results: list[Result] = []
-    failures = 0
-    for person in plan.people[start:stop]:
-        found = _publish(desk, plan, person, everyone[person.employee], ours)
-        results += found
-        failures = failures + 1 if any(result.code == FAILED for result in found) else 0
-        if failures == _BREAKER:
-            sentence = f"{_BREAKER} people in a row failed, so nothing more was tried: {results[-1].sentence}"
-            return [*results, Result("", "", STOPPED, sentence)]
+    failures, lanes = 0, max(1, desk.place.takes.at_once)
+    with ThreadPoolExecutor(lanes) as pool:
+        for at in range(0, len(parts), lanes):
+            for found in pool.map(work, parts[at : at + lanes]):
+                results += found
+                failures = failures + 1 if any(result.code == FAILED for result in found) else 0
+            if failures >= _BREAKER:
+                sentence = (
+                    f"{failures} people in a row failed, so nothing more was tried: {results[-1].sentence}"
+                )
+                return [*results, Result("", "", STOPPED, sentence)]
     return results
 
 
-def _publish(
-    desk: Desk, plan: Plan, person: PersonPlan, whose: Person, ours: set[tuple[str, str]]
-) -> list[Result]:
+def _publish(desk: Desk, plan: Plan, person: PersonPlan, whose: Person) -> list[Result]:
+    mine = stacks(desk.register.receipts(desk.place.name, person.employee))
+    ours = {(stack[-1].target, stack[-1].sent) for stack in mine.values()}
     receipts = [
         Receipt(plan.destination, person.employee, file.target, file.sent, file.found, "", "", plan.run)
         for file in person.files
+        if file.change != "conflict"
     ]
     looked = [(r, _look(desk, r, mine=(r.target, r.sent) in ours)) for r in receipts]
     results = [result for _, result in looked if result]
@@ -84,10 +114,9 @@ def _publish(
 
 def _withdrawn(desk: Desk, person: PersonPlan, whose: Person) -> str:
     """Return why a planned picture may not be published any more, "" when it may."""
-    brand = load_policy(desk.home).gates.brand
-    answer, picture = right(whose, desk.register.decisions(person.employee), brand=brand)
-    if answer != Answer.APPROVE:
-        return f"the answer is now {answer}"
+    reason, picture = rights(desk, person.employee).of(whose)
+    if reason != Answer.APPROVE:
+        return f"not any more: {WHY[reason]}"
     return "" if picture == person.picture else "another of their portraits was chosen"
 
 

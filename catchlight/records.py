@@ -171,3 +171,12 @@ class Receipt:
     state: str
     at: str
     run: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanYes:
+    """A second person's yes to exactly one plan: ``plan`` is the digest of its file."""
+
+    plan: str
+    by: str
+    at: str

@@ -5,10 +5,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from catchlight.records import Decision, Receipt
+from catchlight.consents import Consent
+from catchlight.records import Decision, PlanYes, Receipt
 from catchlight.review_records import Delegation, Invitation, Letter, Notice, Revocation, Session, Upload
 
-VERSION = 2
+VERSION = 3
 META = sa.MetaData()
 SCHEMA = sa.Table("schema_version", META, sa.Column("version", sa.Integer, primary_key=True))
 
@@ -50,6 +51,12 @@ TABLES: dict[type, sa.Table] = {
     Upload: _table(Upload, sa.UniqueConstraint("employee", "photo", "at")),
     Delegation: _table(Delegation, sa.UniqueConstraint("employee", "delegate", "at")),
     Notice: _table(Notice, sa.UniqueConstraint("digest")),
+    Consent: _table(
+        Consent,
+        sa.UniqueConstraint("employee", "purpose", "word", "at", "by"),
+        sa.Index("consents_by_employee", "employee"),
+    ),
+    PlanYes: _table(PlanYes, sa.UniqueConstraint("plan", "by")),
     Session: _table(Session, sa.UniqueConstraint("id")),
 }
 

@@ -1,5 +1,6 @@
 """Which runs there are, and what a run says about each person."""
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -69,6 +70,15 @@ def run_folder(home: Path, name: str = "latest") -> Path:
         )
         raise ConfigError(message)
     return folder
+
+
+def takes_in_everyone(home: Path, run: str) -> bool:
+    """Whether a run was of the whole company, so that whoever is not in it is not there any more."""
+    try:
+        job = json.loads((home / "ledger" / run / "plan.json").read_bytes())["job"]
+    except (OSError, ValueError, KeyError):
+        return False
+    return bool(job.get("onto")) or not job.get("only")
 
 
 def _known(runs: Path) -> list[str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from catchlight.desk import Desk
 from catchlight.errors import OutsideError, PhotoError
@@ -65,6 +66,35 @@ def put_back(desk: Desk, receipt: Receipt, *, force: bool = False) -> Result:
     return _result(receipt, "restored" if receipt.replaced else "removed", kept)
 
 
+def take_off(desk: Desk, stack: Sequence[Receipt], back: str) -> Result:
+    """Let nothing of ours stand at a target: ``back`` comes in its place ("" for nothing).
+
+    What somebody else put there since stays; an account that is gone shows nothing any more. Raises
+    OutsideError when the journal cannot be kept.
+    """
+    top = replace(stack[-1], replaced=back)
+    try:
+        there = desk.place.look(top.target)
+        gone, ours = desk.shows(there, back), desk.shows(there, top.sent)
+        if not gone and not ours:
+            note(desk, stack, State.RESTORED)
+            return _result(top, "theirs", "somebody put another picture there since; it stays")
+        if back:
+            desk.vault.get(back)
+    except (OutsideError, PhotoError) as error:
+        if getattr(error, "reason", "") != "account.gone":
+            return _result(top, FAILED, str(error))
+        gone = True
+    if not gone:
+        note(desk, [top], State.RESTORING)
+        problem = _write(desk, top.target, back)
+        if problem:
+            _settle(desk, [replace(top, state=State.RESTORING)])
+            return _result(top, FAILED, problem)
+    note(desk, stack, State.RESTORED)
+    return _result(top, "restored" if back else "removed")
+
+
 def settle(desk: Desk) -> None:
     """Read back what a stopped program may have written, and write down how it ended.
 
@@ -72,7 +102,14 @@ def settle(desk: Desk) -> None:
     """
     for receipt in half_way(desk.register.receipts(desk.place.name)):
         desk.place.tidy(receipt.target)
-        note(desk, [receipt], _ended(desk, receipt, desk.place.look(receipt.target)))
+        wanted = receipt.replaced if receipt.state == State.RESTORING else receipt.sent
+        try:
+            _arrived(desk, receipt.target, wanted, _seconds_between(receipt.at, desk.clock()))
+            ended = _ended(desk, receipt, desk.place.look(receipt.target), waited=True)
+        except PhotoError as error:
+            ended = State.FAILED if error.reason == "account.gone" else State.UNCLEAR
+        if ended != State.UNCLEAR:
+            note(desk, [receipt], ended)
 
 
 def _settle(desk: Desk, receipts: Iterable[Receipt]) -> None:
@@ -80,19 +117,24 @@ def _settle(desk: Desk, receipts: Iterable[Receipt]) -> None:
     for receipt in receipts:
         try:
             there = desk.place.look(receipt.target)
-            note(desk, [receipt], _ended(desk, receipt, there))
+            note(desk, [receipt], _ended(desk, receipt, there, waited=False))
         except (OutsideError, PhotoError):
             continue
 
 
-def _ended(desk: Desk, receipt: Receipt, there: bytes | None) -> State:
-    """Return how a write ended by what is there; at a place that lags, the old picture proves nothing."""
+def _ended(desk: Desk, receipt: Receipt, there: bytes | None, *, waited: bool) -> State:
+    """Return how a write ended by what is there; at a place that lags, the old picture proves nothing for a while."""
     wanted, before = receipt.sent, receipt.replaced
     if receipt.state == State.RESTORING:
         wanted, before = before, wanted
     if desk.shows(there, wanted):
         return State.DONE if receipt.state == State.SENDING else State.RESTORED
-    return State.FAILED if desk.shows(there, before) and not desk.place.takes.lag else State.UNCLEAR
+    over = waited or not desk.place.takes.lag
+    return State.FAILED if over and desk.shows(there, before) else State.UNCLEAR
+
+
+def _seconds_between(earlier: str, later: str) -> float:
+    return (datetime.fromisoformat(later) - datetime.fromisoformat(earlier)).total_seconds()
 
 
 def _write(desk: Desk, target: str, digest: str) -> str:
@@ -109,9 +151,9 @@ def _write(desk: Desk, target: str, digest: str) -> str:
     return ""
 
 
-def _arrived(desk: Desk, target: str, digest: str) -> bool:
-    """Read back what was written; at a place that lags, again and again until its time is over."""
-    waited, pause = 0.0, 0.5
+def _arrived(desk: Desk, target: str, digest: str, waited: float = 0.0) -> bool:
+    """Read back what was written ``waited`` seconds ago; at a place that lags, again and again until its time is over."""
+    pause = 0.5
     while not desk.shows(desk.place.look(target), digest):
         if waited >= desk.place.takes.lag:
             return False

@@ -15,13 +15,20 @@ from catchlight.delivery import STANDARD
 from catchlight.desk import Desk, alone, open_desk
 from catchlight.errors import ConfigError
 from catchlight.publish_plan import Plan, read_plan
+from catchlight.publish_yes import must_have_yes
 from catchlight.publishing import STOPPED
 from catchlight.sending import FAILED, Result
 from flows.artifacts import reporting
 from flows.destinations import place_named
 from flows.form import shown
 from flows.progress import Counter
-from flows.tasks.publish import check_plan, list_published, plan_publication, publish_people
+from flows.tasks.publish import (
+    check_plan,
+    list_published,
+    plan_publication,
+    publish_people,
+    take_off_people,
+)
 
 MANY = 50
 _CHUNK = 50
@@ -50,17 +57,20 @@ def publish(
     with alone(home), reporting():
         desk = open_desk(home, place_named(destination, home))
         file = plan or plan_publication(desk, run, tuple(sizes or STANDARD))
+        must_have_yes(desk, file)
         return send(desk, read_plan(file), at_most)
 
 
 def send(desk: Desk, plan: Plan, at_most: int) -> list[Result]:
     """Check a plan and publish its people chunk by chunk; a breakdown ends it early."""
-    changing = sum(person.writes for person in plan.people)
+    changing = plan.people_changed
     if changing > at_most:
         message = f"nothing was written: {changing} people would change, and at most {at_most} are allowed"
         raise ConfigError(message)
     check_plan(desk, plan)
-    results = [result for chunk in _chunks(desk, plan) for result in chunk]
+    results = take_off_people(desk, plan) if plan.removals else []
+    if not results or results[-1].code != STOPPED:
+        results += [result for chunk in _chunks(desk, plan) for result in chunk]
     results += list_published(desk, plan.run)
     failed = sum(result.code == FAILED for result in results)
     if failed:

@@ -44,7 +44,12 @@ def embed(vault: Vault, digest: str, fit: Fit, absent: str) -> Thumb:
         data = shrink(vault.get(digest), fit)
     except OutsideError:
         return Thumb(note="Small picture lost from the vault: run the refresh again")
-    return Thumb(address="data:image/webp;base64," + base64.b64encode(data).decode())
+    return thumb(data)
+
+
+def thumb(webp: bytes) -> Thumb:
+    """Return a small WebP as a data address."""
+    return Thumb(address="data:image/webp;base64," + base64.b64encode(webp).decode())
 
 
 def shrink(data: bytes, fit: Fit) -> bytes:

@@ -85,7 +85,8 @@ def make_company(root: Path) -> Company:
 def apply(desk: Desk, plan: Plan) -> list[Result]:
     """Follow a plan to its end, as the flow does."""
     publishing.check(desk, plan)
-    return publishing.apply(desk, plan) + published_list.update(desk, plan.run)
+    done = publishing.take_off_people(desk, plan) + publishing.apply(desk, plan)
+    return done + published_list.update(desk, plan.run)
 
 
 def codes(results: list[Result]) -> dict[str, int]:

@@ -186,7 +186,7 @@ def test_a_withdrawal_is_shown_until_it_is_rolled_back(company: Company) -> None
     company.answer(pictures)
     company.publish()
     company.answer({"a": pictures["a"]}, Answer.REFUSE)
-    assert [skip.employee for skip in draw(company.desk(), "r1", SIZES).skipped if skip.shown] == ["a"]
+    assert [removal.employee for removal in draw(company.desk(), "r1", SIZES).removals] == ["a"]
     assert {(drift.employee, drift.kind) for drift in find_drift(company.desk())} == {("a", "withdrawn")}
     rollback(company.desk(), employee="a")
     assert find_drift(company.desk()) == []

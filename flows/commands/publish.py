@@ -7,29 +7,35 @@ from typing import Annotated
 import typer
 
 from catchlight import publish_plan, publish_planning, published_list, publishing
+from catchlight.company import read_book
 from catchlight.delivery import STANDARD
 from catchlight.desk import Desk, alone, open_desk, open_register
 from catchlight.drift import find_drift
 from catchlight.errors import ConfigError
 from catchlight.journal import half_way, stacks
 from catchlight.publish_plan import PersonPlan, Plan
+from catchlight.publish_planning import Listeners
+from catchlight.publish_policy import load_publishing
+from catchlight.publish_yes import must_have_yes
 from catchlight.records import Receipt
 from catchlight.rollback import rollback as undo
 from catchlight.runs import run_folder
 from catchlight.sending import Result
-from flows.commands import publish_places
+from catchlight.vault import write_whole
+from flows.commands import publish_approve, publish_places
 from flows.commands.publish_words import say, tell_plan, tell_results
 from flows.commands.refresh import HomeOption
 from flows.destinations import place_named
 from flows.progress import Counter
 from flows.terminal import bars, told
+from reports.publish_sheet import Seen, publish_sheet
 
 app = typer.Typer(
     no_args_is_help=True, help="Publish what people approved: plan, apply, verify, and roll back."
 )
+app.command("approve")(publish_approve.approve)
 app.command("probe")(publish_places.probe)
 app.command("pin")(publish_places.pin)
-MANY = 50
 _SHOWN = 10
 HOME = Path("catchlight-home")
 SIZES = (
@@ -38,13 +44,20 @@ SIZES = (
 )
 
 RunOption = Annotated[str, typer.Option("--run", help="Which run; latest is the newest.")]
-YesOption = Annotated[bool, typer.Option("--yes", help=f"Do not ask again above {MANY} people.")]
-ToOption = Annotated[str, typer.Option("--to", help="Only this destination; otherwise all there are.")]
+YesOption = Annotated[
+    bool, typer.Option("--yes", help="Do not ask again above the people of ask_above (50).")
+]
+ToOption = Annotated[
+    str, typer.Option("--to", "--destination", help="Only this destination; otherwise all there are.")
+]
 
 
 @app.command("plan")
 def plan(
-    to: Annotated[str, typer.Option("--to", help="Folder to publish to, or a name in destinations.toml.")],
+    to: Annotated[
+        str,
+        typer.Option("--to", "--destination", help="Folder to publish to, or a name in destinations.toml."),
+    ],
     home: HomeOption = HOME,
     run: RunOption = "latest",
     sizes: Annotated[str, typer.Option("--sizes", help=SIZES)] = ",".join(STANDARD),
@@ -52,17 +65,23 @@ def plan(
 ) -> None:
     """Say who would get which picture and who not, and why; write a plan and nothing else.
 
+    Beside the plan lies a page with everybody's picture now and then. Whoever left, or took their yes
+    back, is taken off. It says how many calls the plan takes and about how long.
+
     Exit code 0: the plan is made. 2: it could not start, and the message says why.
     """
     with told():
         names = [str(master)] * bool(master) + [part for part in sizes.split(",") if part.strip()]
         desk = open_desk(home, place_named(to, home))
+        seen = Seen()
         with alone(home), bars():
-            drawn = publish_planning.draw(desk, run, names, step=_planning())
+            drawn = publish_planning.draw(desk, run, names, listeners=Listeners(_planning(), seen))
             file = publish_plan.write_plan(home, drawn)
+            page = _write_page(desk, drawn, file, seen)
         tell_plan(drawn)
         say(f"Plan: {file}")
-        if any(person.writes for person in drawn.people):
+        say(f"Look at it: {page}")
+        if drawn.people_changed:
             say(f"Next: catchlight publish apply --home {home} --plan {file}")
 
 
@@ -87,12 +106,13 @@ def apply(
         path = file or publish_plan.newest_plan(home, run)
         drawn = publish_plan.read_plan(path)
         desk = open_desk(home, place_named(drawn.destination, home))
-        waiting = _waiting(desk, drawn)
+        waiting = len(_waiting(desk, drawn)) + len(drawn.removals)
         tell_plan(drawn)
         if dry_run:
             _check_only(desk, drawn)
             return
-        _ask(len(waiting), yes=yes)
+        must_have_yes(desk, path)
+        _ask(home, waiting, yes=yes)
         results = _send(desk, drawn, path) if waiting else _again(desk, drawn)
     raise typer.Exit(tell_results(results))
 
@@ -137,12 +157,24 @@ def rollback(
     with told():
         name = run_folder(home, "latest").name if run == "latest" or not (run or person) else run
         desks = list(_desks(home, to))
-        _ask(len({receipt.employee for desk in desks for receipt in _ours(desk, name, person)}), yes=yes)
+        _ask(
+            home, len({receipt.employee for desk in desks for receipt in _ours(desk, name, person)}), yes=yes
+        )
         with alone(home):
             results = [result for desk in desks for result in undo(desk, name, person, force=force)]
         if not results:
             say("Nothing of this is published, so nothing was changed.")
     raise typer.Exit(tell_results(results))
+
+
+def _write_page(desk: Desk, drawn: Plan, file: Path, seen: Seen) -> Path:
+    """Write the page of a plan beside it."""
+    people = read_book(run_folder(desk.home, drawn.run)).people
+    page = file.with_suffix(".html")
+    write_whole(
+        page, publish_sheet(drawn, {id_: one.name for id_, one in people.items()}, seen, desk.vault).encode()
+    )
+    return page
 
 
 def _planning() -> Callable[[int, int], None]:
@@ -190,7 +222,7 @@ def _send(desk: Desk, drawn: Plan, path: Path) -> list[Result]:
             home=desk.home,
             run=drawn.run,
             plan=path,
-            at_most=max(1, len(drawn.people)),
+            at_most=max(1, drawn.people_changed),
         )
 
 
@@ -207,7 +239,11 @@ def _ours(desk: Desk, run: str, person: str) -> Iterable[Receipt]:
     return [top for top in tops if top.employee and run in ("", top.run) and person in ("", top.employee)]
 
 
-def _ask(people: int, *, yes: bool) -> None:
-    if people > MANY and not yes and not typer.confirm(f"This changes {people} people's pictures. Go on?"):
+def _ask(home: Path, people: int, *, yes: bool) -> None:
+    if (
+        people > load_publishing(home).ask_above
+        and not yes
+        and not typer.confirm(f"This changes {people} people's pictures. Go on?")
+    ):
         message = "nothing was written; say yes, or give --yes"
         raise ConfigError(message)

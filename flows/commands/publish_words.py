@@ -2,7 +2,8 @@
 
 from collections import Counter
 
-from catchlight.publish_plan import PersonPlan, Plan
+from catchlight.publish_plan import Plan
+from catchlight.publish_time import in_words
 from catchlight.sending import Result
 from flows.terminal import console
 
@@ -12,21 +13,32 @@ _NOTES = {
     "nearest crop": "the portrait has no room for the crop, the nearest is taken",
     "where the head is": "an older run: it does not say where the head is, so crops show as much as fits",
 }
-_FINE = ("sent", "unchanged", "listed", "restored", "removed")
+_CHANGES = {
+    "new": "new",
+    "change": "change",
+    "conflict": "changed by somebody since, theirs stays (theirs in publish.toml)",
+}
+_FINE = ("theirs", "sent", "unchanged", "listed", "restored", "removed")
 
 
 def tell_plan(drawn: Plan) -> None:
     """Print who would get what, who is left out and why."""
-    say(f"Run {drawn.run} to {drawn.destination}, sizes {', '.join(drawn.sizes)}.")
-    files = [file for person in drawn.people for file in person.files if file.change != "unchanged"]
-    changes = Counter(_change(person) for person in drawn.people)
+    sizes = f", sizes {', '.join(drawn.sizes)}" if drawn.sizes else ""
+    say(f"Run {drawn.run} to {drawn.destination}{sizes}.")
+    files = [file for person in drawn.people for file in person.files if file.change in {"new", "change"}]
+    changes = Counter(person.change for person in drawn.people)
     megabytes = sum(file.bytes for file in files) / 1e6
     say(
         f"{changes['new']} people new, {changes['change']} change, {changes['unchanged']} as they are; "
         f"{len(files)} files, {megabytes:.1f} MB to write."
     )
-    for change in ("new", "change"):
-        _tell_people(f"  {change}", [person.employee for person in drawn.people if _change(person) == change])
+    if drawn.calls:
+        say(f"{drawn.calls} calls, {in_words(drawn.seconds)}.")
+    for change, called in _CHANGES.items():
+        _tell_people(f"  {called}", [person.employee for person in drawn.people if person.change == change])
+    for reason in dict.fromkeys(removal.sentence for removal in drawn.removals):
+        gone = [removal.employee for removal in drawn.removals if removal.sentence == reason]
+        _tell_people(f"  taken off, {reason}", gone)
     reasons = dict.fromkeys(skip.sentence for skip in drawn.skipped)
     for sentence in reasons:
         _tell_people(
@@ -39,11 +51,6 @@ def tell_plan(drawn: Plan) -> None:
         _tell_people(f"  {what}", [who for who, note in noted if part in note])
     shown = [skip.employee for skip in drawn.skipped if skip.shown]
     _tell_people("  still published from before (catchlight publish rollback --person ID)", shown)
-
-
-def _change(person: PersonPlan) -> str:
-    changes = {file.change for file in person.files}
-    return "change" if "change" in changes or len(changes) > 1 else next(iter(changes), "unchanged")
 
 
 def _tell_people(what: str, people: list[str]) -> None:

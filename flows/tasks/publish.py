@@ -1,4 +1,4 @@
-"""Draw up a plan, publish some of its people, keep the list at the destination true."""
+"""Draw up a plan, publish some of its people, take people off, keep the list at the destination true."""
 
 from pathlib import Path
 
@@ -18,7 +18,7 @@ def plan_publication(desk: Desk, run: str, sizes: tuple[str, ...]) -> Path:
 
 @task(task_run_name="check", persist_result=False)
 def check_plan(desk: Desk, plan: Plan) -> None:
-    """Refuse a plan that the world has overtaken."""
+    """Refuse a plan that the world has overtaken, or that does too much at once."""
     publishing.check(desk, plan)
 
 
@@ -26,6 +26,12 @@ def check_plan(desk: Desk, plan: Plan) -> None:
 def publish_people(desk: Desk, plan: Plan, start: int, stop: int) -> list[Result]:
     """Publish the people ``start`` to ``stop`` of a plan."""
     return publishing.apply(desk, plan, start, stop)
+
+
+@task(task_run_name="take-off", persist_result=False)
+def take_off_people(desk: Desk, plan: Plan) -> list[Result]:
+    """Take off whom a plan takes off."""
+    return publishing.take_off_people(desk, plan)
 
 
 @task(task_run_name="list", persist_result=False)

@@ -1,0 +1,87 @@
+"""One person's part of a plan: their files at the place, against what is there."""
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from catchlight.company import Person
+from catchlight.cropping import Place as Head
+from catchlight.delivery import Print, Prints, Size
+from catchlight.desk import Desk
+from catchlight.errors import OutsideError, PhotoError
+from catchlight.place import Accounts
+from catchlight.publish_plan import FilePlan, PersonPlan, Skip
+from catchlight.publish_right import WHY, Rights
+from catchlight.records import Answer, Receipt
+from catchlight.vault import digest_of
+
+Seen = Callable[[str, bytes], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Drawer:
+    """Everything known of the company, to draw one person's part at a time; threads may share it.
+
+    ``tops`` is what stands of ours, by target. ``seen`` hears what is there now in place of what will be: (employee, bytes).
+    """
+
+    desk: Desk
+    rights: Rights
+    prints: Prints
+    sizes: Sequence[Size]
+    names: Mapping[str, str]
+    heads: Mapping[str, Head]
+    accounts: Accounts | None
+    tops: Mapping[str, Receipt]
+    published: Collection[str]
+    theirs_stay: bool
+    seen: Seen = lambda _employee, _there: None
+
+    def person(self, person: Person) -> PersonPlan | Skip:
+        """Return what one person gets, or why they get nothing."""
+        id_ = person.id
+        reason, picture = self.rights.of(person)
+        if reason != Answer.APPROVE:
+            return self._skip(id_, reason, WHY[reason])
+        if self.accounts and id_ not in self.accounts.targets:
+            absent = self.accounts.absent.get(id_, "there is no account of theirs")
+            return self._skip(id_, "no_account", absent)
+        try:
+            made = list(self._made(person, picture))
+        except PhotoError as error:
+            return self._skip(id_, error.reason, str(error))
+        except OutsideError as error:
+            return self._skip(id_, "picture.lost", str(error))
+        try:
+            files = tuple(self._file(id_, target, one) for target, one in made)
+        except PhotoError as error:
+            return self._skip(id_, error.reason, str(error))
+        return PersonPlan(employee=id_, picture=picture, files=files)
+
+    def _made(self, person: Person, picture: str) -> Iterator[tuple[str, Print]]:
+        """Yield the person's files with their targets."""
+        if self.desk.place.makes:
+            for pattern, data in self.desk.place.makes(person.portrait.employee, picture).items():
+                size = pattern.partition("/")[0] if "/" in pattern else "signature"
+                yield self._target(person.id, pattern), Print(size, 0, 0, len(data), self.desk.keep(data))
+            return
+        for one in self.prints.of(picture, self.sizes, self.heads.get(picture)):
+            yield self._target(person.id, f"{one.size}/*.jpg"), one
+
+    def _target(self, id_: str, pattern: str) -> str:
+        return self.accounts.targets[id_] if self.accounts else pattern.replace("*", self.names[id_])
+
+    def _skip(self, id_: str, reason: str, sentence: str) -> Skip:
+        return Skip(employee=id_, reason=reason, sentence=sentence, shown=id_ in self.published)
+
+    def _file(self, id_: str, target: str, made: Print) -> FilePlan:
+        there = self.desk.place.look(target)
+        found = "" if there is None else digest_of(there)
+        again = target in self.tops and self.tops[target].sent == made.digest
+        kept = again and self.desk.shows(there, made.digest)
+        if there is not None and not kept and found != made.digest:
+            self.seen(id_, there)
+        return FilePlan(
+            target=target, size=made.size, width=made.width, height=made.height, bytes=made.bytes,
+            sent=made.digest, found=found, note=made.note, kept=kept,
+            theirs=again and not kept and there is not None and self.theirs_stay,
+        )  # fmt: skip

@@ -1,0 +1,42 @@
+"""What a plan may not do at once, however right each part of it is: a source that lost half its people must stop here."""
+
+from catchlight.company import read_book
+from catchlight.desk import Desk
+from catchlight.errors import ConfigError
+from catchlight.journal import stacks
+from catchlight.publish_plan import Plan
+from catchlight.publish_policy import FILE, Publishing, load_publishing
+from catchlight.runs import run_folder
+
+_FEW = 10  # shares mean nothing below so many people
+
+
+def guard(desk: Desk, plan: Plan) -> None:
+    """Raise ConfigError when a plan changes or takes off a larger share of people than ``publish.toml`` allows."""
+    policy = load_publishing(desk.home)
+    for problem in (_changes(desk, plan, policy), _removals(desk, plan, policy)):
+        if problem:
+            message = (
+                f"nothing was written: {problem}; look at the plan, and raise it in {FILE} if it is right"
+            )
+            raise ConfigError(message)
+
+
+def _changes(desk: Desk, plan: Plan, policy: Publishing) -> str:
+    changing = sum(person.writes for person in plan.people)
+    everyone = len(read_book(run_folder(desk.home, plan.run)).people)
+    if changing <= max(_FEW, policy.most_changed * everyone):
+        return ""
+    return f"{changing} of {everyone} people would change, and most_changed allows {policy.most_changed:.0%}"
+
+
+def _removals(desk: Desk, plan: Plan, policy: Publishing) -> str:
+    standing = stacks(desk.register.receipts(desk.place.name)).values()
+    published = len({stack[-1].employee for stack in standing} - {""})
+    going = sum(removal.reason == "left" for removal in plan.removals)
+    if going <= max(_FEW, policy.most_removed * published):
+        return ""
+    return (
+        f"{going} of {published} published people would be taken off because they are not in the run, "
+        f"and most_removed allows {policy.most_removed:.0%}"
+    )

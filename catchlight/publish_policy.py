@@ -1,0 +1,54 @@
+"""How a company publishes: ``publish.toml`` in the home folder. Without the file the careful defaults hold."""
+
+import tomllib
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from catchlight.errors import ConfigError
+from catchlight.place import Purpose
+
+FILE = "publish.toml"
+
+
+class Publishing(BaseModel):
+    """All of ``publish.toml``."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    ask_above: int = Field(
+        50, ge=0, description="people whose pictures change before a person is asked again"
+    )
+    most_changed: float = Field(
+        1.0, gt=0, le=1, description="share of the run's people who may change at once"
+    )
+    most_removed: float = Field(
+        0.1, ge=0, le=1, description="share of the published who may be taken off at once"
+    )
+    second_yes_above: int | None = Field(
+        None, ge=0, description="plans that change more people than this need a second person's yes"
+    )
+    theirs: Literal["stays", "replaced"] = Field(
+        "stays", description="a picture that somebody put in the place of ours since"
+    )
+    opt_in: tuple[Purpose, ...] = Field(
+        ("email_signature", "external_web"),
+        description="purposes that need a person's own yes, beside the yes to the portrait",
+    )
+
+
+def load_publishing(home: Path) -> Publishing:
+    """Read how a home folder publishes; ConfigError names the key that is wrong."""
+    path = home / FILE
+    if not path.is_file():
+        return Publishing()
+    try:
+        return Publishing.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        message = f"{path}: not valid TOML: {error}"
+        raise ConfigError(message) from error
+    except ValidationError as error:
+        told = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+        message = f"{path}: {told}"
+        raise ConfigError(message) from error

@@ -1,0 +1,65 @@
+"""Who is published and must not be any more: people who left, and people who took their yes back."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from catchlight.company import Person
+from catchlight.publish_plan import Removal, TakeBack
+from catchlight.publish_right import WHY, Rights
+from catchlight.records import Answer, Decision, Receipt
+
+Stacks = Mapping[str, Sequence[Receipt]]
+LEFT = "left"
+
+
+def draw_removals(
+    stacks: Stacks, everyone: Mapping[str, Person], rights: Rights, *, whole: bool
+) -> list[Removal]:
+    """Return who is to be taken off a place.
+
+    ``stacks`` is what stands of ours by target. Whoever is not in a run of the ``whole`` company has left: nothing of
+    theirs stays. Whoever took their yes back shows again what was there before us.
+    """
+    mine: dict[str, list[Sequence[Receipt]]] = defaultdict(list)
+    for stack in stacks.values():
+        if stack[-1].employee:
+            mine[stack[-1].employee].append(stack)
+    found = ((id_, why_off(id_, mine[id_], everyone.get(id_), rights, whole=whole)) for id_ in sorted(mine))
+    return [_removal(id_, reason, mine[id_]) for id_, reason in found if reason]
+
+
+def why_off(
+    id_: str, stacks: Sequence[Sequence[Receipt]], person: Person | None, rights: Rights, *, whole: bool
+) -> str:
+    """Return why somebody published must not be any more, "" when they may stay.
+
+    To keep the old photo is to take a yes back only when it was said of a portrait after it was published.
+    """
+    said = [
+        one
+        for one in rights.answers.get(id_, ())
+        if one.answer in {Answer.APPROVE, Answer.KEEP, Answer.REFUSE}
+    ]
+    last = said[-1] if said else None
+    if last and last.answer == Answer.REFUSE:
+        return Answer.REFUSE
+    if person is None and whole:
+        return LEFT
+    published = max(stack[-1].at for stack in stacks)
+    if last and last.answer == Answer.KEEP and last.at > published and _said_before(said, last.picture):
+        return Answer.KEEP
+    return rights.against(id_)
+
+
+def _said_before(said: Sequence[Decision], picture: str) -> bool:
+    return any(one.picture == picture and one.answer == Answer.APPROVE for one in said)
+
+
+def _removal(id_: str, reason: str, stacks: Sequence[Sequence[Receipt]]) -> Removal:
+    files = tuple(
+        TakeBack(
+            target=stack[-1].target, ours=stack[-1].sent, back="" if reason == LEFT else stack[0].replaced
+        )
+        for stack in stacks
+    )
+    return Removal(employee=id_, reason=reason, sentence=WHY[reason], files=files)

@@ -1,0 +1,89 @@
+"""Whether somebody may be shown somewhere: by their answers, the brand's, and what they agreed to."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from catchlight import consents
+from catchlight.answers import NO_ANSWER, NO_BRAND, OLDER_PICTURE, chosen, clearance
+from catchlight.company import Person
+from catchlight.consents import Consent
+from catchlight.desk import Desk
+from catchlight.policy import load_policy
+from catchlight.publish_policy import load_publishing
+from catchlight.records import Answer, Decision, Outcome
+
+Row = TypeVar("Row", Decision, Consent)
+
+WHY: Mapping[str, str] = {
+    NO_ANSWER: "nobody has answered yet, and without an answer the old photo stays",
+    OLDER_PICTURE: "the answer was about an older picture; ask again",
+    Answer.KEEP: "the old photo is kept",
+    Answer.RETRY: "another try was asked for",
+    Answer.UPLOAD: "another photo will be sent",
+    Answer.REFUSE: "refused",
+    Answer.HOLD: "the brand owner holds it back",
+    NO_BRAND: "the brand owner has not said yes yet",
+    "no_portrait": "the run made no portrait",
+    "no_verdict": "the portrait was not judged; let the run finish",
+    Outcome.RETAKE: "a new photo is needed",
+    consents.DECLINED: "they do not want to be shown there",
+    consents.NOT_AGREED: "they have not agreed to be shown there, and this place needs it",
+    "left": "no longer with the company",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """Everything that decides who may be shown at one place."""
+
+    purpose: str
+    opt_in: bool
+    brand: bool
+    answers: Mapping[str, Sequence[Decision]]
+    consents: Mapping[str, Sequence[Consent]]
+
+    def of(self, person: Person) -> tuple[str, str]:
+        """Return ``approve`` and the picture that may be published; else why none may be, and "".
+
+        That is the one of their pictures that a person spoke of last.
+        """
+        answers = self.answers.get(person.id, ())
+        if not person.pictures:
+            return _no_picture(person), ""
+        picture = chosen(answers, person.pictures)
+        reason = clearance(answers, picture, brand=self.brand)
+        if reason == Answer.APPROVE:
+            reason = self.against(person.id) or reason
+        return reason, picture if reason == Answer.APPROVE else ""
+
+    def against(self, employee: str) -> str:
+        """Return what somebody's consents have against this place, "" for nothing."""
+        return consents.against(self.consents.get(employee, ()), self.purpose, opt_in=self.opt_in)
+
+
+def rights(desk: Desk, employee: str = "") -> Rights:
+    """Return the rights at a place as they are now, of everybody or of one person."""
+    where = {"employee": employee} if employee else {}
+    purpose = desk.place.takes.consent
+    return Rights(
+        purpose=purpose,
+        opt_in=purpose in load_publishing(desk.home).opt_in,
+        brand=load_policy(desk.home).gates.brand,
+        answers=_by_person(desk.register.decisions(**where)),
+        consents=_by_person(desk.register.rows(Consent, **where)),
+    )
+
+
+def _by_person(rows: Iterable[Row]) -> Mapping[str, Sequence[Row]]:
+    found: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        found[row.employee].append(row)
+    return found
+
+
+def _no_picture(person: Person) -> str:
+    if not person.portrait.picture:
+        return "no_portrait"
+    return Outcome.RETAKE if person.portrait.verdict else "no_verdict"
