@@ -112,6 +112,12 @@ class Plan(_Part):
         return sum(person.writes for person in self.people) + len(self.removals)
 
 
+class _Header(BaseModel):
+    """What of a plan says where it goes."""
+
+    destination: str = ""
+
+
 def write_plan(home: Path, plan: Plan) -> Path:
     """Write a plan as the next ``plan-<n>.json`` of its run and return the file."""
     folder = run_folder(home, plan.run) / "publish"
@@ -127,6 +133,13 @@ def newest_plan(home: Path, run: str) -> Path:
         message = f"run {run}: no plan yet; make one with `catchlight publish plan --to DIR`"
         raise ConfigError(message)
     return plans[max(plans)]
+
+
+def newest_plans(home: Path, run: str) -> dict[str, Path]:
+    """Return the last plan of a run for each destination; ConfigError when none was made."""
+    newest_plan(home, run)
+    plans = _plans(run_folder(home, run) / "publish")
+    return {_Header.model_validate_json(plans[n].read_bytes()).destination: plans[n] for n in sorted(plans)}
 
 
 def _plans(folder: Path) -> dict[int, Path]:

@@ -5,16 +5,16 @@ A destination is a folder, or one that ``destinations.toml`` in the home folder 
 """
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args
 
 from pydantic import ValidationError
 
 from catchlight import plugins
 from catchlight.errors import ConfigError
-from catchlight.place import Place
+from catchlight.place import FILES, Place, Purpose, Takes
 from connectors import folder
 
 FILE = "destinations.toml"
@@ -23,15 +23,31 @@ _FOLDER = "folder:"
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """One table of ``destinations.toml``: its name, its connector, the sizes that it gets, the checked settings."""
+    """One table of ``destinations.toml``: its name, its connector, the sizes that it gets, the checked settings.
+
+    ``consent`` is what the place is for, where its kind says something else ("" where it does not).
+    """
 
     name: str
     kind: str
     sizes: tuple[str, ...]
     settings: Any
+    consent: Purpose | Literal[""] = ""
+
+    @property
+    def purpose(self) -> Purpose:
+        """What portraits are shown for there."""
+        if self.consent:
+            return self.consent
+        takes: Takes = getattr(plugins.load("connectors", self.kind), "TAKES", FILES)
+        return takes.consent
 
     def open(self) -> Place:
         """Return the place; nothing is asked of it yet."""
+        place = self._opened()
+        return replace(place, takes=replace(place.takes, consent=self.purpose))
+
+    def _opened(self) -> Place:
         if self.kind == "folder":
             return _folder(self.settings)
         place: Place = plugins.load("connectors", self.kind).open_place(
@@ -75,10 +91,13 @@ def _checked(path: Path, name: str, table: object) -> Destination:
     if not isinstance(table, dict):
         message = f"{path}: {name}: not a table; write [{name}] and its settings below"
         raise ConfigError(message)
-    rest = {key: value for key, value in table.items() if key not in {"kind", "sizes"}}
-    kind, sizes = str(table.get("kind", "")), table.get("sizes", [])
+    rest = {key: value for key, value in table.items() if key not in {"kind", "sizes", "consent"}}
+    kind, sizes, consent = str(table.get("kind", "")), table.get("sizes", []), table.get("consent", "")
     if not _takes_portraits(kind):
         message = f"{path}: {name}.kind: {kind!r} is none of {', '.join(kinds())}"
+        raise ConfigError(message)
+    if consent not in {"", *get_args(Purpose)}:
+        message = f"{path}: {name}.consent: {consent!r} is none of {', '.join(get_args(Purpose))}"
         raise ConfigError(message)
     try:
         settings = plugins.load("connectors", kind).Settings.model_validate(rest)
@@ -86,7 +105,7 @@ def _checked(path: Path, name: str, table: object) -> Destination:
         told = "; ".join(f"{'.'.join([name, *map(str, e['loc'])])}: {e['msg']}" for e in error.errors())
         message = f"{path}: {told}"
         raise ConfigError(message) from error
-    return Destination(name, kind, tuple(map(str, sizes)), settings)
+    return Destination(name, kind, tuple(map(str, sizes)), settings, consent)
 
 
 def folder_place(root: Path, home: Path) -> Place:
@@ -109,6 +128,12 @@ def _folder(settings: folder.Settings) -> Place:
         remove=partial(folder.remove, settings),
         tidy=partial(folder.tidy, settings),
     )
+
+
+def sizes_of(name: str, home: Path) -> tuple[str, ...]:
+    """Return the sizes that ``destinations.toml`` asks for a destination, () where it does not say."""
+    found = (one for one in destinations(home).values() if name in {one.name, f"{one.kind}:{one.name}"})
+    return next((one.sizes for one in found), ())
 
 
 def place_named(name: str, home: Path) -> Place:

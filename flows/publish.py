@@ -19,7 +19,7 @@ from catchlight.publish_yes import must_have_yes
 from catchlight.publishing import STOPPED
 from catchlight.sending import FAILED, Result
 from flows.artifacts import reporting
-from flows.destinations import place_named
+from flows.destinations import place_named, sizes_of
 from flows.form import shown
 from flows.progress import Counter
 from flows.tasks.publish import (
@@ -40,7 +40,9 @@ def publish(
     home: Annotated[Path, shown("Folder for everything that Catchlight keeps")],
     run: Annotated[str, shown("Run (latest: the newest)")] = "latest",
     plan: Annotated[Path | None, shown("Plan file (empty: make a new plan)")] = None,
-    sizes: Annotated[list[str] | None, shown("Sizes (empty: the usual ones)")] = None,
+    sizes: Annotated[
+        list[str] | None, shown("Sizes (empty: the destination's own, or the usual ones)")
+    ] = None,
     at_most: Annotated[int, shown("Refuse to change more people than this", ge=1)] = MANY,
 ) -> list[Result]:
     """Publish the portraits that people approved, and nothing else.
@@ -56,7 +58,8 @@ def publish(
     """
     with alone(home), reporting():
         desk = open_desk(home, place_named(destination, home))
-        file = plan or plan_publication(desk, run, tuple(sizes or STANDARD))
+        wanted = tuple(sizes or sizes_of(destination, home) or STANDARD)
+        file = plan or plan_publication(desk, run, wanted)
         must_have_yes(desk, file)
         return send(desk, read_plan(file), at_most)
 

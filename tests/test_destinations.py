@@ -36,6 +36,7 @@ def test_a_destination_has_a_name(home: Path) -> None:
         ("[a]\nkind = 5", r"a\.kind: '5' is none of"),
         ('[a]\nkind = "folder"', r"a\.root: Field required"),
         ('[a]\nkind = "folder"\nroot = "/x"\nrot = 1', r"a\.rot: Extra inputs"),
+        ('[a]\nkind = "folder"\nroot = "/x"\nconsent = "fun"', r"a\.consent: 'fun' is none of intranet"),
         ("a = 1", "a: not a table"),
         ("[a", "not valid TOML"),
     ],
@@ -46,6 +47,17 @@ def test_what_is_wrong_in_the_file_is_named(home: Path, text: str, says: str) ->
     with pytest.raises(ConfigError, match=says) as caught:
         destinations(home)
     assert "destinations.toml" in str(caught.value)
+
+
+def test_a_place_may_be_for_something_else(home: Path) -> None:
+    """What the table says of consent goes before what its kind says."""
+    assert (place_named("intranet", home).takes.consent, destinations(home)["intranet"].purpose) == (
+        "intranet",
+        "intranet",
+    )
+    file = home / "destinations.toml"
+    file.write_text(file.read_text() + 'consent = "external_web"\n')
+    assert place_named("intranet", home).takes.consent == "external_web"
 
 
 def test_an_unknown_name_lists_those_there_are(home: Path) -> None:

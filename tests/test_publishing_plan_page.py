@@ -154,3 +154,34 @@ def test_what_was_unclear_is_read_back_at_the_next_start(company: Company) -> No
     assert states["96/a.jpg"] == states["96/b.jpg"] == State.DONE
     assert codes(apply(losing, draw(losing, "r1", ("96",))))["unchanged"] == 2
     assert writes.count("96/a.jpg") == 1
+
+
+def test_all_destinations_at_once(company: Company) -> None:
+    """Without --to, each of destinations.toml gets its plan in its own sizes; one that cannot start stops no other."""
+    (company.home.parent / "wall").mkdir()
+    (company.home / "destinations.toml").write_text(
+        f'[files]\nkind = "folder"\nroot = "{company.out}"\nsizes = ["96"]\n'
+        f'[wall]\nkind = "folder"\nroot = "{company.home.parent / "wall"}"\nsizes = ["512"]\n'
+    )
+    home = ["--home", str(company.home)]
+    planned = CliRunner().invoke(publish.app, ["plan", *home])
+    assert (planned.exit_code, planned.output.count("Plan: ")) == (0, 2)
+    for place, size in ((company.out, "96"), (company.home.parent / "wall", "512")):
+        apply_one(company, place, size)
+    done = CliRunner().invoke(publish.app, ["apply", *home])
+    assert (done.exit_code, done.output.count("2 unchanged.")) == (0, 2)
+    (company.home.parent / "wall").rename(company.home.parent / "away")
+    done = CliRunner().invoke(publish.app, ["apply", *home])
+    assert (done.exit_code, done.output.count("2 unchanged."), "no such folder" in done.output) == (
+        1,
+        1,
+        True,
+    )
+    only = CliRunner().invoke(publish.app, ["apply", "--to", "files", *home])
+    assert (only.exit_code, only.output.count("2 unchanged.")) == (0, 1)
+
+
+def apply_one(company: Company, out: Path, size: str) -> None:
+    """Publish to one folder without a server."""
+    there = replace(company, out=out)
+    there.publish(sizes=(size,))

@@ -1,8 +1,9 @@
 """What the publish and review commands print: plans and results, safe for any terminal."""
 
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Sequence
 
-from catchlight.publish_plan import Plan
+from catchlight.publish_plan import Plan, Removal, Skip
 from catchlight.publish_time import in_words
 from catchlight.sending import Result
 from flows.terminal import console
@@ -36,14 +37,8 @@ def tell_plan(drawn: Plan) -> None:
         say(f"{drawn.calls} calls, {in_words(drawn.seconds)}.")
     for change, called in _CHANGES.items():
         _tell_people(f"  {called}", [person.employee for person in drawn.people if person.change == change])
-    for reason in dict.fromkeys(removal.sentence for removal in drawn.removals):
-        gone = [removal.employee for removal in drawn.removals if removal.sentence == reason]
-        _tell_people(f"  taken off, {reason}", gone)
-    reasons = dict.fromkeys(skip.sentence for skip in drawn.skipped)
-    for sentence in reasons:
-        _tell_people(
-            f"  not published, {sentence}", [s.employee for s in drawn.skipped if s.sentence == sentence]
-        )
+    _tell_reasons("taken off", drawn.removals)
+    _tell_reasons("not published", drawn.skipped)
     noted = [
         (f"{person.employee} {file.size}", file.note) for person in drawn.people for file in person.files
     ]
@@ -51,6 +46,18 @@ def tell_plan(drawn: Plan) -> None:
         _tell_people(f"  {what}", [who for who, note in noted if part in note])
     shown = [skip.employee for skip in drawn.skipped if skip.shown]
     _tell_people("  still published from before (catchlight publish rollback --person ID)", shown)
+
+
+def _tell_reasons(what: str, parts: Sequence[Removal | Skip]) -> None:
+    """Print why people are left out or taken off: the commonest reasons first, and not thousands of them."""
+    people: dict[str, list[str]] = defaultdict(list)
+    for part in parts:
+        people[part.sentence].append(part.employee)
+    common = sorted(people, key=lambda sentence: -len(people[sentence]))
+    for sentence in common[:_SHOWN]:
+        _tell_people(f"  {what}, {sentence}", people[sentence])
+    rest = [person for sentence in common[_SHOWN:] for person in people[sentence]]
+    _tell_people(f"  {what}, for other reasons that the plan's page tells", rest)
 
 
 def _tell_people(what: str, people: list[str]) -> None:

@@ -1,0 +1,78 @@
+"""``catchlight publish verify`` and ``rollback``: is all as it was published, and the way back."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from catchlight.desk import Desk, alone, open_desk, open_register
+from catchlight.drift import find_drift
+from catchlight.journal import stacks
+from catchlight.records import Receipt
+from catchlight.rollback import rollback as undo
+from catchlight.runs import run_folder
+from flows.commands.publish_options import HOME, ToOption, YesOption, ask
+from flows.commands.publish_words import say, tell_results
+from flows.commands.refresh import HomeOption
+from flows.destinations import place_named
+from flows.terminal import told
+
+
+def verify(home: HomeOption = HOME, to: ToOption = "") -> None:
+    """Read back everything that was published, and the backups, and list what is not as it was left.
+
+    Exit code 0: all as published. 1: something is not. 2: it could not start.
+    """
+    drifts = []
+    with told():
+        for desk in _desks(home, to):
+            found = find_drift(desk)
+            drifts += found
+            files = len(stacks(desk.register.receipts(desk.place.name)))
+            say(f"{desk.place.name}: {files} files published, {len(found)} findings")
+            for drift in found:
+                say(f"  {drift.kind:<12} {drift.employee or '-'}  {drift.target}: {drift.sentence}")
+    raise typer.Exit(1 if drifts else 0)
+
+
+def rollback(
+    home: HomeOption = HOME,
+    run: Annotated[str, typer.Option("--run", help="Undo this run; without --person: the latest.")] = "",
+    person: Annotated[
+        str, typer.Option("--person", help="Only this employee id; without --run: all runs.")
+    ] = "",
+    to: ToOption = "",
+    force: Annotated[bool, typer.Option("--force", help="Also where somebody changed it since.")] = False,
+    yes: YesOption = False,
+) -> None:
+    """Put back what was there before; where nothing was, nothing is left.
+
+    A picture that somebody changed since is left alone, unless --force is given. Answers stay as
+    they are: the next plan would publish an approved portrait again.
+
+    Exit code 0: all done. 1: some failed or stay because they changed, the rest are done. 2: it
+    could not start.
+    """
+    with told():
+        name = run_folder(home, "latest").name if run == "latest" or not (run or person) else run
+        desks = list(_desks(home, to))
+        ask(home, len({receipt.employee for desk in desks for receipt in _ours(desk, name, person)}), yes=yes)
+        with alone(home):
+            results = [result for desk in desks for result in undo(desk, name, person, force=force)]
+        if not results:
+            say("Nothing of this is published, so nothing was changed.")
+    raise typer.Exit(tell_results(results))
+
+
+def _desks(home: Path, to: str) -> Iterable[Desk]:
+    """Return a desk for one destination, or for each that was ever published to."""
+    register = open_register(home)
+    names = list(dict.fromkeys(receipt.destination for receipt in register.receipts()))
+    places = [place_named(to, home)] if to else [place_named(name, home) for name in names]
+    return [open_desk(home, place) for place in places]
+
+
+def _ours(desk: Desk, run: str, person: str) -> Iterable[Receipt]:
+    tops = (stack[-1] for stack in stacks(desk.register.receipts(desk.place.name)).values())
+    return [top for top in tops if top.employee and run in ("", top.run) and person in ("", top.employee)]

@@ -1,0 +1,101 @@
+"""``catchlight publish plan``: who would get which picture where, and why not."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from catchlight import publish_plan, publish_planning
+from catchlight.company import read_book
+from catchlight.delivery import STANDARD
+from catchlight.desk import Desk, alone, open_desk
+from catchlight.errors import ConfigError
+from catchlight.publish_plan import Plan
+from catchlight.publish_planning import Listeners
+from catchlight.runs import run_folder
+from catchlight.vault import write_whole
+from flows.commands.publish_options import HOME, RunOption
+from flows.commands.publish_words import say, tell_plan
+from flows.commands.refresh import HomeOption
+from flows.destinations import FILE, destinations, place_named, sizes_of
+from flows.progress import Counter
+from flows.terminal import bars, told
+from reports.publish_sheet import Seen, publish_sheet
+
+SIZES = (
+    "Heights in pixels, with commas between. A crop of the preset by its name: avatar@48 is 48 pixels high "
+    f"with a larger head, avatar is all of that crop's sizes. Otherwise the destination's own, or {','.join(STANDARD)}."
+)
+
+
+def plan(
+    to: Annotated[
+        str,
+        typer.Option(
+            "--to",
+            "--destination",
+            help="A folder, or a name in destinations.toml; otherwise all named there.",
+        ),
+    ] = "",
+    home: HomeOption = HOME,
+    run: RunOption = "latest",
+    sizes: Annotated[str, typer.Option("--sizes", help=SIZES)] = "",
+    master: Annotated[int, typer.Option("--master", help="One more size, up to 7680; 0 is none.")] = 0,
+) -> None:
+    """Say who would get which picture and who not, and why; write a plan and nothing else.
+
+    Beside the plan lies a page with everybody's picture now and then. Whoever left, or took their yes
+    back, is taken off. It says how many calls the plan takes and about how long.
+
+    Exit code 0: the plan is made. 2: it could not start, and the message says why.
+    """
+    with told():
+        asked = [str(master)] * bool(master) + [part for part in sizes.split(",") if part.strip()]
+        for name in [to] if to else _all(home):
+            desk = open_desk(home, place_named(name, home))
+            wanted = asked if sizes else [*asked, *(sizes_of(name, home) or STANDARD)]
+            _plan(desk, run, wanted)
+
+
+def _plan(desk: Desk, run: str, sizes: Sequence[str]) -> None:
+    seen = Seen()
+    with alone(desk.home), bars():
+        drawn = publish_planning.draw(desk, run, sizes, listeners=Listeners(_planning(), seen))
+        file = publish_plan.write_plan(desk.home, drawn)
+        page = _write_page(desk, drawn, file, seen)
+    tell_plan(drawn)
+    say(f"Plan: {file}")
+    say(f"Look at it: {page}")
+    if drawn.people_changed:
+        say(f"Next: catchlight publish apply --home {desk.home} --plan {file}")
+
+
+def _all(home: Path) -> list[str]:
+    known = list(destinations(home))
+    if not known:
+        message = f"--to: name a folder, or destinations in {home / FILE}"
+        raise ConfigError(message)
+    return known
+
+
+def _write_page(desk: Desk, drawn: Plan, file: Path, seen: Seen) -> Path:
+    """Write the page of a plan beside it."""
+    people = read_book(run_folder(desk.home, drawn.run)).people
+    page = file.with_suffix(".html")
+    write_whole(
+        page, publish_sheet(drawn, {id_: one.name for id_, one in people.items()}, seen, desk.vault).encode()
+    )
+    return page
+
+
+def _planning() -> Callable[[int, int], None]:
+    """Return what keeps the bar of the plan up to date."""
+    counters: list[Counter] = []
+
+    def step(_done: int, total: int) -> None:
+        if not counters:
+            counters.append(Counter("Planning", total))
+        counters[0].step()
+
+    return step
