@@ -1,17 +1,24 @@
 """What publishing works with: the place, the register, the vault, and one publisher at a time."""
 
 import fcntl
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from time import sleep
+from typing import TypeVar
 
 from catchlight.errors import ConfigError, OutsideError
 from catchlight.place import Place
 from catchlight.policy import read_secret
 from catchlight.register import Register, now
 from catchlight.vault import Vault, digest_of
+
+Part = TypeVar("Part")
+Done = TypeVar("Done")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +31,18 @@ class Desk:
     vault: Vault
     clock: Callable[[], str] = now
     wait: Callable[[float], object] = sleep
+
+    def side_by_side(self, work: Callable[[Part], Done], parts: Iterable[Part]) -> Iterator[Done]:
+        """Do something for each part, as many at once as the place allows, and yield what became of them in order.
+
+        When somebody stops asking, or one fails, those under way end and no other begins.
+        """
+        lanes, waiting = max(1, self.place.takes.at_once), iter(parts)
+        with ThreadPoolExecutor(lanes) as pool:
+            under_way = deque(pool.submit(work, part) for part in islice(waiting, lanes))
+            while under_way:
+                yield under_way.popleft().result()
+                under_way.extend(pool.submit(work, part) for part in islice(waiting, 1))
 
     def keep(self, data: bytes) -> str:
         """Store bytes and return their digest, sure that they can be had back; OutsideError."""

@@ -3,16 +3,16 @@
 from dataclasses import dataclass
 
 from catchlight.desk import Desk
-from catchlight.errors import OutsideError
+from catchlight.errors import OutsideError, PhotoError
 from catchlight.journal import half_way, stacks
-from catchlight.records import Answer, Receipt
-
-_ABOUT_PUBLISHING = (Answer.APPROVE, Answer.KEEP, Answer.REFUSE)
+from catchlight.publish_removals import draw_removals
+from catchlight.publish_right import rights
+from catchlight.records import Receipt
 
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """One file that is not as published: missing, changed, half_way, withdrawn or backup_lost."""
+    """One file that is not as published: missing, changed, refused, half_way, withdrawn or backup_lost."""
 
     employee: str
     target: str
@@ -30,12 +30,18 @@ def find_drift(desk: Desk) -> list[Drift]:
         _drift(receipt, "half_way", "a publication or rollback was interrupted here; run it again")
         for receipt in half_way(receipts)
     ]
-    withdrawn = _withdrawn(desk)
-    for stack in stacks(receipts).values():
-        drifts += _at_the_place(desk, stack[-1])
-        drifts += _in_the_vault(desk, stack)
+    standing = list(stacks(receipts).values())
+    withdrawn = {removal.employee: removal.sentence for removal in draw_removals(standing, {}, rights(desk))}
+
+    def look(stack: list[Receipt]) -> list[Drift]:
+        return _at_the_place(desk, stack[-1]) + _in_the_vault(desk, stack)
+
+    for stack, found in zip(standing, desk.side_by_side(look, standing), strict=True):
+        drifts += found
         if stack[-1].employee in withdrawn:
-            sentence = f"still published, but the answer is now {withdrawn[stack[-1].employee]}; roll it back"
+            sentence = (
+                f"still published, but {withdrawn[stack[-1].employee]}; plan again, and it is taken off"
+            )
             drifts.append(_drift(stack[-1], "withdrawn", sentence))
     return drifts
 
@@ -45,7 +51,10 @@ def _drift(receipt: Receipt, kind: str, sentence: str) -> Drift:
 
 
 def _at_the_place(desk: Desk, top: Receipt) -> list[Drift]:
-    there = desk.place.look(top.target)
+    try:
+        there = desk.place.look(top.target)
+    except PhotoError as error:
+        return [_drift(top, "refused", str(error))]
     if desk.shows(there, top.sent):
         return []
     if there is None:
@@ -62,9 +71,3 @@ def _in_the_vault(desk: Desk, stack: list[Receipt]) -> list[Drift]:
         except OutsideError as error:
             lost.append(_drift(receipt, "backup_lost", str(error)))
     return lost
-
-
-def _withdrawn(desk: Desk) -> dict[str, str]:
-    """Return the people whose last word is not an approval, with that word."""
-    last = {d.employee: d.answer for d in desk.register.decisions() if d.answer in _ABOUT_PUBLISHING}
-    return {employee: answer for employee, answer in last.items() if answer != Answer.APPROVE}

@@ -53,7 +53,7 @@ def draw(
     whole = takes_in_everyone(desk.home, name)
     off = [
         r
-        for r in draw_removals(stood, everyone, drawer.rights, whole=whole)
+        for r in draw_removals(stood.values(), everyone, drawer.rights, whole=whole)
         if only is None or r.employee in only
     ]
     gone = {removal.employee for removal in off}

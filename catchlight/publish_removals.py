@@ -1,36 +1,38 @@
 """Who is published and must not be any more: people who left, and people who took their yes back."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
-from catchlight.company import Person
 from catchlight.publish_plan import Removal, TakeBack
 from catchlight.publish_right import WHY, Rights
-from catchlight.records import Answer, Decision, Receipt
+from catchlight.records import Answer, Decision, Receipt, Side
 
-Stacks = Mapping[str, Sequence[Receipt]]
 LEFT = "left"
 
 
 def draw_removals(
-    stacks: Stacks, everyone: Mapping[str, Person], rights: Rights, *, whole: bool
+    standing: Iterable[Sequence[Receipt]],
+    everyone: Collection[str],
+    rights: Rights,
+    *,
+    whole: bool = False,
 ) -> list[Removal]:
     """Return who is to be taken off a place.
 
-    ``stacks`` is what stands of ours by target. Whoever is not in a run of the ``whole`` company has left: nothing of
-    theirs stays. Whoever took their yes back shows again what was there before us.
+    ``standing`` is what stands of ours, a stack a target. Whoever is not among ``everyone`` of a run of the ``whole``
+    company has left: nothing of theirs stays. Whoever took their yes back shows again what was there before us.
     """
     mine: dict[str, list[Sequence[Receipt]]] = defaultdict(list)
-    for stack in stacks.values():
+    for stack in standing:
         if stack[-1].employee:
             mine[stack[-1].employee].append(stack)
-    found = ((id_, why_off(id_, mine[id_], everyone.get(id_), rights, whole=whole)) for id_ in sorted(mine))
+    found = (
+        (id_, why_off(id_, mine[id_], rights, left=whole and id_ not in everyone)) for id_ in sorted(mine)
+    )
     return [_removal(id_, reason, mine[id_]) for id_, reason in found if reason]
 
 
-def why_off(
-    id_: str, stacks: Sequence[Sequence[Receipt]], person: Person | None, rights: Rights, *, whole: bool
-) -> str:
+def why_off(id_: str, stacks: Sequence[Sequence[Receipt]], rights: Rights, *, left: bool) -> str:
     """Return why somebody published must not be any more, "" when they may stay.
 
     To keep the old photo is to take a yes back only when it was said of a portrait after it was published.
@@ -38,12 +40,12 @@ def why_off(
     said = [
         one
         for one in rights.answers.get(id_, ())
-        if one.answer in {Answer.APPROVE, Answer.KEEP, Answer.REFUSE}
+        if one.side == Side.EMPLOYEE and one.answer in {Answer.APPROVE, Answer.KEEP, Answer.REFUSE}
     ]
     last = said[-1] if said else None
     if last and last.answer == Answer.REFUSE:
         return Answer.REFUSE
-    if person is None and whole:
+    if left:
         return LEFT
     published = max(stack[-1].at for stack in stacks)
     if last and last.answer == Answer.KEEP and last.at > published and _said_before(said, last.picture):

@@ -5,7 +5,6 @@ time writes nothing; a program that was killed is settled by reading back before
 """
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TypeVar
 
@@ -74,17 +73,13 @@ def take_off_people(desk: Desk, plan: Plan) -> list[Result]:
 def _until_breakdown(desk: Desk, work: Callable[[Part], list[Result]], parts: Sequence[Part]) -> list[Result]:
     """Do what is to be done for each, and stop after ten failures in a row."""
     results: list[Result] = []
-    failures, lanes = 0, max(1, desk.place.takes.at_once)
-    with ThreadPoolExecutor(lanes) as pool:
-        for at in range(0, len(parts), lanes):
-            for found in pool.map(work, parts[at : at + lanes]):
-                results += found
-                failures = failures + 1 if any(result.code == FAILED for result in found) else 0
-            if failures >= _BREAKER:
-                sentence = (
-                    f"{failures} people in a row failed, so nothing more was tried: {results[-1].sentence}"
-                )
-                return [*results, Result("", "", STOPPED, sentence)]
+    failures = 0
+    for found in desk.side_by_side(work, parts):
+        results += found
+        failures = failures + 1 if any(result.code == FAILED for result in found) else 0
+        if failures == _BREAKER:
+            sentence = f"{failures} people in a row failed, so nothing more was tried: {results[-1].sentence}"
+            return [*results, Result("", "", STOPPED, sentence)]
     return results
 
 

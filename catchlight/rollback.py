@@ -20,8 +20,8 @@ def rollback(desk: Desk, run: str = "", employee: str = "", *, force: bool = Fal
         stack for target, stack in ours.items()
         if target != published_list.NAME and employee in ("", stack[-1].employee)
     ]  # fmt: skip
-    results = [result for stack in chosen for result in _undo(desk, stack, run, force=force)]
-    return results + published_list.update(desk, run)
+    undone = desk.side_by_side(lambda stack: _undo(desk, stack, run, force=force), chosen)
+    return [result for results in undone for result in results] + published_list.update(desk, run)
 
 
 def _undo(desk: Desk, stack: list[Receipt], run: str, *, force: bool) -> list[Result]:

@@ -11,7 +11,7 @@ from catchlight.desk import Desk
 from catchlight.drift import find_drift
 from catchlight.errors import ConfigError, PhotoError
 from catchlight.publish_planning import draw
-from catchlight.records import Answer
+from catchlight.records import Answer, Decision, Side
 from catchlight.register import now
 from catchlight.rollback import rollback
 from tests.published_company import Company, apply, codes, make_company
@@ -51,6 +51,8 @@ def test_who_refuses_shows_again_what_was_there_before_us(company: Company) -> N
     """The next plan takes the portrait off; everybody else stays; then nothing is left to do."""
     pictures = company.run("r1", {"a": "1", "b": "2", "c": "3"})
     company.answer({"a": pictures["a"]}, Answer.REFUSE)
+    brand = Decision("a", pictures["a"], Answer.APPROVE, "brand", now(), side=Side.BRAND)
+    company.desk().register.decide([brand])
     assert off(company.desk()) == {"a": "refuse"}
     assert codes(company.publish(sizes=SIZES)) == {"restored": 1, "unchanged": 2, "listed": 1}
     assert company.files()["96/a.jpg"] == b"before a"
