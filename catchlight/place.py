@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from catchlight.records import Employee
 from catchlight.vault import digest_of
@@ -63,6 +63,8 @@ class Place:
     a publication all at once, ``finish`` shows it; until then the other verbs work on what will be shown.
     ``makes`` gives what a person gets instead of portrait files (their signature), from the person and the vault
     digest of their portrait: bytes by target, in which ``*`` stands for the person's file name or account.
+    ``besides`` brings what is made of all that stands published (a people wall) up to date: it is given the desk and
+    the run, and returns the results of what it changed.
     """
 
     name: str
@@ -75,6 +77,7 @@ class Place:
     same: Callable[[bytes, bytes], bool] = exactly
     finish: Callable[[], None] | None = None
     makes: Callable[[Employee, str], Mapping[str, bytes]] | None = None
+    besides: Callable[[Any, str], list[Any]] | None = None
 
     def digest(self, target: str) -> str:
         """Return the digest of what is there, "" for nothing."""

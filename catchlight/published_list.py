@@ -19,6 +19,7 @@ def update(desk: Desk, run: str) -> list[Result]:
     destination, what was in its place before comes back. A place of people has no list.
     """
     results = [] if desk.place.accounts else _list(desk, run)
+    results += desk.place.besides(desk, run) if desk.place.besides else []
     try:
         if desk.place.finish:
             desk.place.finish()
@@ -30,6 +31,7 @@ def update(desk: Desk, run: str) -> list[Result]:
 def _list(desk: Desk, run: str) -> list[Result]:
     ours = stacks(desk.register.receipts(desk.place.name))
     lists = ours.pop(NAME, [])
+    ours = {target: stack for target, stack in ours.items() if stack[-1].employee}
     try:
         return _write(desk, run, ours, lists) if ours else _take_away(desk, lists)
     except OutsideError as error:

@@ -17,8 +17,8 @@ def rollback(desk: Desk, run: str = "", employee: str = "", *, force: bool = Fal
     settle(desk)
     ours = stacks(desk.register.receipts(desk.place.name))
     chosen = [
-        stack for target, stack in ours.items()
-        if target != published_list.NAME and employee in ("", stack[-1].employee)
+        stack for stack in ours.values()
+        if stack[-1].employee and employee in ("", stack[-1].employee)
     ]  # fmt: skip
     undone = desk.side_by_side(lambda stack: _undo(desk, stack, run, force=force), chosen)
     return [result for results in undone for result in results] + published_list.update(desk, run)

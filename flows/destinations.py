@@ -16,16 +16,19 @@ from catchlight import plugins
 from catchlight.errors import ConfigError
 from catchlight.place import FILES, Place, Purpose, Takes
 from connectors import folder
+from flows import people_wall
 
 FILE = "destinations.toml"
 _FOLDER = "folder:"
+_OF_ALL_KINDS = {"kind", "sizes", "consent", "wall"}
 
 
 @dataclass(frozen=True, slots=True)
 class Destination:
     """One table of ``destinations.toml``: its name, its connector, the sizes that it gets, the checked settings.
 
-    ``consent`` is what the place is for, where its kind says something else ("" where it does not).
+    ``consent`` is what the place is for, where its kind says something else ("" where it does not), ``wall`` the people
+    wall that stands beside the portraits.
     """
 
     name: str
@@ -33,6 +36,7 @@ class Destination:
     sizes: tuple[str, ...]
     settings: Any
     consent: Purpose | Literal[""] = ""
+    wall: people_wall.Settings | None = None
 
     @property
     def purpose(self) -> Purpose:
@@ -45,7 +49,8 @@ class Destination:
     def open(self) -> Place:
         """Return the place; nothing is asked of it yet."""
         place = self._opened()
-        return replace(place, takes=replace(place.takes, consent=self.purpose))
+        besides = partial(people_wall.update, self.wall) if self.wall else None
+        return replace(place, takes=replace(place.takes, consent=self.purpose), besides=besides)
 
     def _opened(self) -> Place:
         if self.kind == "folder":
@@ -91,7 +96,7 @@ def _checked(path: Path, name: str, table: object) -> Destination:
     if not isinstance(table, dict):
         message = f"{path}: {name}: not a table; write [{name}] and its settings below"
         raise ConfigError(message)
-    rest = {key: value for key, value in table.items() if key not in {"kind", "sizes", "consent"}}
+    rest = {key: value for key, value in table.items() if key not in _OF_ALL_KINDS}
     kind, sizes, consent = str(table.get("kind", "")), table.get("sizes", []), table.get("consent", "")
     if not _takes_portraits(kind):
         message = f"{path}: {name}.kind: {kind!r} is none of {', '.join(kinds())}"
@@ -101,11 +106,12 @@ def _checked(path: Path, name: str, table: object) -> Destination:
         raise ConfigError(message)
     try:
         settings = plugins.load("connectors", kind).Settings.model_validate(rest)
+        wall = people_wall.Settings.model_validate(table["wall"]) if "wall" in table else None
     except ValidationError as error:
         told = "; ".join(f"{'.'.join([name, *map(str, e['loc'])])}: {e['msg']}" for e in error.errors())
         message = f"{path}: {told}"
         raise ConfigError(message) from error
-    return Destination(name, kind, tuple(map(str, sizes)), settings, consent)
+    return Destination(name, kind, tuple(map(str, sizes)), settings, consent, wall)
 
 
 def folder_place(root: Path, home: Path) -> Place:

@@ -1,0 +1,92 @@
+"""The people wall of a destination follows what is published there."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from catchlight.drift import find_drift
+from catchlight.errors import ConfigError
+from catchlight.publish_planning import draw
+from catchlight.records import Answer
+from catchlight.rollback import rollback
+from flows.destinations import place_named
+from tests.published_company import Company, apply, codes, make_company
+
+
+@pytest.fixture
+def company(tmp_path: Path) -> Company:
+    """Return a company whose intranet has a wall."""
+    company = make_company(tmp_path)
+    (company.home / "destinations.toml").write_text(
+        f'[intranet]\nkind = "folder"\nroot = "{company.out}"\n[intranet.wall]\ncompany = "Example"\nlanguage = "de"\n'
+    )
+    company.answer(company.run("r1", {"a": "1", "b": "2"}))
+    return company
+
+
+def published(company: Company, run: str = "latest") -> dict[str, int]:
+    """Plan and apply, as the command does with the destination's name."""
+    desk = company.desk()
+    desk = type(desk)(desk.home, place_named("intranet", company.home), desk.register, desk.vault)
+    return codes(apply(desk, draw(desk, run, ("96", "400"))))
+
+
+def wall(company: Company) -> dict[str, bytes]:
+    """Return the files of the wall."""
+    return {name: data for name, data in company.files().items() if name.startswith("wall/")}
+
+
+def faces(company: Company) -> set[str]:
+    """Return the picture files that the manifest names."""
+    manifest = json.loads(wall(company)["wall/people.json"])
+    return {f"wall/{face['file']}" for person in manifest["people"] for face in person["faces"]}
+
+
+def test_the_wall_is_what_is_published(company: Company) -> None:
+    """Everybody who is published is on it, with pictures that are there; a second time nothing is written."""
+    assert published(company)["sent"] == 4
+    assert faces(company) == {name for name in wall(company) if name.endswith(".jpg")}
+    assert len(faces(company)) == 4
+    assert b"Example" in wall(company)["wall/index.html"]
+    before = company.desk().register.receipts()
+    assert published(company) == {"unchanged": 4}
+    assert company.desk().register.receipts() == before
+
+
+def test_who_is_taken_off_is_not_on_the_wall(company: Company) -> None:
+    """Neither their card nor their picture's file stays."""
+    published(company)
+    pictures = company.run("r1", {"a": "1", "b": "2"})
+    company.answer({"a": pictures["a"]}, Answer.REFUSE)
+    published(company)
+    manifest = json.loads(wall(company)["wall/people.json"])
+    assert [person["name"] for person in manifest["people"]] == ["b"]
+    assert faces(company) == {name for name in wall(company) if name.endswith(".jpg")}
+
+
+def test_with_nobody_left_there_is_no_wall(company: Company) -> None:
+    """Rolling everything back leaves the destination as it was before."""
+    published(company)
+    desk = company.desk()
+    desk = type(desk)(desk.home, place_named("intranet", company.home), desk.register, desk.vault)
+    assert find_drift(desk) == []
+    rollback(desk, "r1")
+    assert company.files() == {}
+    assert find_drift(desk) == []
+
+
+def test_files_that_are_not_ours_stay(company: Company) -> None:
+    """A page of somebody else's where the wall would be is not written over; the portraits are published."""
+    (company.out / "wall").mkdir()
+    (company.out / "wall" / "index.html").write_bytes(b"our own page")
+    assert published(company)["failed"] == 1
+    assert wall(company)["wall/index.html"] == b"our own page"
+
+
+def test_a_language_that_there_is_not_is_named(company: Company) -> None:
+    """The message names the key and what would be accepted."""
+    file = company.home / "destinations.toml"
+    file.write_text(file.read_text().replace('"de"', '"xx"'))
+    with pytest.raises(ConfigError, match=r"language.*'xx'.*de, en"):
+        place_named("intranet", company.home)
