@@ -37,6 +37,7 @@ class Graph:
 
     def call(self, method: str, path: str, **content: Any) -> Reply:
         """Make one call and return its answer; ConfigError when even a new token is not accepted."""
+        self.sign_in.headers(again=False)  # a sign-in that fails is not tried again for each try of the call
         reply = self._calls.call(method, path, **content)
         if reply.status == 401:
             raise ConfigError(f"client_id: Graph does not accept the app's token ({said(reply)})")

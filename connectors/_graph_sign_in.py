@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from catchlight.errors import ConfigError, OutsideError
+from catchlight.errors import CatchlightError, ConfigError, OutsideError
 from connectors._allowed_calls import AllowedCalls, Line
 from connectors._graph_credential import credential_of
 from connectors._graph_settings import App
@@ -107,6 +107,9 @@ class SignIn:
                     app.remove_tokens_for_client()
                 got = app.acquire_token_for_client([f"{self._settings.there.graph}/.default"])
             except ValueError as error:
+                ours = error if isinstance(error, CatchlightError) else error.__context__
+                if isinstance(ours, CatchlightError):
+                    raise ours from None
                 # msal's words repeat whole answers; what they come to is that the address is no tenant's.
                 message = f"tenant: {self._settings.there.sign_in} has no tenant {self._settings.tenant}"
                 raise ConfigError(message) from error

@@ -21,8 +21,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509.oid import NameOID
 
-from connectors import _graph_calls
-from connectors._pace import Pace
+from connectors._pace import Limits, Pace
 from tests.fake_graph import FakeGraph, graph
 from tests.fake_graph_tokens import CLIENT, SECRET, TENANT
 
@@ -102,7 +101,7 @@ def of_app(tenant: FakeGraph, files: AppFiles, /, **changed: Any) -> dict[str, A
 def calm_graph(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeGraph]:
     """Run a tenant in which nobody waits for real; no call may come when four are under way, nor at high priority."""
     clock = Clock()
-    monkeypatch.setattr(_graph_calls, "Pace", lambda limits: Pace(limits, lambda: clock.now, clock.sleep))
+    monkeypatch.setattr(Pace.__init__, "__defaults__", (Limits(), lambda: clock.now, clock.sleep))
     with graph() as tenant, stamina.set_testing(True, attempts=4):
         yield tenant
         assert (tenant.crowded, tenant.unkind, tenant.files.leaked) == (0, 0, [])
