@@ -95,11 +95,14 @@ class AllowedCalls:
         except ValueError as error:
             raise ConfigError(f"proxy {line.proxy.rpartition('@')[2]}: cannot be used: {error}") from error
 
-    def call(self, method: str, path: str, **content: Any) -> Reply:
+    def call(
+        self, method: str, path: str, check: Callable[[Reply], object] = lambda _: None, **content: Any
+    ) -> Reply:
         """Make one call and return its answer, whatever its status; OutsideError when the server stays unwell.
 
-        What reads is tried again; what writes only when the server surely did nothing. ValueError for a call that
-        is not among the allowed.
+        What reads is tried again; what writes only when the server surely did nothing. ``check`` raises OutsideError
+        for an answer that makes no sense, such as a page of a proxy. ValueError for a call that is not among the
+        allowed.
         """
         if not any(method == verb and re.fullmatch(pattern, path) for verb, pattern in self._line.allowed):
             message = f"{method} {path[:100]!r} is not a call that this connector makes"
@@ -109,7 +112,9 @@ class AllowedCalls:
             on=lambda error: _worth(error, worth), attempts=_ATTEMPTS, timeout=_PATIENCE
         ):
             with attempt:
-                return self._signed(method, path, content)
+                reply = self._signed(method, path, content)
+                check(reply)
+                return reply
         raise AssertionError  # the loop ends with an answer or an error
 
     def _signed(self, method: str, path: str, content: Mapping[str, Any]) -> Reply:

@@ -1,6 +1,6 @@
 """Calls to Microsoft Graph: signed as the app, four at a time, at low priority, and lists page by page."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from catchlight.errors import CatchlightError, ConfigError, OutsideError
@@ -35,23 +35,23 @@ class Graph:
             )
         )  # fmt: skip
 
-    def call(self, method: str, path: str, **content: Any) -> Reply:
+    def call(
+        self, method: str, path: str, check: Callable[[Reply], object] = lambda _: None, **content: Any
+    ) -> Reply:
         """Make one call and return its answer; ConfigError when even a new token is not accepted."""
         self.sign_in.headers(again=False)  # a sign-in that fails is not tried again for each try of the call
-        reply = self._calls.call(method, path, **content)
+        reply = self._calls.call(method, path, check, **content)
         if reply.status == 401:
             raise ConfigError(f"client_id: Graph does not accept the app's token ({said(reply)})")
         return reply
 
     def pages(self, path: str, ask: Mapping[str, str], right: str) -> Iterator[Mapping[str, Any]]:
         """List what is below a path; ``right`` is the permission that it needs, for the message."""
-        reply, seen = self.call("GET", path, params=dict(ask)), set[str]()
+        reply, seen = self.call("GET", path, _has_list, params=dict(ask)), set[str]()
         for _ in range(_MOST_PAGES):
             if reply.status != 200:
                 raise _no_list(reply, right)
             page = reply.json()
-            if not isinstance(page.get("value"), list):
-                raise OutsideError(f"{reply.url}: answers without a list")
             yield from (one for one in page["value"] if isinstance(one, dict))
             link = page.get("@odata.nextLink")
             if not link:
@@ -59,7 +59,7 @@ class Graph:
             if link in seen:
                 raise OutsideError(f"{self.url}{path}: gives the same page again and again")
             seen.add(link)
-            reply = self.call("GET", self._below(path, str(link)))
+            reply = self.call("GET", self._below(path, str(link)), _has_list)
         raise OutsideError(f"{self.url}{path}: gives more than {_MOST_PAGES} pages")
 
     def _below(self, path: str, link: str) -> str:
@@ -80,6 +80,22 @@ class Graph:
         ]
         more = ", ".join(sorted(roles - OURS))
         return lacking + [f"API permissions: take away what Catchlight never uses: {more}"] * bool(more)
+
+
+def has(*keys: str) -> Callable[[Reply], None]:
+    """Return a check that an answer is an object with one of these keys, where it is an answer at all."""
+
+    def check(reply: Reply) -> None:
+        if reply.status == 507 or (reply.status == 200 and not any(key in reply.json() for key in keys)):
+            raise OutsideError(f"{reply.url}: answers {reply.status} without {' or '.join(keys)}")
+
+    return check
+
+
+def _has_list(reply: Reply) -> None:
+    has("value")(reply)
+    if reply.status == 200 and not isinstance(reply.json()["value"], list):
+        raise OutsideError(f"{reply.url}: answers without a list")
 
 
 def code_of(reply: Reply) -> tuple[str, str]:

@@ -4,7 +4,7 @@ No photo, a photo that cannot be read, and no such person are three different th
 for all of them: only what surely means «none» is taken for none, or a photo would be replaced without a backup.
 """
 
-from catchlight.errors import ConfigError, OutsideError, PhotoError
+from catchlight.errors import OutsideError, PhotoError
 from connectors._allowed_calls import Reply
 from connectors._graph_calls import code_of, said
 
@@ -31,10 +31,8 @@ def gone(target: str) -> PhotoError:
     return PhotoError("account.gone", f"there is no user {target} any more; nothing was done")
 
 
-def not_read(target: str, reply: Reply) -> ConfigError | OutsideError | PhotoError:
+def not_read(target: str, reply: Reply) -> PhotoError:
     """Return what it means that a photo could not be read: this person is left out, since nothing can be kept."""
-    if reply.status == 507:
-        return OutsideError(f"user {target}: Microsoft 365 is out of room ({said(reply)})")
     if reply.status == 403:
         return _no_right(target, "reading", reply)
     message = (

@@ -1,9 +1,10 @@
 """Downloads from addresses that SharePoint gives out, already signed: our token never goes there."""
 
+from functools import partial
 from urllib.parse import urlsplit
 
 from catchlight.errors import CatchlightError, ConfigError, OutsideError
-from connectors._allowed_calls import AllowedCalls, Line, address
+from connectors._allowed_calls import AllowedCalls, Line, Reply, address
 from connectors._graph_settings import App
 
 _ANYTHING = (("GET", r"/[^\s#]*"),)
@@ -17,8 +18,11 @@ class Downloads:
         self._app, self._hosts = app, hosts
         self._lines: dict[str, AllowedCalls] = {}
 
-    def fetch(self, url: str) -> bytes:
-        """Return the bytes of an address; ConfigError for a host that is not allowed, OutsideError for no answer."""
+    def fetch(self, url: str, size: object) -> bytes:
+        """Return the bytes of an address, as many as there are said to be.
+
+        ConfigError for a host that is not allowed, OutsideError for no answer.
+        """
         parts = urlsplit(url)
         host = (parts.hostname or "").casefold()
         try:
@@ -32,16 +36,24 @@ class Downloads:
             )
         line = self._lines.get(place) or self._lines.setdefault(place, self._open(place))
         try:
-            reply = line.call("GET", url.partition("#")[0][len(place) :] or "/")
+            path = url.partition("#")[0][len(place) :] or "/"
+            return line.call("GET", path, partial(_whole, host, size)).body
         except (CatchlightError, ValueError) as error:
             # Whoever has the address has the file for some minutes: it is never repeated.
-            raise OutsideError(
-                f"{host}: a download failed: {type(error.__cause__ or error).__name__}"
-            ) from None
-        if reply.status != 200:
-            raise OutsideError(f"{host}: a download is answered with {reply.status}")
-        return reply.body
+            told = error if isinstance(error, _DownloadError) else type(error.__cause__ or error).__name__
+            raise OutsideError(f"a download from {host} failed: {told}") from None
 
     def _open(self, place: str) -> AllowedCalls:
         app = self._app
         return AllowedCalls(Line(place, _ANYTHING, {}, app.ca_file, app.proxy, app.timeout))
+
+
+class _DownloadError(OutsideError):
+    """What came is not the file; its message names no address."""
+
+
+def _whole(host: str, size: object, reply: Reply) -> None:
+    if reply.status != 200:
+        raise _DownloadError(f"{host} answers {reply.status}")
+    if len(reply.body) != size:
+        raise _DownloadError(f"{len(reply.body)} bytes came of {size}")

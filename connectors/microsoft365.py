@@ -18,7 +18,8 @@ from catchlight.errors import CatchlightError, ConfigError, OutsideError, PhotoE
 from catchlight.place import Accounts, Place, Takes
 from catchlight.records import Employee
 from connectors import _accounts
-from connectors._graph_calls import AT_ONCE, Graph
+from connectors._allowed_calls import Reply
+from connectors._graph_calls import AT_ONCE, Graph, has
 from connectors._graph_credential import ends_soon
 from connectors._graph_people import USERS, Circle, find
 from connectors._graph_photo import LARGEST, SMALL, gone, means_none, not_read, not_written
@@ -125,26 +126,23 @@ class _Photos:
         for _ in range(2):  # replicas may differ for a moment
             if not self._is_there(target, path):
                 return None
-            reply = self.graph.call("GET", f"{path}/$value")
-            if reply.status == 200 and reply.body.startswith(tuple(_PICTURES)) and not means_none(reply):
-                return reply.body
+            reply = self.graph.call("GET", f"{path}/$value", _is_picture)
             if not means_none(reply):
                 break
-        if reply.status == 200 or means_none(reply):
-            raise OutsideError(f"{reply.url}: says that there is a photo, and gives something else")
-        raise self._why_not(target, not_read(target, reply), reply.status)
+        if means_none(reply):
+            raise OutsideError(f"{reply.url}: Graph says that there is a photo, and gives none")
+        if reply.status != 200:
+            raise self._why_not(target, not_read(target, reply), reply.status)
+        return reply.body
 
     def _is_there(self, target: str, path: str) -> bool:
         """Whether a photo is there, by its metadata: 404, or one pixel that stands for none."""
-        reply = self.graph.call("GET", path)
+        reply = self.graph.call("GET", path, has("@odata.mediaContentType"))
         if reply.status != 200:
             if means_none(reply):
                 return False
             raise self._why_not(target, not_read(target, reply), reply.status)
-        told = reply.json()
-        if "@odata.mediaContentType" not in told:
-            raise OutsideError(f"{reply.url}: answers with something else than a photo's metadata")
-        return told.get("id") != "1x1"
+        return reply.json().get("id") != "1x1"
 
     def put(self, target: str, picture: bytes) -> None:
         """Put a photo in the place of another."""
@@ -171,14 +169,20 @@ class _Photos:
 
     def only_on_premises(self) -> bool:
         """Whether the tenant's policy refuses photos from here; False where it cannot be asked."""
-        reply = self.graph.call("GET", _POLICY)
+        reply = self.graph.call("GET", _POLICY, has("source"))
         return reply.status == 200 and reply.json().get("source") == "onPremises"
 
     def _why_not(self, target: str, error: CatchlightError, status: int) -> CatchlightError:
         """Return the error of a photo, or that the user is gone: Graph says 404 for both."""
-        if status == 404 and self.graph.call("GET", _path(target), params={"$select": "id"}).status == 404:
-            return gone(target)
-        return error
+        if status != 404:
+            return error
+        user = self.graph.call("GET", _path(target), has("id"), params={"$select": "id"})
+        return gone(target) if user.status == 404 else error
+
+
+def _is_picture(reply: Reply) -> None:
+    if reply.status == 507 or (reply.status == 200 and not reply.body.startswith(tuple(_PICTURES))):
+        raise OutsideError(f"{reply.url}: answers {reply.status} with something else than a picture")
 
 
 def _path(target: str) -> str:

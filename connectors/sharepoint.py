@@ -14,7 +14,7 @@ from pydantic import Field, model_validator
 from catchlight.alike import alike
 from catchlight.errors import CatchlightError, ConfigError, OutsideError, PhotoError
 from catchlight.place import Place, Takes, exactly
-from connectors._graph_calls import AT_ONCE, Graph, said
+from connectors._graph_calls import AT_ONCE, Graph, has, said
 from connectors._graph_credential import ends_soon
 from connectors._graph_settings import App
 from connectors._sharepoint_download import Downloads
@@ -114,9 +114,7 @@ class _Library:
             raise OutsideError(
                 f"{target}: SharePoint does not say where it can be downloaded; is that blocked?"
             )
-        data = self._downloads.fetch(url)
-        if item.get("size") != len(data):
-            raise OutsideError(f"{target}: {len(data)} bytes came of {item.get('size')}")
+        data = self._downloads.fetch(url, item.get("size"))
         self._tags[target] = str(item.get("eTag") or "")
         return data
 
@@ -151,7 +149,7 @@ class _Library:
         """Make sure that the folder is there: it is IT's to make, and its name may be wrong."""
         if "" in self._there:
             return
-        reply = self.graph.call("GET", self._path())
+        reply = self.graph.call("GET", self._path(), has("folder", "root"))
         if reply.status == 404:
             raise OutsideError(
                 f"folder: there is no {self._settings.folder or 'such drive'} in the library; make it"
@@ -162,13 +160,14 @@ class _Library:
 
     def is_full(self) -> list[str]:
         """Say so when the site has no room left."""
-        reply = self.graph.call("GET", f"/v1.0/drives/{self._found()}")
+        reply = self.graph.call("GET", f"/v1.0/drives/{self._found()}", has("id"))
         quota = reply.json().get("quota") if reply.status == 200 else None
         state = quota.get("state") if isinstance(quota, dict) else ""
         return [f"the site is nearly full or full ({state})"] * (state in {"critical", "exceeded"})
 
     def _item(self, target: str) -> dict[str, object] | None:
-        reply = self.graph.call("GET", self._path(*names_of(target, self._settings.folder)))
+        path = self._path(*names_of(target, self._settings.folder))
+        reply = self.graph.call("GET", path, has("file", "folder"))
         if reply.status == 404:
             self.must_be_there()
             return None
@@ -177,8 +176,8 @@ class _Library:
         item = reply.json()
         if "folder" in item:
             raise PhotoError("place.name", f"{target}: there is a folder of this name, and it is not touched")
-        if "file" not in item or not re.fullmatch(_ID, str(item.get("id"))):
-            raise OutsideError(f"{reply.url}: answers with something else than a file")
+        if not re.fullmatch(_ID, str(item.get("id"))):
+            raise OutsideError(f"{reply.url}: answers without an id")
         return item
 
     def _make_folders(self, parts: tuple[str, ...]) -> None:
@@ -204,7 +203,7 @@ class _Library:
         """Return the id of the drive; the first time, it is looked up by site and name."""
         if not self._drive:
             host, _, rest = self._settings.site.partition("/")
-            reply = self.graph.call("GET", f"/v1.0/sites/{host}{f':/{rest}' if rest else ''}")
+            reply = self.graph.call("GET", f"/v1.0/sites/{host}{f':/{rest}' if rest else ''}", has("id"))
             if reply.status != 200:
                 raise ConfigError(f"site: {self._settings.site} cannot be opened by this app ({said(reply)})")
             site = str(reply.json().get("id"))

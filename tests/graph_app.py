@@ -102,6 +102,6 @@ def calm_graph(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeGraph]:
     """Run a tenant in which nobody waits for real; no call may come when four are under way, nor at high priority."""
     clock = Clock()
     monkeypatch.setattr(Pace.__init__, "__defaults__", (Limits(), lambda: clock.now, clock.sleep))
-    with graph() as tenant, stamina.set_testing(True, attempts=4):
+    with graph() as tenant, stamina.set_testing(True, attempts=5):
         yield tenant
         assert (tenant.crowded, tenant.unkind, tenant.files.leaked) == (0, 0, [])

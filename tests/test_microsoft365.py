@@ -369,14 +369,14 @@ def test_an_answer_that_is_no_photo_is_not_one(
     """Neither as a backup nor as a proof that ours arrived; a page of a proxy is no list of users."""
     tenant.people.set(anna, photo("before"))
     there = place(tenant, app)
-    tenant.next = [Answer(200, body)] * 4
+    tenant.next = [Answer(200, body)] * 5
     with pytest.raises(OutsideError):
         there.look(anna)
     about = as_json(200, {"@odata.mediaContentType": "image/jpeg", "id": "648x648"})
-    tenant.next = [about, Answer(200, body, {"Content-Type": "image/jpeg"})]
-    with pytest.raises(OutsideError, match="gives something else"):
+    tenant.next = [about, *[Answer(200, body, {"Content-Type": "image/jpeg"})] * 5]
+    with pytest.raises(OutsideError, match="something else than a picture"):
         there.look(anna)
-    tenant.next = [as_json(200, tenant.people.policy), *[Answer(200, body)] * 4]
+    tenant.next = [as_json(200, tenant.people.policy), *[Answer(200, body)] * 5]
     with pytest.raises(OutsideError):
         there.accounts([Employee("1")])
 
