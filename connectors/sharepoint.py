@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Self
 from urllib.parse import quote
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from catchlight.alike import alike
 from catchlight.errors import CatchlightError, ConfigError, OutsideError, PhotoError
@@ -27,7 +27,7 @@ TAKES = Takes(most_bytes=32 << 20, at_once=AT_ONCE, calls=6)
 
 _DRIVE = r"[A-Za-z0-9!_-]{1,128}"
 _ID = r"[A-Za-z0-9!_.,-]{1,256}"
-_PATH = r"(/[A-Za-z0-9._@%-]+)+"
+_PATH = r"(/(?!\.{1,2}(?:[/:]|$))[A-Za-z0-9._@%-]+)+"
 _ITEM = rf"/v1\.0/drives/{_DRIVE}/root(:{_PATH})?"
 _ALLOWED = (
     ("GET", rf"/v1\.0/sites/[A-Za-z0-9.-]+(:{_PATH})?"), ("GET", rf"/v1\.0/sites/{_ID}/drives(\?[^#\s]*)?"),
@@ -42,7 +42,9 @@ class Settings(App):
 
     drive: str = Field("", pattern=rf"^({_DRIVE})?$", description="id of the library's drive")
     site: str = Field(
-        "", pattern=rf"^([A-Za-z0-9.-]+({_PATH})?)?$", description="example.sharepoint.com/sites/intranet"
+        "",
+        pattern=r"^([A-Za-z0-9.-]+(/[A-Za-z0-9._-]+)*)?$",
+        description="example.sharepoint.com/sites/intranet",
     )
     library: str = Field("", description="name of the library, as the site shows it: Documents")
     folder: str = Field(
@@ -60,6 +62,14 @@ class Settings(App):
             message = "drive, or site and library: one of the two says where files go"
             raise ValueError(message)
         return self
+
+    @field_validator("site", "folder")
+    @classmethod
+    def _plain(cls, path: str) -> str:
+        if path and any(part in {"", ".", ".."} for part in path.split("/")):
+            message = f"{path!r}: names with one / between them"
+            raise ValueError(message)
+        return path
 
 
 def open_place(settings: Settings, name: str) -> Place:

@@ -27,7 +27,7 @@ from tests.published_company import Company, apply, codes, make_company, portrai
 FAULTS = dict.fromkeys(
     ("429", "429-date", "429-bare", "500", "502", "503", "504", "507", "401", "html", "cut"), 0.01
 )
-MANY = [str(n) for n in range(60)]
+MANY = [str(n) for n in range(24)]
 
 
 @pytest.fixture(scope="module")
