@@ -169,8 +169,14 @@ class _Photos:
 
     def only_on_premises(self) -> bool:
         """Whether the tenant's policy refuses photos from here; False where it cannot be asked."""
-        reply = self.graph.call("GET", _POLICY, has("source"))
-        return reply.status == 200 and reply.json().get("source") == "onPremises"
+        try:
+            reply = self.graph.call("GET", _POLICY, Reply.json)
+        except OutsideError:
+            return False
+        # Microsoft's own pages show the settings bare, in "value", and in a list in "value".
+        told = reply.json().get("value", reply.json()) if reply.status == 200 else {}
+        settings = told if isinstance(told, list) else [told]
+        return any(isinstance(one, dict) and one.get("source") == "onPremises" for one in settings)
 
     def _why_not(self, target: str, error: CatchlightError, status: int) -> CatchlightError:
         """Return the error of a photo, or that the user is gone: Graph says 404 for both."""

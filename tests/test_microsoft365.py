@@ -376,7 +376,7 @@ def test_an_answer_that_is_no_photo_is_not_one(
     tenant.next = [about, *[Answer(200, body, {"Content-Type": "image/jpeg"})] * 5]
     with pytest.raises(OutsideError, match="something else than a picture"):
         there.look(anna)
-    tenant.next = [as_json(200, tenant.people.policy), *[Answer(200, body)] * 5]
+    tenant.next = [as_json(200, {}), *[Answer(200, body)] * 5]
     with pytest.raises(OutsideError):
         there.accounts([Employee("1")])
 
@@ -411,8 +411,20 @@ def test_a_tenant_that_takes_photos_from_on_premises_only_is_told_before_anythin
     assert "on premises only" in microsoft365.probe(settings(tenant, app))[0]
     with pytest.raises(PhotoError, match="photo policy has to let it"):
         place(tenant, app).put(anna, photo("anna"))
+    for told in ([tenant.people.policy], tenant.people.policy):
+        tenant.next = [as_json(200, {"value": told})]
+        with pytest.raises(ConfigError, match="on premises only"):
+            place(tenant, app).accounts([Employee("1")])
     tenant.tokens.roles = ("ProfilePhoto.ReadWrite.All", "User.Read.All")
     assert place(tenant, app).accounts([Employee("1")]).targets == {"1": anna}
+    for strange in (
+        wrong(404, "ResourceNotFound"),
+        Answer(204),
+        as_json(200, {"value": None}),
+        as_json(200, {}),
+    ):
+        tenant.next = [strange]
+        assert place(tenant, app).accounts([Employee("1")]).targets == {"1": anna}
 
 
 @pytest.mark.parametrize(
