@@ -4,6 +4,7 @@ Files are kept byte for byte and replaced whole. SharePoint keeps earlier versio
 its recycle bin: who may see those sees old portraits.
 """
 
+import mimetypes
 import re
 from dataclasses import replace
 from typing import Self
@@ -132,7 +133,7 @@ class _Library:
         """Put a file in the place of another, unless that changed since we looked at it."""
         parts = names_of(target, self._settings.folder)
         self._make_folders(parts[:-1])
-        kind = "image/jpeg" if target.endswith(".jpg") else "application/octet-stream"
+        kind = mimetypes.guess_type(target)[0] or "application/octet-stream"
         tag = self._tags.pop(target, "")
         headers = {"Content-Type": kind} | ({"If-Match": tag} if tag else {})
         reply = self.graph.call(

@@ -6,6 +6,7 @@ is looked at before it is replaced. Links on the server are the server's matter 
 """
 
 import base64
+import mimetypes
 import secrets
 from pathlib import Path
 from typing import Annotated
@@ -161,7 +162,7 @@ class _Share:
 
     def _store(self, path: str, target: str, data: bytes) -> None:
         self._make_folders(target)
-        kind = {"Content-Type": "image/jpeg" if target.endswith(".jpg") else "application/octet-stream"}
+        kind = {"Content-Type": mimetypes.guess_type(target)[0] or "application/octet-stream"}
         reply = self._calls.call("PUT", f"{path}.partial", content=data, headers=kind)
         if reply.status not in {httpx.codes.OK, httpx.codes.CREATED, httpx.codes.NO_CONTENT}:
             raise _why(reply, "written")

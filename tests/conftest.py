@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from jaxtyping import install_import_hook
 
+from connectors._pace import Limits, Pace
 from tests import nginx_server
 from tests.certificates import make_certificates
 from tests.ldap_server import LdapServer, is_installed, ldap_server
@@ -46,6 +47,24 @@ _PICTURES = (
     "sitting",
 )
 install_import_hook([f"catchlight.{name}" for name in (*_PICTURES, "checks", "engines")], "tests.check")
+
+
+class _Hurry:
+    """A clock that goes on only while somebody waits for it."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
+@pytest.fixture(autouse=True)
+def _nobody_waits_for_a_vendors_pace(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let waiting between calls take no time; what is waited for is tested with clocks of the tests' own."""
+    hurry = _Hurry()
+    monkeypatch.setattr(Pace.__init__, "__defaults__", (Limits(), lambda: hurry.now, hurry.sleep))
+
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared" / "data"
