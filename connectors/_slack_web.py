@@ -44,3 +44,12 @@ def checked(reply: Reply, user: str = "", key: str = "token_file") -> dict[str, 
         refusal = no_of_web(told, user, key)
         raise WrongAnswerError(str(refusal)) if isinstance(refusal, OutsideError) else refusal
     return told
+
+
+def code_of(reply: Reply) -> str:
+    """Return the code of a refusal, "" for anything else."""
+    try:
+        told = reply.json()
+    except OutsideError:
+        return ""
+    return "" if told.get("ok") is True else str(told.get("error") or "")

@@ -21,7 +21,7 @@ from catchlight.errors import ConfigError, OutsideError, PhotoError
 from catchlight.policy import read_secret
 from connectors._allowed_calls import AllowedCalls, Line, address
 from connectors._pace import Limits, Pace
-from connectors._slack_web import checked
+from connectors._slack_web import checked, code_of
 
 SCOPE = "users.profile:write"
 _ALLOWED = (("POST", "/oauth.v2.access"), ("POST", "/users.setPhoto"), ("POST", "/auth.revoke"))
@@ -102,7 +102,7 @@ def finish(settings: Settings, code: str, picture: bytes, account: str = "") -> 
     _fits(picture)
     calls = _calls(settings)
     told = _exchange(settings, calls, code)
-    theirs = told.get("authed_user") if isinstance(told.get("authed_user"), dict) else {}
+    theirs = _part(told, "authed_user")
     token = str(theirs.get("access_token") or "")
     if not token:
         raise PhotoError(
@@ -117,7 +117,7 @@ def finish(settings: Settings, code: str, picture: bytes, account: str = "") -> 
 
 def _fits(picture: bytes) -> None:
     height, width = decode(picture).picture.shape[:2]
-    if not (_LEAST <= min(height, width) and max(height, width) <= _MOST):
+    if min(height, width) < _LEAST or max(height, width) > _MOST:
         message = f"Slack takes pictures of {_LEAST} to {_MOST} pixels; this one has {width} × {height}"
         raise PhotoError("photo.shape", message)
 
@@ -143,7 +143,7 @@ def _exchange(settings: Settings, calls: AllowedCalls, code: str) -> dict[str, A
 
 def _right(settings: Settings, told: dict[str, Any], theirs: dict[str, Any], account: str) -> None:
     """Refuse another company's workspace, another person's account, and less than was asked for."""
-    homes = [str((told.get(key) or {}).get("id") or "") for key in ("team", "enterprise")]
+    homes = [str(_part(told, key).get("id") or "") for key in ("team", "enterprise")]
     if settings.team and settings.team not in homes:
         raise PhotoError(
             "slack.elsewhere", "that was another Slack workspace; sign in to your company's, and begin again"
@@ -156,6 +156,11 @@ def _right(settings: Settings, told: dict[str, Any], theirs: dict[str, Any], acc
         raise PhotoError(
             "slack.scope", "Slack gave no permission to set your picture; begin again and allow it"
         )
+
+
+def _part(told: dict[str, Any], key: str) -> dict[str, Any]:
+    part = told.get(key)
+    return part if isinstance(part, dict) else {}
 
 
 def _set(calls: AllowedCalls, token: str, picture: bytes) -> None:
@@ -171,7 +176,7 @@ def _give_back(calls: AllowedCalls, token: str) -> None:
 
 def _post(calls: AllowedCalls, method: str, authorization: str, **content: Any) -> dict[str, Any]:
     reply = calls.call("POST", f"/{method}", headers={"Authorization": authorization}, **content)
-    code = _code(reply.body)
+    code = code_of(reply)
     if code in _OF_THE_PICTURE:
         raise PhotoError("photo.refused", f"{_OF_THE_PICTURE[code]} ({code})")
     if code in _OF_THE_CODE:
