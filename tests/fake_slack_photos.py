@@ -186,6 +186,7 @@ def slack(**more: object) -> Iterator[FakeSlack]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
 
         def _do(self) -> None:
             with workspace.turn:
