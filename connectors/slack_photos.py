@@ -28,7 +28,14 @@ from connectors._slack_profiles import Profiles
 from connectors._slack_web import ask
 
 TAKES = Takes(
-    size="1024", most_bytes=300_000, keeps_bytes=False, a_minute=50, calls=5, lag=20, consent="chat"
+    size="1024",
+    most_bytes=300_000,
+    keeps_bytes=False,
+    a_minute=50,
+    at_once=4,
+    calls=5,
+    lag=20,
+    consent="chat",
 )
 """Slack names no limits for SCIM's photos: these are the Web API's largest size, and a size that was never refused."""
 
@@ -197,7 +204,8 @@ def _put(slack: _Slack, target: str, picture: bytes) -> None:
 
 
 def _remove(slack: _Slack, target: str) -> None:
-    if not slack.profiles.of(_known(target)).original:
+    slack.profiles.still(_known(target))
+    if not slack.profiles.of(target).original:
         return
     if slack.settings.removal == "refuse":
         message = (
@@ -205,7 +213,6 @@ def _remove(slack: _Slack, target: str) -> None:
             'remove it in their profile (removal = "try" lets Catchlight try)'
         )
         raise PhotoError("photo.no_removal", message)
-    slack.profiles.still(target)
     _slack_scim.write(slack.scim, target, None)
 
 

@@ -189,8 +189,9 @@ def test_guests_and_owners_can_be_taken_in(slack: FakeSlack, token: Path) -> Non
 
 
 def test_two_accounts_with_one_address_are_left_out(slack: FakeSlack, token: Path) -> None:
-    """Which one is right cannot be told."""
+    """Which one is right cannot be told; a third that is deactivated is not the reason."""
     slack.add("U0OTHER", "Anna@example.org")
+    slack.add("U0LEFT", "anna@example.org", active=False)
     assert "2 accounts have email" in place(slack, token).accounts([ANNA]).absent["1"]
 
 

@@ -93,13 +93,16 @@ def test_who_had_none_keeps_the_new_one_and_is_told(company: Company, slack: Fak
     assert {one.employee: one.code for one in rollback(desk, "r1")}[OLD] == "conflict"
 
 
-def test_what_is_shown_too_late_is_unclear(company: Company, slack: FakeSlack) -> None:
-    """It is not taken for failed, and is not written a second time in the same run."""
+def test_what_is_shown_too_late_is_unclear_and_then_settled(company: Company, slack: FakeSlack) -> None:
+    """It is not taken for failed; the next run reads it back, and writes nothing a second time."""
     slack.lag = 60
     desk = desk_of(company, slack)
     assert codes(apply(desk, draw(desk, "r1", ())))["failed"] == 3
     states = {receipt.employee: receipt.state for receipt in desk.register.receipts()}
     assert states[NEW] == State.UNCLEAR
+    slack.clock.sleep(60)  # type: ignore[attr-defined]
+    settle(desk)
+    assert codes(apply(desk, draw(desk, "r1", ())))["unchanged"] == 2
     assert (slack.effective[NEW], slack.effective[OLD]) == (1, 1)
 
 
