@@ -23,6 +23,12 @@ def crops_of(home: Path, folder: Path) -> Mapping[str, PrintCrop]:
     return preset.delivery.crops if preset else Delivery().crops
 
 
+def square(home: Path, folder: Path) -> PrintCrop | None:
+    """Return the crop that makes a run's portraits square, as places of people show them; None where they are."""
+    preset = _preset(home, folder)
+    return PrintCrop() if preset and preset.crop.aspect != 1 else None
+
+
 def places(home: Path, folder: Path) -> dict[str, Place]:
     """Return where the head lies on each picture of a run, by digest; none whose readings do not say.
 

@@ -12,8 +12,7 @@ from catchlight.delivery import Prints, Size, file_names, size_named, sizes_name
 from catchlight.desk import Desk
 from catchlight.journal import owners, stacks
 from catchlight.ledger import Recipes
-from catchlight.place import Takes
-from catchlight.publish_crops import crops_of, places
+from catchlight.publish_crops import crops_of, places, square
 from catchlight.publish_drawing import Drawer, Seen
 from catchlight.publish_plan import FilePlan, PersonPlan, Plan, Skip
 from catchlight.publish_policy import load_publishing
@@ -78,9 +77,10 @@ def _parts(
     return parts
 
 
-def _size_of(takes: Takes) -> Size:
-    """Return the one size that a place of people takes."""
-    return replace(size_named(takes.size), max_bytes=takes.most_bytes or None)
+def _size_of(desk: Desk, run: str) -> Size:
+    """Return the one size that a place of people takes: square, since that is how people are shown there."""
+    takes, crop = desk.place.takes, square(desk.home, run_folder(desk.home, run))
+    return replace(size_named(takes.size), max_bytes=takes.most_bytes or None, crop=crop)
 
 
 def _sizes(desk: Desk, run: str, names: Sequence[str]) -> list[Size]:
@@ -88,7 +88,7 @@ def _sizes(desk: Desk, run: str, names: Sequence[str]) -> list[Size]:
     if desk.place.makes:
         return []
     if desk.place.accounts:
-        return [_size_of(desk.place.takes)]
+        return [_size_of(desk, run)]
     crops = crops_of(desk.home, run_folder(desk.home, run))
     wanted = [size for name in names for size in sizes_named(name, crops)]
     return list({size.name: size for size in wanted}.values())

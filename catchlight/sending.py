@@ -1,6 +1,7 @@
 """One file out, or back: journaled before it happens, read back after, settled after a crash."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -22,6 +23,14 @@ class Result:
     sentence: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class _Problem:
+    """What went wrong with a write; ``refused`` when the place said no, and not when nobody knows what it did."""
+
+    sentence: str
+    refused: bool = False
+
+
 def note(desk: Desk, receipts: Iterable[Receipt], state: State) -> None:
     """Write down that files have reached a state."""
     desk.register.note([replace(receipt, state=state, at=desk.clock()) for receipt in receipts])
@@ -30,12 +39,15 @@ def note(desk: Desk, receipts: Iterable[Receipt], state: State) -> None:
 def send(desk: Desk, receipts: Sequence[Receipt], code: str = "sent") -> list[Result]:
     """Write files whose backup is in the vault. Raises OutsideError when the journal cannot be kept."""
     note(desk, receipts, State.SENDING)
-    problems = [_write(desk, receipt.target, receipt.sent) for receipt in receipts]
-    landed = [receipt for receipt, problem in zip(receipts, problems, strict=True) if not problem]
-    note(desk, landed, State.DONE)
-    pairs = list(zip(receipts, problems, strict=True))
-    _settle(desk, [replace(receipt, state=State.SENDING) for receipt, problem in pairs if problem])
-    return [Result(r.employee, r.target, FAILED if problem else code, problem) for r, problem in pairs]
+    pairs = [(receipt, _write(desk, receipt.target, receipt.sent)) for receipt in receipts]
+    note(desk, [receipt for receipt, problem in pairs if not problem], State.DONE)
+    for receipt, problem in pairs:
+        if problem:
+            _settle(desk, replace(receipt, state=State.SENDING), problem)
+    return [
+        _result(receipt, FAILED, problem.sentence) if problem else _result(receipt, code)
+        for receipt, problem in pairs
+    ]
 
 
 def put_back(desk: Desk, receipt: Receipt, *, force: bool = False) -> Result:
@@ -59,8 +71,8 @@ def put_back(desk: Desk, receipt: Receipt, *, force: bool = False) -> Result:
         note(desk, [receipt], State.RESTORING)
         problem = _write(desk, receipt.target, receipt.replaced)
         if problem:
-            _settle(desk, [replace(receipt, state=State.RESTORING)])
-            return _result(receipt, FAILED, problem)
+            _settle(desk, replace(receipt, state=State.RESTORING), problem)
+            return _result(receipt, FAILED, problem.sentence)
     note(desk, [receipt], State.RESTORED)
     kept = f"what was there is in the vault as {theirs}" if theirs else ""
     return _result(receipt, "restored" if receipt.replaced else "removed", kept)
@@ -89,8 +101,8 @@ def take_off(desk: Desk, stack: Sequence[Receipt], back: str) -> Result:
         note(desk, [top], State.RESTORING)
         problem = _write(desk, top.target, back)
         if problem:
-            _settle(desk, [replace(top, state=State.RESTORING)])
-            return _result(top, FAILED, problem)
+            _settle(desk, replace(top, state=State.RESTORING), problem)
+            return _result(top, FAILED, problem.sentence)
     note(desk, stack, State.RESTORED)
     return _result(top, "restored" if back else "removed")
 
@@ -112,14 +124,11 @@ def settle(desk: Desk) -> None:
             note(desk, [receipt], ended)
 
 
-def _settle(desk: Desk, receipts: Iterable[Receipt]) -> None:
+def _settle(desk: Desk, receipt: Receipt, problem: _Problem) -> None:
     """Settle what has just failed; what cannot be looked at stays half-way until the next start."""
-    for receipt in receipts:
-        try:
-            there = desk.place.look(receipt.target)
-            note(desk, [receipt], _ended(desk, receipt, there, waited=False))
-        except (OutsideError, PhotoError):
-            continue
+    with suppress(OutsideError, PhotoError):
+        there = desk.place.look(receipt.target)
+        note(desk, [receipt], _ended(desk, receipt, there, waited=problem.refused))
 
 
 def _ended(desk: Desk, receipt: Receipt, there: bytes | None, *, waited: bool) -> State:
@@ -137,18 +146,19 @@ def _seconds_between(earlier: str, later: str) -> float:
     return (datetime.fromisoformat(later) - datetime.fromisoformat(earlier)).total_seconds()
 
 
-def _write(desk: Desk, target: str, digest: str) -> str:
-    """Write the picture of a digest ("" removes) and read it back; return what went wrong, or ""."""
+def _write(desk: Desk, target: str, digest: str) -> _Problem | None:
+    """Write the picture of a digest ("" removes) and read it back; return what went wrong, if anything."""
     try:
         if digest:
             desk.place.put(target, desk.vault.get(digest))
         else:
             desk.place.remove(target)
-        if not _arrived(desk, target, digest):
-            return "what is read back is not what was sent"
     except (OutsideError, PhotoError) as error:
-        return str(error)
-    return ""
+        return _Problem(str(error), refused=isinstance(error, PhotoError))
+    try:
+        return None if _arrived(desk, target, digest) else _Problem("what is read back is not what was sent")
+    except (OutsideError, PhotoError) as error:
+        return _Problem(str(error))
 
 
 def _arrived(desk: Desk, target: str, digest: str, waited: float = 0.0) -> bool:

@@ -1,5 +1,6 @@
 """Publishing to a place that keeps one picture a person, and encodes it anew: found, sent once, verified, put back."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from io import BytesIO
@@ -8,15 +9,18 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from catchlight import ledger
 from catchlight.alike import alike
 from catchlight.desk import Desk
 from catchlight.drift import find_drift
-from catchlight.journal import State
+from catchlight.errors import PhotoError
+from catchlight.home import Home
+from catchlight.journal import State, half_way
 from catchlight.place import Accounts, Place, Takes
 from catchlight.publish_planning import draw
-from catchlight.records import Employee
+from catchlight.records import Employee, Render
 from catchlight.rollback import rollback
-from tests.published_company import Company, apply, codes, make_company
+from tests.published_company import Company, apply, codes, make_company, portrait
 
 
 @dataclass
@@ -138,3 +142,33 @@ def test_the_way_back(company: Company, directory: Directory) -> None:
     directory.shown["account-a"] = _picture("navy")
     assert [(drift.employee, drift.kind) for drift in find_drift(desk)] == [("a", "changed")]
     assert codes(rollback(desk, "r1")) == {"conflict": 1, "restored": 1}
+
+
+def test_a_refusal_is_settled_at_once(company: Company, directory: Directory) -> None:
+    """Where a place says no, nobody waits for what would be shown later, and the next start has nothing to settle."""
+    desk = desk_of(company, directory)
+    plan = draw(desk, "r1", ())
+
+    def refuse(_target: str, _data: bytes) -> None:
+        raise PhotoError("photo.shape", "only square pictures")
+
+    refusing = replace(desk, place=replace(desk.place, put=refuse))
+    assert codes(apply(refusing, plan)) == {"failed": 2}
+    assert half_way(desk.register.receipts()) == []
+
+
+def test_a_place_of_people_gets_squares(company: Company, directory: Directory) -> None:
+    """Portraits of another shape are cropped square for it; square ones go as they are."""
+    company.run("r2", {"a": "tall"})
+    home = Home(company.home)
+    tall = home.vault.put(portrait("tall", 500, 400))
+    render = Render("a", "recipe-a", "", picture=tall, width=400, height=500)
+    ledger.write(home.run("r2") / ledger.file_name(Render), ledger.table(Render, [render]))
+    job = {"source": "/x", "home": str(company.home), "preset": "studio-grey-4x5"}
+    (home.ledger("r2")).mkdir(parents=True)
+    (home.ledger("r2") / "plan.json").write_text(json.dumps({"job": job}))
+    company.answer({"a": tall})
+    desk = desk_of(company, directory)
+    (file,) = draw(desk, "r2", ()).people[0].files
+    assert (file.width, file.height) == (648, 648)
+    assert Image.open(BytesIO(desk.vault.get(file.sent))).size == (648, 648)
