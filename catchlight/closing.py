@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from catchlight.company import Company, Person
+from catchlight.deadlines import invitations
 from catchlight.policy import Policy, Rule
 from catchlight.records import Answer, Decision, Outcome, Side
 from catchlight.register import Register, Transaction
@@ -55,7 +56,7 @@ class _Known:
     def of(store: Transaction) -> "_Known":
         """Read it all at once."""
         asked, said, letters = defaultdict(list), defaultdict(list), defaultdict(list)
-        for invitation in store.rows(Invitation):
+        for invitation in invitations(store.rows):
             asked[invitation.employee].append(invitation)
         for decision in store.rows(Decision, side=Side.EMPLOYEE):
             said[decision.employee].append(decision)

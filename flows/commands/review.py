@@ -16,7 +16,7 @@ from catchlight.runs import run_folder
 from catchlight.signed_answers import read_signed_answers
 from catchlight.signed_file import is_signed_file
 from catchlight.small_counts import Hidden, cover
-from flows.commands import review_code, review_invite, review_redo, review_serve
+from flows.commands import review_code, review_extend, review_invite, review_redo, review_serve
 from flows.commands.publish_words import say
 from flows.commands.refresh import HomeOption
 from flows.terminal import told
@@ -26,6 +26,7 @@ app.command("serve")(review_serve.serve)
 app.command("invite")(review_invite.invite)
 app.command("remind")(review_invite.remind)
 app.command("revoke")(review_invite.revoke)
+app.command("extend")(review_extend.extend)
 app.command("code")(review_code.code)
 app.command("redo")(review_redo.redo)
 app.command("close")(review_redo.close)

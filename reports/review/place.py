@@ -5,11 +5,12 @@ from enum import StrEnum
 
 from catchlight.answers import NO_BRAND, OLDER_PICTURE, chosen, clearance, standing
 from catchlight.company import Person
+from catchlight.deadlines import invitations
 from catchlight.deciding import is_published, rounds_used
 from catchlight.policy import Policy
 from catchlight.records import Answer, Decision, Side
 from catchlight.register import Register
-from catchlight.review_records import Invitation, Upload
+from catchlight.review_records import Upload
 
 
 class Stand(StrEnum):
@@ -110,5 +111,5 @@ def _here(person: Person, answers: list[Decision], picture: str) -> Stand:
 
 
 def _deadline(register: Register, employee: str) -> str:
-    asked = register.rows(Invitation, employee=employee)
+    asked = invitations(register.rows, employee=employee)
     return max((one.deadline for one in asked), default="")
