@@ -133,7 +133,7 @@ def test_the_pages_show_the_new_day(tmp_path: Path) -> None:
     picture = desk.company.book().people[ME.id].pictures[0]
     row = extend(desk.register, {ME.id: picture}, 9, "hr", datetime.now(UTC))[ME.id]
     day = datetime.fromisoformat(row.until)
-    assert f"{day.day} {day:%B %Y}" in browser.get("/me").text
+    assert f"{day.day}\u00a0{day:%B %Y}" in browser.get("/me").text
     assert before < standings.deadlines()[0].deadline == row.until
 
 
