@@ -16,7 +16,14 @@ from catchlight.runs import run_folder
 from catchlight.signed_answers import read_signed_answers
 from catchlight.signed_file import is_signed_file
 from catchlight.small_counts import Hidden, cover
-from flows.commands import review_code, review_extend, review_invite, review_redo, review_serve
+from flows.commands import (
+    review_bounces,
+    review_code,
+    review_extend,
+    review_invite,
+    review_redo,
+    review_serve,
+)
 from flows.commands.publish_words import say
 from flows.commands.refresh import HomeOption
 from flows.terminal import told
@@ -25,6 +32,7 @@ app = typer.Typer(no_args_is_help=True, help="Answers of people about their port
 app.command("serve")(review_serve.serve)
 app.command("invite")(review_invite.invite)
 app.command("remind")(review_invite.remind)
+app.command("bounces")(review_bounces.bounces)
 app.command("revoke")(review_invite.revoke)
 app.command("extend")(review_extend.extend)
 app.command("code")(review_code.code)
