@@ -187,7 +187,7 @@ def test_a_deadline_is_told_as_the_day_it_is_where_people_work(tmp_path: Path) -
     desk = opened(one_person(tmp_path))
     invited(desk, 9)
     page = signed_in(desk, ME.id, ME.id).get("/me", headers={"accept-language": "de"}).text
-    assert re.search(r"Bitte antworten Sie bis zum \d+\. \w+ \d{4}\.", page)
+    assert re.search(r"Bitte antworten Sie bis zum \d+\.\s\w+ \d{4}\.", page)
 
 
 def test_somebody_without_a_portrait_is_told_so(tmp_path: Path) -> None:
