@@ -8,10 +8,11 @@ from typing import TypeVar
 
 from catchlight.answers import chosen, standing
 from catchlight.company import Person
+from catchlight.deadlines import prolonged
 from catchlight.invitations import live
 from catchlight.outbox import State, newest
 from catchlight.records import Answer, Decision, Outcome, Side
-from catchlight.review_records import Invitation, Letter, Revocation
+from catchlight.review_records import Extension, Invitation, Letter, Revocation
 
 R = TypeVar("R", Decision, Invitation, Letter)
 LINK = "link"  # the kind of a letter that somebody asked for: it stops at no answer
@@ -32,7 +33,8 @@ class Question(StrEnum):
 class Case:
     """One person of the newest run (None for somebody who is not in it) and what the register says of them.
 
-    ``made`` is when the run was finished, ``letters`` are the last states of their letters.
+    ``made`` is when the run was finished, ``letters`` are the last states of their letters,
+    ``prolonged`` says when an invitation was given more time.
     """
 
     person: Person | None
@@ -41,6 +43,7 @@ class Case:
     revoked: frozenset[str] = frozenset()
     letters: list[Letter] = field(default_factory=list)
     made: str = ""
+    prolonged: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def picture(self) -> str:
@@ -89,7 +92,10 @@ class Case:
             follows = any(answer.answer in _WAITS for answer in self.own[-1:])
             return question if start or follows or asked else ""
         left = [datetime.fromisoformat(letter.at) for letter in asked if letter.state in _LEFT]
-        return self._reminder(now, min(left), asked, remind) if left else ""
+        if not left or not invitation:
+            return ""
+        days = [*remind, *_day_after(self.prolonged.get(invitation.id, ""), min(left))]
+        return self._reminder(now, min(left), asked, days)
 
     def _about(self, invitation: Invitation) -> list[Letter]:
         return [letter for letter in self.letters if letter.invitation == invitation.id]
@@ -114,6 +120,11 @@ class Case:
         return "" if open_ else "there is an answer"
 
 
+def _day_after(moment: str, since: datetime) -> list[int]:
+    """Return the day of a reminder that tells of more time, counted as the others: from the first letter."""
+    return [(datetime.fromisoformat(moment) - since).days + 1] if moment else []
+
+
 def _day(kind: str) -> int:
     return int(kind.removeprefix(_REMIND)) if kind.startswith(_REMIND) else 0
 
@@ -126,6 +137,7 @@ class Records:
     invitations: Mapping[str, list[Invitation]]
     letters: Mapping[str, list[Letter]]
     revoked: frozenset[str]
+    prolonged: Mapping[str, str] = field(default_factory=dict)
 
     def case(self, id_: str, person: Person | None, made: str) -> Case:
         """Return one person's case."""
@@ -136,6 +148,7 @@ class Records:
             self.revoked,
             self.letters.get(id_, []),
             made,
+            self.prolonged,
         )
 
 
@@ -144,13 +157,16 @@ def gather(
     invitations: Iterable[Invitation],
     letters: Iterable[Letter],
     revocations: Iterable[Revocation],
+    extensions: Iterable[Extension] = (),
 ) -> Records:
-    """Sort rows of the register by person; letters are reduced to their last state."""
+    """Sort rows of the register by person; letters are reduced to their last state, invitations say what holds now."""
+    extensions = list(extensions)
     return Records(
         _by_person(sorted(answers, key=lambda one: one.at)),
-        _by_person(invitations),
+        _by_person(prolonged(invitations, extensions)),
         _by_person(newest(letters).values()),
         frozenset(row.invitation for row in revocations),
+        {row.invitation: row.at for row in extensions},
     )
 
 

@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from catchlight.company import Company, Person
+from catchlight.deadlines import invitations
+from catchlight.outbox import State, newest
 from catchlight.policy import Policy, Rule
 from catchlight.records import Answer, Decision, Outcome, Side
 from catchlight.register import Register, Transaction
@@ -55,7 +57,7 @@ class _Known:
     def of(store: Transaction) -> "_Known":
         """Read it all at once."""
         asked, said, letters = defaultdict(list), defaultdict(list), defaultdict(list)
-        for invitation in store.rows(Invitation):
+        for invitation in invitations(store.rows):
             asked[invitation.employee].append(invitation)
         for decision in store.rows(Decision, side=Side.EMPLOYEE):
             said[decision.employee].append(decision)
@@ -79,8 +81,8 @@ class _Known:
 
 
 def _reached(letters: Iterable[Letter]) -> bool:
-    """Whether a letter left: nobody's silence counts who may never have been asked."""
-    return any(letter.state == "sent" for letter in letters)
+    """Whether a letter left and did not come back: nobody's silence counts who may never have been asked."""
+    return any(letter.state == State.SENT for letter in newest(letters).values())
 
 
 def _rule(person: Person, policy: Policy) -> Rule | None:

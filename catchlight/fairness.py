@@ -15,6 +15,7 @@ import polars as pl
 
 from catchlight.bootstrap import Estimate, rate_ratio, shift, spearman
 from catchlight.records import Answer, Decision, Outcome
+from catchlight.small_counts import FEWEST, few
 
 LUMINANCE = "ofiq_luminance_mean"
 SMALLEST = 20  # people in a cell
@@ -24,6 +25,7 @@ _GAP = 0.05  # EV between the darkest and the lightest third
 _SLOPE = 0.02  # EV per doubling of luminance
 _CHANCE = 0.05
 _TOO_FEW = f"Left out: a third has fewer than {SMALLEST} people with this figure."
+_FEW_ANSWERS = f"Left out: in a third, fewer than {FEWEST} people gave this answer."
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +129,8 @@ def _rate(measure: Measure, measured: pl.DataFrame) -> dict[str, Any]:
     if cells is None:
         return _head(measure) | {"finding": "left out", "reason": _TOO_FEW}
     groups = [cell[measure.column].to_numpy().astype(bool) for cell in cells]
+    if measure.column == "retry" and any(few(int(group.sum())) for group in groups):
+        return _head(measure) | {"finding": "left out", "reason": _FEW_ANSWERS}
     rates = [round(float(group.mean()), 2) for group in groups]
     ratio, chance = rate_ratio(groups)
     thirds = [{"people": _about(group), "rate": rate} for group, rate in zip(groups, rates, strict=True)]

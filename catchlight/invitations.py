@@ -11,12 +11,14 @@ from pathlib import Path
 
 from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
 
+from catchlight.deadlines import invitations as standing_now
 from catchlight.errors import ConfigError
 from catchlight.records import Answer, Decision, Side
 from catchlight.register import Register
 from catchlight.review_records import Invitation, Revocation
 
 _SALT = "review-link-v1"
+_OLDEST = 10 * 366 * 86_400  # seconds; the invitation itself says when a link ends
 
 
 class Link(StrEnum):
@@ -55,7 +57,7 @@ class Invitations:
         now = self._clock()
         with self._register.alone() as store:
             standing = live(
-                store.rows(Invitation, employee=employee),
+                standing_now(store.rows, employee=employee),
                 {row.invitation for row in store.rows(Revocation)},
                 store.rows(Decision, employee=employee),
                 picture,
@@ -83,7 +85,7 @@ class Invitations:
     def open(self, token: str, picture_now: Callable[[str], tuple[str, ...]]) -> Opened:
         """Say what a link is worth; ``picture_now`` gives a person's pictures of today, the newest first."""
         try:
-            id_ = str(self._signer().loads(token, max_age=366 * 86_400))
+            id_ = str(self._signer().loads(token, max_age=_OLDEST))
         except SignatureExpired as error:
             return Opened(Link.EXPIRED, self._find(str(self._signer().load_payload(error.payload or b""))))
         except BadSignature:
@@ -107,7 +109,7 @@ class Invitations:
         return Link.SPENT if is_answered(found, answers) else Link.GOOD
 
     def _find(self, id_: str) -> Invitation | None:
-        found = self._register.rows(Invitation, id=id_)
+        found = standing_now(self._register.rows, id=id_)
         return found[0] if found else None
 
     def _signer(self) -> URLSafeTimedSerializer:

@@ -122,6 +122,12 @@ class Outbox:
         """Let a waiting letter never leave."""
         self.claim(letter, lambda _: why)
 
+    def came_back(self, letter: Letter, why: str) -> None:
+        """Write down that a letter which had left was not delivered, unless something else became of it meanwhile."""
+        with self._register.alone() as store:
+            if _last(store, letter.id) == letter:
+                store.add([replace(letter, state=State.FAILED, at=self._now(), why=f"came back: {why}")])
+
     def send_again(self, letter: Letter) -> Letter:
         """Queue a letter of which nobody knows whether it was sent."""
         queued = replace(

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from catchlight.answers import NO_ANSWER, OLDER_PICTURE
 from catchlight.records import Answer, Outcome
 from catchlight.review_records import Invitation
+from catchlight.small_counts import FEWEST
 from catchlight.standings import Stage, Standing
 
-FEWEST = 5  # people in a group that is shown on its own
 _OPEN = (NO_ANSWER, OLDER_PICTURE)
 
 
@@ -79,12 +79,7 @@ def groups(standings: Iterable[Standing]) -> list[Group]:
         together += members.pop(name)
     found = [Group(name, progress(members[name])) for name in sorted(members, key=str.casefold)]
     rest = [Group("", progress(together))] if len(together) >= FEWEST else []
-    return [*found, *rest] if found else []
-
-
-def few(count: int) -> bool:
-    """Whether a count is so small that it would point at somebody."""
-    return 0 < count < FEWEST
+    return [*found, *rest] if len(found) + len(rest) > 1 else []
 
 
 def deadlines(asked: Sequence[Invitation], days: int = 6) -> dict[str, int]:

@@ -7,9 +7,18 @@ import sqlalchemy as sa
 
 from catchlight.consents import Consent
 from catchlight.records import Decision, PlanYes, Receipt
-from catchlight.review_records import Delegation, Invitation, Letter, Notice, Revocation, Session, Upload
+from catchlight.review_records import (
+    Delegation,
+    Extension,
+    Invitation,
+    Letter,
+    Notice,
+    Revocation,
+    Session,
+    Upload,
+)
 
-VERSION = 3
+VERSION = 4
 META = sa.MetaData()
 SCHEMA = sa.Table("schema_version", META, sa.Column("version", sa.Integer, primary_key=True))
 
@@ -45,6 +54,9 @@ TABLES: dict[type, sa.Table] = {
         Invitation, sa.UniqueConstraint("id"), sa.Index("invitations_by_employee", "employee")
     ),
     Revocation: _table(Revocation, sa.UniqueConstraint("invitation")),
+    Extension: _table(
+        Extension, sa.UniqueConstraint("invitation", "until"), sa.Index("extensions_by_employee", "employee")
+    ),
     Letter: _table(
         Letter, sa.UniqueConstraint("id", "state", "attempt"), sa.Index("letters_by_employee", "employee")
     ),

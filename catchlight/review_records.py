@@ -1,4 +1,4 @@
-"""What asking people leaves behind: invitations, letters, uploads, delegations, notices, sessions.
+"""What asking people leaves behind: invitations, more time, letters, uploads, delegations, notices, sessions.
 
 Rows are added, never changed; only a session is renewed and forgotten.
 """
@@ -24,6 +24,17 @@ class Revocation:
     """An invitation whose link opens nothing any more."""
 
     invitation: str
+    by: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """More time for an invitation: its deadline, and the life of its link, reach until ``until``."""
+
+    invitation: str
+    employee: str
+    until: str
     by: str
     at: str
 

@@ -8,12 +8,13 @@ from hashlib import sha256
 
 from catchlight.answers import chosen, clearance, standing
 from catchlight.company import Book, Company, Person
+from catchlight.deadlines import prolonged
 from catchlight.deciding import is_published
 from catchlight.followed import Followed
 from catchlight.journal import State
 from catchlight.records import Answer, Decision, Outcome, Receipt, Side
 from catchlight.register import Register
-from catchlight.review_records import Invitation
+from catchlight.review_records import Extension, Invitation
 
 STOPS = (Answer.KEEP, Answer.REFUSE)
 
@@ -161,6 +162,7 @@ class Standings:
         self._answers = Followed(register, Decision)
         self._receipts = Followed(register, Receipt)
         self._invitations = Followed(register, Invitation)
+        self._extensions = Followed(register, Extension)
         self._lock = threading.Lock()
         self._snapshot = Snapshot()
         self._log: list[Decision] = []
@@ -196,10 +198,11 @@ class Standings:
             return self._log
 
     def deadlines(self) -> list[Invitation]:
-        """Return what everybody was asked."""
+        """Return what everybody was asked, with the deadlines that hold now."""
         with self._lock:
             self._invitations.look()
-            return self._invitations.all()
+            self._extensions.look()
+            return prolonged(self._invitations.all(), self._extensions.all())
 
     def _all(self, book: Book) -> dict[str, Standing]:
         by_name = sorted(book.people.values(), key=lambda one: (one.name.casefold(), one.id))

@@ -16,7 +16,7 @@ from catchlight.policy import Policy, load_policy
 from catchlight.quiet_hours import opens
 from catchlight.records import Decision
 from catchlight.register import Register
-from catchlight.review_records import Invitation, Letter, Revocation
+from catchlight.review_records import Extension, Invitation, Letter, Revocation
 from catchlight.runs import run_folder
 from flows.progress import Counter
 
@@ -42,7 +42,7 @@ class Bureau:
     def records(self) -> Records:
         """Return what the register says of everybody now."""
         rows = self.register.rows
-        return gather(rows(Decision), rows(Invitation), rows(Letter), rows(Revocation))
+        return gather(rows(Decision), rows(Invitation), rows(Letter), rows(Revocation), rows(Extension))
 
     def must_know(self, ids: Collection[str]) -> None:
         """Raise ConfigError for an id that nobody in the newest run has."""

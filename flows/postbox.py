@@ -8,6 +8,7 @@ from typing import Any
 
 from catchlight.asking import Case, Question, gather
 from catchlight.company import Person
+from catchlight.deadlines import invitations as standing_now
 from catchlight.errors import ConfigError, OutsideError
 from catchlight.invitations import Invitations
 from catchlight.outbox import Delivery, Message, State
@@ -15,7 +16,7 @@ from catchlight.policy import Policy
 from catchlight.quiet_hours import opens
 from catchlight.records import Decision, Outcome
 from catchlight.register import Transaction
-from catchlight.review_records import Invitation, Letter, Revocation
+from catchlight.review_records import Extension, Invitation, Letter, Revocation
 from flows.letters import PRINT, Bureau
 from flows.progress import Counter
 from reports import letters as texts
@@ -162,14 +163,14 @@ def _against(bureau: Bureau, letter: Letter, rows: Rows) -> str:
 
 
 def _case(bureau: Bureau, id_: str, rows: Rows) -> Case:
-    own = [rows(record, employee=id_) for record in (Decision, Invitation, Letter)]
-    return bureau.case(gather(own[0], own[1], own[2], rows(Revocation)), id_)
+    own = [rows(record, employee=id_) for record in (Decision, Invitation, Letter, Extension)]
+    return bureau.case(gather(own[0], own[1], own[2], rows(Revocation), own[3]), id_)
 
 
 def write(bureau: Bureau, invitations: Invitations, letter: Letter) -> Message:
     """Return a letter with its words and its link."""
     policy, person = bureau.policy, bureau.book.people[letter.employee]
-    invitation = bureau.register.rows(Invitation, id=letter.invitation)[0]
+    invitation = standing_now(bureau.register.rows, id=letter.invitation)[0]
     link = f"{policy.url}/l/{invitations.token(invitation)}"
     case = _case(bureau, letter.employee, bureau.register.rows)
     said = occasion(bureau, letter.kind, case, invitation.expires, link)

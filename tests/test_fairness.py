@@ -142,6 +142,19 @@ def test_a_small_group_cannot_be_computed_from_the_rest(flagged: int, changed: i
     assert [row for row in report(other)["measures"] if row["finding"] == "left out"] == small
 
 
+def test_who_asked_for_another_attempt_is_not_counted_out_of_a_rate() -> None:
+    """One to four people of a third who gave an answer could be worked out from its rate and size."""
+
+    def told(count: int) -> str:
+        wanted = pl.Series([i % 30 < count for i in range(90)], dtype=pl.Boolean)
+        third = pl.Series([float(1 + i // 30) for i in range(90)])
+        return str(
+            measure(report(company(90).with_columns(retry=wanted, luminance=third)), "retry")["finding"]
+        )
+
+    assert [told(count) for count in (0, 1, 4, 5)] == ["alike", "left out", "left out", "alike"]
+
+
 def test_sizes_are_told_in_tens() -> None:
     """Else the people of run.json less the thirds would be the few whose face could not be read."""
     thirds = measure(report(company(100)), "review")["thirds"]

@@ -583,13 +583,38 @@ def test_no_body_breaks_or_changes_anything(desk: ReviewDesk, name: str) -> None
                 assert 400 <= answer.status_code < 500, (path, answer.status_code)
 
 
-def test_a_field_that_is_sent_twice_is_one_answer_at_most(desk: ReviewDesk) -> None:
-    """Whatever stands twice, no second row and no mixture is written."""
+def doubled(browser: TestClient, path: str, form: dict[str, str], *more: tuple[str, str]) -> httpx.Response:
+    """Send a form with further fields of names that it has already."""
+    body = "&".join(f"{name}={value}" for name, value in [*form.items(), *more])
+    return browser.post(path, content=body, headers={"content-type": "application/x-www-form-urlencoded"})
+
+
+@pytest.mark.parametrize("more", [("answer", "keep"), ("picture", "0" * 64), ("ticket", "another")], ids=str)
+def test_a_form_that_says_two_things_is_refused(desk: ReviewDesk, more: tuple[str, str]) -> None:
+    """Nothing is recorded, and the page says why and what to do."""
     browser = signed_in(desk, "p1", "p1")
-    form = [*answering(browser).items(), ("answer", "keep"), ("picture", "0" * 64), ("ticket", "another")]
-    body = "&".join(f"{name}={value}" for name, value in form)
-    browser.post("/me/answer", content=body, headers={"content-type": "application/x-www-form-urlencoded"})
-    assert [(d.answer, d.picture) for d in desk.register.decisions()] in ([], [("keep", "0" * 64)])
+    with unchanged(desk):
+        answer = doubled(browser, "/me/answer", answering(browser), more)
+    assert answer.status_code == 422
+    assert "two different answers" in answer.text
+
+
+def test_a_form_of_the_brand_that_says_two_things_is_refused(desk: ReviewDesk) -> None:
+    """Holding back and a yes at once are neither, on the company's pages too."""
+    browser = signed_in(desk, "brand", "", ("brand",))
+    path = f"/people/portrait/{desk.company.book().people['p1'].pictures[0]}"
+    form = {"token": token_of(browser.get(path).text), "answer": "hold", "comment": "why"}
+    with unchanged(desk):
+        assert doubled(browser, path, form, ("answer", "approve")).status_code == 422
+
+
+def test_a_field_that_says_the_same_twice_is_one_answer(desk: ReviewDesk) -> None:
+    """A browser's doubled field contradicts nothing; several reasons for another try are several."""
+    browser = signed_in(desk, "p1", "p1")
+    form = answering(browser, "retry")
+    sent = doubled(browser, "/me/answer", form, ("answer", "retry"), ("tag", "softer_light"))
+    assert sent.status_code == 303
+    assert [(d.answer, len(d.tags.split())) for d in desk.register.decisions()] == [("retry", 2)]
 
 
 @pytest.mark.parametrize("body", [b"", b"answer=app"], ids=["head", "body"])

@@ -8,7 +8,9 @@ import pytest
 from catchlight import plugins
 from catchlight.home import Home
 from catchlight.records import Employee, Outcome, Rung
-from reports.review.story import reasons
+from reports.review import check_words
+from reports.review.story import Told, reasons, told
+from reports.review.words import Words, languages
 from tests.review_company import client, plain, signed_in
 from tests.review_stands import BASIS, ME, invited, one_person, opened, places, policy
 from tests.sheet_company import HOSTILE
@@ -105,12 +107,28 @@ def test_a_generated_picture_never_claims_to_be_a_photograph(tmp_path: Path) -> 
     assert "Nothing of it was repainted" not in page
 
 
-def test_every_sentence_of_a_check_is_there_in_german() -> None:
-    """A person who reads German is not told in English what is wrong with their photo."""
-    known = reasons("de")
+@pytest.mark.parametrize("language", [one for one in languages() if one != "en"])
+def test_every_check_has_its_words_in_every_language(language: str) -> None:
+    """Nobody is told in English what is wrong with their photo, or what was measured."""
+    words = check_words.all_words(language)
     for name in plugins.names("catchlight.checks"):
-        for side in plugins.load("catchlight.checks", name).SENTENCES:
-            assert known.get(f"{name}.{side}"), f"{name}.{side}"
+        check = plugins.load("catchlight.checks", name)
+        assert words["title"].get(name), name
+        assert words["unit"].get(check.UNIT), check.UNIT
+        for side in {*check.SENTENCES, "outlier", "low", "high", "far"}:
+            reason = told(f"{name}.{side}", "English", Words(language))
+            assert (reason.language, "{" in reason.text) == (language, False), f"{name}.{side}"
+        assert not set(check.SENTENCES) - {
+            key.partition(".")[2] for key in reasons(language) if key.startswith(f"{name}.")
+        }
+    assert words["title"].keys() <= set(plugins.names("catchlight.checks"))
+
+
+def test_a_sentence_is_never_in_two_languages() -> None:
+    """English pages keep the sentences as they were made; an unknown reason stays as it is, and says so."""
+    assert told("matte.outlier", "As made.", Words("en")) == Told("As made.", "en")
+    assert told("gone.low", "As made.", Words("de")) == Told("As made.", "en")
+    assert told("matte.outlier", "As made.", Words("de")).text.startswith("Unsicherer Umriss")
 
 
 def test_only_who_has_several_photos_is_offered_another_one(pages: dict[str, str]) -> None:
@@ -169,7 +187,7 @@ def test_a_deadline_is_told_as_the_day_it_is_where_people_work(tmp_path: Path) -
     desk = opened(one_person(tmp_path))
     invited(desk, 9)
     page = signed_in(desk, ME.id, ME.id).get("/me", headers={"accept-language": "de"}).text
-    assert re.search(r"Bitte antworten Sie bis zum \d+\. \w+ \d{4}\.", page)
+    assert re.search(r"Bitte antworten Sie bis zum \d+\.\s\w+ \d{4}\.", page)
 
 
 def test_somebody_without_a_portrait_is_told_so(tmp_path: Path) -> None:

@@ -169,8 +169,8 @@ def test_the_next_reminder_tells_them_so(day: Day) -> None:
 
 def test_counts_and_plan_follow_the_answers(day: Day) -> None:
     """One picture goes out; the others stay, each for its own reason."""
-    counts = {words: int(n) for n, words in re.findall(r"^ *(\d+) (.+)$", day.status, re.MULTILINE)}
-    assert counts["approve"] == counts["keep the old photo"] == counts["refuse"] == 1
+    for few in ("approve", "keep the old photo", "refuse"):
+        assert f"fewer than 5 {few}\n" in day.status
     assert f"new: 1 ({BY['approve']})" in day.plan
     for id_ in {*SAYS, SILENT} - {BY["approve"]}:
         assert re.search(rf"not published, .*: \d+ \(.*{id_}.*\)", day.plan), id_

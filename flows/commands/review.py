@@ -15,7 +15,15 @@ from catchlight.records import Answer, Decision, Outcome
 from catchlight.runs import run_folder
 from catchlight.signed_answers import read_signed_answers
 from catchlight.signed_file import is_signed_file
-from flows.commands import review_code, review_invite, review_redo, review_serve
+from catchlight.small_counts import Hidden, cover
+from flows.commands import (
+    review_bounces,
+    review_code,
+    review_extend,
+    review_invite,
+    review_redo,
+    review_serve,
+)
 from flows.commands.publish_words import say
 from flows.commands.refresh import HomeOption
 from flows.terminal import told
@@ -24,7 +32,9 @@ app = typer.Typer(no_args_is_help=True, help="Answers of people about their port
 app.command("serve")(review_serve.serve)
 app.command("invite")(review_invite.invite)
 app.command("remind")(review_invite.remind)
+app.command("bounces")(review_bounces.bounces)
 app.command("revoke")(review_invite.revoke)
+app.command("extend")(review_extend.extend)
 app.command("code")(review_code.code)
 app.command("redo")(review_redo.redo)
 app.command("close")(review_redo.close)
@@ -35,6 +45,7 @@ _WORDS = {
     Answer.UPLOAD: "will send another photo", Answer.REFUSE: "refuse",
     "older_picture": "answered about an older picture", "no_answer": "have not answered",
 }  # fmt: skip
+_SMALL = {Hidden.FEW: "fewer than 5", Hidden.LEFT_OUT: "not shown", Hidden.ALMOST_ALL: "almost all"}
 
 
 @app.command("import")
@@ -67,7 +78,10 @@ def import_answers(
 
 @app.command("status")
 def status(home: HomeOption = HOME, run: RunOption = "latest") -> None:
-    """Count the answers about a run. Only counts: who has not answered is nobody's list."""
+    """Count the answers about a run. Only counts: who has not answered is nobody's list.
+
+    Numbers under five are not told, nor another one that would give them away.
+    """
     with told():
         folder, register = run_folder(home, run), open_register(home)
         people = read_book(folder).people
@@ -78,8 +92,9 @@ def status(home: HomeOption = HOME, run: RunOption = "latest") -> None:
         counts = Counter(_stand(answers.get(id_, []), person) for id_, person in asked.items())
         retake = sum(_needs_photo(person) for person in people.values())
     say(f"Run {folder.name}: {len(people)} people, {len(asked)} with a portrait, {retake} need a new photo.")
-    for code, words in _WORDS.items():
-        say(f"{counts[code]:>7} {words}")
+    for words, cell in zip(_WORDS.values(), cover([counts[code] for code in _WORDS]), strict=True):
+        said = _SMALL[cell] if isinstance(cell, Hidden) else str(cell)
+        say(f"{said:>12} {words}")
 
 
 def _needs_photo(person: Person) -> bool:

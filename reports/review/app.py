@@ -19,7 +19,7 @@ from reports.review.shield import FORM, Pace, Shield
 from reports.review.visit import Visit
 
 _STATIC = Path(__file__).parent / "static"
-_TOLD = (400, 401, 403, 404, 405, 410, 413, 429, 500, 503)
+_TOLD = (400, 401, 403, 404, 405, 410, 413, 422, 429, 500, 503)
 _log = logging.getLogger("catchlight.review")
 
 

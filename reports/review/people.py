@@ -4,6 +4,8 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from catchlight import progress_counts as counting
+from catchlight.progress_shown import covered, shown_groups, shown_progress
+from catchlight.small_counts import FEWEST, alone
 from reports.review import (
     delegated,
     people_bulk,
@@ -37,18 +39,20 @@ def _first(visit: Visit) -> Response:
         return visit.go(first_queue(visit))
     require(visit, Right.OVERVIEW)
     everybody = list(snapshot(visit).people.values())
+    progress = counting.progress(everybody)
     return people_page(
         visit,
         "people.html.j2",
         "overview",
-        progress=counting.progress(everybody),
-        outcomes=counting.outcomes(everybody),
+        progress=shown_progress(progress),
+        outcomes=covered(counting.outcomes(everybody)),
+        people=progress.people,
         reasons=[
-            (told(code, said, visit.words), n) for code, said, n in counting.reasons(everybody)[:_REASONS]
+            (told(code, said, visit.words), alone(n))
+            for code, said, n in counting.reasons(everybody)[:_REASONS]
         ],
-        groups=counting.groups(everybody),
-        deadlines=counting.deadlines(standings(visit).deadlines()),
-        few=counting.few,
-        fewest=counting.FEWEST,
+        groups=shown_groups(counting.groups(everybody), progress),
+        deadlines=covered(counting.deadlines(standings(visit).deadlines())),
+        fewest=FEWEST,
         gate=visit.desk.policy.gates.brand,
     )

@@ -1,11 +1,9 @@
 """What the company's pages look things up in, kept for as long as the server runs."""
 
 import threading
-from functools import lru_cache
 
 from starlette.exceptions import HTTPException
 
-from catchlight import plugins
 from catchlight.delegations import Delegations
 from catchlight.records import Decision
 from catchlight.review_records import Session
@@ -47,22 +45,6 @@ def delegations(visit: Visit) -> Delegations:
 def said_about(visit: Visit, one: Standing) -> list[Decision]:
     """Return all answers about the picture of a portrait, the oldest first."""
     return [d for d in standings(visit).answers(one.person.id) if d.picture == one.picture]
-
-
-@lru_cache(maxsize=500)
-def check_title(check: str) -> str:
-    """Return what a check is called; its name in words when there is no such check any more."""
-    if check not in plugins.names("catchlight.checks"):
-        return check.replace("_", " ").capitalize()
-    return str(plugins.load("catchlight.checks", check).TITLE)
-
-
-@lru_cache(maxsize=500)
-def check_unit(check: str) -> str:
-    """Return the unit of a check's values, "" for a check that there is not."""
-    if check not in plugins.names("catchlight.checks"):
-        return ""
-    return str(getattr(plugins.load("catchlight.checks", check), "UNIT", ""))
 
 
 def delegate(visit: Visit) -> Session:

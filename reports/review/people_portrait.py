@@ -16,7 +16,8 @@ from catchlight.register import now
 from catchlight.run_readings import readings_of, within
 from catchlight.runs import run_folder
 from catchlight.standings import Stage, Standing
-from reports.review.people_desk import check_title, check_unit, found, said_about, snapshot
+from reports.review import check_words
+from reports.review.people_desk import found, said_about, snapshot
 from reports.review.people_form import ticket_of
 from reports.review.people_frames import changes, frames
 from reports.review.people_page import people_page
@@ -101,10 +102,11 @@ def _readings(visit: Visit, one: Standing) -> list[dict[str, object]]:
     render = one.person.portrait.render
     if render is None or one.picture != render.picture:
         return []
+    language = visit.words.language
     rows = readings_of(run_folder(visit.desk.home), render.recipe)
     return [
         {
-            "title": check_title(r.check), "unit": check_unit(r.check), "value": r.value, "low": r.low,
+            "title": check_words.title(r.check, language), "unit": check_words.unit(r.check, language), "value": r.value, "low": r.low,
             "high": r.high, "error": r.error, "within": within(r),
         }
         for r in rows

@@ -5,11 +5,12 @@ from enum import StrEnum
 
 from catchlight.answers import NO_BRAND, OLDER_PICTURE, chosen, clearance, standing
 from catchlight.company import Person
+from catchlight.deadlines import invitations
 from catchlight.deciding import is_published, rounds_used
 from catchlight.policy import Policy
-from catchlight.records import Answer, Decision, Side
+from catchlight.records import Answer, Decision, Receipt, Side
 from catchlight.register import Register
-from catchlight.review_records import Invitation, Upload
+from catchlight.review_records import Upload
 
 
 class Stand(StrEnum):
@@ -47,10 +48,11 @@ class Place:
 
 def place_of(person: Person, register: Register, policy: Policy) -> Place:
     """Return where a person stands now."""
-    answers = register.decisions(person.id)
+    with register.reading() as store:
+        answers = sorted(store.rows(Decision, employee=person.id), key=lambda one: one.at)
+        uploads, receipts = store.rows(Upload, employee=person.id), store.rows(Receipt, employee=person.id)
+        asked = invitations(store.rows, employee=person.id)
     own = [one for one in answers if one.side == Side.EMPLOYEE]
-    uploads = register.rows(Upload, employee=person.id)
-    receipts = register.receipts(employee=person.id)
     last = own[-1] if own else None
     used = rounds_used(answers, uploads)
     picture = _picture(person, answers, last)
@@ -63,7 +65,7 @@ def place_of(person: Person, register: Register, policy: Policy) -> Place:
         stand = Stand.AGAIN
     left = max(0, policy.asking.rounds - used)
     why = _held(answers, picture) if stand == Stand.HELD else ""
-    return Place(stand, picture, last, used, left, _deadline(register, person.id), why)
+    return Place(stand, picture, last, used, left, max((one.deadline for one in asked), default=""), why)
 
 
 _YES = (Stand.APPROVED,)
@@ -107,8 +109,3 @@ def _here(person: Person, answers: list[Decision], picture: str) -> Stand:
     if said == Answer.APPROVE:
         return Stand.APPROVED
     return Stand.NEWER if said == OLDER_PICTURE else Stand.OPEN
-
-
-def _deadline(register: Register, employee: str) -> str:
-    asked = register.rows(Invitation, employee=employee)
-    return max((one.deadline for one in asked), default="")

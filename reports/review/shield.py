@@ -1,14 +1,16 @@
 """What stands before every page: sizes, rates, where a form came from, and what a browser may do with a page."""
 
-from limits import RateLimitItemPerMinute
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
+import threading
+import time
+from collections import deque
+
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+_MINUTE = 60.0  # seconds
 FORM = 256 * 1024  # bytes of any body but a photo
 _SAFE = ("GET", "HEAD")
 _HEADERS = {
@@ -65,16 +67,36 @@ class Pace:
 
     def __init__(self) -> None:
         """Begin to count."""
-        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+        self._lock = threading.Lock()
+        self._moments: dict[tuple[str, str], deque[float]] = {}
+        self._swept = time.monotonic()
 
     def step(self, what: str, who: str, a_minute: int) -> None:
         """Count one; raise 429 when it is too many."""
-        if not self._limiter.hit(RateLimitItemPerMinute(a_minute), what, who):
-            raise HTTPException(429, headers={"retry-after": "60"})
+        with self._lock:
+            moments = self._recent(what, who)
+            if len(moments) < a_minute:
+                moments.append(time.monotonic())
+                return
+        raise HTTPException(429, headers={"retry-after": "60"})
 
     def full(self, what: str, who: str, a_minute: int) -> bool:
         """Whether the next one would be too many."""
-        return not self._limiter.test(RateLimitItemPerMinute(a_minute), what, who)
+        with self._lock:
+            return len(self._recent(what, who)) >= a_minute
+
+    def _recent(self, what: str, who: str) -> deque[float]:
+        """Return the moments of the last minute."""
+        since = time.monotonic() - _MINUTE
+        if self._swept < since:
+            self._moments = {
+                key: there for key, there in self._moments.items() if there and there[-1] > since
+            }
+            self._swept = time.monotonic()
+        moments = self._moments.setdefault((what, who), deque())
+        while moments and moments[0] <= since:
+            moments.popleft()
+        return moments
 
 
 def client_of(request: Request) -> str:

@@ -8,6 +8,7 @@ from tomllib import loads
 
 from catchlight.company import Person
 from catchlight.records import Outcome, Render, Rung
+from reports.review import check_words
 from reports.review.words import Words
 
 _REASONS = Path(__file__).parent / "reasons.{language}.toml"
@@ -81,7 +82,7 @@ def problems_of(person: Person, say: Words) -> tuple[Told, ...]:
 
 def told(reason: str, sentence: str, say: Words) -> Told:
     """Return the sentence of a reason code in the language of the page, else as it is."""
-    own = reasons(say.language).get(reason)
+    own = reasons(say.language).get(reason) or check_words.sentence(reason, say.language)
     return Told(own, say.language) if own else Told(sentence, "en")
 
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 COOKIE = "__Host-sid"
 LANGUAGE = "__Host-lang"
 LOOKS, FORMS = 900, 60  # a minute, for one session
+_SEVERAL = ("tag",)  # fields of which more than one may be chosen
 _PAGES = Path(__file__).parent / "pages"
 
 
@@ -132,9 +133,17 @@ def posted(
         request.app.state.pace.step("send", visit.cookie or client_of(request), FORMS)
         if signed_in:
             visit.trust(form)
+        if is_torn(form):
+            raise HTTPException(422)
         return page(visit, form)
 
     return endpoint
+
+
+def is_torn(form: FormData) -> bool:
+    """Whether a form says two different things at once; whichever came last must not be taken for what was meant."""
+    said = {item for item in form.multi_items() if item[0] not in _SEVERAL}
+    return len(said) != len({name for name, _ in said})
 
 
 def sign_in(response: Response, cookie: str) -> Response:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 _TEXTS = Path(__file__).parent / "texts"
 
 
+@cache
 def languages() -> tuple[str, ...]:
     """Return the languages that there are texts in."""
     return tuple(sorted(file.stem for file in _TEXTS.glob("*.toml")))
