@@ -19,6 +19,7 @@ ANSWERS = tuple(
     answer for answer in Answer if answer != Answer.HOLD
 )  # what a person can say of their own picture
 _STOPS = (Answer.KEEP, Answer.REFUSE)
+_CHANGES = (Answer.RETRY, Answer.UPLOAD)
 _COLUMNS = {
     "employee": ("id", "employee id", "employee number", "person", "person id"),
     "answer": ("decision", "approval", "reply"),
@@ -43,11 +44,15 @@ def standing(decisions: Iterable[Decision], picture: str) -> str:
 
 
 def chosen(decisions: Iterable[Decision], pictures: Sequence[str]) -> str:
-    """Return which of a person's pictures (the newest attempt first) their answers are about now."""
-    for decision in reversed(list(decisions)):
-        if decision.side == Side.EMPLOYEE and decision.picture in pictures:
-            return decision.picture
-    return pictures[0] if pictures else ""
+    """Return which of a person's pictures (the newest attempt first) their answers are about now.
+
+    What they asked to have changed gives way to the attempt that came of it.
+    """
+    own = [d for d in decisions if d.side == Side.EMPLOYEE and d.picture in pictures]
+    if not own:
+        return pictures[0] if pictures else ""
+    untouched = pictures[0] not in {said.picture for said in own}
+    return pictures[0] if untouched and own[-1].answer in _CHANGES else own[-1].picture
 
 
 def clearance(decisions: Iterable[Decision], picture: str, *, brand: bool) -> str:
