@@ -15,7 +15,7 @@ from reports._signature_phones import Numbers
 from reports._signature_picture import File
 from reports._signature_rules import validate
 from reports._signature_settings import Colours
-from reports._signature_style import Signature, Style, sign, signature_of, with_numbers
+from reports._signature_style import Signature, Style, address_of, carries, sign, signature_of, with_numbers
 
 RULE = 5_000
 """Characters that a transport rule is known to take in every Exchange."""
@@ -85,8 +85,9 @@ def bundle(
     ``.htm`` and ``.txt`` are for Outlook's signature folder, ``.json`` for an Outlook add-in, the picture lies where
     ``.htm`` looks for it. The same person and portrait give the same bytes. ``portrait_jpeg`` is b"" for none.
     """
-    given = {"portrait": portrait_jpeg, "language": language, "place": place}
-    file, add_in = (sign(style, person, way=way, **given) for way in ("file", "add-in"))  # type: ignore[arg-type]
+    file = sign(style, person, portrait_jpeg, language=language, place=place, way="file")
+    attached = file.picture if carries(style, "add-in") else None
+    add_in = signature_of(style, person, file.language, file.template, attached, address_of(style, "add-in"))
     files = {
         "signatures/*.htm": document(file, style.settings.colours).encode(),
         "signatures/*.txt": _for_windows(file.text),

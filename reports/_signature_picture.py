@@ -20,7 +20,7 @@ DENSITY = 2
 _CROP = PrintCrop(aspect=1.0, head=0.68, eye_line=0.45)
 _ROUNDED = 0.14  # radius of rounded corners, share of the side
 _EDGES = 30  # colours of the palette for pixels that the corner cuts
-_COLOURS = (24, 40, 56, 72, 96, 128, 160, 192, 225)
+_COLOURS = (24, 48, 72, 112, 160, 225)
 _STILL = 400  # where Pillow stops moving colours: at 1 it takes three times as long and is 2 % nearer
 _CORNER = 255  # the palette's last entry is nothing
 _LARGE = decoding.Limits(max_bytes=64 << 20, max_pixels=120_000_000)

@@ -111,8 +111,8 @@ class Pictures(_Section):
     address: str = Field(
         "", description="hosted: https://pictures.example.com/{file}; the file is named by its digest"
     )
-    side: int = Field(96, ge=48, le=160, description="pixels of the page; the file has twice as many")
-    sides: dict[Template, Annotated[int, Field(ge=40, le=160)]] = Field(
+    side: int = Field(96, ge=40, le=120, description="pixels of the page; the file has twice as many")
+    sides: dict[Template, Annotated[int, Field(ge=40, le=120)]] = Field(
         default_factory=lambda: {"compact": 56}
     )
     shape: Literal["round", "rounded", "square"] = "round"

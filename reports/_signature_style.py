@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Any, Literal
 
@@ -68,7 +69,7 @@ def load_style(folder: Path) -> Style:
     settings = load_settings(folder)
     names = template_names(folder)
     style = Style(folder, settings, tuple(names), read_phones(folder), environment(folder))
-    for told in (*_unknown(style), *tried(style)):
+    for told in chain(_unknown(style), tried(style)):
         message = f"{folder / FILE}: {told}"
         raise ConfigError(message)
     return style
@@ -92,15 +93,27 @@ def with_numbers(style: Style, numbers: Mapping[str, Numbers]) -> Style:
 
 def tried(style: Style) -> Iterator[str]:
     """Yield what breaks in any template, in any language, with any of the people who break signatures."""
-    face = File("0" * 24 + ".png", b"", 96)
-    trial = with_numbers(style, samples.NUMBERS)
     for name in style.templates:
         for language in style.settings.languages:
-            for person in samples.PEOPLE:
-                for picture in (None, replace(face, side=style.settings.pictures.side_of(name))):
-                    html = signature_of(trial, person, language, name, picture, "pictures/{file}").html
-                    for told in validate(html):
-                        yield f"template {name!r} ({language}), {person.name[:20]!r}: {told}"
+            for person, html in _trials(style, name, language):
+                for told in validate(html):
+                    yield f"template {name!r} ({language}), {person.name[:20]!r}: {told}"
+
+
+def longest(style: Style, template: str, language: str) -> tuple[int, int]:
+    """Return the characters of the longest signature without a picture, and with one."""
+    lengths = [len(html) for _, html in _trials(style, template, language)]
+    return max(lengths[::2]), max(lengths[1::2])
+
+
+def _trials(style: Style, name: str, language: str) -> Iterator[tuple[Employee, str]]:
+    """Yield everybody's signature, without and with a picture."""
+    trial = with_numbers(style, samples.NUMBERS)
+    face = File("0" * 24 + ".png", b"", style.settings.pictures.side_of(name))
+    address = style.settings.pictures.address or "pictures/{file}"
+    for person in samples.PEOPLE:
+        for picture in (None, face):
+            yield person, signature_of(trial, person, language, name, picture, address).html
 
 
 def sign(
@@ -121,11 +134,21 @@ def sign(
     """
     name = template or style.settings.template_of(person.department)
     picture, pictures = None, style.settings.pictures
-    if portrait and way in _CARRIES[pictures.mode]:
+    if portrait and carries(style, way):
         side = pictures.side_of(name)
         picture = picture_file(person.id, portrait, side, pictures, style.settings.colours, place)
-    address = pictures.address or {"add-in": "cid:{file}"}.get(way, "pictures/{file}")
-    return signature_of(style, person, language or person.language, name, picture, address)
+    return signature_of(style, person, language or person.language, name, picture, address_of(style, way))
+
+
+def carries(style: Style, way: Way) -> bool:
+    """Whether the company's signatures show a picture when they go this way."""
+    return way in _CARRIES[style.settings.pictures.mode]
+
+
+def address_of(style: Style, way: Way) -> str:
+    """Return how a picture is addressed that goes this way; ``{file}`` is its name."""
+    beside = "cid:{file}" if way == "add-in" else "pictures/{file}"
+    return style.settings.pictures.address or beside
 
 
 def signature_of(

@@ -10,11 +10,13 @@ from reports._signature_page import Where, page, page_assets, page_policy
 from reports._signature_picture import File
 from reports._signature_preview import preview
 from reports._signature_rules import ADD_IN, GMAIL, validate
-from reports._signature_style import Signature, Style, Way, load_style, sign
+from reports._signature_samples import PEOPLE
+from reports._signature_style import Signature, Style, Way, load_style, longest, sign
 
 __all__ = [
     "ADD_IN",
     "GMAIL",
+    "PEOPLE",
     "File",
     "Signature",
     "Style",
@@ -24,6 +26,7 @@ __all__ = [
     "company_files",
     "document",
     "load_style",
+    "longest",
     "page",
     "page_assets",
     "page_policy",
