@@ -21,7 +21,7 @@ __all__ = ["lengths", "load_style", "preview", "write_tools"]
 
 _FEW = 3
 _FRAME = (0, 340, 60, 400)  # head and shoulders on the astronaut's photo: top, bottom, left, right
-_PLACE = Place(crown=0.02, eyes=0.24, chin=0.45, middle=0.5)
+EXAMPLE_PLACE = Place(crown=0.02, eyes=0.24, chin=0.45, middle=0.5)
 
 
 def lengths(style: Style) -> Iterator[tuple[str, str, int, int]]:
@@ -57,7 +57,7 @@ def _examples() -> tuple[list[tuple[Employee, bytes]], Mapping[str, Place]]:
     )
     long, right_to_left = PEOPLE[2], PEOPLE[3]
     return [(one, portrait) for one in (astronaut, long, right_to_left)], dict.fromkeys(
-        ("example", long.id, right_to_left.id), _PLACE
+        ("example", long.id, right_to_left.id), EXAMPLE_PLACE
     )
 
 
