@@ -11,10 +11,10 @@ from catchlight.cropping import Place
 from catchlight.errors import ConfigError
 from catchlight.records import Employee
 from catchlight.spreadsheet import table_bytes
+from reports._signature_ink import Colours
 from reports._signature_phones import Numbers
 from reports._signature_picture import File
 from reports._signature_rules import validate
-from reports._signature_settings import Colours
 from reports._signature_style import Signature, Style, address_of, carries, sign, signature_of, with_numbers
 
 RULE = 5_000

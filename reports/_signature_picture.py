@@ -14,7 +14,8 @@ from catchlight.anatomy import OtherPicture, Picture
 from catchlight.config import PrintCrop
 from catchlight.errors import PhotoError
 from reports._signature_colours import channels
-from reports._signature_settings import PICTURE_BYTES, Colours, Pictures
+from reports._signature_ink import Colours
+from reports._signature_settings import PICTURE_BYTES, Pictures
 
 DENSITY = 2
 _CROP = PrintCrop(aspect=1.0, head=0.68, eye_line=0.45)

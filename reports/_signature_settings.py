@@ -9,8 +9,6 @@ from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
-    ConfigDict,
     Field,
     StringConstraints,
     ValidationError,
@@ -18,7 +16,7 @@ from pydantic import (
 )
 
 from catchlight.errors import ConfigError
-from reports import _signature_colours as colours
+from reports._signature_ink import Colours, Section
 from reports._signature_rules import is_link
 from reports.lines import line
 
@@ -55,53 +53,9 @@ Text = Annotated[str, AfterValidator(_one_line)]
 Said = Text | dict[Language, Text]
 """A text, or one for each language."""
 Lines = tuple[Text, ...] | dict[Language, tuple[Text, ...]]
-Colour = Annotated[str, AfterValidator(str.lower), StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")]
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Ink(_Section):
-    """The colours of text: names and lines, what is less important, links and the rule."""
-
-    text: Colour
-    quiet: Colour
-    accent: Colour
-
-    def named(self) -> dict[str, str]:
-        """Return the colours by name."""
-        return self.model_dump(include={"text", "quiet", "accent"})
-
-
-class Colours(Ink):
-    """The colours on white, and for mail programs in the dark that ask us; the others turn ours around themselves."""
-
-    text: Colour = "#1f2a37"
-    quiet: Colour = "#5a6472"
-    accent: Colour = "#0b5394"
-    background: Colour = Field("#ffffff", description="what filled corners of a picture are filled with")
-    dark: Ink = Ink(text="#eceff3", quiet="#a9b3c0", accent="#8fc1f5")
-
-    @model_validator(mode="after")
-    def _readable(self) -> Self:
-        """Refuse text that somebody could not read."""
-        pages = colours.DARK_PAGES
-        for name, colour in self.named().items():
-            seen = {
-                f"on {self.background}": colours.contrast(colour, self.background),
-                "on white": colours.contrast(colour, "#ffffff"),
-                "where Outlook turns it dark": colours.contrast(colours.turned(colour), pages["turned"]),
-                "in the dark": colours.contrast(self.dark.named()[name], pages["dark"]),
-            }
-            for where, contrast in seen.items():
-                if contrast < colours.LEAST:
-                    message = f"{name}: contrast {contrast:.1f} {where}; text needs {colours.LEAST}"
-                    raise ValueError(message)
-        return self
-
-
-class Pictures(_Section):
+class Pictures(Section):
     """Whether a signature carries the portrait, how it gets there, and its shape.
 
     A picture on a public address shows an employee's face to everybody: nothing is shown unless the company says so.
@@ -140,14 +94,14 @@ class Pictures(_Section):
         return self.sides.get(template, self.side)
 
 
-class Link(_Section):
+class Link(Section):
     """A link of the company's: website, careers, booking a meeting."""
 
     text: Said
     address: Annotated[str, AfterValidator(_link), Field(max_length=300)]
 
 
-class Banner(_Section):
+class Banner(Section):
     """A picture below everybody's signature. It is the company's, and fetched from the company's address."""
 
     image: Annotated[str, AfterValidator(_https), Field(min_length=9, max_length=300)]
@@ -165,7 +119,7 @@ class Banner(_Section):
         return self
 
 
-class Phone(_Section):
+class Phone(Section):
     """How numbers are written: of those who only have an extension, and of those who have no number at all."""
 
     pattern: Annotated[
@@ -174,7 +128,7 @@ class Phone(_Section):
     switchboard: Annotated[str, StringConstraints(pattern=r"^$|^[+0-9][0-9 ()/.-]{2,39}$")] = ""
 
 
-class Entity(_Section):
+class Entity(Section):
     """What is said of a legal entity; what it leaves out, the company says."""
 
     company: Text = ""
@@ -184,7 +138,7 @@ class Entity(_Section):
     phone: Phone = Phone()
 
 
-class Words(_Section):
+class Words(Section):
     """The few words of a signature, for a language that does not come with Catchlight."""
 
     phone: Text

@@ -19,8 +19,9 @@ from catchlight.cropping import Place
 from catchlight.errors import ConfigError, PhotoError
 from catchlight.records import Employee
 from flows.commands.catchlight import app
+from reports._signature_ink import Colours
 from reports._signature_picture import picture_file
-from reports._signature_settings import PICTURE_BYTES, Colours, Pictures
+from reports._signature_settings import PICTURE_BYTES, Pictures
 from reports.signatures import ADD_IN, GMAIL, PEOPLE, bundle, company_files, load_style, sign, validate
 from tests.signature_company import EILEEN, HEBREW, face, pictures, signing
 

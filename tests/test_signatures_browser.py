@@ -14,8 +14,9 @@ from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 
 from catchlight.records import Employee
 from reports._signature_colours import DARK_PAGES, turned
+from reports._signature_ink import Colours
 from reports._signature_picture import picture_file
-from reports._signature_settings import Colours, Pictures
+from reports._signature_settings import Pictures
 from reports._signature_style import signature_of
 from reports.signatures import (
     PEOPLE,
