@@ -23,6 +23,8 @@ LARGEST = 7680
 SMALLEST = 96
 SMALLEST_CROP = 16
 QUALITY = 95
+ENLARGED_AT_MOST = 2
+"""How often a pixel of the portrait may be enlarged before it is told."""
 _SLOTS = {"192": "192@2x"}
 _DIRECTORY_LIMIT = 100_000
 _FROM_HERE = decoding.Limits(max_bytes=64 << 20, max_pixels=2 * LARGEST * LARGEST)
@@ -122,21 +124,28 @@ class Prints:
         return Print(**found | {"box": tuple(found["box"])})
 
     def _make(self, picture: str, sizes: list[Size], place: Place | None) -> Iterator[Print]:
-        if not sizes:
-            return
-        master = self._vault.get(picture)
-        decoded = decoding.decode(master, _FROM_HERE).picture
-        with Image.open(BytesIO(master)) as header:
-            own = header.size
-        for size in sizes:
-            box = _box(own, size, place)
-            width = _width(own, size)
-            data = (
-                master if _as_it_is(master, own, size) else _printed(decoded, box, (width, size.height), size)
-            )
-            note = _note(size.height / box.height, box)
-            part = (box.left, box.top, box.width, box.height)
-            yield Print(size.name, width, size.height, len(data), self._keep(data), note, part)
+        for made, data in printed(self._vault.get(picture), sizes, place) if sizes else ():
+            self._keep(data)
+            yield made
+
+
+def printed(
+    master: bytes, sizes: Iterable[Size], place: Place | None = None
+) -> Iterator[tuple[Print, bytes]]:
+    """Yield the files of a portrait (its JPEG), each with its bytes; ``place`` is where the head lies on it.
+
+    Raises PhotoError for a portrait that cannot be read.
+    """
+    decoded = decoding.decode(master, _FROM_HERE).picture
+    with Image.open(BytesIO(master)) as header:
+        own = header.size
+    for size in sizes:
+        box = box_of(own, size, place)
+        width = _width(own, size)
+        data = master if _as_it_is(master, own, size) else _printed(decoded, box, (width, size.height), size)
+        note = _note(size.height / box.height, box)
+        part = (box.left, box.top, box.width, box.height)
+        yield Print(size.name, width, size.height, len(data), digest_of(data), note, part), data
 
 
 def _recipe(picture: str, size: Size, place: Place | None) -> str:
@@ -152,7 +161,8 @@ def _width(own: tuple[int, int], size: Size) -> int:
     return max(1, round(aspect * size.height))
 
 
-def _box(own: tuple[int, int], size: Size, place: Place | None) -> Box:
+def box_of(own: tuple[int, int], size: Size, place: Place | None) -> Box:
+    """Return the part of a portrait of ``own`` (width, height) pixels that a size shows."""
     if size.crop is None:
         return Box(0, 0, *own)
     return cropping.crop_box(place, own, size.crop, _width(own, size) / size.height)
@@ -168,8 +178,8 @@ def _printed(picture: pixels.Picture, box: Box, extent: tuple[int, int], size: S
 
 
 def _note(enlarged: float, box: Box) -> str:
-    too_much = 2
-    parts = [f"enlarged {enlarged:.1f} times; a larger photo would be sharper"] * (enlarged > too_much)
+    told = enlarged > ENLARGED_AT_MOST
+    parts = [f"enlarged {enlarged:.1f} times; a larger photo would be sharper"] * told
     return "; ".join([*parts, *[box.note] * bool(box.note)])
 
 
