@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 
 from catchlight.delivery import file_names
 from catchlight.errors import ConfigError
+from reports.lines import line
 from reports.templates import templates
 
 __all__ = ["FRAGMENT", "MANIFEST", "Face", "Member", "face_name", "languages", "wall"]
@@ -30,12 +31,7 @@ _HERE = Path(__file__).parent
 _TEXTS = _HERE / "people_wall_texts"
 _ON_A_PAGE = 120
 _SLOT = 160  # CSS pixels of a portrait on the page
-_LONGEST = 200
 _FILE = re.compile(r"([A-Za-z0-9_][A-Za-z0-9._@-]*/)*[A-Za-z0-9_][A-Za-z0-9._@-]*\.jpg")
-# They turn the reading direction of what follows them, or are not to be seen at all.
-_TURNING = dict.fromkeys(
-    map(ord, "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +89,7 @@ def wall(
     assets = {
         f"wall.{hashlib.sha256(data).hexdigest()[:16]}.{kind}": data for kind, data in _assets().items()
     }
-    site = _Site(_texts(language), _line(company), [_card(person) for person in people], list(assets))
+    site = _Site(_texts(language), line(company), [_card(person) for person in people], list(assets))
     pages = {name: page.encode() for name, page in site.pages()}
     return pages | assets | {MANIFEST: _manifest(company, people), FRAGMENT: site.fragment(address).encode()}
 
@@ -186,7 +182,7 @@ def _plain(member: Member) -> Member:
     if not member.faces:
         message = f"{member.name!r} has no picture; only who is published is on the wall"
         raise ValueError(message)
-    return Member(_line(member.name), member.faces, _line(member.department), _line(member.title))
+    return Member(line(member.name), member.faces, line(member.department), line(member.title))
 
 
 def _card(member: Member) -> _Card:
@@ -209,16 +205,8 @@ def _folded(text: str) -> str:
     return "".join(c for c in apart if not unicodedata.combining(c))
 
 
-def _line(text: str) -> str:
-    """Return text as one line without anything that hides, or that turns the text after it around."""
-    kept = "".join(
-        " " if unicodedata.category(c) in {"Cc", "Zl", "Zp"} else c for c in text.translate(_TURNING)
-    )
-    return " ".join(kept.split())[:_LONGEST]
-
-
 def _manifest(company: str, people: Sequence[Member]) -> bytes:
-    told = {"version": 1, "company": _line(company), "people": [asdict(member) for member in people]}
+    told = {"version": 1, "company": line(company), "people": [asdict(member) for member in people]}
     return json.dumps(told, ensure_ascii=False, separators=(",", ":"), check_circular=False).encode()
 
 
