@@ -109,7 +109,8 @@ class Plan(_Part):
     @property
     def people_changed(self) -> int:
         """How many people will look different at the destination."""
-        return sum(person.writes for person in self.people) + len(self.removals)
+        changing = {person.employee for person in self.people if person.writes}
+        return len(changing | {removal.employee for removal in self.removals})
 
 
 class _Header(BaseModel):

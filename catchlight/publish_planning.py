@@ -14,9 +14,9 @@ from catchlight.journal import owners, stacks
 from catchlight.ledger import Recipes
 from catchlight.publish_crops import crops_of, places, square
 from catchlight.publish_drawing import Drawer, Seen
-from catchlight.publish_plan import FilePlan, PersonPlan, Plan, Skip
+from catchlight.publish_plan import FilePlan, PersonPlan, Plan, Removal, Skip
 from catchlight.publish_policy import load_publishing
-from catchlight.publish_removals import draw_removals
+from catchlight.publish_removals import draw_leftovers, draw_removals
 from catchlight.publish_right import rights
 from catchlight.publish_time import estimated
 from catchlight.runs import run_folder, takes_in_everyone
@@ -45,25 +45,34 @@ def draw(
     name = run_folder(desk.home, run).name
     everyone = read_book(run_folder(desk.home, name)).people
     asked = [person for id_, person in everyone.items() if only is None or id_ in only]
-    stood = stacks(desk.register.receipts(desk.place.name))
     drawer = replace(_drawer(desk, name, sizes, everyone, asked), seen=listeners.seen)
     began = time.monotonic()
     parts = _parts(drawer, asked, listeners.step)
-    whole = takes_in_everyone(desk.home, name)
-    off = [
-        r
-        for r in draw_removals(stood.values(), everyone, drawer.rights, whole=whole)
-        if only is None or r.employee in only
-    ]
+    off = _off(desk, name, everyone, drawer, only)
     gone = {removal.employee for removal in off}
+    people = tuple(p for p in parts if isinstance(p, PersonPlan) and p.employee not in gone)
+    off += (
+        draw_leftovers(stacks(desk.register.receipts(desk.place.name)).values(), people)
+        if desk.place.makes
+        else []
+    )
     plan = Plan(
         run=name, destination=desk.place.name, sizes=tuple(dict.fromkeys(size.name for size in drawer.sizes)),
         made=desk.clock(), by=getpass.getuser(),
-        people=tuple(part for part in parts if isinstance(part, PersonPlan) and part.employee not in gone),
+        people=people,
         skipped=tuple(part for part in parts if isinstance(part, Skip) and part.employee not in gone),
         removals=tuple(off),
     )  # fmt: skip
     return estimated(plan, desk.place.takes, (time.monotonic() - began) / max(1, len(asked)))
+
+
+def _off(
+    desk: Desk, run: str, everyone: Mapping[str, Person], drawer: Drawer, only: Collection[str] | None
+) -> list[Removal]:
+    """Return who is to be taken off, of everybody or of those in ``only``."""
+    standing = stacks(desk.register.receipts(desk.place.name)).values()
+    found = draw_removals(standing, everyone, drawer.rights, whole=takes_in_everyone(desk.home, run))
+    return [removal for removal in found if only is None or removal.employee in only]
 
 
 def _parts(

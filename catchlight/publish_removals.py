@@ -3,11 +3,11 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 
-from catchlight.publish_plan import Removal, TakeBack
+from catchlight.publish_plan import PersonPlan, Removal, TakeBack
 from catchlight.publish_right import WHY, Rights
 from catchlight.records import Answer, Decision, Receipt, Side
 
-LEFT = "left"
+LEFT, REPLACED = "left", "replaced"
 
 
 def draw_removals(
@@ -30,6 +30,16 @@ def draw_removals(
         (id_, why_off(id_, mine[id_], rights, left=whole and id_ not in everyone)) for id_ in sorted(mine)
     )
     return [_removal(id_, reason, mine[id_]) for id_, reason in found if reason]
+
+
+def draw_leftovers(standing: Iterable[Sequence[Receipt]], people: Iterable[PersonPlan]) -> list[Removal]:
+    """Return the files that people who stay have no use for any more, such as an older picture of a signature."""
+    used = {person.employee: {file.target for file in person.files} for person in people}
+    mine: dict[str, list[Sequence[Receipt]]] = defaultdict(list)
+    for stack in standing:
+        if stack[-1].employee in used and stack[-1].target not in used[stack[-1].employee]:
+            mine[stack[-1].employee].append(stack)
+    return [_removal(id_, REPLACED, stacks) for id_, stacks in sorted(mine.items())]
 
 
 def why_off(id_: str, stacks: Sequence[Sequence[Receipt]], rights: Rights, *, left: bool) -> str:

@@ -31,6 +31,7 @@ WHY: Mapping[str, str] = {
     consents.DECLINED: "they do not want to be shown there",
     consents.NOT_AGREED: "they have not agreed to be shown there, and this place needs it",
     "left": "no longer with the company",
+    "replaced": "files that their newer ones take the place of",
 }
 
 

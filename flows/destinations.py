@@ -5,6 +5,7 @@ A destination is a folder, or one that ``destinations.toml`` in the home folder 
 """
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -17,10 +18,11 @@ from catchlight.errors import ConfigError
 from catchlight.place import FILES, Place, Purpose, Takes
 from connectors import folder
 from flows import people_wall
+from flows.signing import Signing
 
 FILE = "destinations.toml"
 _FOLDER = "folder:"
-_OF_ALL_KINDS = {"kind", "sizes", "consent", "wall"}
+_OF_ALL_KINDS = {"kind", "sizes", "consent", "wall", "signatures"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,7 @@ class Destination:
     """One table of ``destinations.toml``: its name, its connector, the sizes that it gets, the checked settings.
 
     ``consent`` is what the place is for, where its kind says something else ("" where it does not), ``wall`` the people
-    wall that stands beside the portraits.
+    wall that stands beside the portraits, ``signatures`` what comes there instead of portraits.
     """
 
     name: str
@@ -37,20 +39,24 @@ class Destination:
     settings: Any
     consent: Purpose | Literal[""] = ""
     wall: people_wall.Settings | None = None
+    signatures: Signing | None = None
 
     @property
     def purpose(self) -> Purpose:
         """What portraits are shown for there."""
         if self.consent:
             return self.consent
-        takes: Takes = getattr(plugins.load("connectors", self.kind), "TAKES", FILES)
-        return takes.consent
+        return "email_signature" if self.signatures else _takes(self.kind).consent
 
     def open(self) -> Place:
         """Return the place; nothing is asked of it yet."""
         place = self._opened()
-        besides = partial(people_wall.update, self.wall) if self.wall else None
-        return replace(place, takes=replace(place.takes, consent=self.purpose), besides=besides)
+        place = replace(place, takes=replace(place.takes, consent=self.purpose))
+        if self.wall:
+            place = replace(place, besides=partial(people_wall.update, self.wall))
+        if self.signatures:
+            place = replace(place, makes=self.signatures.html if place.accounts else self.signatures.files)
+        return place
 
     def _opened(self) -> Place:
         if self.kind == "folder":
@@ -92,6 +98,22 @@ def destinations(home: Path) -> dict[str, Destination]:
     return {name: _checked(path, name, table) for name, table in raw.items()}
 
 
+def _takes(kind: str) -> Takes:
+    takes: Takes = getattr(plugins.load("connectors", kind), "TAKES", FILES)
+    return takes
+
+
+def _signing(path: Path, name: str, kind: str, table: Mapping[str, Any]) -> Signing | None:
+    """Return what makes a destination's signatures, None for one of portraits."""
+    folder = table.get("signatures")
+    if folder:
+        return Signing(path.parent, path.parent / str(folder))
+    if _takes(kind).brings == "signature":
+        message = f"{path}: {name}.signatures: {kind} takes signatures; name the folder with signature.toml"
+        raise ConfigError(message)
+    return None
+
+
 def _checked(path: Path, name: str, table: object) -> Destination:
     if not isinstance(table, dict):
         message = f"{path}: {name}: not a table; write [{name}] and its settings below"
@@ -111,7 +133,9 @@ def _checked(path: Path, name: str, table: object) -> Destination:
         told = "; ".join(f"{'.'.join([name, *map(str, e['loc'])])}: {e['msg']}" for e in error.errors())
         message = f"{path}: {told}"
         raise ConfigError(message) from error
-    return Destination(name, kind, tuple(map(str, sizes)), settings, consent, wall)
+    return Destination(
+        name, kind, tuple(map(str, sizes)), settings, consent, wall, _signing(path, name, kind, table)
+    )
 
 
 def folder_place(root: Path, home: Path) -> Place:

@@ -1,0 +1,40 @@
+"""Signatures as something to publish: from a person and their portrait to what a destination gets."""
+
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+
+from catchlight.cropping import Place as Head
+from catchlight.home import Home
+from catchlight.publish_crops import places
+from catchlight.records import Employee
+from catchlight.runs import run_folder
+from reports.signatures import Style, bundle, load_style, sign
+
+
+class Signing:
+    """Everybody's signatures by one company folder, read when the first is asked for; threads may share it."""
+
+    def __init__(self, home: Path, folder: Path) -> None:
+        """Take the style from ``folder`` and portraits from ``home``."""
+        self._home, self._folder = home, folder
+
+    @cached_property
+    def _style(self) -> Style:
+        return load_style(self._folder)
+
+    @cached_property
+    def _heads(self) -> Mapping[str, Head]:
+        return places(self._home, run_folder(self._home))
+
+    def html(self, person: Employee, picture: str) -> Mapping[str, bytes]:
+        """Return the signature for an account: HTML, the picture by its address where the company has one."""
+        signature = sign(self._style, person, self._portrait(picture), place=self._heads.get(picture))
+        return {"*": signature.html.encode()}
+
+    def files(self, person: Employee, picture: str) -> Mapping[str, bytes]:
+        """Return the files that Outlook, an add-in and other tools take."""
+        return bundle(person, self._portrait(picture), self._style, place=self._heads.get(picture))
+
+    def _portrait(self, picture: str) -> bytes:
+        return b"" if self._style.settings.pictures.mode == "none" else Home(self._home).vault.get(picture)
