@@ -2,7 +2,7 @@
 
 import itertools
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from io import BytesIO
 
 import numpy as np
@@ -102,7 +102,7 @@ def _by_profile(image: Image.Image, data: bytes, notes: list[str]) -> Image.Imag
     if profile.profile.xcolor_space.strip() != _SPACES[image.mode]:
         message = "colour profile of another colour space"
         raise ValueError(message)
-    if image.mode == "RGB" and _is_srgb(profile):
+    if image.mode == "RGB" and _is_srgb(data):
         return image
     if image.mode == "CMYK":
         notes.append("Converted from CMYK by its colour profile.")
@@ -119,9 +119,10 @@ def _transform(image: Image.Image, profile: ImageCms.ImageCmsProfile) -> Image.I
     return made
 
 
-def _is_srgb(profile: ImageCms.ImageCmsProfile) -> bool:
+@lru_cache(maxsize=16)
+def _is_srgb(data: bytes) -> bool:
     """Whether a profile changes no colour by more than rounding; then the pixels stay as they are."""
-    before = _colours()
+    before, profile = _colours(), ImageCms.ImageCmsProfile(BytesIO(data))
     after = np.asarray(_transform(before, profile), np.int16)
     return int(np.abs(after - np.asarray(before, np.int16)).max()) <= _ROUNDING
 

@@ -6,8 +6,10 @@ After the documentation of BambooHR's own SDK (BambooHR/bhr-api-python, Employee
 
 import base64
 import json
+import random
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -40,6 +42,7 @@ def said(status: int, words: str = "") -> Answer:
 class FakeBambooHR:
     """The company: employees by id, their photos, who may not be seen, and the answers that are wrong on purpose.
 
+    ``faults`` are shares of calls by kind: a status, "page", or "cut" (the work is done and the connection ends).
     ``next`` are answers that go before any other; ``broken`` are those after which the connection just ends, the
     work being done. ``calls`` is every call that came.
     """
@@ -48,7 +51,9 @@ class FakeBambooHR:
     photos: dict[str, bytes] = field(default_factory=dict)
     restricted: tuple[str, ...] = ()
     protected: set[str] = field(default_factory=set)
-    uploads: dict[str, int] = field(default_factory=dict)
+    uploads: Counter[str] = field(default_factory=Counter)
+    faults: dict[str, float] = field(default_factory=dict)
+    dice: random.Random = field(default_factory=lambda: random.Random(3))  # noqa: S311
     next: list[Answer] = field(default_factory=list)
     lose_answers: int = 0
     plain_404: bool = False
@@ -70,6 +75,11 @@ class FakeBambooHR:
         self.calls.append((method, parts.path))
         if self.next:
             return self.next.pop(0)
+        kind = next((kind for kind, share in self.faults.items() if self.dice.random() < share), "")
+        if kind == "cut":
+            self.lose_answers += 1
+        elif kind:
+            return Answer(200, b"<html>") if kind == "page" else Answer(int(kind), b"", {"Retry-After": "1"})
         expected = "Basic " + base64.b64encode(f"{KEY}:x".encode()).decode()
         if headers.get("authorization") != expected:
             return said(401)
@@ -128,7 +138,7 @@ class FakeBambooHR:
         )
         if refused:
             return refused
-        self.uploads[id_] = self.uploads.get(id_, 0) + 1
+        self.uploads[id_] += 1
         self.photos[id_] = _encoded_anew(data)
         return Answer(201)
 

@@ -1,0 +1,59 @@
+"""Publishing and the way back, killed for good (SIGKILL) at random moments, and started again.
+
+    python benchmarks/publish_kill.py [--times 200] [--people 24] [--output FILE]
+
+A place of people (Microsoft 365, encodes anew) and a place of files (SharePoint, keeps bytes), both stand-ins. The program
+is killed after a random while, again and again, until each way was killed so often; after each way that came to its
+end, what is there is held against the plan, or against what was there before, and effective writes are counted.
+
+Bars: everything as planned (byte for byte where bytes are kept) and then as before; each write effective once.
+"""
+
+import argparse
+import json
+import logging
+import sys
+import tempfile
+from dataclasses import asdict
+from pathlib import Path
+
+import stamina
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from tests.publishing_kills import killed
+from tests.publishing_soak import company_of
+from tests.publishing_worlds import Factory, in_no_time, microsoft_world, sharepoint_world
+
+
+def one(world: Factory, times: int, people: int) -> dict[str, object]:
+    """Kill at one vendor; return how it ended."""
+    ids = [f"p{n:03}" for n in range(people)]
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        (root / "company").mkdir()
+        company = company_of(root / "company", ids)
+        with in_no_time(), stamina.set_testing(True, attempts=5), world(root, ids) as there:
+            return {"place": there.name, **asdict(killed(company, there, times, 1.5))}
+
+
+def main() -> int:
+    """Kill at both; return 1 when something was wrong."""
+    options = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    options.add_argument("--times", type=int, default=200)
+    options.add_argument("--people", type=int, default=24)
+    options.add_argument("--output", type=Path)
+    asked = options.parse_args()
+    logging.disable(logging.CRITICAL)
+    told = [one(world, asked.times, asked.people) for world in (microsoft_world, sharepoint_world)]
+    for ended in told:
+        print(json.dumps(ended))
+    if asked.output:
+        asked.output.write_text(json.dumps(told, indent=1))
+    return int(any(ended["wrong"] for ended in told))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
