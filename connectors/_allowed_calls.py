@@ -4,10 +4,11 @@ Bounded in time and size, without redirects, and without proxies that the settin
 """
 
 import json
+import random
 import re
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -23,7 +24,6 @@ from connectors._trust import trusted
 
 _LARGEST = 32 << 20
 _PATIENCE = 120.0  # seconds for one call with all its tries; longer waits are left to the next run
-_ATTEMPTS = 5
 _BUSY = {429, 503}
 _UNWELL = {408, 425, 500, 502, 504, 598}
 _UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
@@ -56,7 +56,10 @@ class Line:
     """Where calls go, what they carry, and which are allowed: (method, pattern of the path below the address).
 
     ``sign`` gives headers that end sooner than we do, such as an access token's: it is asked for each call,
-    and with True when the server took the last ones no more (401), once. ``pace`` is the vendor's.
+    and with True when the server took the last ones no more (401), once. ``pace`` is the vendor's. ``busy``
+    tells answers that mean «later» where a vendor says so otherwise than by 429 or 503; ``later`` is for how many
+    seconds a busy server that says none is left alone at first, and twice as long each time after. ``tries`` is
+    how often a call is made at most.
     """
 
     address: str
@@ -67,6 +70,17 @@ class Line:
     timeout: float = 30
     sign: Callable[[bool], Mapping[str, str]] | None = field(default=None, repr=False)
     pace: Pace = field(default_factory=Pace)
+    busy: Callable[[Reply], bool] = lambda _: False
+    later: float = 0
+    tries: int = 5
+
+
+class UnwellError(OutsideError):
+    """The server answered that it failed; what it was asked may be done all the same."""
+
+    def __init__(self, message: str, status: int) -> None:
+        super().__init__(message)
+        self.status = status
 
 
 class _BusyError(OutsideError):
@@ -84,16 +98,10 @@ class _UnsentError(OutsideError):
 class AllowedCalls:
     """A pool of connections to one address; threads may share it."""
 
-    def __init__(self, line: Line) -> None:
-        """Prepare; ConfigError for an authority or a proxy that cannot be used."""
+    def __init__(self, line: Line, client: httpx.Client | None = None) -> None:
+        """Prepare, over the connections of ``client`` if any; ConfigError for an authority or proxy that is no good."""
         self._line = line
-        try:
-            self._client = httpx.Client(
-                verify=trusted(line.ca_file), proxy=line.proxy or None, trust_env=False, follow_redirects=False,
-                timeout=line.timeout, headers={"Accept-Encoding": "identity", **line.headers},
-            )  # fmt: skip
-        except ValueError as error:
-            raise ConfigError(f"proxy {line.proxy.rpartition('@')[2]}: cannot be used: {error}") from error
+        self._client = client or _client(line)
 
     def call(
         self, method: str, path: str, check: Callable[[Reply], object] = lambda _: None, **content: Any
@@ -108,8 +116,9 @@ class AllowedCalls:
             message = f"{method} {path[:100]!r} is not a call that this connector makes"
             raise ValueError(message)
         worth = OutsideError if method == "GET" else (_BusyError, _UnsentError)
+        waits = (self._line.later * 2**turn for turn in range(self._line.tries))
         for attempt in stamina.retry_context(
-            on=lambda error: _worth(error, worth), attempts=_ATTEMPTS, timeout=_PATIENCE
+            on=lambda error: _worth(error, worth, waits), attempts=self._line.tries, timeout=_PATIENCE
         ):
             with attempt:
                 reply = self._signed(method, path, content)
@@ -117,21 +126,25 @@ class AllowedCalls:
                 return reply
         raise AssertionError  # the loop ends with an answer or an error
 
+    def signed(self, sign: Callable[[bool], Mapping[str, str]]) -> "AllowedCalls":
+        """Return the same calls over the same connections, at the same pace, in another name."""
+        return AllowedCalls(replace(self._line, sign=sign), self._client)
+
     def _signed(self, method: str, path: str, content: Mapping[str, Any]) -> Reply:
         sign = self._line.sign
         if sign is None:
             return self._once(method, path, content)
         asked = dict(content.get("headers") or {})
-        reply = self._once(method, path, {**content, "headers": {**asked, **sign(False)}})  # noqa: FBT003
+        reply = self._once(method, path, {**content, "headers": {**asked, **_headers(sign, renew=False)}})
         if reply.status != 401:
             return reply
-        return self._once(method, path, {**content, "headers": {**asked, **sign(True)}})  # noqa: FBT003
+        return self._once(method, path, {**content, "headers": {**asked, **_headers(sign, renew=True)}})
 
     def _once(self, method: str, path: str, content: Mapping[str, Any]) -> Reply:
         with self._line.pace.turn(writes=method not in _READS):
             reply = self._answer(method, path, content)
         try:
-            return _useful(reply)
+            return _useful(reply, busy=self._line.busy(reply))
         except _BusyError as error:
             self._line.pace.rest(min(error.seconds, _PATIENCE))
             raise
@@ -145,6 +158,16 @@ class AllowedCalls:
             why = f"{url}: {str(error) or type(error).__name__}"
             raise (_UnsentError if isinstance(error, _UNSENT) else OutsideError)(why) from error
         return Reply(url, response.status_code, dict(response.headers), body)
+
+
+def _client(line: Line) -> httpx.Client:
+    try:
+        return httpx.Client(
+            verify=trusted(line.ca_file), proxy=line.proxy or None, trust_env=False, follow_redirects=False,
+            timeout=line.timeout, headers={"Accept-Encoding": "identity", **line.headers},
+        )  # fmt: skip
+    except ValueError as error:
+        raise ConfigError(f"proxy {line.proxy.rpartition('@')[2]}: cannot be used: {error}") from error
 
 
 def address(url: str) -> str:
@@ -168,12 +191,22 @@ def _read(response: httpx.Response, until: float) -> bytes:
     return bytes(body)
 
 
-def _useful(reply: Reply) -> Reply:
+def _headers(sign: Callable[[bool], Mapping[str, str]], *, renew: bool) -> Mapping[str, str]:
+    """Return what a call carries; where that cannot be had now, the call was not made."""
+    try:
+        return sign(renew)
+    except _BusyError:
+        raise
+    except OutsideError as error:
+        raise _UnsentError(str(error)) from error
+
+
+def _useful(reply: Reply, *, busy: bool) -> Reply:
     """Return an answer of the server's own; raise for one that only says to come later, or to go elsewhere."""
-    if reply.status in _BUSY:
+    if busy or reply.status in _BUSY:
         raise _BusyError(f"{reply.url}: answers {reply.status}: too busy", _seconds(reply.headers))
     if reply.status in _UNWELL:
-        raise OutsideError(f"{reply.url}: answers {reply.status}")
+        raise UnwellError(f"{reply.url}: answers {reply.status}", reply.status)
     if 300 <= reply.status < 400:
         raise ConfigError(f"{reply.url}: leads elsewhere ({reply.status}), and our secret is not sent there")
     return reply
@@ -190,8 +223,11 @@ def _seconds(headers: Mapping[str, str]) -> float:
         return 0.0
 
 
-def _worth(error: Exception, worth: type[Exception] | tuple[type[Exception], ...]) -> bool | float:
-    """Say whether a call is worth another try, and after how many seconds where the server told us."""
-    if isinstance(error, _BusyError) and error.seconds:
-        return error.seconds if error.seconds <= _PATIENCE else False
+def _worth(
+    error: Exception, worth: type[Exception] | tuple[type[Exception], ...], waits: Iterator[float]
+) -> bool | float:
+    """Say whether a call is worth another try, and after how many seconds where that is known."""
+    if isinstance(error, _BusyError):
+        seconds = error.seconds or next(waits, 0.0) * random.uniform(1, 1.3)  # noqa: S311  spreads threads out
+        return (seconds or True) if seconds <= _PATIENCE else False
     return isinstance(error, worth)
