@@ -64,15 +64,18 @@ def soak(company: Company, world: World, rate: float, most: int = 5) -> Ended:
 
 
 def _published(desk: Desk, most: int) -> tuple[Plan, int]:
+    why = ""
     for number in range(1, most + 1):
         try:
             plan = draw(desk, "r1", ("96",))
             results = apply(desk, plan)
-        except (OutsideError, ConfigError):
+        except (OutsideError, ConfigError) as error:
+            why = str(error)
             continue
         if not plan.skipped and _fine(results):
             return plan, number
-    message = f"{desk.place.name}: still failing after {most} passes"
+        why = "; ".join([*(one.sentence for one in plan.skipped), *(one.sentence for one in results)])
+    message = f"{desk.place.name}: still failing after {most} passes: {why[:500]}"
     raise AssertionError(message)
 
 

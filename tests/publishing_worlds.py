@@ -15,19 +15,22 @@ from pydantic import BaseModel
 
 from catchlight.alike import alike
 from catchlight.place import Place
-from connectors import bamboohr, microsoft365, sharepoint, slack_photos
+from connectors import bamboohr, google_directory, microsoft365, sharepoint, slack_photos
 from connectors._pace import Limits, Pace
 from tests.fake_bamboohr import KEY
 from tests.fake_bamboohr import bamboohr as running_bamboohr
+from tests.fake_google import google as running_google
 from tests.fake_graph import graph
 from tests.fake_slack_limits import FAULTS as SLACK_FAULTS
 from tests.fake_slack_limits import Clock
 from tests.fake_slack_photos import TOKEN
 from tests.fake_slack_photos import slack as running_slack
+from tests.google_fixtures import as_written
 from tests.graph_app import make_files, of_app
 from tests.published_company import portrait
 
 GRAPH_FAULTS = ("429", "429-date", "429-bare", "500", "502", "503", "504", "507", "401", "html", "cut")
+GOOGLE_FAULTS = ("quota", "crowd", "429", "500", "503", "html", "cut")
 BAMBOO_FAULTS = ("429", "500", "503", "504", "598", "page", "cut")
 
 
@@ -155,8 +158,30 @@ def bamboohr_world(root: Path, ids: Sequence[str]) -> Iterator[World]:
         )  # fmt: skip
 
 
+@contextmanager
+def google_world(root: Path, ids: Sequence[str]) -> Iterator[World]:
+    """Return Google's directory, some of whose photos have to be deleted before they are replaced."""
+    clock = Hurry()
+    with running_google(clock=clock) as company:
+        company.issuer.delegated = set(google_directory.SCOPES)
+        before = {}
+        for number, id_ in enumerate(ids):
+            account = str(5000 + number)
+            company.add(account, f"{id_}@example.org")
+            if number % 2:
+                before[account] = company.photos[account] = old_picture(id_)
+            if number % 50 == 1:
+                company.in_the_way[account] = 412
+        made = google_directory.Settings(**as_written(company, root, employee="email"))
+        yield World(
+            "google_directory", google_directory.open_place(made, "google_directory:soak"), company.photos.get,
+            lambda: company.writes, lambda: list(company.wrong),
+            lambda rate: company.faults.update(dict.fromkeys(GOOGLE_FAULTS, rate)), clock.sleep, before,
+        )  # fmt: skip
+
+
 Factory = Callable[[Path, Sequence[str]], AbstractContextManager[World]]
-WORLDS = (microsoft_world, sharepoint_world, slack_world, bamboohr_world)
+WORLDS = (microsoft_world, sharepoint_world, slack_world, google_world, bamboohr_world)
 
 
 @contextmanager
