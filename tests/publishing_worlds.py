@@ -25,7 +25,7 @@ from tests.fake_slack_limits import FAULTS as SLACK_FAULTS
 from tests.fake_slack_limits import Clock
 from tests.fake_slack_photos import TOKEN
 from tests.fake_slack_photos import slack as running_slack
-from tests.google_fixtures import as_written
+from tests.google_fixtures import SCOPES, as_written
 from tests.graph_app import make_files, of_app
 from tests.published_company import portrait
 
@@ -163,7 +163,7 @@ def google_world(root: Path, ids: Sequence[str]) -> Iterator[World]:
     """Return Google's directory, some of whose photos have to be deleted before they are replaced."""
     clock = Hurry()
     with running_google(clock=clock) as company:
-        company.issuer.delegated = set(google_directory.SCOPES)
+        company.issuer.delegated = set(SCOPES)
         before = {}
         for number, id_ in enumerate(ids):
             account = str(5000 + number)
