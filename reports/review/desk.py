@@ -14,6 +14,7 @@ from catchlight.policy import Policy
 from catchlight.register import Register
 from catchlight.review_records import Invitation
 from catchlight.sessions import Sessions
+from catchlight.showplaces import Showplaces
 from catchlight.vault import Vault
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ class ReviewDesk:
     """A home folder with its register, and what the pages need beside it.
 
     ``wake`` is told when somebody asked for another try; ``send_link`` posts a fresh link to the person of
-    an invitation (False when letters cannot be sent here).
+    an invitation (False when letters cannot be sent here). ``showplaces`` says where people can be shown now.
     """
 
     home: Path
@@ -66,6 +67,7 @@ class ReviewDesk:
     uploads: Uploads | None = None
     wake: Callable[[], object] = _nothing
     send_link: Callable[[Invitation], bool] = lambda _: False
+    showplaces: Callable[[], Showplaces] = Showplaces
     clock: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
 
     @property
