@@ -42,6 +42,7 @@ def save(store: Transaction, choices: Choices, said: Consent) -> Saved:
     given = store.rows(
         Decision, employee=said.employee, answer=Answer.APPROVE.value, side=Side.EMPLOYEE.value
     )
+    given = [one for one in given if one.at < said.at]
     covered = [purpose for purpose in choices.said if given and purpose not in choices.opt_in]
     form = Consent(
         said.employee, "", "", said.by, said.at, choices.notice, said.source, ticket=choices.ticket

@@ -59,16 +59,18 @@ def new_words(
 
     ``said`` holds the person, who wrote it down, when, and the notice. What holds already is not said again, but for
     a yes to another notice. ``covered`` are the purposes that were on by the yes to the portrait: to switch one
-    off is to withdraw it. A choice of a form whose ``ticket`` counted already adds nothing.
+    off is to withdraw it. A choice of a form whose ``ticket`` counted already adds nothing, nor does the same row.
     """
     earlier = list(before)
     last = last_words(one for one in earlier if one.at < said.at)
     tickets = {one.ticket for one in earlier}
+    known = {(one.purpose, one.word, one.by, one.at) for one in earlier}
     found = []
     for purpose, on in choices.items():
         word = _word(last.get(purpose), said.notice, on=on, covered=purpose in covered)
         ticket = said.ticket and f"{said.ticket}.{purpose}.{'on' if on else 'off'}"
-        if word and (not ticket or ticket not in tickets):
+        new = (purpose, word, said.by, said.at) not in known and (not ticket or ticket not in tickets)
+        if word and new:
             found.append(replace(said, purpose=purpose, word=word, ticket=ticket))
     return found
 
