@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from reports.review.visit import Visit
 
 _ANSWERED = (Stand.APPROVED, Stand.BRAND, Stand.HELD, Stand.PUBLISHED)
-_SOON = (Stand.APPROVED, Stand.PUBLISHED)  # nothing stands between them and the next publication
 _LEAVING = (Stand.KEPT, Stand.REFUSED)  # whatever is there is taken off
 
 
@@ -56,4 +55,4 @@ def _note(one: Shown, place: Place) -> str:
         return "since" if one.on else "off"
     if one.own and not one.on:
         return "own"
-    return "soon" if one.on and place.stand in _SOON else ""
+    return "soon" if one.on and place.stand == Stand.PUBLISHED else ""
