@@ -17,6 +17,7 @@ from catchlight.runs import Candidate
 from catchlight.wishes import TAGS
 from reports.review.employee_form import COMMENT, Filled
 from reports.review.employee_places import offers
+from reports.review.employee_take import can_take
 from reports.review.picture import photos_of
 from reports.review.place import Place, Stand, place_of
 from reports.review.story import problems_of, story_of
@@ -62,6 +63,7 @@ def view_of(visit: Visit, person: Person, filled: Filled | None = None) -> dict[
         "refused": "",
         "spoken": _spoken_for(place.last),
         "can": _can(place),
+        "take": can_take(place),
         "again": "again" in visit.request.query_params,
     }
 
