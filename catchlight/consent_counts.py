@@ -6,10 +6,8 @@ from collections.abc import Collection
 
 from catchlight.consents import Consent, Word, last_words
 from catchlight.followed import Followed
-from catchlight.progress_counts import FEWEST
 from catchlight.register import Register
-
-FEW, ALMOST_ALL = "few", "almost_all"
+from catchlight.small_counts import Cell, few, part
 
 
 class ConsentCounts:
@@ -20,17 +18,14 @@ class ConsentCounts:
         self._consents = Followed(register, Consent)
         self._lock = threading.Lock()
 
-    def declined(self, purposes: Collection[str], people: Collection[str]) -> dict[str, int | str]:
-        """Return how many of these people said no to each purpose; ``few`` or ``almost_all`` for what would tell who."""
+    def declined(self, purposes: Collection[str], people: Collection[str]) -> dict[str, Cell]:
+        """Return how many of these people said no to each purpose, as it is shown beside those who said yes."""
         with self._lock:
             self._consents.look()
             said = [last_words(self._consents.of(employee)) for employee in people]
         spoke = Counter(purpose for words in said for purpose in words)
         no = Counter(one.purpose for words in said for one in words.values() if one.word != Word.GRANTED)
-        return {purpose: _shown(no[purpose], spoke[purpose]) for purpose in purposes}
-
-
-def _shown(count: int, whole: int) -> int | str:
-    if 0 < count < FEWEST:
-        return FEW
-    return ALMOST_ALL if count and 0 < whole - count < FEWEST else count
+        return {
+            purpose: part(no[purpose], spoke[purpose], rest_told=not few(spoke[purpose] - no[purpose]))
+            for purpose in purposes
+        }

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from catchlight.consents import Consent
+from catchlight.records import Receipt
 from catchlight.showplaces import Shown, shown_at
 from reports.review.place import Place, Stand
 
@@ -38,8 +39,8 @@ def offers(visit: "Visit", employee: str, place: Place, filled: "Filled") -> dic
 
 def shown_of(visit: "Visit", employee: str) -> tuple[Shown, ...]:
     """Return where somebody is shown or could be, as it is recorded."""
-    register = visit.desk.register
-    consents, receipts = register.rows(Consent, employee=employee), register.receipts(employee=employee)
+    with visit.desk.register.reading() as store:
+        consents, receipts = store.rows(Consent, employee=employee), store.rows(Receipt, employee=employee)
     return shown_at(visit.desk.showplaces(), consents, receipts)
 
 

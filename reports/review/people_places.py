@@ -4,13 +4,14 @@ import threading
 
 from catchlight.consent_counts import ConsentCounts
 from catchlight.consents import PURPOSES
+from catchlight.small_counts import Cell
 from reports.review.people_desk import snapshot
 from reports.review.visit import Visit
 
 _MAKING = threading.Lock()
 
 
-def place_counts(visit: Visit) -> dict[str, int | str]:
+def place_counts(visit: Visit) -> dict[str, Cell]:
     """Return the counts of every purpose that the company's destinations have."""
     state, desk = visit.request.app.state, visit.desk
     with _MAKING:
