@@ -11,7 +11,10 @@ from catchlight.records import Receipt
 
 @dataclass(frozen=True, slots=True)
 class Showplace:
-    """One destination: what IT calls it, what receipts call it, and what it is for."""
+    """One destination: what IT calls it, what receipts call it, and what it is for.
+
+    What people do themselves has a purpose alone.
+    """
 
     name: str
     place: str
@@ -56,10 +59,11 @@ def shown_at(
     spoken = last_words(said)
     found = []
     for purpose in PURPOSES:
-        names = tuple(one.name for one in places.places if one.purpose == purpose)
-        if names or purpose in spoken or purpose in there:
+        here = [one for one in places.places if one.purpose == purpose]
+        if here or purpose in spoken or purpose in there:
             own = purpose in places.opt_in
             on = not against(said, purpose, opt_in=own)
+            names = tuple(one.name for one in here if one.name)
             found.append(Shown(purpose, names, on, own, there.get(purpose, "")))
     return tuple(found)
 

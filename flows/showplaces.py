@@ -10,13 +10,22 @@ from catchlight.publish_policy import load_publishing
 from catchlight.showplaces import Showplace, Showplaces
 from flows.destinations import FILE, destinations
 
+SIGNATURES = "signature"
+_SIGNATURE = "email_signature"
 _log = logging.getLogger("catchlight.review")
 
 
 def read_showplaces(home: Path) -> Showplaces:
     """Return where people of a company can be shown; ConfigError names the key that is wrong."""
-    named = (Showplace(one.name, one.place, one.purpose) for one in destinations(home).values())
-    return Showplaces(tuple(named), load_publishing(home).opt_in)
+    places = [Showplace(one.name, one.place, one.purpose) for one in destinations(home).values()]
+    if signs(home) and not any(one.purpose == _SIGNATURE for one in places):
+        places.append(Showplace("", "", _SIGNATURE))  # people copy it themselves
+    return Showplaces(tuple(places), load_publishing(home).opt_in)
+
+
+def signs(home: Path) -> bool:
+    """Whether a company says in its home folder how it signs its e-mails."""
+    return (home / SIGNATURES).is_dir()
 
 
 class Signpost:
@@ -41,7 +50,7 @@ class Signpost:
             return self._places
 
     def _stamp(self) -> tuple[tuple[int, int] | None, ...]:
-        return tuple(_stamp_of(self._home / name) for name in (FILE, POLICY))
+        return tuple(_stamp_of(self._home / name) for name in (FILE, POLICY, SIGNATURES))
 
 
 def _stamp_of(file: Path) -> tuple[int, int] | None:

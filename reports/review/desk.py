@@ -19,6 +19,7 @@ from catchlight.vault import Vault
 
 if TYPE_CHECKING:
     from catchlight.upload import Checked
+    from reports.signatures import Style
 
 
 class SignOn(Protocol):
@@ -53,7 +54,8 @@ class ReviewDesk:
     """A home folder with its register, and what the pages need beside it.
 
     ``wake`` is told when somebody asked for another try; ``send_link`` posts a fresh link to the person of
-    an invitation (False when letters cannot be sent here). ``showplaces`` says where people can be shown now.
+    an invitation (False when letters cannot be sent here). ``showplaces`` says where people can be shown now, ``signing``
+    how the company signs its e-mails (None: nobody copies a signature here).
     """
 
     home: Path
@@ -68,6 +70,7 @@ class ReviewDesk:
     wake: Callable[[], object] = _nothing
     send_link: Callable[[Invitation], bool] = lambda _: False
     showplaces: Callable[[], Showplaces] = Showplaces
+    signing: "Style | None" = None
     clock: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
 
     @property
