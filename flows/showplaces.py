@@ -18,14 +18,16 @@ _log = logging.getLogger("catchlight.review")
 def read_showplaces(home: Path) -> Showplaces:
     """Return where people of a company can be shown; ConfigError names the key that is wrong."""
     places = [Showplace(one.name, one.place, one.purpose) for one in destinations(home).values()]
-    if signs(home) and not any(one.purpose == _SIGNATURE for one in places):
+    if signature_folder(home) and not any(one.purpose == _SIGNATURE for one in places):
         places.append(Showplace("", "", _SIGNATURE))  # people copy it themselves
     return Showplaces(tuple(places), load_publishing(home).opt_in)
 
 
-def signs(home: Path) -> bool:
-    """Whether a company says in its home folder how it signs its e-mails."""
-    return (home / SIGNATURES).is_dir()
+def signature_folder(home: Path) -> Path | None:
+    """Return the folder that says how a company signs: one that a destination names, else ``signature`` in the home."""
+    named = [one.signatures.folder for one in destinations(home).values() if one.signatures]
+    own = home / SIGNATURES
+    return named[0] if named else own if own.is_dir() else None
 
 
 class Signpost:

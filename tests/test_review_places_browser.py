@@ -1,7 +1,7 @@
 """Where a person is shown, chosen in Chromium, with and without scripts, and followed by what is published."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -21,6 +21,7 @@ from tests.review_company import served
 from tests.review_stands import ME, Gate, one_person, policy
 from tests.sheet_browser import QUIET
 from tests.sheet_company import HOSTILE
+from tests.signature_company import pictures, signing
 
 PHONE = {"viewport": {"width": 320, "height": 640}, "has_touch": True}
 SIZES = ("96",)
@@ -195,6 +196,27 @@ def test_the_places_are_open_to_everybody(
         assert page.evaluate(SMALL) == []
         assert page.evaluate("window.hacked") is None
         page.evaluate("document.documentElement.style.fontSize = '200%'")
+        assert page.evaluate(WIDER) <= 0
+
+
+@pytest.mark.parametrize("path", ["/me/slack", "/me/signature"])
+def test_what_people_take_along_opens_without_a_complaint(
+    browser: Browser, company: Company, tmp_path: Path, path: str
+) -> None:
+    """From one's own page, under a policy that forbids everything foreign; axe finds nothing, on the smallest phone."""
+    port, folder = free_port(), tmp_path / "signature"
+    folder.mkdir()
+    desk = replace(company.desk, signing=signing(folder, pictures("cid")))
+    person = desk.company.book().people[ME.id]
+    desk.register.decide([Decision(ME.id, person.pictures[0], Answer.APPROVE, ME.id, now())])
+    desk.register.add([Consent(ME.id, "email_signature", "granted", ME.id, now())])
+    with served(desk, port) as at, visited(browser, desk, at, ME.id, **PHONE) as page:
+        page.goto(f"{at}/me")
+        page.locator(f'a[href="{path}"]').click()
+        page.wait_for_url(f"{at}{path}")
+        expect(page.locator("img").first).to_be_visible()
+        assert page.evaluate("[...document.images].every((one) => one.complete && one.naturalWidth > 0)")
+        assert violations(page) == []
         assert page.evaluate(WIDER) <= 0
 
 
