@@ -90,6 +90,16 @@ def test_one_form_counts_once_and_fifty_at_once_too(desk: ReviewDesk, browser: T
     assert len(desk.register.rows(Consent)) == 3
 
 
+def test_the_same_yes_with_other_places_is_not_lost(desk: ReviewDesk, browser: TestClient) -> None:
+    """From a second window: the answer is known, the choice is new; a form that was sent already says so."""
+    first, second = (form_on(browser.get("/me").text) | {"answer": "approve"} for _ in range(2))
+    del second["show-chat"]
+    for form, code in ((first, "taken"), (second, "taken"), (second, "known"), (first, "again")):
+        assert browser.post("/me/answer", data=form).headers["location"] == f"/me?code={code}"
+    assert said(desk)["chat"] == "withdrawn"
+    assert len(desk.register.rows(Decision)) == 1
+
+
 @pytest.mark.parametrize("answer", ["keep", "retry"])
 def test_only_a_yes_says_where(desk: ReviewDesk, browser: TestClient, answer: str) -> None:
     """Whoever keeps their photo has not agreed to anything by the ticks that were there."""
