@@ -5,6 +5,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from catchlight.answer_places import COLUMNS, Wanted, check_columns, choices_of, problem_of, speaks
+from catchlight.consents import Consent
 from catchlight.errors import ConfigError
 from catchlight.records import Answer, Decision, Side
 from catchlight.register import moment
@@ -27,6 +29,7 @@ _COLUMNS = {
     "by": ("decided by", "reviewer", "who"),
     "at": ("decided at", "when", "time"),
     "comment": ("comments", "note", "remark", "reason"),
+    **COLUMNS,
 }
 
 
@@ -98,18 +101,20 @@ class Answers:
     """The answers of a file; what was refused or is about older pictures, each with its line.
 
     ``unbound`` counts the answers that named no picture and were taken for the portraits of the run.
+    ``places`` are where people want to be shown.
     """
 
     decisions: list[Decision] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     older: list[str] = field(default_factory=list)
     unbound: int = 0
+    places: list[Wanted] = field(default_factory=list)
 
 
 def read_answers(path: Path, about: Portraits, by: str) -> Answers:
-    """Read answers from a table with the columns employee and answer (picture, by, at, comment).
+    """Read answers from a table with the columns employee and answer (picture, by, at, comment, places).
 
-    ``by`` is who answered where the file does not say. An answer without a time was given when the
+    A row may say only where somebody wants to be shown, without an answer. ``by`` is who answered where the file does not say. An answer without a time was given when the
     file was saved, so reading the file again adds nothing.
     """
     table = read_table(path, _COLUMNS)
@@ -117,13 +122,14 @@ def read_answers(path: Path, about: Portraits, by: str) -> Answers:
         if column not in table.fields:
             message = f"{path}: no column is the {column}; name one «{column}»"
             raise ConfigError(message)
+    check_columns(table.fields, str(path))
     saved = moment(_saved(path))
-    said: dict[str, dict[str, int]] = {}
+    said: dict[str, list[Row]] = {}
     for row in table.rows:
-        said.setdefault(row["employee"], {}).setdefault(row["answer"].casefold(), row.line)
+        said.setdefault(row["employee"], []).append(row)
     found = Answers()
     for row in table.rows:
-        if not row["answer"]:
+        if not row["answer"] and not speaks(row):
             continue
         problem = _problem(row, about, said[row["employee"]]) or _bad_time(row, saved, about)
         if problem:
@@ -134,21 +140,24 @@ def read_answers(path: Path, about: Portraits, by: str) -> Answers:
     return found
 
 
-def _problem(row: Row, about: Portraits, said: Mapping[str, int]) -> str:
-    """Return why a row cannot be taken, "" when it can."""
+def _problem(row: Row, about: Portraits, same: Sequence[Row]) -> str:
+    """Return why a row cannot be taken, "" when it can; ``same`` are all rows of that person."""
     key, answer = row["employee"], row["answer"].casefold()
+    said: dict[str, int] = {}
+    for other in same:
+        said.setdefault(other["answer"].casefold(), other.line)
     if row.extra:
         return "more cells than columns (a comma without quotes?)"
     if key not in about.pictures:
         return f"nobody in run {about.run} has the id {key!r}{_meant(key, about.pictures)}"
-    if answer not in ANSWERS:
+    if answer and answer not in ANSWERS:
         return f"answer {row['answer']!r} is none of {', '.join(ANSWERS)}"
     if len(set(said) - {""}) > 1:
         lines = ", ".join(str(line) for text, line in said.items() if text)
         return f"{key!r} has different answers on lines {lines}; keep one"
     if answer == Answer.APPROVE and not (row["picture"] or about.pictures[key]):
         return f"{key!r} has no portrait in run {about.run}, so there is nothing to approve"
-    return ""
+    return problem_of(row, same)
 
 
 def _bad_time(row: Row, saved: str, about: Portraits) -> str:
@@ -170,8 +179,13 @@ def _meant(key: str, pictures: Mapping[str, str]) -> str:
 
 
 def _take(found: Answers, source: str, row: Row, about: Portraits, given: Decision) -> None:
-    """Add an answer; ``given`` holds who and when."""
+    """Add what a row says; ``given`` holds who and when."""
     key, today = row["employee"], about.pictures[row["employee"]]
+    if speaks(row):
+        said = Consent(key, "", "", given.by, given.at, source=f"import:{source}")
+        found.places.append(Wanted(said, choices_of(row)))
+    if not row["answer"]:
+        return
     if not row["picture"]:
         found.unbound += 1
     elif row["picture"] != today:

@@ -1,9 +1,13 @@
 """What people agreed to, purpose by purpose: rows are added, the last one counts."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import get_args
 
+from catchlight.place import Purpose
+
+PURPOSES: tuple[str, ...] = get_args(Purpose)
 DECLINED, NOT_AGREED = "declined", "not_agreed"
 
 
@@ -37,7 +41,44 @@ def against(consents: Iterable[Consent], purpose: str, *, opt_in: bool) -> str:
 
     Where there was no word, the yes to the portrait covers the purpose, unless it needs one of its own (``opt_in``).
     """
-    words = [one.word for one in consents if one.purpose == purpose]
-    if not words:
+    said = last_words(consents).get(purpose)
+    if said is None:
         return NOT_AGREED if opt_in else ""
-    return "" if words[-1] == Word.GRANTED else DECLINED
+    return "" if said.word == Word.GRANTED else DECLINED
+
+
+def last_words(consents: Iterable[Consent]) -> dict[str, Consent]:
+    """Return what holds of each purpose that there was a word of: the one said last, whenever it was written down."""
+    return {one.purpose: one for one in sorted(consents, key=lambda one: one.at)}
+
+
+def new_words(
+    before: Iterable[Consent], choices: Mapping[str, bool], said: Consent, covered: Collection[str] = ()
+) -> list[Consent]:
+    """Return the rows that somebody's choices (on or off by purpose) add to what they said before.
+
+    ``said`` holds the person, who wrote it down, when, and the notice. What holds already is not said again, but for
+    a yes to another notice. ``covered`` are the purposes that were on by the yes to the portrait: to switch one
+    off is to withdraw it. A choice of a form whose ``ticket`` counted already adds nothing, nor does the same row.
+    """
+    earlier = list(before)
+    last = last_words(one for one in earlier if one.at < said.at)
+    tickets = {one.ticket for one in earlier}
+    known = {(one.purpose, one.word, one.by, one.at) for one in earlier}
+    found = []
+    for purpose, on in choices.items():
+        word = _word(last.get(purpose), said.notice, on=on, covered=purpose in covered)
+        ticket = said.ticket and f"{said.ticket}.{purpose}.{'on' if on else 'off'}"
+        new = (purpose, word, said.by, said.at) not in known and (not ticket or ticket not in tickets)
+        if word and new:
+            found.append(replace(said, purpose=purpose, word=word, ticket=ticket))
+    return found
+
+
+def _word(last: Consent | None, notice: str, *, on: bool, covered: bool) -> str:
+    """Return what is to be written down, "" for nothing."""
+    if last and (last.word == Word.GRANTED) == on:
+        return Word.GRANTED if on and notice and notice != last.notice else ""
+    if on:
+        return Word.GRANTED
+    return Word.WITHDRAWN if last or covered else Word.REFUSED

@@ -1,13 +1,15 @@
 """Taking one answer: the picture must be today's, the answer must still count, and a form counts once."""
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from catchlight.answers import chosen, standing
-from catchlight.journal import stacks
+from catchlight.choosing import Choices, Saved, save
+from catchlight.consents import Consent
+from catchlight.journal import standing_now
 from catchlight.records import Answer, Decision, Receipt, Side
-from catchlight.register import Register, Transaction
+from catchlight.register import Register, Transaction, now
 from catchlight.review_records import Upload
 
 _NEEDS_PICTURE = (Answer.APPROVE, Answer.RETRY, Answer.HOLD)
@@ -26,10 +28,11 @@ class Code(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What became of an answer, and the answer that now stands (None when there is none)."""
+    """What became of an answer and of the choices sent with it, and the answer that now stands (None for none)."""
 
     code: Code
     decision: Decision | None
+    places: Saved = field(default_factory=Saved)
 
 
 def decide(
@@ -38,24 +41,32 @@ def decide(
     pictures: Callable[[], Collection[str]],
     rounds: int,
     upload: Upload | None = None,
+    choices: Choices | None = None,
 ) -> Taken:
     """Add an answer unless something stands against it; nobody else writes meanwhile.
 
     ``pictures`` gives the digests that this person may answer about, the newest first, at the moment
     of writing; ``rounds`` is how many tries a person may ask for. ``upload`` is the photo that they
-    sent with it: both are taken, or neither.
+    sent with it, ``choices`` where they want to be shown: all is taken, or nothing.
     """
     with register.alone() as store:
         answers = sorted(store.rows(Decision, employee=decision.employee), key=lambda one: one.at)
         own = [one for one in answers if one.side == decision.side]
         same = _known(own, decision)
         if same and _is_newest(store, upload):
-            return Taken(Code.KNOWN, same)
+            places = _save(store, same, choices) if same == own[-1] else Saved()
+            return Taken(Code.TAKEN if places.added else Code.KNOWN, same, places)
         problem = _problem(store, answers, decision, tuple(pictures()), rounds)
         if problem:
             return Taken(problem, own[-1] if own else None)
+        places = _save(store, decision, choices)
         store.add([decision, *([upload] if upload else [])])
-    return Taken(Code.TAKEN, decision)
+    return Taken(Code.TAKEN, decision, places)
+
+
+def _save(store: Transaction, answer: Decision, choices: Choices | None) -> Saved:
+    said = Consent(answer.employee, "", "", answer.by, now(), source=answer.source)
+    return save(store, choices, said) if choices else Saved()
 
 
 def _known(own: list[Decision], new: Decision) -> Decision | None:
@@ -97,13 +108,7 @@ def is_published(answers: list[Decision], receipts: list[Receipt], pictures: tup
     if not picture or standing(answers, picture) != Answer.APPROVE:
         return False
     since = max(d.at for d in answers if d.side == Side.EMPLOYEE and d.picture == picture)
-    places = {receipt.destination for receipt in receipts}
-    standing_ones = (
-        stack[-1]
-        for place in places
-        for stack in stacks(r for r in receipts if r.destination == place).values()
-    )
-    return any(receipt.at >= since for receipt in standing_ones)
+    return any(receipt.at >= since for receipt in standing_now(receipts))
 
 
 def rounds_used(answers: list[Decision], uploads: list[Upload]) -> int:

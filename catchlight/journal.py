@@ -38,6 +38,14 @@ def stacks(receipts: Iterable[Receipt]) -> dict[str, list[Receipt]]:
     return {target: stack for target, stack in found.items() if stack}
 
 
+def standing_now(receipts: Iterable[Receipt]) -> list[Receipt]:
+    """Return what stands of ours now: the latest write of every target, at all destinations."""
+    places: dict[str, list[Receipt]] = {}
+    for receipt in receipts:
+        places.setdefault(receipt.destination, []).append(receipt)
+    return [stack[-1] for sent in places.values() for stack in stacks(sent).values()]
+
+
 def half_way(receipts: Iterable[Receipt]) -> list[Receipt]:
     """Return the files of a destination that a stopped program may or may not have written, as it left them."""
     last: dict[str, Receipt] = {}

@@ -67,6 +67,7 @@ TABLES: dict[type, sa.Table] = {
         Consent,
         sa.UniqueConstraint("employee", "purpose", "word", "at", "by"),
         sa.Index("consents_by_employee", "employee"),
+        sa.Index("consents_once", "ticket", unique=True, sqlite_where=_ONCE, postgresql_where=_ONCE),
     ),
     PlanYes: _table(PlanYes, sa.UniqueConstraint("plan", "by")),
     Session: _table(Session, sa.UniqueConstraint("id")),

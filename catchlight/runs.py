@@ -72,6 +72,11 @@ def run_folder(home: Path, name: str = "latest") -> Path:
     return folder
 
 
+def run_names(home: Path) -> list[str]:
+    """Return all runs there are, the newest first."""
+    return _known(home / "runs")[::-1]
+
+
 def takes_in_everyone(home: Path, run: str) -> bool:
     """Whether a run was of the whole company, so that whoever is not in it is not there any more."""
     try:

@@ -48,6 +48,11 @@ class Destination:
             return self.consent
         return "email_signature" if self.signatures else _takes(self.kind).consent
 
+    @property
+    def place(self) -> str:
+        """What plans and receipts call it."""
+        return _called(self.settings.root) if self.kind == "folder" else f"{self.kind}:{self.name}"
+
     def open(self) -> Place:
         """Return the place; nothing is asked of it yet."""
         place = self._opened()
@@ -61,9 +66,7 @@ class Destination:
     def _opened(self) -> Place:
         if self.kind == "folder":
             return _folder(self.settings)
-        place: Place = plugins.load("connectors", self.kind).open_place(
-            self.settings, f"{self.kind}:{self.name}"
-        )
+        place: Place = plugins.load("connectors", self.kind).open_place(self.settings, self.place)
         return place
 
     def probe(self) -> list[str]:
@@ -152,12 +155,16 @@ def folder_place(root: Path, home: Path) -> Place:
 
 def _folder(settings: folder.Settings) -> Place:
     return Place(
-        name=f"{_FOLDER}{settings.root.resolve()}",
+        name=_called(settings.root),
         look=partial(folder.look, settings),
         put=partial(folder.put, settings),
         remove=partial(folder.remove, settings),
         tidy=partial(folder.tidy, settings),
     )
+
+
+def _called(root: Path) -> str:
+    return f"{_FOLDER}{root.resolve()}"
 
 
 def sizes_of(name: str, home: Path) -> tuple[str, ...]:
@@ -176,6 +183,9 @@ def place_named(name: str, home: Path) -> Place:
         if name in {destination.name, f"{destination.kind}:{destination.name}"}:
             return destination.open()
     path = Path(name.removeprefix(_FOLDER))
+    for destination in known.values():  # plans and receipts call a folder by its path, whatever it is for
+        if destination.place == _called(path):
+            return destination.open()
     if name.startswith(_FOLDER) or path.is_dir() or len(path.parts) > 1:
         return folder_place(path, home)
     there = ", ".join(known) or "none"

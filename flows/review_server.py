@@ -23,9 +23,11 @@ from flows.review_place import Place, alone, choose, listen, reached_at
 from flows.review_protocol import Protocol
 from flows.review_redo import Redoer
 from flows.review_words import describe
+from flows.showplaces import Signpost, signature_folder
 from reports.review.app import make_app
 from reports.review.desk import ReviewDesk, open_review_desk
 from reports.review.employee_view import NOTICES
+from reports.signatures import load_style
 
 _CONNECTIONS = 4000
 _HEAD = 16 * 1024  # bytes of a request's head
@@ -77,8 +79,11 @@ def _check_files(policy: Policy) -> None:
 @contextmanager
 def _helpers(options: Options) -> Iterator[dict[str, Any]]:
     """Yield who works beside the pages, and let them go at the end."""
+    places, signature = Signpost(options.home), signature_folder(options.home)
+    style = load_style(signature) if signature else None
     uploads, redoer, send = UploadDesk(options.home), Redoer(options.home), link_sender(options.home)
     helpers: dict[str, Any] = {"uploads": uploads, "send_link": lambda old: send(old) is not None}
+    helpers |= {"showplaces": places, "signing": style}
     if options.redo:
         redoer.start()
         helpers["wake"] = redoer.wake

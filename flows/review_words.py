@@ -19,6 +19,7 @@ def describe(
     yield "Run", _run(desk)
     yield "Sign-on", _sign_on(sso)
     yield "Letters", _letters(policy)
+    yield "Shown at", _showplaces(desk)
     yield "Photos sent", "are checked here at once" if desk.uploads else "cannot be taken here"
     yield "Other tries", "are made in the background" if redo else "wait for: catchlight review redo"
 
@@ -36,6 +37,15 @@ def _run(desk: ReviewDesk) -> str:
     if not book.run:
         return "none yet: nothing was refreshed, so nobody sees a portrait; catchlight refresh makes one"
     return f"{book.run}, {len(book.people)} people"
+
+
+def _showplaces(desk: ReviewDesk) -> str:
+    there = desk.showplaces()
+    named = [
+        f"{one.name} ({one.purpose}{', own yes' if one.purpose in there.opt_in else ''})"
+        for one in there.places
+    ]
+    return ", ".join(named) or "no place that people could choose: destinations.toml names none"
 
 
 def _sign_on(sso: Provider | None) -> str:

@@ -17,11 +17,11 @@ class Signing:
 
     def __init__(self, home: Path, folder: Path) -> None:
         """Take the style from ``folder`` and portraits from ``home``."""
-        self._home, self._folder = home, folder
+        self._home, self.folder = home, folder
 
     @cached_property
     def _style(self) -> Style:
-        return load_style(self._folder)
+        return load_style(self.folder)
 
     @cached_property
     def _heads(self) -> Mapping[str, Head]:

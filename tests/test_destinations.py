@@ -50,14 +50,15 @@ def test_what_is_wrong_in_the_file_is_named(home: Path, text: str, says: str) ->
 
 
 def test_a_place_may_be_for_something_else(home: Path) -> None:
-    """What the table says of consent goes before what its kind says."""
+    """What the table says of consent goes before what its kind says, also where a plan calls the folder by its path."""
     assert (place_named("intranet", home).takes.consent, destinations(home)["intranet"].purpose) == (
         "intranet",
         "intranet",
     )
     file = home / "destinations.toml"
     file.write_text(file.read_text() + 'consent = "external_web"\n')
-    assert place_named("intranet", home).takes.consent == "external_web"
+    for name in ("intranet", place_named("intranet", home).name, str(home.parent / "out")):
+        assert place_named(name, home).takes.consent == "external_web"
 
 
 def test_an_unknown_name_lists_those_there_are(home: Path) -> None:

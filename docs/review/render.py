@@ -26,11 +26,13 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from catchlight.config import Job
+from catchlight.consents import Consent
 from catchlight.delegations import Delegations, Wanted
 from catchlight.notices import find_notice, record_notice
 from catchlight.policy import Gates, Policy, Rule
 from catchlight.records import Answer, Decision, Rung, Side
 from catchlight.register import Register, now
+from catchlight.showplaces import Showplace, Showplaces
 from catchlight.upload import UploadDesk
 from flows import session, stages
 from flows.redo import redo
@@ -46,6 +48,13 @@ DESKTOP = {"viewport": {"width": 1280, "height": 900}}
 SIZES = {"": (DESKTOP, 960), "-phone": (PHONE, 390)}  # how files end, the screen, how wide the picture is
 TALLEST = 1150  # pixels of a picture; longer pages are cut
 ENTITIES = ("House", "Senate")
+PLACES = Showplaces(
+    (
+        Showplace("intranet", "sftp:intranet", "intranet"), Showplace("Microsoft 365", "m:m", "directory"),
+        Showplace("Slack", "slack:slack", "chat"), Showplace("congress.example", "sftp:www", "external_web"),
+    ),
+    ("email_signature", "external_web"),
+)  # fmt: skip
 BASIS = "works agreement on portraits of 3 May 2026, section 4"
 
 
@@ -131,7 +140,7 @@ def open_desk(
         bulk=(Rule(entities=ENTITIES, basis=BASIS, rungs=tuple(Rung)),),
     )  # fmt: skip
     desk = open_review_desk(home, Register(home / "register.db"), policy, uploads=uploads)
-    return dataclasses.replace(desk, sso=NoSignOn(), send_link=lambda _: True)
+    return dataclasses.replace(desk, sso=NoSignOn(), send_link=lambda _: True, showplaces=lambda: PLACES)
 
 
 def answers(home: Path) -> dict[str, str]:
@@ -146,6 +155,11 @@ def answers(home: Path) -> dict[str, str]:
         desk.invitations.invite(id_, people[id_].pictures[0] if people[id_].pictures else "", "hr", 14)
         if id_ in ids and id_ != who["open"] and number % 4 != 1:
             say(home, id_, Answer.KEEP if number % 7 == 0 else Answer.APPROVE)
+    purposes = [one.purpose for one in PLACES.places]
+    for number, id_ in enumerate(ids):  # most leave public pages off, some do not want to be in chat
+        words = zip(purposes, (True, True, number % 3 != 1, number % 3 == 2), strict=True)
+        said = [Consent(id_, purpose, "granted" if on else "refused", id_, now()) for purpose, on in words]
+        desk.register.add(said if id_ != who["open"] else ())
     for id_ in (ids[5], ids[2]):
         brand_says(home, id_, Answer.APPROVE)
     brand_says(home, ids[3], Answer.HOLD, "The crop is closer than in our guide.")

@@ -7,10 +7,12 @@ from typing import Annotated
 
 import typer
 
+from catchlight.answer_places import take_in
 from catchlight.answers import Answers, chosen, portraits_of, read_answers, standing
 from catchlight.company import Person, read_book
 from catchlight.desk import open_register
 from catchlight.errors import ConfigError
+from catchlight.publish_policy import load_publishing
 from catchlight.records import Answer, Decision, Outcome
 from catchlight.runs import run_folder
 from catchlight.signed_answers import read_signed_answers
@@ -53,7 +55,7 @@ def import_answers(
     file: Annotated[
         Path,
         typer.Argument(
-            help="Signed file of a contact sheet, or a table: employee, answer (picture, by, at, comment)."
+            help="Signed file of a contact sheet, or a table: employee, answer (picture, by, at, comment, places)."
         ),
     ],
     home: HomeOption = HOME,
@@ -63,7 +65,8 @@ def import_answers(
     """Take in answers: approve, keep, retry, upload or refuse, one person a row.
 
     An answer belongs to one picture. Where the file names none, it is about the portrait of the
-    run. The same file twice adds nothing. A contact sheet's signed file says itself who answered and
+    run. The same file twice adds nothing. The column places lists where the person is shown, and nowhere else
+    (intranet chat, none); or a column for each purpose says yes or no. A contact sheet's signed file says itself who answered and
     about which run; one that was changed, or whose code was revoked, is refused whole.
 
     Exit code 0: all rows taken. 1: some rows were refused, the rest are taken. 2: it could not start.
@@ -71,8 +74,12 @@ def import_answers(
     with told():
         register = open_register(home)
         found, about = _read(file, home, run, by), run_folder(home, run).name
-        new = register.decide(found.decisions)
+        new, words = take_in(register, found.decisions, found.places, load_publishing(home).opt_in)
         _tell(found, new, about)
+        if found.places:
+            say(
+                f"{len(found.places)} people say where they want to be shown, {words} of their words are new."
+            )
     raise typer.Exit(1 if found.refused else 0)
 
 

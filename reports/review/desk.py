@@ -14,10 +14,12 @@ from catchlight.policy import Policy
 from catchlight.register import Register
 from catchlight.review_records import Invitation
 from catchlight.sessions import Sessions
+from catchlight.showplaces import Showplaces
 from catchlight.vault import Vault
 
 if TYPE_CHECKING:
     from catchlight.upload import Checked
+    from reports.signatures import Style
 
 
 class SignOn(Protocol):
@@ -52,7 +54,8 @@ class ReviewDesk:
     """A home folder with its register, and what the pages need beside it.
 
     ``wake`` is told when somebody asked for another try; ``send_link`` posts a fresh link to the person of
-    an invitation (False when letters cannot be sent here).
+    an invitation (False when letters cannot be sent here). ``showplaces`` says where people can be shown now, ``signing``
+    how the company signs its e-mails (None: nobody copies a signature here).
     """
 
     home: Path
@@ -66,6 +69,8 @@ class ReviewDesk:
     uploads: Uploads | None = None
     wake: Callable[[], object] = _nothing
     send_link: Callable[[Invitation], bool] = lambda _: False
+    showplaces: Callable[[], Showplaces] = Showplaces
+    signing: "Style | None" = None
     clock: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
 
     @property

@@ -1,15 +1,20 @@
 """A person's own page: their portrait before and after, and what they say about it."""
 
+from dataclasses import replace
+
 from starlette.datastructures import FormData
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from catchlight.choosing import Saved, choose
 from catchlight.company import Person
+from catchlight.consents import Word
 from catchlight.deciding import Code, Taken, decide
 from catchlight.notices import all_notices
 from catchlight.records import Answer, Side
-from reports.review import employee_upload
+from reports.review import employee_signature, employee_take, employee_upload
 from reports.review.employee_form import Filled, fill
+from reports.review.employee_places import shown_of
 from reports.review.employee_view import NOTICES, me, shown_notice, view_of
 from reports.review.visit import Visit, posted, shown
 
@@ -22,7 +27,10 @@ def routes() -> list[BaseRoute]:
         Route("/me", shown(_own)),
         Route("/me/stop", shown(_stop)),
         Route("/me/answer", posted(_answer), methods=["POST"]),
+        Route("/me/places", posted(_places), methods=["POST"]),
         *employee_upload.routes(),
+        *employee_take.routes(),
+        *employee_signature.routes(),
     ]
 
 
@@ -49,7 +57,7 @@ def _answer(visit: Visit, form: FormData) -> Response:
     if filled.errors:
         return me(visit, person.id, 422, filled)
     taken = _take(visit, person, filled)
-    used_up = taken.code == Code.KNOWN and not _stands(visit, taken)
+    used_up = taken.code == Code.KNOWN and not (_stands(visit, taken) and taken.places.holds)
     return visit.go(f"/me?code={'again' if used_up else taken.code}")
 
 
@@ -62,10 +70,36 @@ def _take(visit: Visit, person: Person, filled: Filled) -> Taken:
         return today.pictures if today else ()
 
     said = filled.decision(person.id, session.who)
-    taken = decide(desk.register, said, pictures, desk.policy.asking.rounds)
+    choices = filled.choices(desk.showplaces().opt_in)
+    taken = decide(desk.register, said, pictures, desk.policy.asking.rounds, choices=choices)
     if taken.code == Code.TAKEN and said.answer == Answer.RETRY:
         desk.wake()
     return taken
+
+
+def _places(visit: Visit, form: FormData) -> Response:
+    """Take where somebody wants to be shown, whatever they answered; to take a yes back, nothing must be read."""
+    person, filled = _person(visit), fill(form, all_notices(visit.desk.policy, NOTICES))
+    if person is None:
+        return visit.page("nothing.html.j2")
+    before = shown_of(visit, person.id)
+    given = {purpose for purpose, on in filled.places.items() if on} - {
+        one.purpose for one in before if one.on
+    }
+    if given and not filled.notice:
+        return me(visit, person.id, 422, replace(filled, errors=(("notice", "answer.error.notice"),)))
+    shown_notice(visit, filled.notice)
+    choices = replace(filled, answer="").choices(visit.desk.showplaces().opt_in)
+    saved = choose(visit.desk.register, choices, person.id, visit.require("employee").who)
+    there = {one.purpose for one in before if one.since}
+    gone = any(one.word != Word.GRANTED and one.purpose in there for one in saved.added)
+    return visit.go(f"/me?code={_told(saved, gone=gone)}")
+
+
+def _told(saved: Saved, *, gone: bool) -> str:
+    if not saved.holds:
+        return "again"
+    return ("off" if gone else "placed") if saved.added else Code.KNOWN
 
 
 def _stands(visit: Visit, taken: Taken) -> bool:

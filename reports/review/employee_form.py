@@ -1,10 +1,12 @@
 """What a person sent with their answer, read and checked; what is missing is said beside its field."""
 
-from collections.abc import Collection
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 
 from starlette.datastructures import FormData
 
+from catchlight.choosing import Choices
+from catchlight.consents import PURPOSES
 from catchlight.records import Answer, Decision
 from catchlight.register import now
 from catchlight.wishes import TAGS
@@ -15,7 +17,10 @@ _TOLD = (Answer.APPROVE, Answer.RETRY)  # nobody says these without having been 
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """A form as it came; ``errors`` are keys of texts, by field."""
+    """A form as it came; ``errors`` are keys of texts, by field.
+
+    ``places`` says of each purpose that was offered whether it was ticked.
+    """
 
     answer: str = ""
     picture: str = ""
@@ -24,6 +29,7 @@ class Filled:
     notice: str = ""
     ticket: str = ""
     sure: bool = False
+    places: Mapping[str, bool] = field(default_factory=dict)
     errors: tuple[tuple[str, str], ...] = ()
 
     def error(self, field: str) -> str:
@@ -38,6 +44,11 @@ class Filled:
             comment=self.comment if retry else "", tags=" ".join(self.tags) if retry else "", ticket=self.ticket,
         )  # fmt: skip
 
+    def choices(self, opt_in: Collection[str]) -> Choices:
+        """Return where the person wants to be shown; only a yes, or the form for just that, says so."""
+        said = self.places if self.answer in ("", Answer.APPROVE) else {}
+        return Choices(said, opt_in, self.notice, self.ticket)
+
 
 def fill(form: FormData, notices: Collection[str]) -> Filled:
     """Read a form; ``notices`` are the digests of the texts that may have been shown."""
@@ -51,6 +62,12 @@ def fill(form: FormData, notices: Collection[str]) -> Filled:
         # A page that comes back from a browser's memory may be answered differently the second time.
         ticket=f"{_text(form, 'ticket')[:64]}.{answer}" if _text(form, "ticket") else "",
         sure=_text(form, "sure") == "yes",
+        # What was not offered is not unticked: a destination may be new since the page was shown.
+        places={
+            purpose: _text(form, f"show-{purpose}") == "yes"
+            for purpose in PURPOSES
+            if purpose in _text(form, "offered").split()
+        },
     )
     known = filled.notice in notices
     return replace(filled, notice=filled.notice if known else "", errors=tuple(_errors(filled, known=known)))

@@ -16,6 +16,8 @@ from catchlight.records import Answer, Decision, Outcome, Render
 from catchlight.runs import Candidate
 from catchlight.wishes import TAGS
 from reports.review.employee_form import COMMENT, Filled
+from reports.review.employee_places import offers
+from reports.review.employee_take import can_take
 from reports.review.picture import photos_of
 from reports.review.place import Place, Stand, place_of
 from reports.review.story import problems_of, story_of
@@ -23,6 +25,7 @@ from reports.review.visit import Visit
 
 NOTICES = Path(__file__).parent / "notices"
 _DONE = (Code.TAKEN, Code.KNOWN)
+_PLACES = ("placed", "off")  # what became of where somebody wants to be shown
 
 
 def me(visit: Visit, employee: str, status: int = 200, filled: Filled | None = None, **more: Any) -> Response:
@@ -38,7 +41,8 @@ def view_of(visit: Visit, person: Person, filled: Filled | None = None) -> dict[
     desk, say = visit.desk, visit.words
     place = place_of(person, desk.register, desk.policy)
     picture = _looked_at(visit, person, place)
-    return {
+    filled = filled or Filled()
+    return offers(visit, person.id, place, filled) | {
         "person": person,
         "staff": person.portrait.employee,
         "place": place,
@@ -52,13 +56,14 @@ def view_of(visit: Visit, person: Person, filled: Filled | None = None) -> dict[
         "over": bool(place.deadline) and place.deadline <= desk.clock().isoformat(),
         "tags": [tag for tag in TAGS if tag != "other_photo" or photos_of(visit, person.id) > 1],
         "most": COMMENT,
-        "filled": filled or Filled(),
+        "filled": filled,
         "code": _code(visit, place),
         "uploads": desk.uploads is not None,
         "largest": desk.policy.server.largest_upload,
         "refused": "",
         "spoken": _spoken_for(place.last),
         "can": _can(place),
+        "take": can_take(place),
         "again": "again" in visit.request.query_params,
     }
 
@@ -81,7 +86,7 @@ def _code(visit: Visit, place: Place) -> str:
     code = visit.request.query_params.get("code", "")
     if code in _DONE:
         return code if place.last else ""
-    return code if code in (*Code, "again") else ""
+    return code if code in (*Code, *_PLACES, "again") else ""
 
 
 def _silence(policy: Policy, person: Person) -> str:

@@ -17,6 +17,7 @@ from reports.review import (
 )
 from reports.review.people_desk import snapshot, standings
 from reports.review.people_page import first_queue, people_page
+from reports.review.people_places import place_counts
 from reports.review.people_rights import STAFF, Right, may, require
 from reports.review.story import told
 from reports.review.visit import Visit, shown
@@ -55,4 +56,5 @@ def _first(visit: Visit) -> Response:
         deadlines=covered(counting.deadlines(standings(visit).deadlines())),
         fewest=FEWEST,
         gate=visit.desk.policy.gates.brand,
+        places=place_counts(visit),
     )

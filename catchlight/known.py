@@ -1,0 +1,103 @@
+"""What is known of one person: portraits, photos, answers, consents, and what was published where."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from catchlight import ledger
+from catchlight.company import Person, read_book
+from catchlight.consents import Consent
+from catchlight.errors import ConfigError
+from catchlight.journal import standing_now
+from catchlight.records import Decision, Photo, Receipt
+from catchlight.register import Register
+from catchlight.review_records import Delegation, Invitation, Letter, Notice, Upload
+from catchlight.runs import run_folder, run_names
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPortrait:
+    """One portrait of a person; the judge spoke of the newest only."""
+
+    picture: str
+    rung: str
+    outcome: str = ""
+    reasons: tuple[str, ...] = ()
+    sentences: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """All of it. ``run`` is the newest run with this person ("" for none); ``published`` is what stands of ours now.
+
+    ``notices`` are the texts that they were shown. ``also`` counts what else the register holds.
+    """
+
+    employee: str
+    name: str
+    email: str
+    run: str
+    portraits: tuple[KnownPortrait, ...]
+    photos: tuple[Photo, ...]
+    answers: tuple[Decision, ...]
+    consents: tuple[Consent, ...]
+    notices: tuple[Notice, ...]
+    published: tuple[Receipt, ...]
+    receipts: tuple[Receipt, ...]
+    also: dict[str, int]
+
+
+def known_of(home: Path, register: Register, employee: str) -> Known:
+    """Return what is known of somebody; ConfigError when nothing is."""
+    run, person = _newest(home, employee)
+    staff = person.portrait.employee if person else None
+    answers = register.decisions(employee)
+    consents = sorted(register.rows(Consent, employee=employee), key=lambda one: one.at)
+    receipts = register.receipts(employee=employee)
+    also = {
+        record.__name__.lower(): len(register.rows(record, employee=employee))
+        for record in (Invitation, Letter, Upload, Delegation)
+    }
+    if not (person or answers or consents or receipts or any(also.values())):
+        message = f"nothing is known of {employee!r}: no run, answer or receipt names this id"
+        raise ConfigError(message)
+    return Known(
+        employee, staff.name if staff else "", staff.email if staff else "", run,
+        _portraits(person) if person else (), _photos(home, run, employee),
+        tuple(answers), tuple(consents), _notices(register, [*answers, *consents]),
+        tuple(standing_now(receipts)), tuple(receipts), also,
+    )  # fmt: skip
+
+
+def _newest(home: Path, employee: str) -> tuple[str, Person | None]:
+    for name in run_names(home):
+        try:
+            person = read_book(run_folder(home, name)).people.get(employee)
+        except ConfigError:  # a run that did not end has no tables yet
+            continue
+        if person:
+            return name, person
+    return "", None
+
+
+def _portraits(person: Person) -> tuple[KnownPortrait, ...]:
+    render, verdict = person.portrait.render, person.portrait.verdict
+    newest = []
+    if render:
+        said = (verdict.outcome, verdict.reasons, verdict.sentences) if verdict else ()
+        newest = [KnownPortrait(render.picture, render.rung, *said)]
+    return (*newest, *(KnownPortrait(one.picture, one.rung) for one in person.earlier))
+
+
+def _photos(home: Path, run: str, employee: str) -> tuple[Photo, ...]:
+    file = run_folder(home, run) / ledger.file_name(Photo) if run else None
+    if file is None or not file.is_file():
+        return ()
+    return tuple(ledger.records(Photo, pl.read_parquet(file).filter(pl.col("employee") == employee)))
+
+
+def _notices(register: Register, said: Sequence[Decision | Consent]) -> tuple[Notice, ...]:
+    digests = dict.fromkeys(one.notice for one in said if one.notice)
+    return tuple(row for digest in digests for row in register.rows(Notice, digest=digest))
