@@ -76,7 +76,7 @@ def _cleaned(pixel: Tensor, a: Tensor, around: Tensor) -> Tensor:
 def _without_tint(colour: Tensor, back: Tensor, inner: Tensor, share: Tensor) -> Tensor:
     """Take out what ``colour`` has of the old background's hue beyond grey and beyond ``inner``."""
     light, tint, own = _hue(colour)[0], _hue(back)[1], _hue(inner)[1]
-    strength = tint.norm(dim=-1, keepdim=True).clamp(min=1e-4)
+    strength = tint.square().sum(-1, keepdim=True).sqrt().clamp(min=1e-4)
     axis = tint / strength
     least = (own * axis).sum(-1, keepdim=True).clamp(min=0)
     over = ((_hue(colour)[1] * axis).sum(-1, keepdim=True) - least).clamp(min=0)

@@ -28,7 +28,7 @@ _PIXEL_CODE = (
     "relief", "light", "lamp", "triangle", "relight", "ladder", "printing", "enlarge", "ofiq", "ofiq_measures",
     "ground", "plate", "office", "logo", "shadow", "grain", "neutrals", "closed_form", "foreground",
     "cutout", "silhouette", "device", "wish",
-    "pixels", "decoding", "jpeg_stream", "srgb", "formats", "engines/*", "checks/*",
+    "pixels", "reductions", "decoding", "jpeg_stream", "srgb", "formats", "engines/*", "checks/*",
 )  # fmt: skip
 _NOBODY: Mapping[str, Wish] = {}
 
