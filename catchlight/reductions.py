@@ -5,7 +5,8 @@ import numpy as np
 
 _LARGE = 3_000_000  # values of a picture whose reductions are worth remembering
 _KEPT = 2  # pictures: the photo, and the portrait made from it
-_EXACT = 3  # times up to which a large picture is reduced by odd numbers too
+_ROOM = 1.03  # a large picture may be enlarged this far after it was reduced, if that spares a reduction
+_FITTED = 1.5  # a picture is fitted from a reduction that is at least so much larger
 
 
 class _Reductions:
@@ -18,8 +19,8 @@ class _Reductions:
         """Return a large picture reduced so many times, from memory where it is there, else from a smaller one."""
         known = self._known(image)
         if times not in known:
-            step = next(n for n in (4, 2, 1) if times % n == 0 and times > n)
-            known[times] = _mean(image if step == 1 else self.of(image, step), times // step)
+            last = 3 if times % 3 == 0 else 2
+            known[times] = _mean(self.of(image, times // last) if times > last else image, last)
         return known[times]
 
     def _known(self, image: np.ndarray) -> dict[int, np.ndarray]:
@@ -33,9 +34,15 @@ _reductions = _Reductions()
 
 
 def times_of(image: np.ndarray, scale: float) -> int:
-    """Return how many whole times an image is reduced before it is resampled at ``scale``; 1 is not at all."""
-    times = int(1 / max(scale, 1e-6))
-    return times // 2 * 2 if times > _EXACT and image.size >= _LARGE else times
+    """Return how many whole times an image is reduced before it is resampled at ``scale``; 1 is not at all.
+
+    A large one by 2, 3, 4, 6, 8, 12 …, of which each is made quickly from one before.
+    """
+    if image.size < _LARGE:
+        return int(1 / max(scale, 1e-6))
+    times = max(1, int(_ROOM / max(scale, 1e-6)))
+    power = 1 << (times.bit_length() - 1)
+    return power * 3 // 2 if times >= power * 3 // 2 > 1 else power
 
 
 def reduced(image: np.ndarray, times: int) -> np.ndarray:
@@ -45,7 +52,8 @@ def reduced(image: np.ndarray, times: int) -> np.ndarray:
 
 def fitted(image: np.ndarray, width: int, height: int) -> np.ndarray:
     """Return a picture at a smaller size, by the mean of the area; a large one by way of its reductions."""
-    times = times_of(image, 2 * max(width / image.shape[1], height / image.shape[0]))
+    less = min(image.shape[1] / width, image.shape[0] / height) / _FITTED
+    times = 1 << max(0, int(less).bit_length() - 1)
     small = reduced(image, times) if times > 1 and image.size >= _LARGE else image
     return np.asarray(cv2.resize(small, (width, height), interpolation=cv2.INTER_AREA))
 
