@@ -91,9 +91,9 @@ def _nearest(seen: Bool[np.ndarray, "h w"]) -> tuple[_Places, _Places]:
     edge = np.flatnonzero(seen & (cv2.dilate(hidden, np.ones((5, 5), np.uint8)) > 0))
     of_label = np.zeros(int(labels.max()) + 1, np.int32)
     of_label[labels.ravel()[edge]] = edge
-    there = np.nonzero(hidden)
-    rows, columns = np.divmod(of_label[labels[there]], seen.shape[1])
-    return there, (rows, columns)
+    y, x = np.nonzero(hidden)
+    rows, columns = np.divmod(of_label[labels[y, x]], seen.shape[1])
+    return (y, x), (rows, columns)
 
 
 def _soften(picture: Picture, seen: Bool[np.ndarray, "h w"]) -> Picture:

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from catchlight.closed_form import means
+from catchlight.windows import means
 
 WORK = 320  # longest side, pixels, at which what is near by is estimated, or somewhat more
 _PASSES = (4, 3, 2, 2)  # at an eighth, a quarter, half and all of that

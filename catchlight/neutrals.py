@@ -42,7 +42,9 @@ def find(picture: OtherPicture, face: Landmarks, person: Bool[np.ndarray, "H W"]
 
 
 def _lab(pixels: UInt8[np.ndarray, "n 3"]) -> Float32[np.ndarray, "n 3"]:
-    """Return some pixels in CIELAB."""
+    """Return some pixels, or none, in CIELAB."""
+    if not len(pixels):
+        return np.zeros((0, 3), np.float32)
     return np.asarray(cv2.cvtColor(pixels[None].astype(np.float32) / np.float32(255), cv2.COLOR_RGB2LAB)[0])
 
 

@@ -1,30 +1,20 @@
 """The pixels of the face, for checks that look at its light."""
 
-import weakref
-
 import cv2
 import numpy as np
 from jaxtyping import Bool, Float32
 
 from catchlight.anatomy import Landmarks, Picture
+from catchlight.once import Once
 from catchlight.pixels import luminance, to_linear
 from catchlight.sitting import Sitting
 
-
 _ENOUGH = 500  # pixels across a face, or across a picture, past which some tell the same as all
-# The checks of one portrait run one after the other: the last face is kept, and keeps no picture alive.
-_last: list[tuple[weakref.ref[np.ndarray], Landmarks, Float32[np.ndarray, " n"]]] = []
 
 
 def face_luminance(sitting: Sitting) -> Float32[np.ndarray, " n"]:
     """Return the linear luminance (0–1) of pixels inside the source face's outline; measured once for all checks."""
-    picture, face = sitting.subject.picture, sitting.subject.face
-    for known, of, found in _last:
-        if known() is picture and of is face:
-            return found
-    made = luminance_inside(picture, face)
-    _last[:] = [(weakref.ref(picture), face, made)]
-    return made
+    return _of_source(sitting.subject.picture, sitting.subject.face)
 
 
 def luminance_inside(picture: Picture, face: Landmarks) -> Float32[np.ndarray, " n"]:
@@ -35,6 +25,9 @@ def luminance_inside(picture: Picture, face: Landmarks) -> Float32[np.ndarray, "
     cv2.fillPoly(mask, [np.round(face.oval - [max(0, x0), max(0, y0)]).astype(np.int32)], (1,))
     step = max(1, max(mask.shape) // _ENOUGH)
     return luminance(to_linear(np.ascontiguousarray(part[::step, ::step])))[mask[::step, ::step] > 0]
+
+
+_of_source = Once(luminance_inside)
 
 
 def lightness(picture: Picture, where: Bool[np.ndarray, "h w"]) -> float:

@@ -28,9 +28,7 @@ def measure(sitting: Sitting) -> float:
     grey = cv2.cvtColor(sitting.subject.picture, cv2.COLOR_RGB2GRAY)
     every = max(1, min(grey.shape) // _LINES) | 1  # odd: lines of all parts of a block
     rows, columns = grey[::every], np.ascontiguousarray(grey[:, ::every])
-    return max(
-        _grid(_steps(rows[:, 1:], rows[:, :-1], 0)), _grid(_steps(columns[1:], columns[:-1], 1))
-    )
+    return max(_grid(_steps(rows[:, 1:], rows[:, :-1], 0)), _grid(_steps(columns[1:], columns[:-1], 1)))
 
 
 def _steps(one: np.ndarray, other: np.ndarray, along: int) -> np.ndarray:
