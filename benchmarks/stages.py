@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from catchlight import cutout, develop, extend, grade, matte, neutrals, pixels, relight, sitting
+from catchlight import cutout, develop, extend, grade, matte, memory, neutrals, pixels, relight, sitting
 from catchlight.config import Preset
 from catchlight.decoder import Decoder
 from catchlight.engines import facemesh, selfie, yunet
@@ -88,6 +88,7 @@ def _timed(
 @contextlib.contextmanager
 def room(preset: Preset, folder: Path) -> Iterator[develop.Room]:
     """Open a room with warm engines, its vault in a folder."""
+    memory.keep()
     studio = Studio(preset, ModelStore(default_root()))
     studio.warm()
     with Decoder() as decoder:

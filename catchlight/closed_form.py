@@ -5,10 +5,17 @@ Closed-form matting (Levin, Lischinski, Weiss 2006) in the matrix-free form of l
 leading dimensions are a batch.
 """
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor
 from torch.nn import functional
 
+from catchlight.tiles import Tiles
+from catchlight.windows import Windows, means
+
+RADIUS = 2  # of the windows in which a matte is solved
+_CLEAR = 0.005  # alpha nearer than this to 0 or 1 needs no model of its own
 EPS = 3e-5  # variance of colour that counts as noise
 SURE = 50.0  # weight of known pixels
 _ROUNDS = (8, 3)  # at half the size, at full size
@@ -16,51 +23,6 @@ _FAINT, _FULL = 0.05, 0.85  # closed form is shy of 0 and 1: what lies beyond th
 HINT = 0.04  # weight of a coarse guess in the unknown band
 FINE_HINT = 1.0  # the same for a guess that sees hair itself
 _PAIRS = ((0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2))
-
-
-class Windows:
-    """Means over squares of ``2 radius + 1`` pixels, in memory that is used again; mirrored beyond the edge.
-
-    Shifted sums: many times faster on a processor than pooling or convolution.
-    """
-
-    def __init__(self, like: Tensor, planes: int, radius: int) -> None:
-        """Make room for ``planes`` planes of the size, batch, kind and device of ``like`` (…, p, h, w)."""
-        *batch, _, self.height, self.width = like.shape
-        self.radius = radius
-        high, wide = self.height + 2 * radius, self.width + 2 * radius
-        self._padded = like.new_empty((*batch, planes, high, wide))
-        self._rows = like.new_empty((*batch, planes, self.height, wide))
-        self._sums = like.new_empty((*batch, planes, self.height, self.width))
-        self.inside = self._padded[..., radius : high - radius, radius : wide - radius]
-
-    def mean(self) -> Tensor:
-        """Return the means of what was written to ``inside``; good until the next call."""
-        for axis, size in ((-2, self.height), (-1, self.width)):
-            self._mirror(axis, size)
-        _shifted_sum(self._padded, -2, self.radius, self._rows)
-        _shifted_sum(self._rows, -1, self.radius, self._sums)
-        return self._sums.mul_(1 / (2 * self.radius + 1) ** 2)
-
-    def _mirror(self, axis: int, size: int) -> None:
-        for away in range(self.radius):
-            near, far = self.radius - 1 - away, size + self.radius + away
-            self._padded.select(axis, near).copy_(self._padded.select(axis, self.radius + away))
-            self._padded.select(axis, far).copy_(self._padded.select(axis, size + self.radius - 1 - away))
-
-
-def _shifted_sum(planes: Tensor, axis: int, radius: int, total: Tensor) -> None:
-    size = total.shape[axis]
-    torch.add(planes.narrow(axis, 0, size), planes.narrow(axis, 1, size), out=total)
-    for shift in range(2, 2 * radius + 1):
-        total += planes.narrow(axis, shift, size)
-
-
-def means(planes: Tensor, radius: int) -> Tensor:
-    """Return the means of planes ``(…, p, h, w)`` over squares of ``2 radius + 1`` pixels."""
-    windows = Windows(planes, planes.shape[-3], radius)
-    windows.inside.copy_(planes)
-    return windows.mean()
 
 
 class Guide:
@@ -156,45 +118,105 @@ def polish(picture: Tensor, known: Tensor, fine: Tensor) -> Tensor:
 
 
 def _solved(picture: Tensor, known: Tensor, coarse: Tensor, hint: float, rounds: int) -> Tensor:
+    each = zip(picture, known, coarse, strict=True)
+    return _together([_solved_one(*one, hint, rounds) for one in each])
+
+
+def _solved_one(picture: Tensor, known: Tensor, coarse: Tensor, hint: float, rounds: int) -> Tensor:
+    """Solve one picture ``(3, h, w)``, only in the tiles that hold what is not known."""
     sure = (known == 0) | (known == 1)
     target = torch.where(sure, known, coarse)
-    weight = torch.where(sure, SURE, hint).to(picture.dtype)
-    return solve(Guide(picture, 2, EPS), target, weight, target, rounds)
+    there = Tiles(~sure, 2 * RADIUS)
+    if not len(there):
+        return target
+    weight = torch.where(there.of(sure), SURE, hint).to(picture.dtype)
+    guide = Guide(there.around(picture), RADIUS, EPS)
+
+    def laplacian(around: Tensor) -> Tensor:
+        return there.inner(guide.laplacian(around)) * there.own
+
+    start = -laplacian(there.around(target[None])[:, 0])
+    moved = conjugate(lambda values: laplacian(there.rims(values)), start, weight, rounds)
+    return there.put((there.of(target) + moved)[:, None], target[None])[0]
 
 
-def carried(models: Tensor, alpha: Tensor, picture: Tensor, theta: Tensor) -> Tensor:
-    """Return alpha ``(b, H, W)`` along the edges of larger pictures ``(b, 3, H, W)``.
+def models_near(picture: Tensor, alpha: Tensor, radius: int, eps: float) -> Tensor:
+    """Return the local models ``(b, 4, h, w)`` of alphas ``(b, h, w)`` against pictures ``(b, 3, h, w)``.
 
-    ``models`` ``(b, 4, h, w)`` are those of ``alpha`` ``(b, h, w)`` on the small picture, ``theta``
-    ``(b, 2, 3)`` maps the large picture to the small one, both in −1–1.
+    Only where an enlarged alpha is neither 0 nor 1; nothing elsewhere.
     """
-    grid = functional.affine_grid(theta, [len(picture), 1, *picture.shape[-2:]], align_corners=False)
-    small = torch.cat([models, alpha.unsqueeze(1)], 1)
-    *slopes, offset, plain = functional.grid_sample(small, grid, align_corners=False).unbind(1)
-    for slope, plane in zip(slopes, picture.unbind(1), strict=True):
-        offset.addcmul_(slope, plane)
-    return torch.where((plain - 0.5).abs() > 0.495, plain, offset.clamp_(0, 1))
+    return _together([_models_near(*one, radius, eps) for one in zip(picture, alpha, strict=True)])
 
 
-def solve(guide: Guide, target: Tensor, weight: Tensor, start: Tensor, rounds: int) -> Tensor:
-    """Return values that follow the guide's colours, near ``target`` where ``weight`` is large.
+def _models_near(picture: Tensor, alpha: Tensor, radius: int, eps: float) -> Tensor:
+    both = functional.pad(
+        torch.stack([alpha, 1 - alpha]), (1, 1, 1, 1), value=1.0
+    )  # the edge ends the person
+    most = functional.max_pool2d(both.unsqueeze(0), 3, stride=1)[0]
+    there = Tiles((most > _CLEAR).all(0), 2 * radius)
+    found = torch.zeros((4, *alpha.shape), dtype=alpha.dtype, device=alpha.device)
+    if not len(there):
+        return found
+    models = Guide(there.around(picture), radius, eps).models(there.around(alpha[None])[:, 0])
+    return there.put(there.inner(models), found)
 
-    Conjugate gradients with the diagonal as preconditioner, from ``start``; all ``(…, h, w)``.
+
+def carried(models: Tensor, alpha: Tensor, photos: Tensor, theta: Tensor) -> Tensor:
+    """Return alpha ``(b, H, W)`` along the edges of larger photos ``(b, H, W, 3)`` of 8 bits.
+
+    ``models`` ``(b, 4, h, w)`` are those of ``alpha`` ``(b, h, w)`` on the small photo, ``theta``
+    ``(b, 2, 3)`` maps the large photo to the small one, both in −1–1, without rotation.
     """
-    x = start.clone()
-    residual = weight * (target - x) - guide.laplacian(x)
+    return _together([_carried(*one) for one in zip(models, alpha, photos, theta, strict=True)])
+
+
+def _together(each: list[Tensor]) -> Tensor:
+    """Return a batch of results, one of a single result without copying it."""
+    return torch.stack(each) if len(each) > 1 else each[0].unsqueeze(0)
+
+
+def _carried(models: Tensor, alpha: Tensor, photo: Tensor, theta: Tensor) -> Tensor:
+    """Carry one alpha: where it is neither 0 nor 1, its models say what the photo's colours make of it."""
+    size = photo.shape[:2]
+    y, x = (_spread(theta[axis, axis], theta[axis, 2], size[1 - axis]) for axis in (1, 0))
+    plain = _stretched(_stretched(alpha, y, 0), x, 1)
+    where = torch.nonzero((plain - 0.5).abs() <= 0.5 - _CLEAR, as_tuple=True)
+    grid = torch.stack([x[where[1]], y[where[0]]], -1)[None, None]
+    *slopes, offset = functional.grid_sample(models[None], grid, align_corners=False)[0, :, 0]
+    colour = photo[where].T / 255
+    plain[where] = sum((a * b for a, b in zip(slopes, colour, strict=True)), offset).clamp(0, 1)
+    return plain
+
+
+def _spread(scale: Tensor, shift: Tensor, count: int) -> Tensor:
+    """Return where so many pixels of the large photo lie on the small one, in −1–1."""
+    return scale * ((2 * torch.arange(count, dtype=scale.dtype, device=scale.device) + 1) / count - 1) + shift
+
+
+def _stretched(plane: Tensor, at: Tensor, axis: int) -> Tensor:
+    """Return the rows (axis 0) or columns of a plane at places in −1–1, linear between them, 0 beyond its edge."""
+    count = plane.shape[axis]
+    place = ((at + 1) * count - 1) / 2
+    low = place.floor()
+    share, low = place - low, low.long() + 1
+    padded = functional.pad(plane, (0, 0, 1, 1) if axis == 0 else (1, 1, 0, 0))
+    first, second = (padded.index_select(axis, (low + n).clamp(0, count + 1)) for n in (0, 1))
+    return torch.lerp(first, second, share.unsqueeze(1 - axis).to(plane.dtype))
+
+
+def conjugate(laplacian: Callable[[Tensor], Tensor], residual: Tensor, weight: Tensor, rounds: int) -> Tensor:
+    """Return x for which laplacian(x) + weight · x is near to ``residual``; all of one shape.
+
+    Conjugate gradients with the diagonal as preconditioner, from 0.
+    """
     scaled = residual / (weight + 1)
-    step, energy = scaled, _dot(residual, scaled)
+    x, step, energy = torch.zeros_like(residual), scaled, (residual * scaled).sum()
     for _ in range(rounds):
-        image = guide.laplacian(step) + weight * step
-        length = energy / _dot(step, image).clamp(min=1e-12)
+        image = laplacian(step) + weight * step
+        length = energy / (step * image).sum().clamp(min=1e-12)
         x += length * step
         residual = residual - length * image
         scaled = residual / (weight + 1)
-        after = _dot(residual, scaled)
+        after = (residual * scaled).sum()
         step, energy = scaled + (after / energy.clamp(min=1e-12)) * step, after
     return x
-
-
-def _dot(first: Tensor, second: Tensor) -> Tensor:
-    return (first * second).sum((-2, -1), keepdim=True)

@@ -40,6 +40,7 @@ def set_up(bench: Bench, parent: int) -> None:
 
     import cv2  # noqa: PLC0415
 
+    from catchlight import memory  # noqa: PLC0415
     from catchlight.decoder import Decoder  # noqa: PLC0415
     from catchlight.develop import Room  # noqa: PLC0415
     from catchlight.ledger import Recipes  # noqa: PLC0415
@@ -47,6 +48,7 @@ def set_up(bench: Bench, parent: int) -> None:
     from catchlight.studio import Studio  # noqa: PLC0415
     from catchlight.vault import Vault  # noqa: PLC0415
 
+    memory.keep()
     cv2.setNumThreads(1)
     models = ModelStore(bench.models, allow_noncommercial=bench.allow_noncommercial)
     _room = Room(bench.preset, Studio(bench.preset, models), Decoder(), Vault(bench.vault))

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from catchlight import memory
 from catchlight.decoding import Limits, decode
 from catchlight.errors import PhotoError
 
@@ -23,6 +24,7 @@ def serve(settings: str) -> None:
     """Answer the parent until it closes the pipe or is gone."""
     limits = Limits(**json.loads(settings))
     _confine(limits)
+    memory.keep()
     # A library that prints must not print into the answer.
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)

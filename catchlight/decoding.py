@@ -224,10 +224,10 @@ def a_day(text: str) -> str:
 def _finish(image: Image.Image, format_: Format, notes: list[str]) -> Decoded:
     try:
         done = srgb.convert(image)
-        picture = np.array(done.picture)
+        picture = np.asarray(done.picture)
     except MemoryError as error:
         raise _too_large("needs more memory than is allowed") from error
-    alpha = None if done.alpha is None else np.array(done.alpha)
+    alpha = None if done.alpha is None else np.asarray(done.alpha)
     return Decoded(picture, alpha, format_.value, (*notes, *done.notes))
 
 

@@ -19,6 +19,7 @@ from catchlight.errors import PhotoError
 from catchlight.judge import limits
 from catchlight.quality import Quality
 from catchlight.records import Photo, Reading, Render, Rung
+from catchlight.reductions import fitted
 from catchlight.sitting import Record, Sitting, Subject, decide, look, sit
 from catchlight.studio import Studio
 from catchlight.vault import Vault
@@ -232,7 +233,7 @@ def _aligned(sitting: Sitting, vault: Vault) -> str:
 def _thumb(picture: Picture, vault: Vault) -> str:
     scale = THUMB / max(picture.shape[:2])
     size = max(1, round(picture.shape[1] * scale)), max(1, round(picture.shape[0] * scale))
-    small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
+    small = fitted(picture, *size) if scale < 1 else cv2.resize(picture, size, interpolation=cv2.INTER_CUBIC)
     return vault.put(pixels.webp(np.ascontiguousarray(small), quality=75))
 
 

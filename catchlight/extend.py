@@ -38,13 +38,14 @@ def _less(mask: Bool[np.ndarray, "h w"], size: tuple[int, int]) -> Bool[np.ndarr
 
 
 def _fill(picture: Picture, seen: Bool[np.ndarray, "h w"], cloth: Bool[np.ndarray, "h w"]) -> Picture:
-    rows, columns = _nearest(seen)
+    (y, x), (rows, columns) = _nearest(seen)
     height, width = seen.shape
-    y, x = np.mgrid[0:height, 0:width]
     mirrored = np.clip(2 * rows - y, 0, height - 1), np.clip(2 * columns - x, 0, width - 1)
     usable = seen[mirrored] & cloth[mirrored]
     source = np.where(usable, mirrored[0], rows), np.where(usable, mirrored[1], columns)
-    return _soften(np.where(seen[..., None], picture, picture[source]), seen)
+    filled = picture.copy()
+    filled[y, x] = picture[source]
+    return _soften(filled, seen)
 
 
 def run_on(
@@ -58,10 +59,11 @@ def run_on(
     if seen.all() or not seen.any():
         return alpha
     inside = cv2.erode(seen.astype(np.uint8), np.ones((5, 5), np.uint8), borderValue=1) > 0
-    rows, columns = _nearest(inside if inside.any() else seen)
-    aside = np.abs(np.arange(alpha.shape[1]) - columns)
-    rows = np.clip(rows - (SLOPE * aside).astype(int), 0, None)
-    smooth = cv2.GaussianBlur(alpha[rows, columns], (0, 0), max(1.0, 0.003 * alpha.shape[0]))
+    (y, x), (rows, columns) = _nearest(inside if inside.any() else seen)
+    rows = np.clip(rows - (SLOPE * np.abs(x - columns)).astype(int), 0, None)
+    going_on = alpha.copy()
+    going_on[y, x] = alpha[rows, columns]
+    smooth = cv2.GaussianBlur(going_on, (0, 0), max(1.0, 0.003 * alpha.shape[0]))
     low = np.arange(alpha.shape[0])[:, None] >= from_row
     return np.where(inside, alpha, np.where(low, smooth, np.where(seen, alpha, 0))).astype(np.float32)
 
@@ -70,28 +72,36 @@ def surround(picture: Picture, seen: Bool[np.ndarray, "h w"]) -> Picture:
     """Fill what the camera did not see with plain colours of the photo's edge: nothing to mistake for a person."""
     if seen.all() or not seen.any():
         return picture
-    rows, columns = _nearest(seen)
-    small = cv2.resize(picture[rows, columns], None, fx=1 / 8, fy=1 / 8, interpolation=cv2.INTER_AREA)
+    hidden, nearest = _nearest(seen)
+    plain = picture.copy()
+    plain[hidden] = picture[nearest]
+    small = cv2.resize(plain, None, fx=1 / 8, fy=1 / 8, interpolation=cv2.INTER_AREA)
     soft = cv2.GaussianBlur(small, (0, 0), 0.005 * max(seen.shape))
     spread = cv2.resize(soft, seen.shape[::-1], interpolation=cv2.INTER_LINEAR)
     return np.where(seen[..., None], picture, spread)
 
 
-def _nearest(seen: Bool[np.ndarray, "h w"]) -> tuple[np.ndarray, np.ndarray]:
-    """Return row and column of the nearest seen pixel, for every pixel."""
+_Places = tuple[np.ndarray, np.ndarray]  # rows, columns
+
+
+def _nearest(seen: Bool[np.ndarray, "h w"]) -> tuple[_Places, _Places]:
+    """Return the pixels that were not seen, and the nearest seen one of each."""
     hidden = (~seen).astype(np.uint8)
     _, labels = cv2.distanceTransformWithLabels(hidden, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL)
-    where = np.flatnonzero(seen)
-    of_label = np.zeros(int(labels.max()) + 1, np.int64)
-    of_label[labels.ravel()[where]] = where
-    flat = of_label[labels]
-    return flat // seen.shape[1], flat % seen.shape[1]
+    edge = np.flatnonzero(seen & (cv2.dilate(hidden, np.ones((5, 5), np.uint8)) > 0))
+    of_label = np.zeros(int(labels.max()) + 1, np.int32)
+    of_label[labels.ravel()[edge]] = edge
+    y, x = np.nonzero(hidden)
+    rows, columns = np.divmod(of_label[labels[y, x]], seen.shape[1])
+    return (y, x), (rows, columns)
 
 
 def _soften(picture: Picture, seen: Bool[np.ndarray, "h w"]) -> Picture:
     """Blur what was filled in, more with the distance, so that no mirror image can be read."""
     size = max(3, round(0.012 * picture.shape[0])) | 1
-    soft = cv2.GaussianBlur(picture, (0, 0), size / 2)
-    away = cv2.distanceTransform((~seen).astype(np.uint8), cv2.DIST_L2, 3)
-    share = np.clip(away / (4 * size), 0, 1)[..., None]
-    return (picture * (1 - share) + soft * share).round().astype(np.uint8)
+    hidden = np.nonzero(~seen)
+    away = cv2.distanceTransform((~seen).astype(np.uint8), cv2.DIST_L2, 3)[hidden]
+    share = np.clip(away / (4 * size), 0, 1)[:, None]
+    softened, soft = picture.copy(), cv2.GaussianBlur(picture, (0, 0), size / 2)[hidden]
+    softened[hidden] = (picture[hidden] * (1 - share) + soft * share).round().astype(np.uint8)
+    return softened

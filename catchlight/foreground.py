@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from catchlight.closed_form import means
+from catchlight.windows import means
 
 WORK = 320  # longest side, pixels, at which what is near by is estimated, or somewhat more
 _PASSES = (4, 3, 2, 2)  # at an eighth, a quarter, half and all of that
@@ -76,7 +76,7 @@ def _cleaned(pixel: Tensor, a: Tensor, around: Tensor) -> Tensor:
 def _without_tint(colour: Tensor, back: Tensor, inner: Tensor, share: Tensor) -> Tensor:
     """Take out what ``colour`` has of the old background's hue beyond grey and beyond ``inner``."""
     light, tint, own = _hue(colour)[0], _hue(back)[1], _hue(inner)[1]
-    strength = tint.norm(dim=-1, keepdim=True).clamp(min=1e-4)
+    strength = tint.square().sum(-1, keepdim=True).sqrt().clamp(min=1e-4)
     axis = tint / strength
     least = (own * axis).sum(-1, keepdim=True).clamp(min=0)
     over = ((_hue(colour)[1] * axis).sum(-1, keepdim=True) - least).clamp(min=0)

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 from jaxtyping import Float, Float32
 
+from catchlight import reductions
 from catchlight.anatomy import Landmarks, OtherPicture, Picture
 from catchlight.config import Crop
 
@@ -15,7 +16,6 @@ CROWN_OF_ANATOMY = 1.15  # bare crown above the eyes, in T
 _NEAR = 0.02  # an avatar's circle keeps this share of its radius free
 _EARS = 1.25  # ear to ear, in widths of the face's outline
 _WIDE = 0.76  # ear to ear, in chin to crown, where nothing was measured
-_LARGE = 3_000_000  # values of a picture whose reductions are worth remembering
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +55,10 @@ class Affine:
     def warp(self, image: np.ndarray, *, outside: float | None = None) -> np.ndarray:
         """Resample an image into the frame; outside of it lies its edge, or the value ``outside``."""
         border = cv2.BORDER_REPLICATE if outside is None else cv2.BORDER_CONSTANT
-        times = int(1 / max(self.scale, 1e-6))
+        times = reductions.times_of(image, self.scale)
         if times > 1:  # average first, so that nothing aliases; whole times, which is fast
-            of_small = self.of_reduced(times)
-            return _warp(
-                _reductions.of(image, times), of_small.matrix, self, cv2.INTER_LINEAR, border, outside
-            )
+            small, matrix = reductions.reduced(image, times), self.of_reduced(times).matrix
+            return _warp(small, matrix, self, cv2.INTER_LINEAR, border, outside)
         how = cv2.INTER_CUBIC if outside is None else cv2.INTER_LINEAR
         return _warp(image, self.matrix, self, how, border, outside)
 
@@ -69,32 +67,6 @@ def between(first: Affine, second: Affine) -> Affine:
     """Return the map from the first frame to the second, both frames of one picture."""
     back = np.vstack([cv2.invertAffineTransform(first.matrix), [0, 0, 1]])
     return Affine(second.matrix @ back, second.width, second.height)
-
-
-class _Reductions:
-    """The picture that was reduced last, and its reductions: one photo is looked at many times in a row."""
-
-    def __init__(self) -> None:
-        self._of: np.ndarray | None = None
-        self._kept: dict[int, np.ndarray] = {}
-
-    def of(self, image: np.ndarray, times: int) -> np.ndarray:
-        """Return a large picture reduced so many times, from memory where it is there. Nobody may write to it."""
-        if image.size < _LARGE:
-            return _shrunk(image, times)
-        if self._of is not image:
-            self._of, self._kept = image, {}
-        if times not in self._kept:
-            self._kept[times] = _shrunk(image, times)
-        return self._kept[times]
-
-
-_reductions = _Reductions()
-
-
-def _shrunk(image: np.ndarray, times: int) -> np.ndarray:
-    height, width = image.shape[0] // times, image.shape[1] // times
-    return cv2.resize(image[: height * times, : width * times], (width, height), interpolation=cv2.INTER_AREA)
 
 
 def _warp(

@@ -40,7 +40,8 @@ class Grade:
 
 def shoulder(linear: Float32[np.ndarray, "h w 3"], knee: float = 0.8) -> Float32[np.ndarray, "h w 3"]:
     """Bend what would clip: x up to ``knee``, then towards 1; all three channels by one scalar."""
-    peak = cv2.max(cv2.max(linear[..., 0], linear[..., 1]), linear[..., 2])
+    red, green, blue = cv2.split(linear)
+    peak = cv2.max(cv2.max(red, green), blue)
     over = np.flatnonzero(peak > knee)
     if not over.size:
         return linear

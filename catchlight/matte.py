@@ -147,9 +147,9 @@ def carry(
         return np.clip(to.warp(alpha, outside=0.0), 0, 1)
     rows = _reached(to, alpha.shape[0], 2 * radius + 2)
     part = _on(alpha[rows], device)
-    models = closed_form.Guide(_planes(small[rows], device), radius, 1e-4).models(part)
+    models = closed_form.models_near(_planes(small[rows], device), part, radius, 1e-4)
     theta = _on(_theta(to.of_part(0, rows.start), part.shape[1:]).astype(np.float32), device)
-    found = closed_form.carried(models, part, _planes(large, device), theta)
+    found = closed_form.carried(models, part, _on(large, device), theta)
     return np.asarray(_back(found), np.float32)
 
 

@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 from jaxtyping import Bool, Float32, UInt8
 
+from catchlight import reductions
 from catchlight.anatomy import Picture
 from catchlight.framing import Affine
 
@@ -56,7 +57,7 @@ def _reduced(image: np.ndarray, scale: float) -> np.ndarray:
     if scale == 1.0:
         return np.ascontiguousarray(image)
     size = max(1, round(image.shape[1] / scale)), max(1, round(image.shape[0] / scale))
-    return cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+    return reductions.fitted(image, *size)
 
 
 def _corners(picture: Picture) -> Bool[np.ndarray, "h w"]:

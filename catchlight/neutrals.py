@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from jaxtyping import Bool, Float, Float32
+from jaxtyping import Bool, Float, Float32, UInt8
 
 from catchlight.anatomy import Eye, Landmarks, OtherPicture
 
@@ -35,20 +35,27 @@ class Neutrals:
 
 def find(picture: OtherPicture, face: Landmarks, person: Bool[np.ndarray, "H W"]) -> Neutrals:
     """Look at the whites of the eyes and at white cloth below the chin."""
-    lab = cv2.cvtColor(picture.astype(np.float32) / np.float32(255), cv2.COLOR_RGB2LAB)
-    if np.percentile(np.hypot(lab[::4, ::4, 1], lab[::4, ::4, 2]), 98) < _GREY:
+    some = _lab(picture[::4, ::4].reshape(-1, 3))
+    if np.percentile(np.hypot(some[:, 1], some[:, 2]), 98) < _GREY:
         return Neutrals(None, None)  # black and white: nothing says what its colours were
-    return Neutrals(_of_eyes(lab, face), _of_cloth(lab, face, person))
+    return Neutrals(_of_eyes(picture, face), _of_cloth(picture, face, person))
 
 
-def _of_eyes(lab: Float32[np.ndarray, "h w 3"], face: Landmarks) -> Float32[np.ndarray, " 2"] | None:
-    white = np.zeros(lab.shape[:2], bool)
+def _lab(pixels: UInt8[np.ndarray, "n 3"]) -> Float32[np.ndarray, "n 3"]:
+    """Return some pixels, or none, in CIELAB."""
+    if not len(pixels):
+        return np.zeros((0, 3), np.float32)
+    return np.asarray(cv2.cvtColor(pixels[None].astype(np.float32) / np.float32(255), cv2.COLOR_RGB2LAB)[0])
+
+
+def _of_eyes(picture: OtherPicture, face: Landmarks) -> Float32[np.ndarray, " 2"] | None:
+    white = np.zeros(picture.shape[:2], bool)
     for eye in (face.right_detail, face.left_detail):
         if eye is not None:
-            white |= _white_of(eye, lab.shape[:2])
+            white |= _white_of(eye, white.shape)
     if white.sum() < _LEAST_EYE:
         return None
-    pixels, skin = lab[white], _skin(lab, face)
+    pixels, skin = _lab(picture[white]), _skin(picture, face)
     pixels = pixels[pixels[:, 0] > 0.7 * skin[0]]  # the rest are lashes and shadows
     if len(pixels) < _LEAST_EYE:
         return None
@@ -57,11 +64,11 @@ def _of_eyes(lab: Float32[np.ndarray, "h w 3"], face: Landmarks) -> Float32[np.n
     return (np.median(clear[:, 1:], axis=0) - EYES).astype(np.float32)
 
 
-def _skin(lab: Float32[np.ndarray, "h w 3"], face: Landmarks) -> Float32[np.ndarray, " 3"]:
-    mask = np.zeros(lab.shape[:2], np.uint8)
+def _skin(picture: OtherPicture, face: Landmarks) -> Float32[np.ndarray, " 3"]:
+    mask = np.zeros(picture.shape[:2], np.uint8)
     middle = face.oval.mean(0)
     cv2.fillPoly(mask, [np.round((face.oval - middle) * 0.75 + middle).astype(np.int32)], (1,))
-    return np.asarray(np.median(lab[mask > 0], axis=0))
+    return np.asarray(np.median(_lab(picture[mask > 0]), axis=0))
 
 
 def _white_of(eye: Eye, shape: tuple[int, ...]) -> Bool[np.ndarray, "h w"]:
@@ -81,10 +88,10 @@ def _pixel(point: Float[np.ndarray, " 2"]) -> tuple[int, int]:
 
 
 def _of_cloth(
-    lab: Float32[np.ndarray, "h w 3"], face: Landmarks, person: Bool[np.ndarray, "h w"]
+    picture: OtherPicture, face: Landmarks, person: Bool[np.ndarray, "H W"]
 ) -> Float32[np.ndarray, " 2"] | None:
-    below = np.arange(lab.shape[0])[:, None] > float(face.chin[1]) + 0.25 * face.eye_to_chin
-    clothes = lab[person & below]
+    first = max(0, int(float(face.chin[1]) + 0.25 * face.eye_to_chin) + 1)
+    clothes = _lab(picture[first:][person[first:]])
     if len(clothes) < 100:
         return None
     white = clothes[(clothes[:, 0] > _WHITE) & (np.hypot(clothes[:, 1], clothes[:, 2]) < _PALE)]

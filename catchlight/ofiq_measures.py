@@ -4,7 +4,6 @@ What looks at light and colour works, as OFIQ does, on the portrait brought to 6
 the eyes at fixed places, and on 8-bit *linear* luminance.
 """
 
-import weakref
 from dataclasses import dataclass
 
 import cv2
@@ -13,6 +12,7 @@ from jaxtyping import Bool, Float, UInt8
 
 from catchlight.anatomy import Landmarks, Picture
 from catchlight.framing import Affine
+from catchlight.once import Once
 from catchlight.pixels import luminance, to_linear
 from catchlight.sitting import Sitting
 
@@ -49,19 +49,9 @@ class Aligned:
         return np.bincount(inside, minlength=256) / inside.size
 
 
-_Key = tuple[weakref.ref[np.ndarray], weakref.ref[np.ndarray], Landmarks]
-# The checks of one portrait run one after the other: the last one is kept, and keeps no picture alive.
-_last: list[tuple[_Key, Aligned]] = []
-
-
 def aligned(sitting: Sitting) -> Aligned:
     """Return the portrait in OFIQ's square; made once, however many checks of one sitting ask."""
-    for (portrait, alpha, face), known in _last:
-        if portrait() is sitting.portrait and alpha() is sitting.alpha and face is sitting.face:
-            return known
-    made = align(sitting.portrait, sitting.alpha, sitting.face)
-    _last[:] = [((weakref.ref(sitting.portrait), weakref.ref(sitting.alpha), sitting.face), made)]
-    return made
+    return _align(sitting.portrait, sitting.alpha, sitting.face)
 
 
 def align(portrait: Picture, alpha: Float[np.ndarray, "h w"], face: Landmarks) -> Aligned:
@@ -73,6 +63,9 @@ def align(portrait: Picture, alpha: Float[np.ndarray, "h w"], face: Landmarks) -
     light = cv2.convertScaleAbs(luminance(to_linear(picture)), alpha=255)
     hull = _hull(to.points(face.oval), to.points(face.eyes), face.eye_distance * to.scale)
     return Aligned(picture, light, hull & (person > 0.5) & (person <= 1), person < 0.05, _cheeks(to, face))
+
+
+_align = Once(align)
 
 
 def _hull(oval: np.ndarray, eyes: np.ndarray, apart: float) -> Bool[np.ndarray, "h w"]:

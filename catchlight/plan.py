@@ -26,9 +26,9 @@ from catchlight.wish import NO_WISH, Wish
 _PIXEL_CODE = (
     "anatomy", "mount", "framing", "matte", "extend", "backdrop", "grade", "sitting", "quality", "develop",
     "relief", "light", "lamp", "triangle", "relight", "ladder", "printing", "enlarge", "ofiq", "ofiq_measures",
-    "ground", "plate", "office", "logo", "shadow", "grain", "neutrals", "closed_form", "foreground",
+    "ground", "plate", "office", "logo", "shadow", "grain", "neutrals", "closed_form", "tiles", "windows", "foreground",
     "cutout", "silhouette", "device", "wish",
-    "pixels", "decoding", "jpeg_stream", "srgb", "formats", "engines/*", "checks/*",
+    "pixels", "reductions", "once", "decoding", "jpeg_stream", "srgb", "formats", "engines/*", "checks/*",
 )  # fmt: skip
 _NOBODY: Mapping[str, Wish] = {}
 

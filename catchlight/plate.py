@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 from jaxtyping import Float32, UInt8
 
+_CHUNK = 1 << 16  # values
 SIDE = 256  # height of a plate without detail: a gradient, a vignette, a shadow
 
 Rows = tuple[int, int]
@@ -24,11 +25,7 @@ def enlarge(plate: Small, width: int, height: int, rows: Rows | None = None) -> 
     above = np.floor(at).astype(int)
     first, last = int(above[0]), min(int(above[-1]) + 2, plate.shape[0])
     wide = _widened(plate[first:last], width)
-    made = np.empty((bottom - top, *wide.shape[1:]), wide.dtype)
-    for row, (line, share) in enumerate(zip(above - first, at - above, strict=True)):
-        below = wide[min(line + 1, len(wide) - 1)]
-        cv2.addWeighted(wide[line], 1 - share, below, share, 0, dst=made[row])
-    return made
+    return _between(wide, above - first, (at - above).astype(np.float32))
 
 
 def _widened(part: np.ndarray, width: int) -> np.ndarray:
@@ -45,3 +42,17 @@ def grid(aspect: float, side: int = SIDE) -> tuple[np.ndarray, np.ndarray]:
     columns = max(1, round(side * aspect))
     y = (np.arange(side, dtype=np.float32)[:, None] + 0.5) / side
     return (np.arange(columns, dtype=np.float32) + 0.5) / columns, y
+
+
+def _between(wide: np.ndarray, above: np.ndarray, share: np.ndarray) -> np.ndarray:
+    """Return rows that lie between the rows ``above`` and the next ones, a share of 0–1 of the way."""
+    flat = wide.reshape(len(wide), -1)
+    made = np.empty((len(above), flat.shape[1]), wide.dtype)
+    step = max(1, _CHUNK // flat.shape[1])
+    for row in range(0, len(above), step):  # so few rows that they stay in the processor's cache
+        lines, part = above[row : row + step], share[row : row + step, None]
+        upper = flat[lines].astype(np.float32, copy=False)
+        lower = flat[np.minimum(lines + 1, len(flat) - 1)]
+        mixed = upper + (lower - upper) * part
+        made[row : row + step] = mixed if wide.dtype == np.float32 else mixed.round()
+    return made.reshape(len(above), *wide.shape[1:])

@@ -106,8 +106,15 @@ def level(negative: Negative, change: Change, height: int, top: int, bottom: int
         picture = enlarge.blend(picture, enlarge.resample(negative.picture, to, negative.enlarger), face)
     if change.filled is None:
         return picture
-    beyond = plate.enlarge(change.filled.astype(np.float32), to.width, height, (top, bottom))
-    return np.where(negative.seen(to)[..., None], picture, beyond.round().astype(np.uint8))
+    hidden = ~negative.seen(to)
+    rows = np.flatnonzero(hidden.any(1))
+    if not rows.size:
+        return picture
+    first, last = int(rows[0]), int(rows[-1]) + 1
+    there, continued = hidden[first:last], picture.copy()
+    beyond = plate.enlarge(change.filled.astype(np.float32), to.width, height, (top + first, top + last))
+    continued[first:last][there] = beyond[there].round().astype(np.uint8)
+    return continued
 
 
 def _face(negative: Negative) -> Float32[np.ndarray, "h w"]:

@@ -16,6 +16,7 @@ from catchlight.grade import Grade
 from catchlight.lamp import Lamp
 from catchlight.light import Light, Lit
 from catchlight.neutrals import Neutrals
+from catchlight.once import Once
 from catchlight.pixels import luminance, to_linear, to_srgb
 from catchlight.printing import SMALL, Change, Negative, beyond, expose, level, settle
 from catchlight.records import Rung
@@ -316,8 +317,14 @@ def _grade(negative: Negative, filled: Picture | None, height: int) -> Grade:
 
 def white_of(negative: Negative) -> Neutrals:
     """Look at what should be without colour in a photo."""
-    face, person = negative.face.moved(negative.sheet_map.matrix), negative.alpha > 0.95
-    return neutrals.find(negative.sheet, face, person & negative.seen(negative.sheet_map))
+    return _white_of(negative.sheet, negative.alpha, negative.mount, negative.face, negative.sheet_map)
+
+
+@Once
+def _white_of(
+    sheet: OtherPicture, alpha: Float32[np.ndarray, "H W"], of: mount.Mount, face: Landmarks, to: Affine
+) -> Neutrals:
+    return neutrals.find(sheet, face.moved(to.matrix), (alpha > 0.95) & of.seen(to))
 
 
 def _likeness(negative: Negative, change: Change, portrait: OtherPicture, studio: Studio) -> float:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from catchlight import closed_form, foreground
+from catchlight import closed_form, foreground, windows
 
 TOLERANCE = 2e-3  # of alpha and of linear colour
 DEVICES = [
@@ -38,10 +38,10 @@ def _whole(scene: tuple[torch.Tensor, ...]) -> tuple[torch.Tensor, torch.Tensor,
     """Return alpha, alpha on a picture twice as large, and the person's colour."""
     picture, known, guess = scene
     alpha = closed_form.refine(picture, known, guess)
-    models = closed_form.Guide(picture, 3, 1e-4).models(alpha)
+    models = closed_form.models_near(picture, alpha, 3, 1e-4)
     large = torch.nn.functional.interpolate(picture, scale_factor=2, mode="bilinear")
     theta = torch.eye(2, 3, dtype=picture.dtype, device=picture.device).expand(len(picture), 2, 3)
-    carried = closed_form.carried(models, alpha, large, theta)
+    carried = closed_form.carried(models, alpha, large.permute(0, 2, 3, 1) * 255, theta)
     return alpha, carried, foreground.estimate(picture.permute(0, 2, 3, 1).contiguous() ** 2.2, alpha)
 
 
@@ -68,7 +68,7 @@ def test_many_at_once_are_as_one_at_a_time(device: str) -> None:
 def test_means_mirror_the_edge() -> None:
     """Means over squares agree with OpenCV's, also at the edge."""
     plane = np.random.default_rng(4).random((40, 31)).astype(np.float32)
-    (found,) = closed_form.means(torch.from_numpy(plane)[None], 3)
+    (found,) = windows.means(torch.from_numpy(plane)[None], 3)
     assert np.allclose(found.numpy(), cv2.blur(plane, (7, 7), borderType=cv2.BORDER_REFLECT), atol=1e-6)
 
 

@@ -5,22 +5,29 @@ import numpy as np
 from jaxtyping import Bool, Float32
 
 from catchlight.anatomy import Landmarks, Picture
+from catchlight.once import Once
 from catchlight.pixels import luminance, to_linear
 from catchlight.sitting import Sitting
 
+_ENOUGH = 500  # pixels across a face, or across a picture, past which some tell the same as all
+
 
 def face_luminance(sitting: Sitting) -> Float32[np.ndarray, " n"]:
-    """Return the linear luminance (0–1) of the pixels inside the source face's outline."""
-    return luminance_inside(sitting.subject.picture, sitting.subject.face)
+    """Return the linear luminance (0–1) of pixels inside the source face's outline; measured once for all checks."""
+    return _of_source(sitting.subject.picture, sitting.subject.face)
 
 
 def luminance_inside(picture: Picture, face: Landmarks) -> Float32[np.ndarray, " n"]:
-    """Return the linear luminance (0–1) of the pixels inside a face's outline."""
+    """Return the linear luminance (0–1) of the pixels inside a face's outline, of a large face of some of them."""
     x0, y0, x1, y1 = (int(v) for v in face.as_face.box)
-    part = np.ascontiguousarray(picture[max(0, y0) : y1 + 1, max(0, x0) : x1 + 1])
+    part = picture[max(0, y0) : y1 + 1, max(0, x0) : x1 + 1]
     mask = np.zeros(part.shape[:2], np.uint8)
     cv2.fillPoly(mask, [np.round(face.oval - [max(0, x0), max(0, y0)]).astype(np.int32)], (1,))
-    return luminance(to_linear(part))[mask > 0]
+    step = max(1, max(mask.shape) // _ENOUGH)
+    return luminance(to_linear(np.ascontiguousarray(part[::step, ::step])))[mask[::step, ::step] > 0]
+
+
+_of_source = Once(luminance_inside)
 
 
 def lightness(picture: Picture, where: Bool[np.ndarray, "h w"]) -> float:
@@ -39,7 +46,8 @@ def skin_colour(picture: Picture, face: Landmarks) -> Float32[np.ndarray, " 3"]:
     oval = (face.oval - face.oval.mean(0)) * 0.75 + face.oval.mean(0)
     mask = np.zeros(picture.shape[:2], np.uint8)
     cv2.fillPoly(mask, [np.round(oval).astype(np.int32)], (1,))
-    return np.median(to_linear(picture[mask > 0][None])[0], axis=0)
+    step = max(1, max(mask.shape) // _ENOUGH)
+    return np.median(to_linear(picture[::step, ::step][mask[::step, ::step] > 0][None])[0], axis=0)
 
 
 def coloured(picture: Picture) -> float:

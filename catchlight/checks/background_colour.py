@@ -23,7 +23,8 @@ class Settings(Limits):
 
 def measure(sitting: Sitting) -> float:
     """Return the mean CIEDE2000 difference over pixels that are surely background."""
-    clear = np.argwhere(sitting.alpha < 0.005)
+    every = max(1, min(sitting.alpha.shape) // 400)
+    clear = every * np.argwhere(sitting.alpha[::every, ::every] < 0.005)
     if not len(clear):
         return 0.0
     rows, columns = clear[:: max(1, len(clear) // 1500)].T

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from catchlight.anatomy import Face, Picture
 from catchlight.engines import Facts
 from catchlight.models import ModelStore
+from catchlight.reductions import fitted
 
 FACTS = Facts(jobs=("faces",), models=("yunet",), licence="MIT", commercial=True, memory_mb=60)
 
@@ -46,8 +47,8 @@ class Engine:
         height, width = picture.shape[:2]
         scale = side / max(height, width)
         size = (max(32, round(width * scale)), max(32, round(height * scale)))
-        how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-        small = cv2.cvtColor(cv2.resize(picture, size, interpolation=how), cv2.COLOR_RGB2BGR)
+        less = fitted(picture, *size) if scale < 1 else cv2.resize(picture, size)
+        small = cv2.cvtColor(less, cv2.COLOR_RGB2BGR)
         self.net.setInputSize(size)
         rows = self.net.detect(small)[1]
         found = [] if rows is None else [_face(row, width / size[0], height / size[1]) for row in rows]
