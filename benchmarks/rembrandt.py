@@ -26,7 +26,7 @@ from sittings import Row, Task, bar, clipped, keep, parser_for, portray, preset_
 
 from catchlight import triangle
 from catchlight.anatomy import Eye
-from catchlight.ladder import POOR
+from catchlight.ladder import BLOWN, POOR
 from catchlight.lamp import Lamp, lamp, place, target
 from catchlight.pixels import luminance, to_linear
 from catchlight.sitting import Lighting, Sitting
@@ -57,6 +57,8 @@ def _out(sitting: Sitting, wanted: Lamp) -> str:
         return "head turned"
     if clipped(sitting) >= _CLIPPED:
         return "skin clipped"
+    if source.lit.blown > BLOWN:
+        return "skin blown, light left"
     return "" if _closes(source, wanted) else "lamp does not close"
 
 
