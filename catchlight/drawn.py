@@ -57,7 +57,7 @@ def gain(lit: Lit, light: Light, of: Lamp, strength: float) -> Float32[np.ndarra
     for place in closing(lit.relief, of):
         if best.missed == 0 or tries == _TRIES:
             break
-        if place == of or now.turn and now.turn * of.side * (place.azimuth - last.azimuth) <= 0:
+        if place == of or (now.turn and now.turn * of.side * (place.azimuth - last.azimuth) <= 0):
             continue
         asked = float(np.clip(asked * now.more, *_ASKED * of.ratio))
         now, tries, last = _try(lit, light, replace(place, ratio=asked), of.ratio, strength), tries + 1, place
