@@ -18,10 +18,11 @@ from catchlight.light import Light, Lit, fit
 from catchlight.relief import UNIT
 from catchlight.relight import below, ceiling, keep_median, shading, spread
 
-_PATCH = 0.08  # T: what is even within this distance counts as light, what is finer as the skin's own
-_FINE = 0.03  # T: the same for highlights where the lamp does not reach
-_SHADOW = 1.5  # times the fill
-_FAR = 4  # times that far, where nothing nearer can be seen
+_PATCH = 0.12  # T: what is even within this distance counts as light, what is finer as the skin's own
+_SHADED = 0.045  # T: the same in the lamp's shadow, where highlights of the photo's light do not stay
+_SHADOW = 4  # times the fill: about half of what the lamp gives
+_PRINTED = 0.8  # grid pixels: how far the print's coarser grid blurs a change of light
+_FAR = 0.35  # T: looked at where nothing nearer can be seen
 _THIN = 0.1
 _HAIR = 1.0  # stops: what is darker than the light explains by more is taken for hair
 _PASSES, _TRIES = 5, 6
@@ -74,17 +75,23 @@ def _try(lit: Lit, light: Light, of: Lamp, ratio: float, strength: float) -> Try
     stops = _draw(lit, light, of, strength)
     now = _made(lit, stops)
     over, aside = _over(now, of.side, ratio), of.side * fit(now).azimuth
-    closed = triangle.find(now.luminance, lit.relief, of.side, _DARK).is_clear
-    more = 1 / float(np.clip(over, *_SERVO))
+    open_, more = _open(now, of.side), 1 / float(np.clip(over, *_SERVO))
     turn = int(aside < _ASIDE[0]) - int(aside > _ASIDE[1])
-    return Try(stops, _missed(over, aside, closed=closed), more if closed else max(more, _DEEPER), turn)
+    missed = _missed(over, aside) + open_
+    return Try(stops, missed, max(more, _DEEPER) if open_ else more, turn)
 
 
-def _missed(over: float, aside: float, *, closed: bool) -> float:
-    """Return what is missed: 2 for an open triangle, 1–2 for the direction, up to 1 for the ratio."""
+def _missed(over: float, aside: float) -> float:
+    """Return what is missed: up to 2 for the direction, up to 1 for the ratio."""
     off, ratio = max(_ASIDE[0] - aside, aside - _ASIDE[1], 0.0), abs(float(np.log2(over)))
-    missed = 2.0 * (not closed) + (1 + min(off / 20, 1)) * (off > 0)
-    return missed + min(ratio, 1.0) * (ratio > np.log2(1 + _NEAR))
+    return min(off / 10, 2.0) + min(ratio, 1.0) * (ratio > np.log2(1 + _NEAR))
+
+
+def _open(now: Lit, side: int) -> float:
+    """Return 0 for a triangle that is closed with room to spare, 0.6 for one that just is, 2 for none."""
+    if triangle.find(now.luminance, now.relief, side, _DARK).is_clear:
+        return 0.0
+    return 0.6 if triangle.find(now.luminance, now.relief, side).is_triangle else 2.0
 
 
 def _over(now: Lit, side: int, ratio: float) -> float:
@@ -96,30 +103,24 @@ def _over(now: Lit, side: int, ratio: float) -> float:
 
 def _draw(lit: Lit, light: Light, of: Lamp, strength: float) -> Float32[np.ndarray, "h w"]:
     """Return the change to one lamp: over the photo's light at first, then by what the picture lacks."""
-    there, lamp = _photo_light(lit, light), target(lit.relief, of)
+    lamp, high = target(lit.relief, of), ceiling(lit)
+    fit_, dark = shading(lit, light), _shadow(lamp, lit.relief.face)
+    bare = _bare(lit, fit_)
+    there = fit_ + _patches(_log(lit) - fit_, bare, dark)
     wanted = there + strength * (np.log2(lamp) - there)
-    high, bare, dark = ceiling(lit), _bare(lit, there), lamp < _SHADOW * lamp[lit.relief.face].min()
     asked = spread(wanted - there, lit.relief.face, of.blur * UNIT)
     asked -= np.median(asked[lit.skin])
     for _ in range(_PASSES):
         stops = keep_median(below(_bounded(asked, of.reach), high), lit)
         lacks = wanted - _log(_made(lit, stops))
-        asked = asked + _lacking(lacks - np.median(lacks[lit.skin]), bare, dark)
+        asked = asked + _patches(lacks - np.median(lacks[lit.skin]), bare, dark)
     return stops
 
 
-def _lacking(
-    lacks: Float32[np.ndarray, "h w"], bare: Bool[np.ndarray, "h w"], dark: Bool[np.ndarray, "h w"]
-) -> Float32[np.ndarray, "h w"]:
-    """Return the correction, in stops; highlights of the photo's light do not stay in the shadow of the lamp."""
-    fine = np.minimum(_patches(lacks, bare, _FINE), 0)
-    return np.where(dark, np.minimum(_patches(lacks, bare), fine), _patches(lacks, bare))
-
-
-def _photo_light(lit: Lit, light: Light) -> Float32[np.ndarray, "h w"]:
-    """Return how bright the photo's light makes each place, in stops: the fit, and what patches of skin differ from it."""
-    there = shading(lit, light)
-    return there + _patches(_log(lit) - there, _bare(lit, there))
+def _shadow(lamp: Float32[np.ndarray, "h w"], face: Bool[np.ndarray, "h w"]) -> Float32[np.ndarray, "h w"]:
+    """Return where the lamp does not reach, 1 there, its edges included."""
+    dark = cv2.dilate((lamp < _SHADOW * lamp[face].min()).astype(np.float32), np.ones((3, 3), np.uint8))
+    return np.asarray(cv2.GaussianBlur(dark, (0, 0), 1.0))
 
 
 def _bare(lit: Lit, there: Float32[np.ndarray, "h w"]) -> Bool[np.ndarray, "h w"]:
@@ -136,13 +137,18 @@ def _bounded(stops: Float32[np.ndarray, "h w"], reach: float) -> Float32[np.ndar
 
 
 def _patches(
-    stops: Float32[np.ndarray, "h w"], where: Bool[np.ndarray, "h w"], near_by: float = _PATCH
+    stops: Float32[np.ndarray, "h w"], where: Bool[np.ndarray, "h w"], dark: Float32[np.ndarray, "h w"]
 ) -> Float32[np.ndarray, "h w"]:
-    """Return the mean around each place over what is seen; where little is, of what is further away."""
-    far = _sums(stops, where, _FAR * _PATCH)
-    near = _sums(stops, where, near_by)
-    wide = far[0] / np.maximum(far[1], 1e-3)
-    return (near[0] + _THIN * wide) / (near[1] + _THIN)
+    """Return what is even around each place over what is seen: more finely in shadow than in light."""
+    return dark * _mean(stops, where, _SHADED) + (1 - dark) * _mean(stops, where, _PATCH)
+
+
+def _mean(
+    stops: Float32[np.ndarray, "h w"], where: Bool[np.ndarray, "h w"], near_by: float
+) -> Float32[np.ndarray, "h w"]:
+    """Return the mean around each place; where little is seen, of what is further away."""
+    far, near = _sums(stops, where, _FAR), _sums(stops, where, near_by)
+    return (near[0] + _THIN * far[0] / np.maximum(far[1], 1e-3)) / (near[1] + _THIN)
 
 
 def _sums(
@@ -155,6 +161,6 @@ def _sums(
 
 def _made(lit: Lit, stops: Float32[np.ndarray, "h w"]) -> Lit:
     """Return the face after a change of light as it is printed, with the shoulder of the highlights."""
-    peak = lit.peak * np.exp2(stops)
+    peak = lit.peak * np.exp2(cv2.GaussianBlur(stops, (0, 0), _PRINTED))
     times = shoulder(cv2.merge([peak] * 3))[..., 0] / np.maximum(lit.peak, 1e-6)
     return replace(lit, luminance=lit.luminance * times, peak=lit.peak * times)

@@ -55,7 +55,7 @@ def find(shade: Float32[np.ndarray, "h w"], relief: Relief, key_side: int, dark:
     return Patch(width, height)
 
 
-def shade(square: Float32[np.ndarray, " n"]) -> Float32[np.ndarray, " n"]:
+def shade(square: Float32[np.ndarray, " n"]) -> Float32[np.ndarray, " m"]:
     """Return what of a shadow cheek's luminances is no triangle: 60 % of its brightest at most, at least a tenth of it."""
     dark = max(_DARK * float(np.percentile(square, 90)), float(np.percentile(square, 10)))
     return square[square <= dark]
