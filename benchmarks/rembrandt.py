@@ -3,8 +3,9 @@
     python benchmarks/rembrandt.py FOLDER… [--preset rembrandt-charcoal] [--every 2] [--output FILE]
 
 A photo allows it when its own light can be read (light_unexplained within its limit), the head is turned
-20° at most, less than 10 % of the skin is clipped, and the preset's lamp itself closes a triangle on
-the relief of this face. Then, on the portrait, with landmarks traced on the portrait:
+20° at most, less than 10 % of the skin is clipped (97 %), not so much is blown that the light is left as it was
+(check light_blown), and the preset's lamp itself, 16° from its place at most, closes a triangle on the
+relief of this face. Then, on the portrait, with landmarks traced on the portrait:
 
   ratio        key cheek : shadow cheek, medians of the squares of ISO/IEC 29794-5, is the lamp's ± 15 %
   shadow       the same, the shadow square without what is as bright as the triangle
@@ -14,7 +15,7 @@ the relief of this face. Then, on the portrait, with landmarks traced on the por
   eye          the brightest tenth of the shadow-side eye has 8 % of the key cheek's luminance or more
 
 Bar: triangle and direction together on 80 % of them; the share is told once more with the people on whom
-the lamp closes no triangle counted as missed. "All" is ratio (either way), triangle, direction, eye.
+the lamp closes no triangle, or whose light was left, counted as missed. "All" is ratio (either way), triangle, direction, eye.
 """
 
 from collections import Counter
@@ -26,7 +27,7 @@ from sittings import Row, Task, bar, clipped, keep, parser_for, portray, preset_
 
 from catchlight import triangle
 from catchlight.anatomy import Eye
-from catchlight.ladder import POOR
+from catchlight.ladder import BLOWN, POOR
 from catchlight.lamp import Lamp, lamp, place, target
 from catchlight.pixels import luminance, to_linear
 from catchlight.sitting import Lighting, Sitting
@@ -34,6 +35,7 @@ from catchlight.studio import Studio
 
 _TURNED, _CLIPPED = 20.0, 0.10
 _NEAR, _ASIDE, _EYE, _DARK = 0.15, (35.0, 65.0), 0.08, 0.6
+_LEFT = "skin blown, light left"
 _PARTS = ("ratio", "shadow", "triangle", "direction", "eye")
 
 
@@ -57,6 +59,8 @@ def _out(sitting: Sitting, wanted: Lamp) -> str:
         return "head turned"
     if clipped(sitting) >= _CLIPPED:
         return "skin clipped"
+    if source.lit.blown > BLOWN:
+        return _LEFT
     return "" if _closes(source, wanted) else "lamp does not close"
 
 
@@ -139,7 +143,7 @@ def summary(rows: list[Row]) -> dict[str, Any]:
         "left out": out,
         "share": {part: round(float(np.mean(held)), 3) if held else 0.0 for part, held in parts.items()},
         "with those on whom the lamp does not close": round(
-            sum(together["triangle and direction"]) / max(len(able) + out["lamp does not close"], 1), 3
+            sum(together["triangle and direction"]) / max(len(able) + out["lamp does not close"] + out[_LEFT], 1), 3
         ),
         "p10 p50 p90": {
             name: np.percentile([row[name] for row in able], (10, 50, 90)).round(2).tolist()

@@ -1,5 +1,6 @@
 """The key light a preset asks for, and how it falls on a face: where the lamp is seen, and how squarely."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,8 +20,9 @@ class Lamp:
 
     ``azimuth`` (> 0 from the picture's right) and ``elevation`` in degrees; ``ratio`` of key cheek to
     shadow cheek; ``softness`` 0–1; ``fill`` over key where the ratio does not say it; ``reach``: how many
-    stops a photo's light may be moved; ``even``: share of the photo's own patches of light that is taken
-    out; ``blur``: detail of the new light that is left out, in T; ``closes``: whether the lamp is moved until the shadows close to a Rembrandt triangle.
+    stops a photo's light may be moved; ``blur``: detail of the new light that is left out, in T.
+    ``closes``: whether the lamp is moved until the shadows close to a Rembrandt triangle; its ratio is
+    key cheek to the shadow around that triangle.
     """
 
     azimuth: float
@@ -29,7 +31,6 @@ class Lamp:
     softness: float = 0.5
     fill: float = 0.2
     reach: float = 1.6
-    even: float = 0.0
     blur: float = 0.08
     closes: bool = False
 
@@ -38,17 +39,25 @@ class Lamp:
         """Unit vector towards the lamp."""
         return _towards(self.azimuth, self.elevation)
 
+    @property
+    def side(self) -> int:
+        """−1 for a lamp on the picture's left, 1 on its right."""
+        return -1 if self.azimuth < 0 else 1
+
 
 _PATTERNS = {
     "flat": Lamp(0.0, 12.0, 1.0, fill=0.9),
     "butterfly": Lamp(0.0, 45.0, 1.0, fill=0.3),
     "loop": Lamp(-30.0, 30.0, 1.75, reach=1.3),
-    "rembrandt": Lamp(-48.0, 36.0, 3.2, reach=2.4, even=1.0, blur=0.02, closes=True),
+    "rembrandt": Lamp(-48.0, 36.0, 3.2, reach=2.8, blur=0.02, closes=True),
 }
 # Where a photographer would move the lamp, nearest first: degrees aside and up.
 _MOVES = sorted(
-    ((a, e) for a in (-8, -4, 0, 4, 8) for e in (-8, -4, 0, 4)), key=lambda move: move[0] ** 2 + move[1] ** 2
+    ((a, e) for a in range(-12, 17, 4) for e in range(-16, 17, 4)),
+    key=lambda move: move[0] ** 2 + move[1] ** 2,
 )
+_FILLS = 4
+_FILL = (0.08, 1.0)  # the key is 1
 
 
 def lamp(of: config.Light) -> Lamp:
@@ -63,15 +72,19 @@ def lamp(of: config.Light) -> Lamp:
 
 
 def place(relief: Relief, of: Lamp) -> Lamp:
-    """Move a lamp that should close the shadows until it does on this face; else leave it where it is."""
-    if not of.closes:
-        return of
-    side = -1 if of.azimuth < 0 else 1
+    """Move a lamp that should close the shadows until it does on this face; else leave it where it is.
+
+    LookupError when the cheek away from it cannot be seen.
+    """
+    return next(closing(relief, of), of) if of.closes else of
+
+
+def closing(relief: Relief, of: Lamp) -> Iterator[Lamp]:
+    """Yield the places around a lamp, nearest first, from which it draws a Rembrandt triangle on this relief."""
     for aside, up in _MOVES:
-        moved = replace(of, azimuth=of.azimuth + aside, elevation=of.elevation + up)
-        if triangle.find(target(relief, moved), relief, side).is_clear:
-            return moved
-    return of
+        moved = replace(of, azimuth=of.azimuth + of.side * aside, elevation=of.elevation + up)
+        if triangle.find(target(relief, moved), relief, of.side).is_clear:
+            yield moved
 
 
 def _towards(azimuth: float, elevation: float) -> Float64[np.ndarray, " 3"]:
@@ -118,7 +131,7 @@ def seen_from(relief: Relief, direction: Float64[np.ndarray, " 3"]) -> Float32[n
 def target(relief: Relief, of: Lamp) -> Float32[np.ndarray, "h w"]:
     """Return what key and fill give together: fill is chosen so that the cheeks show the lamp's ratio."""
     key = key_shade(relief, of)
-    return key + _fill(relief, key, of)
+    return key + (_shadow_fill if of.closes else _fill)(relief, key, of)
 
 
 def _fill(relief: Relief, key: Float32[np.ndarray, "h w"], of: Lamp) -> float:
@@ -126,4 +139,16 @@ def _fill(relief: Relief, key: Float32[np.ndarray, "h w"], of: Lamp) -> float:
     near, far = (left, right) if of.azimuth < 0 else (right, left)
     if of.ratio < 1.05 or near <= far:
         return of.fill
-    return float(np.clip((near - of.ratio * far) / (of.ratio - 1), 0.08, 1.0))
+    return float(np.clip((near - of.ratio * far) / (of.ratio - 1), *_FILL))
+
+
+def _shadow_fill(relief: Relief, key: Float32[np.ndarray, "h w"], of: Lamp) -> float:
+    """Return the fill with which key cheek to the shadow around the triangle is the ratio: (K+F) : F (``triangle.shade``)."""
+    near, far = (key[cheek] for cheek in relief.cheeks[:: -of.side])
+    if not near.size or not far.size or of.ratio < 1.05:
+        return of.fill
+    found = of.fill
+    for _ in range(_FILLS):  # what counts as shadow depends on the fill
+        dark = float(np.median(triangle.shade(far + found))) - found
+        found = float(np.clip((np.median(near) - of.ratio * dark) / (of.ratio - 1), *_FILL))
+    return found

@@ -82,13 +82,15 @@ def harmonics(n: Float32[np.ndarray, "... 3"]) -> Float64[np.ndarray, "... 9"]:
 class Lit:
     """A face on its relief: linear luminance (1 for the median of skin), and which of it is plain skin.
 
-    ``level`` is the linear luminance of the median, ``peak`` each place's brightest channel (linear, 0–1).
+    ``level`` is the linear luminance of the median, ``peak`` each place's brightest channel (linear, 0–1),
+    ``bare`` all that has skin's colour, nose and the surroundings of the mouth included.
     """
 
     relief: Relief
     luminance: Float32[np.ndarray, "h w"]
     peak: Float32[np.ndarray, "h w"]
     skin: Bool[np.ndarray, "h w"]
+    bare: Bool[np.ndarray, "h w"]
     level: float
 
     @property
@@ -107,7 +109,8 @@ def spread_out(picture: Picture, face: Landmarks) -> Lit:
         message = "too little skin can be seen to read the light"
         raise LookupError(message)
     level = max(float(np.median(bright[skin])), 1e-6)
-    return Lit(relief, bright / level, linear.max(-1), skin, level)
+    bare = relief.open & (bright > _DARK) & _of_one_colour(linear, skin)
+    return Lit(relief, bright / level, linear.max(-1), skin, bare, level)
 
 
 def plain_skin(
@@ -118,9 +121,16 @@ def plain_skin(
     usable = inner & (bright > _DARK) & (linear.max(-1) < _BRIGHT)
     if not usable.any():
         return usable
+    return usable & _of_one_colour(linear, usable)
+
+
+def _of_one_colour(
+    linear: Float32[np.ndarray, "h w 3"], of: Bool[np.ndarray, "h w"]
+) -> Bool[np.ndarray, "h w"]:
+    """Return what has the colour that most of these pixels have."""
     share = linear / np.maximum(linear.sum(-1, keepdims=True), 1e-6)
-    away = np.abs(share - np.median(share[usable], axis=0)).max(-1)
-    return usable & (away < max(0.03, 3.5 * 1.4826 * float(np.median(away[usable]))))
+    away = np.abs(share - np.median(share[of], axis=0)).max(-1)
+    return np.asarray(away < max(0.03, 3.5 * 1.4826 * float(np.median(away[of]))))
 
 
 def measure(picture: Picture, face: Landmarks) -> Light:

@@ -25,7 +25,7 @@ from catchlight.wish import NO_WISH, Wish
 
 _PIXEL_CODE = (
     "anatomy", "mount", "framing", "matte", "extend", "backdrop", "grade", "sitting", "quality", "develop",
-    "relief", "light", "lamp", "triangle", "relight", "ladder", "printing", "enlarge", "ofiq", "ofiq_measures",
+    "relief", "light", "lamp", "triangle", "relight", "drawn", "ladder", "printing", "enlarge", "ofiq", "ofiq_measures",
     "ground", "plate", "office", "logo", "shadow", "grain", "neutrals", "closed_form", "tiles", "windows", "foreground",
     "cutout", "silhouette", "device", "wish",
     "pixels", "reductions", "once", "decoding", "jpeg_stream", "srgb", "formats", "engines/*", "checks/*",

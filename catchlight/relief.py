@@ -26,13 +26,15 @@ _FEATURES = (
     (61, 185, 40, 39, 37, 0, 267, 269, 270, 409, 291, 375, 321, 405, 314, 17, 84, 181, 91, 146),  # lips
     (98, 240, 64, 48, 219, 218, 237, 44, 1, 274, 457, 438, 439, 278, 294, 460, 327, 2),  # nostrils
 )
+_NOSE = 5  # all before it are not skin
 
 
 @dataclass(frozen=True, slots=True)
 class Relief:
     """A face's surface: where the grid lies on the picture, depth in T, unit normals, what is face and bare skin.
 
-    ``at`` are the landmarks in grid pixels.
+    ``at`` are the landmarks in grid pixels. ``open`` is all that may be skin, up to the edges of eyes, brows and lips;
+    ``skin`` keeps away from them, and from what shades unlike a smooth surface.
     ``cheeks`` are the squares of ISO/IEC 29794-5 on the picture's left and right: 0.3 eye distances wide,
     below the eyes, half-way to the mouth.
     """
@@ -42,6 +44,7 @@ class Relief:
     normals: Float32[np.ndarray, "h w 3"]
     face: Bool[np.ndarray, "h w"]
     skin: Bool[np.ndarray, "h w"]
+    open: Bool[np.ndarray, "h w"]
     cheeks: tuple[Bool[np.ndarray, "h w"], Bool[np.ndarray, "h w"]]
     at: Landmarks
 
@@ -68,10 +71,11 @@ def carve(face: Landmarks) -> Relief:
     drawn = surface(columns, rows).astype(np.float32)
     inside = _polygon(to, to.points(face.oval)) & np.isfinite(drawn[..., 0])
     depth = np.where(inside, drawn[..., 0], np.nanmin(drawn[..., 0]))
-    skin = inside & ~_features(to, flat)
+    skin = inside & ~_features(to, flat, _FEATURES, 5)
+    bare = _inner(inside) & ~_features(to, flat, _FEATURES[:_NOSE], 3)
     at = face.moved(to.matrix)
     cheeks = _cheek(at, at.right_eye, to) & inside, _cheek(at, at.left_eye, to) & inside
-    return Relief(to, depth, _smooth(drawn[..., 1:], inside), inside, skin, cheeks, at)
+    return Relief(to, depth, _smooth(drawn[..., 1:], inside), inside, skin, bare, cheeks, at)
 
 
 def _cheek(at: Landmarks, eye: Float32[np.ndarray, " 2"], to: Affine) -> Bool[np.ndarray, "h w"]:
@@ -106,12 +110,18 @@ def _smooth(normals: np.ndarray, inside: Bool[np.ndarray, "h w"]) -> Float32[np.
     return np.asarray(soft / np.maximum(np.linalg.norm(soft, axis=-1, keepdims=True), 1e-6), np.float32)
 
 
-def _features(to: Affine, flat: Float32[np.ndarray, "n 2"]) -> Bool[np.ndarray, "h w"]:
-    """Return eyes, brows, lips and nostrils, a little enlarged."""
+def _inner(inside: Bool[np.ndarray, "h w"]) -> Bool[np.ndarray, "h w"]:
+    return cv2.erode(inside.astype(np.uint8), np.ones((7, 7), np.uint8), borderValue=0) > 0
+
+
+def _features(
+    to: Affine, flat: Float32[np.ndarray, "n 2"], outlines: tuple[tuple[int, ...], ...], wide: int
+) -> Bool[np.ndarray, "h w"]:
+    """Return these features (eyes, brows, lips, nostrils), a little enlarged."""
     found = np.zeros((to.height, to.width), bool)
-    for indices in _FEATURES:
+    for indices in outlines:
         found |= _polygon(to, cv2.convexHull(flat[list(indices)])[:, 0])
-    return cv2.dilate(found.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    return cv2.dilate(found.astype(np.uint8), np.ones((wide, wide), np.uint8)) > 0
 
 
 def _polygon(to: Affine, outline: np.ndarray) -> Bool[np.ndarray, "h w"]:

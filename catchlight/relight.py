@@ -21,7 +21,6 @@ _RIM = 0.14  # T: so far from the face's outline, normals are not to be trusted
 _RIM_LIGHT = 1.2  # stops
 _SWEEPS = 30
 _PASSES = 5
-_PATCH = 0.12  # T: what is even within this distance counts as the photo's light
 _EVEN = 0.12  # T: how far the ceiling of highlights is evened out, so that it draws no patches
 _CLIPS = 0.9  # linear: the shoulder begins to flatten
 _FLOOR = 0.15  # of the median: the photo's light is never taken to be darker
@@ -29,45 +28,39 @@ _FLOOR = 0.15  # of the median: the photo's light is never taken to be darker
 
 def gain(lit: Lit, light: Light, of: Lamp, strength: float) -> Float32[np.ndarray, "h w"]:
     """Return the change of light over the relief, in stops; skin's median luminance is kept."""
-    there = _shading(lit, light, of.even)
+    there = shading(lit, light)
     wanted = there + strength * (np.log2(target(lit.relief, of)) - there)
-    now, ceiling, asked = lit, _ceiling(lit), np.zeros(lit.luminance.shape, np.float32)
+    now, high, asked = lit, ceiling(lit), np.zeros(lit.luminance.shape, np.float32)
     for _ in range(_PASSES):  # what the fit missed shows in what it made
-        more = _spread(wanted - _shading(now, light, of.even), lit.relief.face, of.blur * UNIT)
+        more = spread(wanted - shading(now, light), lit.relief.face, of.blur * UNIT)
         asked = asked + more - np.median(more[lit.skin])
-        stops = _keep_median(_below(of.reach * np.tanh(asked / of.reach), ceiling), lit)
+        stops = keep_median(below(of.reach * np.tanh(asked / of.reach), high), lit)
         stops = np.clip(stops, -of.reach, of.reach)
         now = replace(lit, luminance=lit.luminance * np.exp2(stops))
         light = fit(now)
     return stops
 
 
-def _below(
+def below(
     stops: Float32[np.ndarray, "h w"], ceiling: Float32[np.ndarray, "h w"]
 ) -> Float32[np.ndarray, "h w"]:
     """Return the lesser of both, without an edge where they meet."""
     return ceiling - np.logaddexp(0, (ceiling - stops) * 4) / 4
 
 
-def _ceiling(lit: Lit) -> Float32[np.ndarray, "h w"]:
+def ceiling(lit: Lit) -> Float32[np.ndarray, "h w"]:
     """Return how many stops brighter each place may become before skin loses its colour; never below 0."""
     peak = cv2.GaussianBlur(np.maximum(lit.peak, 1e-3), (0, 0), _EVEN * UNIT)
     return np.maximum(np.log2(_CLIPS / peak), 0)
 
 
-def _shading(lit: Lit, light: Light, even: float) -> Float32[np.ndarray, "h w"]:
-    """Return how bright the light makes each place, in stops: the fit, and what wide patches differ from it."""
+def shading(lit: Lit, light: Light) -> Float32[np.ndarray, "h w"]:
+    """Return how bright the light makes each place, in stops."""
     there = light.on(lit.relief.normals)
-    there = np.log2(np.maximum(there, _FLOOR * float(np.median(there[lit.relief.face]))))
-    if not even:
-        return there
-    left = np.where(lit.skin, np.log2(np.maximum(lit.luminance, 1e-3)) - there, 0)
-    sigma = _PATCH * UNIT
-    weight = cv2.GaussianBlur(lit.skin.astype(np.float32), (0, 0), sigma)
-    return there + even * np.clip(cv2.GaussianBlur(left, (0, 0), sigma) / np.maximum(weight, 0.05), -1, 1)
+    return np.log2(np.maximum(there, _FLOOR * float(np.median(there[lit.relief.face]))))
 
 
-def _spread(
+def spread(
     stops: Float32[np.ndarray, "h w"], face: Bool[np.ndarray, "h w"], sigma: float
 ) -> Float32[np.ndarray, "h w"]:
     """Smooth within the face."""
@@ -75,7 +68,7 @@ def _spread(
     return cv2.GaussianBlur(np.where(face, stops, 0), (0, 0), sigma) / np.maximum(weight, 1e-3)
 
 
-def _keep_median(stops: Float32[np.ndarray, "h w"], lit: Lit) -> Float32[np.ndarray, "h w"]:
+def keep_median(stops: Float32[np.ndarray, "h w"], lit: Lit) -> Float32[np.ndarray, "h w"]:
     """Shift a change of light so that the median luminance of skin stays."""
     after = lit.luminance[lit.skin] * np.exp2(stops[lit.skin])
     return stops - np.float32(np.log2(np.median(after) / np.median(lit.luminance[lit.skin])))

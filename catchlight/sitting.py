@@ -6,7 +6,20 @@ import cv2
 import numpy as np
 from jaxtyping import Bool, Float32
 
-from catchlight import cutout, extend, framing, grade, ladder, lamp, light, matte, mount, neutrals, relight
+from catchlight import (
+    cutout,
+    drawn,
+    extend,
+    framing,
+    grade,
+    ladder,
+    lamp,
+    light,
+    matte,
+    mount,
+    neutrals,
+    relight,
+)
 from catchlight.anatomy import Face, Landmarks, OtherPicture, Picture
 from catchlight.config import Preset
 from catchlight.decoding import Decoded
@@ -267,11 +280,18 @@ def decide(negative: Negative, head: Head, source: Lighting | None, cap: Rung) -
         return negative, Change(rung, Grade(), filled=filled)
     change = Change(rung, graded, filled=filled)
     if rung is Rung.RELIGHT and source is not None and wanted is not None:
-        stops = relight.gain(source.lit, source.light, wanted, preset.light.strength)
+        stops = _gain(source, wanted, graded, preset.light.strength)
         stops = relight.extend(stops, source.lit.relief, negative.map(height))
         change = replace(change, stops=stops + _rim(negative, wanted))
         change = keep_skin(negative, change, source.lit)
     return negative, change
+
+
+def _gain(source: Lighting, wanted: Lamp, graded: Grade, strength: float) -> Float32[np.ndarray, "h w"]:
+    """Return the change of light over the relief; a light drawn with its shadows is measured as it will be printed."""
+    if not wanted.closes:
+        return relight.gain(source.lit, source.light, wanted, strength)
+    return drawn.gain(drawn.graded(source.lit, graded), source.light, wanted, strength)
 
 
 def keep_skin(negative: Negative, change: Change, lit: Lit) -> Change:

@@ -1,0 +1,107 @@
+"""A light drawn with its shadows: what is asked for can be measured on the picture, and nothing but light changes."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from catchlight import config, drawn, lamp, light, triangle
+from catchlight.config import load_preset
+from catchlight.grade import Grade
+from catchlight.lamp import Lamp
+from catchlight.light import Lit
+from catchlight.relief import Relief
+from catchlight.sitting import Sitting
+from tests.lit_faces import dress, paint, picture, shade
+from tests.studio import Gallery, measure, small
+
+pytest_plugins = ["tests.studio_fixtures"]
+
+KEY = lamp.lamp(load_preset("rembrandt-charcoal").light)
+PEOPLE = ("A000148", "E000298", "icpsr021132")
+SOURCES = (Lamp(10, 45, 1.15), Lamp(30, 0, 1.5), Lamp(-20, 10, 1.3))
+
+
+@pytest.fixture(params=PEOPLE)
+def relief(company: dict[str, Sitting], request: pytest.FixtureRequest) -> Relief:
+    """Return the relief of a real face that looks at the camera."""
+    source = company[request.param].photo_light
+    assert source is not None
+    return source.lit.relief
+
+
+def _painted(relief: Relief, source: Lamp) -> np.ndarray:
+    return paint(relief, shade(relief, source)) * np.float32(0.6)
+
+
+def _drawn(lit: Lit, key: Lamp = KEY) -> np.ndarray:
+    return drawn.gain(lit, light.fit(lit), lamp.place(lit.relief, key), 1.0)
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_the_pattern_is_there_on_the_picture_that_is_made(relief: Relief, source: Lamp) -> None:
+    """Whatever light a face had: a closed triangle, light from 35 to 65 degrees aside, the ratio within 15 %."""
+    face = _painted(relief, source)
+    stops = _drawn(light.spread_out(picture(face), relief.at))
+    made = light.spread_out(picture(face * np.exp2(stops)[..., None]), relief.at)
+    assert triangle.find(made.luminance, made.relief, KEY.side).is_triangle
+    assert 35 <= -light.fit(made).azimuth <= 65
+    assert triangle.ratio(made.luminance, made.relief, KEY.side) == pytest.approx(KEY.ratio, rel=0.15)
+
+
+def test_key_to_the_shadow_around_the_triangle_is_the_ratio(relief: Relief) -> None:
+    """The triangle itself is no shadow: the preset's ratio is what the eye compares, lit side and dark side."""
+    for ratio in (3.5, 5.0, 7.0):
+        shown = lamp.target(relief, replace(KEY, ratio=ratio))
+        assert triangle.ratio(shown, relief, KEY.side) == pytest.approx(ratio, rel=0.06)
+
+
+def test_a_lamp_on_the_right_moves_as_one_on_the_left(relief: Relief) -> None:
+    """Further aside is further right: no lamp crosses over, and the triangle closes on the left cheek."""
+    right = lamp.place(relief, replace(KEY, azimuth=-KEY.azimuth))
+    assert 30 < right.azimuth < 70
+    assert triangle.find(lamp.target(relief, right), relief, 1).is_clear
+
+
+def test_a_beard_is_not_taken_for_shadow(relief: Relief) -> None:
+    """Dark hair stays dark: where a beard grows no place gets half a stop more than it would without."""
+    face = _painted(relief, SOURCES[0])
+    bare, bearded = (_drawn(light.spread_out(picture(of), relief.at)) for of in (face, dress(relief, face)))
+    rows = np.indices(relief.face.shape)[0]
+    beard = relief.face & (rows > relief.at.mouth_right[1])
+    assert np.median((bearded - bare)[beard]) < 0.25
+    assert np.percentile((bearded - bare)[beard], 95) < 0.6
+
+
+def test_no_place_moves_further_than_the_lamp_reaches(company: dict[str, Sitting]) -> None:
+    """No skin becomes more than ``reach`` stops lighter or darker (a fifth to spare)."""
+    for name in PEOPLE:
+        source = company[name].photo_light
+        assert source is not None
+        stops = _drawn(source.lit)
+        assert np.abs(stops[source.lit.relief.face]).max() < KEY.reach + 0.2, name
+
+
+def test_white_balance_counts_among_what_may_clip(company: dict[str, Sitting]) -> None:
+    """A photo that gets a warmer balance has less room above its highlights, and is not lit further into them."""
+    source = company["E000298"].photo_light
+    assert source is not None
+    warm = drawn.graded(source.lit, Grade(gains=(1.2, 1.0, 0.8)))
+    assert warm.peak == pytest.approx(source.lit.peak * 1.2)
+    assert _drawn(warm)[warm.skin].max() <= _drawn(source.lit)[warm.skin].max() + 0.05
+
+
+def test_portraits_of_the_preset_show_it(gallery: Gallery) -> None:
+    """On the portrait itself, with landmarks traced anew: a triangle, light from the side, skin as light as before."""
+    for name in ("A000148", "E000298"):
+        done = gallery.sit(gallery.open(name).picture, small("rembrandt-charcoal"))
+        assert measure("light_triangle", done) == 1, name
+        assert 35 <= -measure("light_azimuth", done) <= 65, name
+        assert abs(measure("skin_ev", done)) < 0.1, name
+
+
+def test_only_rembrandt_draws_shadows() -> None:
+    """The soft patterns keep to what the fit knows."""
+    closes = [lamp.lamp(config.Light.model_validate({"pattern": of})).closes
+              for of in ("flat", "butterfly", "loop", "rembrandt")]  # fmt: skip
+    assert closes == [False, False, False, True]
