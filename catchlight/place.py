@@ -21,7 +21,8 @@ class Takes:
     the place encodes pictures anew and they are compared by eye. ``a_minute`` is how many writes it
     allows in a minute (0: no limit known), ``at_once`` how many calls may be under way, ``calls`` how many
     calls one person takes from backup to reading back. ``lag`` is for how many seconds reading back may
-    still show the old picture. ``consent`` is the purpose that a person agrees to. ``brings`` is what
+    still show the old picture. ``empties``: a write that is stopped may have removed the old picture and brought no
+    new one. ``consent`` is the purpose that a person agrees to. ``brings`` is what
     comes there: portraits, or e-mail signatures.
     """
 
@@ -32,6 +33,7 @@ class Takes:
     at_once: int = 1
     calls: int = 3
     lag: float = 0
+    empties: bool = False
     consent: Purpose = "intranet"
     brings: Literal["portrait", "signature"] = "portrait"
 

@@ -114,14 +114,23 @@ def settle(desk: Desk) -> None:
     """
     for receipt in half_way(desk.register.receipts(desk.place.name)):
         desk.place.tidy(receipt.target)
-        wanted = receipt.replaced if receipt.state == State.RESTORING else receipt.sent
         try:
-            _arrived(desk, receipt.target, wanted, _seconds_between(receipt.at, desk.clock()))
-            ended = _ended(desk, receipt, desk.place.look(receipt.target), waited=True)
+            ended = _ended(desk, receipt, _settled(desk, receipt), waited=True)
         except PhotoError as error:
             ended = State.FAILED if error.reason == "account.gone" else State.UNCLEAR
         if ended != State.UNCLEAR:
             note(desk, [receipt], ended)
+
+
+def _settled(desk: Desk, receipt: Receipt) -> bytes | None:
+    """Return what is there once the place has shown it; who was left without a picture gets theirs back first."""
+    wanted = receipt.replaced if receipt.state == State.RESTORING else receipt.sent
+    _arrived(desk, receipt.target, wanted, _seconds_between(receipt.at, desk.clock()))
+    there = desk.place.look(receipt.target)
+    if there is None and desk.place.takes.empties and receipt.state == State.SENDING and receipt.replaced:
+        _write(desk, receipt.target, receipt.replaced)
+        return desk.place.look(receipt.target)
+    return there
 
 
 def _settle(desk: Desk, receipt: Receipt, problem: _Problem) -> None:

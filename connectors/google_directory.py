@@ -35,6 +35,7 @@ TAKES = Takes(
     size="512",
     most_bytes=1_000_000,
     keeps_bytes=False,
+    empties=True,  # a photo may have to be deleted before it is replaced
     a_minute=QUOTA.writes,
     at_once=4,
     calls=9,

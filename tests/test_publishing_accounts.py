@@ -20,6 +20,7 @@ from catchlight.place import Accounts, Place, Takes
 from catchlight.publish_planning import draw
 from catchlight.records import Employee, Render
 from catchlight.rollback import rollback
+from catchlight.sending import settle
 from tests.published_company import Company, apply, codes, make_company, portrait
 
 
@@ -172,3 +173,24 @@ def test_a_place_of_people_gets_squares(company: Company, directory: Directory) 
     (file,) = draw(desk, "r2", ()).people[0].files
     assert (file.width, file.height) == (648, 648)
     assert Image.open(BytesIO(desk.vault.get(file.sent))).size == (648, 648)
+
+
+def test_who_was_left_without_a_picture_gets_theirs_back(company: Company, directory: Directory) -> None:
+    """Where a place has to be emptied before it is filled, a program killed in between costs nobody their picture."""
+    desk = desk_of(company, directory)
+    desk = replace(desk, place=replace(desk.place, takes=replace(desk.place.takes, empties=True)))
+    old = directory.shown["account-b"]
+
+    def die(target: str, _data: bytes) -> None:
+        directory.shown.pop(target, None)
+        raise KeyboardInterrupt
+
+    dying = replace(desk, place=replace(desk.place, put=die))
+    with pytest.raises(KeyboardInterrupt):
+        apply(dying, draw(dying, "r1", ()).model_copy(update={"people": draw(dying, "r1", ()).people[1:]}))
+    assert "account-b" not in directory.shown
+    settle(desk)
+    assert alike(old, directory.shown["account-b"])
+    apply(desk, draw(desk, "r1", ()))
+    rollback(desk, "r1")
+    assert alike(old, directory.shown["account-b"])
