@@ -65,7 +65,7 @@ class Destination:
 
     def _opened(self) -> Place:
         if self.kind == "folder":
-            return _folder(self.settings)
+            return _folder(_there(self.settings))
         place: Place = plugins.load("connectors", self.kind).open_place(self.settings, self.place)
         return place
 
@@ -143,14 +143,18 @@ def _checked(path: Path, name: str, table: object) -> Destination:
 
 def folder_place(root: Path, home: Path) -> Place:
     """Return a folder as a destination; ConfigError when it is not there or lies in the home."""
-    path = root.resolve()
-    if not path.is_dir():
-        message = f"destination {root}: no such folder; make it first (is the disk mounted?)"
-        raise ConfigError(message)
-    if path.is_relative_to(home.resolve()):
+    settings = _there(folder.Settings(root=root.resolve()))
+    if settings.root.is_relative_to(home.resolve()):
         message = f"destination {root}: lies inside the home {home}; choose a folder of its own"
         raise ConfigError(message)
-    return _folder(folder.Settings(root=path))
+    return _folder(settings)
+
+
+def _there(settings: folder.Settings) -> folder.Settings:
+    if not settings.root.is_dir():
+        message = f"destination {settings.root}: no such folder; make it first (is the disk mounted?)"
+        raise ConfigError(message)
+    return settings
 
 
 def _folder(settings: folder.Settings) -> Place:
