@@ -19,6 +19,8 @@ if TYPE_CHECKING:  # workers are to start before this process has loaded what de
     from catchlight.ledger import Recipes
 
 CRASHED = "photo.crashed"
+# One worker a core: the threads of these would spin while they wait for each other.
+_LIBRARIES = ("OMP", "OPENBLAS", "MKL")
 _TRIES = 2  # a photo whose worker dies so often is set aside
 
 
@@ -39,6 +41,8 @@ class Darkroom:
         self._pool = self._start(self.workers)
 
     def _start(self, workers: int) -> ProcessPoolExecutor:
+        for library in _LIBRARIES:  # they ask once, when a worker loads them
+            os.environ.setdefault(f"{library}_NUM_THREADS", "1")
         pool = ProcessPoolExecutor(workers, get_context("spawn"), set_up, (self.bench, os.getpid()))
         for _ in range(workers):
             pool.submit(warm)

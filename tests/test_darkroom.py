@@ -44,6 +44,11 @@ def note_down(order: Order) -> Development:
     return Development((), Render(order.employee, order.recipe, "", note=str(os.getpid())))
 
 
+def tell_threads(order: Order) -> Development:
+    """Stand in for developing, and tell how many threads the libraries of linear algebra were allowed."""
+    return Development((), Render(order.employee, order.recipe, "", note=os.environ["OPENBLAS_NUM_THREADS"]))
+
+
 def count(order: Order) -> Development:
     """Stand in for developing, and count how often it is done."""
     with (Path(os.environ[COUNTS]) / order.employee).open("a", encoding="utf-8") as file:
@@ -66,6 +71,14 @@ def photographs(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple
         photo = Photo(file.stem, file.name, Vault(here.vault).put(file.read_bytes()))
         made.append(Order(file.stem, f"re{file.stem}", (photo,)))
     return here, made
+
+
+def test_a_worker_computes_on_one_core(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """There is one worker a core: threads beyond that spin while they wait, and take the time of the others."""
+    monkeypatch.delenv("OPENBLAS_NUM_THREADS", raising=False)
+    with Darkroom(bench(tmp_path), 1, tell_threads) as darkroom:
+        (done,) = darkroom.develop(orders(1))
+    assert done.render.note == "1"
 
 
 @pytest.mark.slow
