@@ -227,7 +227,7 @@ def _there(path: Path, background: Background) -> None:
 class Job(_Section):
     """What to refresh: the same for the command line, a schedule and a form."""
 
-    source: Path = Field(description="folder with directory.csv and photos/")
+    source: Path = Field(description="folder with directory.csv and photos/, or a job file (.toml)")
     home: Path = Field(description="folder for everything that Catchlight keeps")
     preset: str = "house"
     engine: str = Field("", description="engine that does every job it offers")
@@ -237,6 +237,12 @@ class Job(_Section):
     shard_size: int = Field(50, ge=1, le=5000, description="people a shard")
     models: Path | None = None
     allow_noncommercial: bool = False
+    accept_fewer: bool = Field(default=False, description="take lists that lack many people since last time")
+
+    @property
+    def from_file(self) -> bool:
+        """Whether the source is a job file."""
+        return self.source.suffix == ".toml"
 
     def brand(self) -> Preset:
         """Return the preset with this job's engine, read once: a job under way keeps the look it began with."""

@@ -4,6 +4,7 @@ import errno
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -11,9 +12,11 @@ from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from catchlight.errors import ConfigError, OutsideError, PhotoError
 from catchlight.records import Employee, Photo
+from catchlight.source import Entry, Source
 from connectors import _folder_disk as disk
 from connectors import _folder_list as listing
 from connectors._folder_match import Shelf
+from connectors._folder_source import Files, entries
 
 _PLACEHOLDERS = ("id", "email", "given_name", "family_name", "display_name", "username")
 _GONE = ("photo.missing", "is not there any more; put it back or take it out of the list")
@@ -96,6 +99,37 @@ def fetch(settings: Settings, photo: Photo) -> bytes:
         return disk.read(settings.root, photo.file)
     except (OSError, ValueError) as error:
         raise _why_not(photo.file, error) from error
+
+
+SourceSettings = Settings
+
+
+def open_source(settings: Settings, name: str) -> Source:
+    """Return the folder as one source of a job; what is odd in it is told by ``probe_source``."""
+
+    def everybody() -> list[Entry]:
+        found = read(settings)
+        return entries(found.employees, found.photos, partial(_version, settings.root))
+
+    files = Files(everybody, lambda file: fetch(settings, Photo("", file)))
+    return Source(name, files.pages, files.photos)
+
+
+def probe_source(settings: Settings) -> list[str]:
+    """Return what stands against reading the folder, and what is odd in it, in sentences."""
+    try:
+        return [finding.sentence for finding in read(settings).findings]
+    except (ConfigError, OutsideError) as error:
+        return [str(error)]
+
+
+def _version(root: Path, file: str) -> str:
+    """Return what changes when a file does: the moment and the size of its last write, "" for none."""
+    try:
+        told = (root / file).lstat()
+    except OSError:
+        return ""
+    return f"{told.st_mtime_ns} {told.st_size}"
 
 
 def look(settings: Settings, target: str) -> bytes | None:

@@ -4,6 +4,7 @@ from catchlight.config import Job
 from catchlight.errors import ConfigError
 from catchlight.models import ModelStore, default_root
 from catchlight.studio import JOBS, engine_settings, model_digests
+from flows.sources import wire
 
 
 def check(job: Job) -> None:
@@ -14,6 +15,8 @@ def check(job: Job) -> None:
     store = ModelStore(job.models or default_root(), allow_noncommercial=job.allow_noncommercial)
     for name in model_digests(engines, store):
         store.verify(name)
-    if not job.source.is_dir():
-        message = f"--source {job.source}: no such folder"
+    if job.from_file:
+        wire(job.source)
+    elif not job.source.is_dir():
+        message = f"--source {job.source}: no such folder; a job file ends in .toml"
         raise ConfigError(message)

@@ -16,30 +16,32 @@ from flows.tasks.gather import gather
 
 
 @flow(name="refresh", persist_result=False, task_runner=ThreadPoolTaskRunner(max_workers=4))  # type: ignore[arg-type]
-def refresh(
-    source: Annotated[Path, shown("Folder with directory.csv and photos")],
+def refresh(  # noqa: PLR0913, PLR0917  a form's fields
+    source: Annotated[Path, shown("Folder with directory.csv and photos, or a job file")],
     home: Annotated[Path, shown("Folder for everything that Catchlight keeps")],
     preset: Annotated[str, shown("Brand preset")] = "house",
     only: Annotated[list[str] | None, shown("Only these employee ids (empty: everyone)")] = None,
     engine: Annotated[str, shown("Engine (empty: the preset's own)")] = "",
     workers: Annotated[int, shown("Worker processes (0: one a core)", ge=0)] = 0,
     shard_size: Annotated[int, shown("People a shard", ge=1, le=5000)] = 50,
+    accept_fewer: Annotated[bool, shown("Take lists that lack many people since last time")] = False,  # noqa: FBT002
 ) -> Path:
     """Refresh the portraits of a company up to the contact sheet. Nothing is published.
 
     Args:
-        source: Folder that holds directory.csv and photos/.
+        source: Folder that holds directory.csv and photos/, or a job file.
         home: Where pictures, tables and results are kept.
         preset: How the company looks; see catchlight preset list.
         only: Employee ids to refresh; leave empty for everyone.
         engine: Lets this engine do every job it offers.
         workers: Worker processes; 0 means one for each core.
         shard_size: How many people one shard holds.
+        accept_fewer: Whether a source may list far fewer people than last time.
 
     """
     job = Job(
         source=source, home=home, preset=preset, only=tuple(only or ()), engine=engine,
-        workers=workers, shard_size=shard_size,
+        workers=workers, shard_size=shard_size, accept_fewer=accept_fewer,
     )  # fmt: skip
     with reporting(), session(job, gather) as begun:
         return in_tasks(begun)

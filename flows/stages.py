@@ -17,6 +17,7 @@ from catchlight.plan import Plan, has_photo
 from catchlight.records import Employee, Photo, Reading, Render, Verdict
 from catchlight.vault import Vault
 from connectors import folder
+from flows import gathering
 from flows.progress import Counter
 from flows.session import Session
 from reports import contact_sheet as sheet
@@ -25,7 +26,7 @@ from reports import contact_sheet as sheet
 def gather(job: Job) -> Plan:
     """Read who there is, put their photos into the vault, and draw up the plan."""
     settings = folder.Settings(root=job.source)
-    found = folder.read(settings)
+    found = gathering.read(job) if job.from_file else folder.read(settings)
     named = _only(job, found.employees)
     asked = wishes.asked(job.home, {person.id for person in named})
     employees = _willing(named, asked.refused)
@@ -65,7 +66,7 @@ def _only(job: Job, employees: list[Employee]) -> list[Employee]:
 
 def _fetch(settings: folder.Settings, photo: Photo, vault: Vault, counter: Counter) -> Photo:
     try:
-        if photo.digest:  # sent by the person: the vault has it
+        if photo.digest or photo.note:  # the vault has it, or a source said why not
             return photo
         data = folder.fetch(settings, photo)
     except PhotoError as error:

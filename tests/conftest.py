@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from jaxtyping import install_import_hook
@@ -47,6 +48,21 @@ _PICTURES = (
     "sitting",
 )
 install_import_hook([f"catchlight.{name}" for name in (*_PICTURES, "checks", "engines")], "tests.check")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Give the contract of sources the faults that each source's world can have."""
+    faults = sorted(getattr(metafunc.cls, "FAULTS", ()))
+    passing = {"401", "429", "500", "truncated"}
+    wanted: dict[str, list[Any]] = {
+        "once": [pair for pair in faults if pair[1] in passing],
+        "list_fault": [fault for what, fault in faults if what == "list"],
+        "photo_fault": [fault for what, fault in faults if what == "photo"],
+    }
+    for name in wanted.keys() & set(metafunc.fixturenames):
+        metafunc.parametrize(
+            name, wanted[name], ids=lambda one: "-".join(one) if isinstance(one, tuple) else one
+        )
 
 
 class _Hurry:

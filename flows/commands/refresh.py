@@ -8,6 +8,7 @@ import typer
 
 from catchlight.config import Job
 from catchlight.home import Home
+from flows.sources import wire
 from flows.terminal import bars, console, told
 
 app = typer.Typer()
@@ -20,10 +21,13 @@ HomeOption = Annotated[
 @app.command("refresh")
 def refresh(
     source: Annotated[
-        Path, typer.Option("--source", help="Folder with directory.csv and photos/, or photos alone.")
+        Path, typer.Option("--source", help="Folder with directory.csv and photos/, or a job file (.toml).")
     ],
     home: HomeOption = Path("catchlight-home"),
-    preset: Annotated[str, typer.Option("--preset", help="Brand preset: a name or a .toml file.")] = "house",
+    preset: Annotated[
+        str,
+        typer.Option("--preset", help="Brand preset: a name or a .toml file; else the job file's, or house."),
+    ] = "",
     engine: Annotated[str, typer.Option("--engine", help="Let this engine do every job it offers.")] = "",
     only: Annotated[str, typer.Option("--only", help="Employee ids, separated by commas.")] = "",
     workers: Annotated[
@@ -33,6 +37,10 @@ def refresh(
         bool, typer.Option("--dry-run", help="Say what would be done; render nothing.")
     ] = False,
     shard_size: Annotated[int, typer.Option("--shard-size", min=1, help="People in one shard.")] = 50,
+    accept_fewer: Annotated[
+        bool,
+        typer.Option("--accept-fewer", help="Go on though a source lists far fewer people than last time."),
+    ] = False,
 ) -> None:
     """Refresh the portraits of a company, up to the contact sheet. Nothing is published.
 
@@ -47,16 +55,22 @@ def refresh(
         job = Job(
             source=source,
             home=home,
-            preset=preset,
+            preset=preset or preset_of(source),
             engine=engine,
             only=ids,
             workers=workers,
             shard_size=shard_size,
+            accept_fewer=accept_fewer,
         )
         if dry_run:
             return _dry(job)
         folder = run(job)
     raise typer.Exit(tell(folder))
+
+
+def preset_of(source: Path) -> str:
+    """Return the preset that a source asks for: its job file's, else the house's."""
+    return wire(source)[0].preset if source.suffix == ".toml" else "house"
 
 
 def _dry(job: Job) -> None:
@@ -88,6 +102,7 @@ def run(job: Job) -> Path:
             return flows.refresh(
                 source=job.source, home=job.home, preset=job.preset, only=list(job.only),
                 engine=job.engine, workers=job.workers, shard_size=job.shard_size,
+                accept_fewer=job.accept_fewer,
             )  # fmt: skip
 
 

@@ -1,0 +1,204 @@
+"""A job file: where a company's people are kept, how they are joined, and what happens to their photos. TOML."""
+
+import difflib
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+from cronsim import CronSim, CronSimError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from catchlight.errors import ConfigError
+from catchlight.source import Field as PersonField
+
+_SECRET = re.compile(r"(password|secret|token|api_?key|passphrase|private_key)$")
+OF_ALL_KINDS = ("kind", "join", "adds", "at_most_fewer")
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _cron(text: str) -> str:
+    try:
+        CronSim(text, date(2026, 1, 1))  # type: ignore[arg-type]
+    except (CronSimError, TypeError, AttributeError) as error:
+        message = f'{text!r} is no time; write five fields, such as "0 3 * * 1" for Mondays at 3:00'
+        raise ValueError(message) from error
+    return text
+
+
+class Schedule(_Section):
+    """When the job runs by itself."""
+
+    refresh: Annotated[str, AfterValidator(_cron)] = Field(
+        description='five fields of cron, such as "0 3 * * 1"'
+    )
+    timezone: str = Field("UTC", description="such as Europe/Berlin")
+
+    @field_validator("timezone")
+    @classmethod
+    def _known(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (KeyError, ValueError, OSError) as error:
+            message = f"{name!r} is no time zone; write it as Europe/Berlin"
+            raise ValueError(message) from error
+        return name
+
+
+class Only(_Section):
+    """Who is refreshed, of everybody whom the sources have; an empty list means everybody."""
+
+    department: tuple[str, ...] = ()
+    country: tuple[str, ...] = ()
+    entity: tuple[str, ...] = ()
+    employee_type: tuple[str, ...] = ()
+    started_since: date | None = Field(None, description="only who started on this day or later")
+
+
+class People(_Section):
+    """Whose id is whose, and which system is believed for what."""
+
+    id: PersonField | None = Field(
+        None, description="the field that is a person's id; left out: the first source's own id"
+    )
+    first: dict[PersonField, tuple[str, ...]] = Field(
+        default_factory=dict, description="by field, the sources that are believed first"
+    )
+    only: Only = Only()
+    back_within_days: int = Field(
+        30, ge=0, description="who comes back later than this, somebody has to confirm"
+    )
+
+
+class SourceTable(_Section):
+    """What every source may say, whatever its kind; the other keys are its connector's own."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    kind: str
+    join: tuple[PersonField, ...] = Field(
+        (), description="fields by which its people are found among those of the sources above"
+    )
+    adds: bool = Field(default=False, description="true: who is only here is an employee, too")
+    at_most_fewer: float = Field(
+        0.2, ge=0, lt=1, description="share of people that may be missing from one time to the next"
+    )
+
+    def own(self) -> dict[str, Any]:
+        """Return what is for the connector."""
+        return dict(self.model_extra or {})
+
+
+class JobFile(_Section):
+    """A whole job."""
+
+    preset: str = "house"
+    engine: str = ""
+    sources: dict[str, SourceTable] = Field(min_length=1, description="at least one [sources.NAME]")
+    people: People = People()
+    faces: bool = Field(
+        default=False,
+        description="true: photos of one person from several systems are compared, one to one; a biometric check",
+    )
+    publish: tuple[str, ...] = Field((), description="destinations of destinations.toml")
+    schedule: Schedule | None = None
+
+
+def check_job(raw: Mapping[str, Any]) -> tuple[JobFile | None, list[str]]:
+    """Return a job, and what is wrong with it: a sentence for each mistake, with its key and what to write instead."""
+    told = list(_secrets(raw))
+    try:
+        job = JobFile.model_validate(raw)
+    except ValidationError as error:
+        return None, told + [sentence(one, JobFile) for one in error.errors()]
+    return job, told + _crossed(job)
+
+
+def refused(path: Path, told: list[str]) -> ConfigError:
+    """Return one error of all mistakes."""
+    return ConfigError(
+        "\n".join([f"{path}: {len(told)} to mend:", *(f"  {one}" for one in dict.fromkeys(told))])
+    )
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """Return what a file says; ConfigError when it cannot be read or is no TOML."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"--source {path}: cannot be read: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: not valid TOML: {error}") from error
+
+
+def _secrets(raw: Mapping[str, Any], above: str = "") -> Iterator[str]:
+    """Tell of secrets that stand in the file itself, wherever they are."""
+    for key, value in raw.items():
+        where = f"{above}{key}"
+        if isinstance(value, dict):
+            yield from _secrets(value, f"{where}.")
+        elif _SECRET.search(key) and isinstance(value, str):
+            yield f"{where}: no secret is written here; put it into a file of its own and name that: {key}_file"
+
+
+def _crossed(job: JobFile) -> list[str]:
+    """Tell of what does not fit together."""
+    names = list(job.sources)
+    told = [
+        f'sources.{name}.join: missing; say by which field its people are found, such as join = ["email"]'
+        for name in names[1:]
+        if not job.sources[name].join
+    ]
+    told += [
+        f"sources.{names[0]}.join: the first source says who there is and is joined to nobody; take it out"
+    ] * bool(job.sources[names[0]].join)
+    told += [
+        f"people.first.{field}: {name!r} is no source; there are: {', '.join(names)}"
+        for field, order in job.people.first.items()
+        for name in order
+        if name not in names
+    ]
+    return told
+
+
+def sentence(error: Any, model: type[BaseModel], above: str = "") -> str:
+    """Return a mistake that pydantic found as one sentence: the key, and what to write instead."""
+    where = f"{above}{'.'.join(map(str, error['loc']))}"
+    match error["type"]:
+        case "missing":
+            return f"{where}: missing; add it{_described(model, error['loc'])}"
+        case "extra_forbidden":
+            return f"{where}: there is no such key{_meant(model, error['loc'])}"
+        case "value_error":
+            return f"{where}: {str(error['msg']).removeprefix('Value error, ')}"
+        case "literal_error":
+            return f"{where}: {error['input']!r} is none of {error['ctx']['expected']}"
+        case _:
+            return f"{where}: {error['input']!r}: {error['msg'][:1].lower()}{error['msg'][1:]}"
+
+
+def _fields(model: Any, loc: tuple[Any, ...]) -> Mapping[str, Any]:
+    """Return the fields of the section that a key stands in."""
+    for part in loc[:-1]:
+        found = getattr(model, "model_fields", {}).get(part)
+        model = found.annotation if found else None
+    return getattr(model, "model_fields", {})
+
+
+def _described(model: type[BaseModel], loc: tuple[Any, ...]) -> str:
+    found = _fields(model, loc).get(str(loc[-1]))
+    return f": {found.description}" if found and found.description else ""
+
+
+def _meant(model: type[BaseModel], loc: tuple[Any, ...]) -> str:
+    known = list(_fields(model, loc))
+    near = difflib.get_close_matches(str(loc[-1]), known, 1)
+    if near:
+        return f"; do you mean {near[0]}?"
+    return f"; there are: {', '.join(known)}" if known else "; take it out"

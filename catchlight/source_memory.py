@@ -1,0 +1,177 @@
+"""What a source told last time: who was there, which photo they had, and where to go on. One SQLite file a source.
+
+Everybody is listed into a waiting table and takes the old one's place only when the list is complete and not
+suspiciously short; what was listed before a stop is kept, and so is every photo that was fetched.
+"""
+
+import json
+import math
+import sqlite3
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from catchlight.errors import ConfigError
+from catchlight.source import Fetched, Page
+
+_TABLES = """
+create table if not exists people (
+  key text primary key, fields text not null, photo text, version text not null default '',
+  digest text not null default '', size integer not null default 0, note text not null default '', asked real);
+create table if not exists waiting (key text primary key, fields text not null, photo text, gone integer not null);
+create table if not exists marks (name text primary key, mark text not null);
+"""
+_KEEP = """
+insert into waiting values (?, ?, ?, ?) on conflict (key) do update set
+  fields = json_patch(waiting.fields, excluded.fields), photo = excluded.photo, gone = excluded.gone
+"""
+_BECOME = """
+insert into people (key, fields, photo) select key, {fields}, photo from waiting where not gone
+on conflict (key) do update set fields = excluded.fields, photo = excluded.photo,
+  asked = case when excluded.photo = '' and excluded.fields = people.fields then asked
+               when excluded.photo is not '' and excluded.photo is people.version then asked end
+"""
+_MERGED = "json_patch(coalesce((select fields from people p where p.key = waiting.key), '{}'), fields)"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """One person as a source last had them: ``digest`` of the photo in the vault, or a ``note`` why there is none."""
+
+    key: str
+    values: Mapping[str, str]
+    digest: str = ""
+    size: int = 0
+    note: str = ""
+
+
+class Memory:
+    """What one source told last time."""
+
+    def __init__(self, path: Path) -> None:
+        """Open the file, made when it is not there; ConfigError when it cannot be written, or is something else."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            self._store = sqlite3.connect(path, isolation_level=None)
+            self._store.executescript(f"pragma journal_mode = wal; {_TABLES}")
+        except sqlite3.Error as error:
+            raise ConfigError(
+                f"{path}: cannot be used ({error}); move it away, and everybody is read anew"
+            ) from error
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._store.close()
+
+    def mark(self, name: str) -> str:
+        """Return a mark, "" when there is none."""
+        found = self._store.execute("select mark from marks where name = ?", (name,)).fetchone()
+        return str(found[0]) if found else ""
+
+    @contextmanager
+    def _whole(self) -> Iterator[sqlite3.Connection]:
+        """Change all or nothing."""
+        self._store.execute("begin immediate")
+        try:
+            yield self._store
+        except BaseException:
+            self._store.execute("rollback")
+            raise
+        self._store.execute("commit")
+
+    def take(self, page: Page) -> None:
+        """Keep a page until the list is complete; where to go on after a stop is kept with it."""
+        rows = [(one.key, _text(one.values), one.photo, one.gone) for one in page.entries]
+        with self._whole() as store:
+            store.executemany(_KEEP, rows)
+            _put(store, "next", page.next)
+
+    def begin_anew(self, *, changes: bool) -> None:
+        """Forget the list that was not finished; without ``changes`` everybody is listed, not only what changed."""
+        with self._whole() as store:
+            store.execute("delete from waiting")
+            _put(store, "next", "")
+            if not changes:
+                _put(store, "then", "")
+
+    def counts(self, *, changes: bool) -> tuple[int, int]:
+        """Return how many people there were, and how many there will be once the list is taken."""
+        before = self._count("select count(*) from people")
+        if not changes:
+            return before, self._count("select count(*) from waiting where not gone")
+        lost = self._count("select count(*) from people natural join (select key from waiting where gone)")
+        fresh = self._count(
+            "select count(*) from waiting where not gone and key not in (select key from people)"
+        )
+        return before, before - lost + fresh
+
+    def _count(self, query: str) -> int:
+        return int(self._store.execute(query).fetchone()[0])
+
+    def finish(self, then: str, *, changes: bool) -> None:
+        """Let the list take the place of the old one; ``then`` is where the next time begins."""
+        with self._whole() as store:
+            gone = (
+                "in (select key from waiting where gone)"
+                if changes
+                else "not in (select key from waiting where not gone)"
+            )
+            store.execute(f"delete from people where key {gone}")  # noqa: S608  one of two constants
+            store.execute(_BECOME.format(fields=_MERGED if changes else "fields"))
+            store.execute("delete from waiting")
+            _put(store, "next", "")
+            _put(store, "then", then)
+
+    def wanting(self, recheck: float) -> list[tuple[str, str]]:
+        """Return whose photo has to be asked for, with the version that is known.
+
+        Asked for is what was never had and what the list says has changed. Of the photos that the list says nothing
+        about, those looked at longest ago follow: so many that each has its turn once in ``recheck`` days.
+        """
+        fresh = "select key, version from people where photo is not null and asked is null order by key"
+        due = "select key, version from people where photo = '' and asked is not null order by asked, key limit ?"
+        return [*self._store.execute(fresh), *self._store.execute(due, (self._due(recheck),))]
+
+    def _due(self, recheck: float) -> int:
+        days = (time.time() - float(self.mark("looked") or 0)) / 86_400
+        share = min(1.0, days / recheck) if recheck else 1.0
+        return math.ceil(
+            share * self._count("select count(*) from people where photo = '' and asked is not null")
+        )
+
+    def looked(self) -> None:
+        """Write down that the photos were looked at, now."""
+        with self._whole() as store:
+            _put(store, "looked", repr(time.time()))
+
+    def fetched(self, got: Sequence[tuple[Fetched, str]]) -> None:
+        """Write down what came of photos, with their digests in the vault."""
+        now = time.time()
+        kept = [(now, one.version, one.key) for one, _ in got if one.same]
+        rows = [
+            (now, one.version, digest, len(one.picture or b""), str(one.problem or ""), one.key)
+            for one, digest in got
+            if not one.same
+        ]
+        with self._whole() as store:
+            store.executemany("update people set asked = ?, version = ? where key = ?", kept)
+            store.executemany(
+                "update people set asked = ?, version = ?, digest = ?, size = ?, note = ? where key = ?", rows
+            )
+
+    def people(self) -> Iterator[Known]:
+        """Return everybody, by key."""
+        found = self._store.execute("select key, fields, digest, size, note, photo from people order by key")
+        for key, fields, digest, size, note, photo in found:
+            has = photo is not None
+            yield Known(key, json.loads(fields), digest * has, size * has, note * has)
+
+
+def _put(store: sqlite3.Connection, name: str, mark: str) -> None:
+    store.execute("insert or replace into marks values (?, ?)", (name, mark))
+
+
+def _text(values: Mapping[str, str]) -> str:
+    return json.dumps(dict(sorted(values.items())), ensure_ascii=False)

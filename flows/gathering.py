@@ -1,0 +1,205 @@
+"""Who there is, by a job file: every source brought up to date, people joined, and their photos at hand."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, fields
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from catchlight import identities
+from catchlight.config import Job
+from catchlight.errors import ConfigError
+from catchlight.home import Home
+from catchlight.identities import Claim
+from catchlight.job_file import JobFile, Only
+from catchlight.joining import Joined, Listed, Person, folded, join
+from catchlight.records import Employee, Photo, Rung
+from catchlight.source_memory import Memory
+from flows.sources import Wired, wire
+from flows.syncing import sync
+
+if TYPE_CHECKING:
+    from catchlight.source import Field
+
+_NAMES = {field.name for field in fields(Employee)} - {"id", "rung"}
+_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something about the sources that a person should know; ``kind`` is a stable code."""
+
+    kind: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """Everyone of a job, their photos (in the vault, or with a note why not), and what was found odd."""
+
+    employees: list[Employee]
+    photos: list[Photo]
+    findings: list[Finding]
+
+
+@dataclass(frozen=True, slots=True)
+class _Roll:
+    """How a job believes its sources: fields first from here, then from there."""
+
+    file: JobFile
+    sources: Sequence[str]
+
+    def value(self, person: Person, name: "Field") -> str:
+        first = self.file.people.first.get(name, ())
+        order = [*first, *(source for source in self.sources if source not in first)]
+        return " ".join(person.value(name, order).split())
+
+    def name(self, person: Person) -> str:
+        whole = f"{self.value(person, 'given_name')} {self.value(person, 'family_name')}".strip()
+        return self.value(person, "display_name") or whole or self.owner(person)
+
+    def owner(self, person: Person) -> str:
+        source = next(iter(person.entries))
+        return f"{source} {person.entries[source].key}"
+
+    def claim(self, person: Person) -> Claim:
+        field = self.file.people.id
+        id_ = self.value(person, field) if field else next(iter(person.entries.values())).key
+        return Claim(id_, self.owner(person), self.name(person))
+
+
+def read(job: Job) -> Directory:
+    """Bring the sources of a job file up to date, and return who there is. ConfigError, OutsideError."""
+    file, sources = wire(job.source)
+    joined = join([_listed(Home(job.home), one, accept=job.accept_fewer) for one in sources])
+    roll = _Roll(file, [one.name for one in sources])
+    findings = [*_loose(joined), *_alone(joined, roll)]
+    people = _settled(job.home, roll, joined.people, findings)
+    people = {id_: person for id_, person in people.items() if _wanted(roll, person, file.people.only)}
+    employees = [_employee(id_, person, roll, findings) for id_, person in people.items()]
+    if not employees:
+        message = f"{job.source}: nobody is left: look at people.only, and at what was found: " + "; ".join(
+            finding.sentence for finding in findings[:3]
+        )
+        raise ConfigError(message)
+    photos = [photo for id_, person in people.items() for photo in _photos(id_, person)]
+    return Directory(employees, _unshared(photos, findings), findings)
+
+
+def _listed(home: Home, one: Wired, *, accept: bool) -> Listed:
+    """Bring one source up to date and return its people."""
+    with closing(Memory(memory_file(home.root, one.name))) as memory, closing(one.open()) as source:
+        sync(source, memory, home.vault, 1.0 if accept else one.table.at_most_fewer)
+        return Listed(one.name, list(memory.people()), one.table.join, one.table.adds)
+
+
+def memory_file(home: Path, name: str) -> Path:
+    """Return where a source's memory lies."""
+    return home / "sources" / f"{name}.db"
+
+
+def _settled(home: Path, roll: _Roll, people: Sequence[Person], findings: list[Finding]) -> dict[str, Person]:
+    """Return people by id; whoever has none, one that two have, or one that has to be confirmed, is left out and told."""
+    claims = {roll.owner(person): roll.claim(person) for person in people}
+    often = Counter(claim.id for claim in claims.values())
+    field = roll.file.people.id
+    for claim in claims.values():
+        if not claim.id:
+            findings.append(Finding("empty_id", f"{claim.name} ({claim.owner}) has no {field}; left out."))
+        elif often[claim.id] > 1:
+            told = (
+                f"{often[claim.id]} people have the id {claim.id}; {claim.name} ({claim.owner}) is left out."
+            )
+            findings.append(Finding("duplicate_id", told))
+    sound = [claim for claim in claims.values() if claim.id and often[claim.id] == 1]
+    ids, held = identities.settle(identities.read_ids(home), sound, roll.file.people.back_within_days)
+    identities.write_ids(home, ids)
+    findings += [Finding("id_to_confirm", f"{why}.") for why in held.values()]
+    owners = {claim.owner: ids.of(claim) for claim in sound if claim.owner not in held}
+    found = {owners[owner]: person for person in people if (owner := roll.owner(person)) in owners}
+    return dict(sorted(found.items()))
+
+
+def claims_of(job_file: Path, home: Path) -> list[Claim]:
+    """Return who claims which id, by what the sources told last; nothing is asked of them."""
+    file, sources = wire(job_file)
+    listed = []
+    for one in sources:
+        with closing(Memory(memory_file(home, one.name))) as memory:
+            listed.append(Listed(one.name, list(memory.people()), one.table.join, one.table.adds))
+    roll = _Roll(file, [one.name for one in sources])
+    return [roll.claim(person) for person in join(listed).people]
+
+
+def _wanted(roll: _Roll, person: Person, only: Only) -> bool:
+    lists: Mapping[Field, Iterable[str]] = {
+        "department": only.department, "country": only.country, "entity": only.entity,
+        "employee_type": only.employee_type,
+    }  # fmt: skip
+    if any(
+        wanted and folded(roll.value(person, name)) not in set(map(folded, wanted))
+        for name, wanted in lists.items()
+    ):
+        return False
+    return only.started_since is None or _day(roll.value(person, "started")) >= only.started_since
+
+
+def _day(text: str) -> date:
+    """Return a day; one that cannot be read is long ago."""
+    try:
+        return date.fromisoformat(text[:10])
+    except ValueError:
+        return date.min
+
+
+def _employee(id_: str, person: Person, roll: _Roll, findings: list[Finding]) -> Employee:
+    known = {name: roll.value(person, name) for name in _NAMES}  # type: ignore[arg-type]  # fields that both have
+    rung = roll.value(person, "rung").casefold()
+    if rung and rung not in tuple(Rung):
+        told = f"rung {rung!r} of {id_!r} is none of {', '.join(Rung)}; until it is, this photo is not changed at all."
+        findings.append(Finding("bad_rung", told))
+        rung = Rung.KEEP
+    return Employee(id_, **known, rung=rung)
+
+
+def _photos(id_: str, person: Person) -> Iterator[Photo]:
+    """Return somebody's photos, each picture once, from the source that is named first."""
+    seen: set[str] = set()
+    for source, known in person.entries.items():
+        if (known.digest or known.note) and known.digest not in seen:
+            seen.add(known.digest)
+            day = known.values.get("photo_date", "")[:10]
+            yield Photo(id_, f"{source}/{known.key}", known.digest, day, known.size, note=known.note)
+
+
+def _unshared(photos: Sequence[Photo], findings: list[Finding]) -> list[Photo]:
+    """Give a picture that several people have to none of them."""
+    owners = Counter(photo.digest for photo in photos if photo.digest)
+    shared = [photo for photo in photos if photo.digest and owners[photo.digest] > 1]
+    for digest in dict.fromkeys(photo.digest for photo in shared):
+        who = [photo for photo in shared if photo.digest == digest]
+        ids = ", ".join(f"{photo.employee} ({photo.file})" for photo in who[:_SHOWN])
+        findings.append(
+            Finding("shared_photo", f"{len(who)} people have the very same picture: {ids}; nobody gets it.")
+        )
+    return [photo for photo in photos if photo not in shared]
+
+
+def _loose(joined: Joined) -> Iterator[Finding]:
+    """Tell of entries that belong to nobody, by source and cause, the first few of each."""
+    causes = dict.fromkeys((one.source, one.why) for one in joined.loose)
+    for source, why in causes:
+        some = [one for one in joined.loose if (one.source, one.why) == (source, why)]
+        shown = "; ".join(f"{one.known.key}: {one.told}" for one in some[:_SHOWN])
+        yield Finding(f"not_joined_{why}", f"{source}: {len(some)} not joined to anybody. {shown}.")
+
+
+def _alone(joined: Joined, roll: _Roll) -> Iterator[Finding]:
+    """Tell how many people each further source does not have."""
+    for source in roll.sources[1:]:
+        lacking = [roll.claim(person).id for person in joined.people if source not in person.entries]
+        if lacking:
+            shown = ", ".join(lacking[:_SHOWN])
+            yield Finding("not_in_source", f"{source}: {len(lacking)} people are not in it ({shown} …).")

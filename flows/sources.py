@@ -1,0 +1,85 @@
+"""From a job file to sources that can be read: each table's connector, and its settings checked."""
+
+import difflib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from catchlight import plugins
+from catchlight.config import load_preset
+from catchlight.errors import ConfigError
+from catchlight.job_file import OF_ALL_KINDS, JobFile, SourceTable, check_job, read_toml, refused, sentence
+from catchlight.source import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Wired:
+    """One source of a job: its table, and its connector's checked settings."""
+
+    name: str
+    table: SourceTable
+    settings: Any
+
+    def open(self) -> Source:
+        """Return the source; nothing is asked of it yet. ConfigError when a secret cannot be read."""
+        source: Source = plugins.load("connectors", self.table.kind).open_source(self.settings, self.name)
+        return source
+
+    def probe(self) -> list[str]:
+        """Return what stands against reading it, in sentences; nothing is changed."""
+        found: list[str] = plugins.load("connectors", self.table.kind).probe_source(self.settings)
+        return found
+
+
+def kinds() -> list[str]:
+    """Return the connectors that can be read from."""
+    return [
+        name
+        for name in plugins.names("connectors")
+        if hasattr(plugins.load("connectors", name), "open_source")
+    ]
+
+
+def wire(path: Path) -> tuple[JobFile, list[Wired]]:
+    """Read a job file and check each source's settings; ConfigError names every mistake at once."""
+    raw = read_toml(path)
+    job, told = check_job(raw)
+    tables = raw.get("sources", {})
+    checked = (
+        {name: _settings(name, table, told) for name, table in tables.items()}
+        if isinstance(tables, dict)
+        else {}
+    )
+    if job:
+        told += _elsewhere(job)
+    if job is None or told:
+        raise refused(path, told)
+    return job, [Wired(name, table, checked[name]) for name, table in job.sources.items()]
+
+
+def _settings(name: str, table: Any, told: list[str]) -> Any:
+    """Return a source's checked settings; what is wrong with them is told."""
+    if not isinstance(table, dict) or "kind" not in table:
+        return None  # told already
+    if table["kind"] not in kinds():
+        near = difflib.get_close_matches(str(table["kind"]), kinds(), 1)
+        meant = f"; do you mean {near[0]}?" if near else ""
+        told.append(f"sources.{name}.kind: {table['kind']!r} is none of {', '.join(kinds())}{meant}")
+        return None
+    model = plugins.load("connectors", table["kind"]).SourceSettings
+    try:
+        return model.model_validate({key: value for key, value in table.items() if key not in OF_ALL_KINDS})
+    except ValidationError as error:
+        told += [sentence(one, model, f"sources.{name}.") for one in error.errors()]
+        return None
+
+
+def _elsewhere(job: JobFile) -> list[str]:
+    """Tell of a preset that is not there."""
+    try:
+        load_preset(job.preset)
+    except ConfigError as error:
+        return [str(error)]
+    return []

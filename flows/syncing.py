@@ -1,0 +1,97 @@
+"""Bring what is known of one source up to date: who is there, and their photos into the vault."""
+
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+from catchlight.errors import ConfigError, OutsideError
+from catchlight.source import Fetched, Source, StaleMarkError
+from catchlight.source_memory import Memory
+from catchlight.vault import Vault
+from flows.progress import Counter
+
+Batch = Sequence[tuple[str, str]]
+_T = TypeVar("_T")
+_AT_ONCE = 4  # batches; a source's own pace holds them back where the vendor wants less
+_UNREACHED = 20  # batches in a row without an answer: the source is unwell, not one photo
+
+
+def sync(source: Source, memory: Memory, vault: Vault, fewer: float) -> None:
+    """Read a source as far as it changed; a sync that was stopped goes on where it was.
+
+    ``fewer`` is the share of people that a list may lose from one time to the next: ConfigError when it loses
+    more, and what was known stays. OutsideError when the source is unwell.
+    """
+    try:
+        _list(source, memory, fewer)
+    except StaleMarkError:
+        memory.begin_anew(changes=False)
+        _list(source, memory, fewer)
+    _fetch(source, memory, vault)
+    source.done()
+
+
+def _list(source: Source, memory: Memory, fewer: float) -> None:
+    then = memory.mark("then")
+    began = memory.mark("next")
+    if not began:
+        memory.begin_anew(changes=bool(then))
+    counter, page = Counter(f"Listing {source.name}", 0), None
+    for page in source.pages(began or then):
+        memory.take(page)
+        counter.step(len(page.entries))
+    if page is None:
+        raise OutsideError(f"source {source.name}: gave no list at all")
+    _guard(source.name, *memory.counts(changes=bool(then)), fewer)
+    memory.finish(page.then, changes=bool(then))
+
+
+def _guard(name: str, before: int, after: int, fewer: float) -> None:
+    """Stop for a list that suddenly lacks people: a wrong filter or right empties no company."""
+    if after == 0:
+        message = f"source {name}: lists nobody; look at its filter and at what its account may see"
+        raise ConfigError(message)
+    if after < before * (1 - fewer):
+        message = (
+            f"source {name}: lists {after} people and had {before}; the job lets {fewer:.0%} be missing at most. "
+            "Nothing was changed. If it is right, run once with --accept-fewer"
+        )
+        raise ConfigError(message)
+
+
+def _fetch(source: Source, memory: Memory, vault: Vault) -> None:
+    """Fetch the photos that may have changed, some at a time, and write down each as soon as it is in the vault."""
+    wanted = memory.wanting(source.recheck)
+    counter, missed = Counter(f"Photos of {source.name}", len(wanted)), 0
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        for batch, got in _in_turn(pool, source, _batches(wanted, source.at_once)):
+            missed = missed + 1 if isinstance(got, OutsideError) else 0
+            if isinstance(got, OutsideError):
+                if missed >= _UNREACHED:
+                    raise got
+            else:
+                memory.fetched([(one, vault.put(one.picture) if one.picture else "") for one in got])
+            counter.step(len(batch))
+    memory.looked()
+
+
+def _in_turn(
+    pool: ThreadPoolExecutor, source: Source, batches: Iterator[Batch]
+) -> Iterator[tuple[Batch, Sequence[Fetched] | OutsideError]]:
+    """Ask for batches side by side, never many more than are worked on: pictures wait in memory."""
+
+    def ask(batch: Batch) -> tuple[Batch, Sequence[Fetched] | OutsideError]:
+        try:
+            return batch, list(source.photos(batch))
+        except OutsideError as error:
+            return batch, error
+
+    for some in _batches(batches, 2 * _AT_ONCE):
+        yield from pool.map(ask, some)
+
+
+def _batches(things: Iterable[_T], size: int) -> Iterator[list[_T]]:
+    rest = iter(things)
+    while batch := list(itertools.islice(rest, max(1, size))):
+        yield batch

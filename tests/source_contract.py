@@ -1,0 +1,163 @@
+"""What holds for every source, whatever its vendor: a source's test file has a ``Contract`` with a ``world`` fixture."""
+
+import itertools
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from typing import ClassVar
+
+import pytest
+
+from catchlight.errors import CatchlightError, ConfigError, OutsideError
+from catchlight.source import Fetched, Source
+from catchlight.source_memory import Known, Memory
+from catchlight.vault import Vault
+from flows.syncing import sync
+from tests.source_worlds import Fault, What, World, jpeg
+
+MANY = 1000
+
+
+def synced(world: World, folder: Path, fewer: float = 0.99) -> dict[str, Known]:
+    """Bring the memory in a folder up to date; return everybody by key."""
+    with closing(Memory(folder / "source.db")) as memory:
+        with closing(world.open()) as source:
+            sync(source, memory, Vault(folder / "vault"), fewer)
+        return {one.key: one for one in memory.people()}
+
+
+class Contract:
+    """Tests that every source passes. ``FAULTS`` are the faults that its world can have."""
+
+    FAULTS: ClassVar[frozenset[tuple[What, Fault]]] = frozenset()
+
+    @pytest.fixture
+    def folder(self, tmp_path: Path) -> Path:
+        """Where the memory and the pictures lie."""
+        return tmp_path / "sync"
+
+    def test_everybody_is_found_with_their_photo(self, world: World, folder: Path) -> None:
+        """Over several pages, with names of all kinds; who has no photo is there without."""
+        people = {str(1000 + n): jpeg(n) if n % 3 else None for n in range(2 * world.page + 1)}
+        for key, picture in people.items():
+            world.person(
+                key, picture, given_name="Zoë", family_name="Müller-Łukasz 文", email=f"p{key}@example.com"
+            )
+        found = synced(world, folder)
+        assert found.keys() == people.keys()
+        for key, picture in people.items():
+            assert found[key].values["email"] == f"p{key}@example.com"
+            assert found[key].values["family_name"] == "Müller-Łukasz 文"
+            stored = Vault(folder / "vault").get(found[key].digest) if found[key].digest else None
+            assert stored == picture
+
+    def test_nobody_is_an_error_and_not_an_empty_company(self, world: World, folder: Path) -> None:
+        """A list without anybody stops, and what was known stays."""
+        for key in ("1001", "1002", "1003"):
+            world.person(key, jpeg(1))
+        before = synced(world, folder)
+        for key in before:
+            world.gone(key)
+        with pytest.raises(CatchlightError, match=r"nobody|no rows"):
+            synced(world, folder)
+        with closing(Memory(folder / "source.db")) as memory:
+            assert {one.key for one in memory.people()} == before.keys()
+
+    def test_only_what_changed_is_fetched_again(self, world: World, folder: Path) -> None:
+        """The second time a joiner's and a changed photo come; who left is gone; the others stay as they were."""
+        for n in range(6):
+            world.person(str(1000 + n), jpeg(n))
+        before = synced(world, folder)
+        world.person("1000", jpeg(50), title="Promoted")
+        world.person("1009", jpeg(51))
+        world.gone("1005")
+        del world.calls[:]
+        after = synced(world, folder)
+        assert after.keys() == {"1000", "1001", "1002", "1003", "1004", "1009"}
+        assert after["1000"].digest != before["1000"].digest
+        assert after["1001"] == before["1001"]
+        assert len([call for call in world.calls if "1001" in call]) == 0 or not world.tells
+
+    def test_a_photo_that_was_taken_away_is_gone(self, world: World, folder: Path) -> None:
+        """In every way in which the vendor says so, and it is no error."""
+        for how in world.none:
+            world.person("1001", jpeg(1))
+            world.person("1002", jpeg(2), title=how)
+            assert synced(world, folder)["1002"].digest
+            world.without_photo("1002", how)
+            world.person("1001", jpeg(1), title=how)
+            found = synced(world, folder)["1002"]
+            assert (found.digest, found.note) == ("", "")
+
+    @pytest.mark.parametrize("size", [100_000, 20_000_000])
+    def test_photos_of_any_size_come_whole(self, world: World, folder: Path, size: int) -> None:
+        """Up to what a photographer's camera makes."""
+        picture = jpeg(1) + bytes(size)
+        world.person("1001", picture)
+        world.person("1002", jpeg(2))
+        assert Vault(folder / "vault").get(synced(world, folder)["1001"].digest) == picture
+
+    def test_what_passes_is_tried_again(self, world: World, folder: Path, once: tuple[What, Fault]) -> None:
+        """One fault is no fault."""
+        for key in ("1001", "1002", "1003"):
+            world.person(key, jpeg(int(key)))
+        world.fail(*once, 1)
+        assert all(one.digest for one in synced(world, folder).values())
+
+    def test_a_list_that_fails_for_good_says_so_and_loses_nobody(
+        self, world: World, folder: Path, list_fault: Fault
+    ) -> None:
+        """Rights are a matter for IT, the rest passes some day."""
+        world.person("1001", jpeg(1))
+        before = synced(world, folder)
+        world.fail("list", list_fault, MANY)
+        with pytest.raises(ConfigError if list_fault in {"401", "403"} else (ConfigError, OutsideError)):
+            synced(world, folder)
+        with closing(Memory(folder / "source.db")) as memory:
+            assert {one.key: one for one in memory.people()} == before
+
+    def test_a_photo_that_fails_for_good_is_no_missing_photo(
+        self, world: World, folder: Path, photo_fault: Fault
+    ) -> None:
+        """What is here stays, nothing broken is stored, and the next time it is fetched."""
+        world.person("1001", jpeg(1))
+        before = synced(world, folder)
+        world.person("1001", jpeg(2), title="Promoted")
+        world.fail("photo", photo_fault, MANY)
+        try:
+            found = synced(world, folder)["1001"]
+        except CatchlightError:
+            with closing(Memory(folder / "source.db")) as memory:
+                found = next(memory.people())
+        assert found.note or found.digest == before["1001"].digest
+        world.fail("photo", photo_fault, 0)
+        after = synced(world, folder)["1001"]
+        assert Vault(folder / "vault").get(after.digest) == jpeg(2)
+
+    def test_a_sync_that_was_stopped_goes_on(self, world: World, folder: Path) -> None:
+        """Photos that were fetched before a stop are not fetched again."""
+        for n in range(8):
+            world.person(str(1000 + n), jpeg(n))
+        with closing(Memory(folder / "source.db")) as memory, closing(_stopping(world, 5)) as source:
+            with pytest.raises(KeyboardInterrupt):
+                sync(source, memory, Vault(folder / "vault"), 0.99)
+            had = {one.key for one in memory.people() if one.digest}
+        del world.calls[:]
+        assert all(one.digest for one in synced(world, folder).values())
+        if world.calls:
+            assert not [
+                call for call in world.calls for key in had if "photo" in call.casefold() and key in call
+            ]
+
+
+def _stopping(world: World, after: int) -> Source:
+    """Return a source that is stopped from outside while photos are fetched."""
+    source, count = world.open(), itertools.count()
+
+    def photos(wanted: Sequence[tuple[str, str]]) -> Iterator[Fetched]:
+        if next(count) * source.at_once >= after:
+            raise KeyboardInterrupt
+        yield from source.photos(wanted)
+
+    return replace(source, photos=photos)
