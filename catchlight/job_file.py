@@ -4,7 +4,7 @@ import difflib
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
@@ -25,8 +25,8 @@ class _Section(BaseModel):
 
 def _cron(text: str) -> str:
     try:
-        CronSim(text, date(2026, 1, 1))  # type: ignore[arg-type]
-    except (CronSimError, TypeError, AttributeError) as error:
+        CronSim(text, datetime(2026, 1, 1, tzinfo=UTC))
+    except CronSimError as error:
         message = f'{text!r} is no time; write five fields, such as "0 3 * * 1" for Mondays at 3:00'
         raise ValueError(message) from error
     return text
@@ -102,9 +102,9 @@ class JobFile(_Section):
     engine: str = ""
     sources: dict[str, SourceTable] = Field(min_length=1, description="at least one [sources.NAME]")
     people: People = People()
-    faces: bool = Field(
-        default=False,
-        description="true: photos of one person from several systems are compared, one to one; a biometric check",
+    faces: str = Field(
+        "",
+        description='engine that compares the photos of one person one to one, such as "dlib_resnet"; a biometric check',
     )
     publish: tuple[str, ...] = Field((), description="destinations of destinations.toml")
     schedule: Schedule | None = None
@@ -112,18 +112,18 @@ class JobFile(_Section):
 
 def check_job(raw: Mapping[str, Any]) -> tuple[JobFile | None, list[str]]:
     """Return a job, and what is wrong with it: a sentence for each mistake, with its key and what to write instead."""
-    told = list(_secrets(raw))
+    told = [*_secrets(raw), *_crossed(raw)]
     try:
-        job = JobFile.model_validate(raw)
+        return JobFile.model_validate(raw), told
     except ValidationError as error:
         return None, told + [sentence(one, JobFile) for one in error.errors()]
-    return job, told + _crossed(job)
 
 
 def refused(path: Path, told: list[str]) -> ConfigError:
-    """Return one error of all mistakes."""
+    """Return one error of all mistakes, one line a key."""
+    lines = {one.partition(": ")[0]: one for one in reversed(told)}
     return ConfigError(
-        "\n".join([f"{path}: {len(told)} to mend:", *(f"  {one}" for one in dict.fromkeys(told))])
+        "\n".join([f"{path}: {len(lines)} to mend:", *(f"  {lines[key]}" for key in sorted(lines))])
     )
 
 
@@ -147,24 +147,27 @@ def _secrets(raw: Mapping[str, Any], above: str = "") -> Iterator[str]:
             yield f"{where}: no secret is written here; put it into a file of its own and name that: {key}_file"
 
 
-def _crossed(job: JobFile) -> list[str]:
-    """Tell of what does not fit together."""
-    names = list(job.sources)
-    told = [
-        f'sources.{name}.join: missing; say by which field its people are found, such as join = ["email"]'
-        for name in names[1:]
-        if not job.sources[name].join
-    ]
-    told += [
-        f"sources.{names[0]}.join: the first source says who there is and is joined to nobody; take it out"
-    ] * bool(job.sources[names[0]].join)
-    told += [
-        f"people.first.{field}: {name!r} is no source; there are: {', '.join(names)}"
-        for field, order in job.people.first.items()
-        for name in order
-        if name not in names
-    ]
-    return told
+def _crossed(raw: Mapping[str, Any]) -> Iterator[str]:
+    """Tell of what does not fit together, as far as it can be read."""
+    sources = _tables(raw.get("sources"))
+    for number, (name, table) in enumerate(sources.items()):
+        if number and not table.get("join"):
+            yield f'sources.{name}.join: missing; say by which field its people are found, such as join = ["email"]'
+        if not number and table.get("join"):
+            yield f"sources.{name}.join: the first source says who there is, and is joined to nobody; take it out"
+    for field, order in _tables(raw.get("people")).get("first", {}).items():
+        for name in order if isinstance(order, list) else ():
+            if name not in sources:
+                yield f"people.first.{field}: {name!r} is no source; there are: {', '.join(sources)}"
+
+
+def _tables(raw: Any) -> dict[str, dict[str, Any]]:
+    """Return the tables in a table; what is none is told elsewhere."""
+    return (
+        {name: table for name, table in raw.items() if isinstance(table, dict)}
+        if isinstance(raw, dict)
+        else {}
+    )
 
 
 def sentence(error: Any, model: type[BaseModel], above: str = "") -> str:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from catchlight.source_memory import Known
 
@@ -57,7 +57,7 @@ def join(sources: Sequence[Listed]) -> Joined:
     ``adds`` brings people of its own whom no join field leads anywhere.
     """
     joined = Joined()
-    for listed in sources:
+    for listed in [replace(first, adds=True) for first in sources[:1]] + [*sources[1:]]:
         claims = _claims(joined, listed)
         fresh = [Person({listed.name: one}) for one in _fresh(joined, listed, claims)]
         joined.people = [

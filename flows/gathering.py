@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from catchlight import identities
+from catchlight.agreement import Opinion
 from catchlight.config import Job
 from catchlight.errors import ConfigError
 from catchlight.home import Home
@@ -17,6 +18,8 @@ from catchlight.job_file import JobFile, Only
 from catchlight.joining import Joined, Listed, Person, folded, join
 from catchlight.records import Employee, Photo, Rung
 from catchlight.source_memory import Memory
+from flows import agreeing
+from flows.findings import Finding
 from flows.sources import Wired, wire
 from flows.syncing import sync
 
@@ -25,14 +28,6 @@ if TYPE_CHECKING:
 
 _NAMES = {field.name for field in fields(Employee)} - {"id", "rung"}
 _SHOWN = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Something about the sources that a person should know; ``kind`` is a stable code."""
-
-    kind: str
-    sentence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +79,11 @@ def read(job: Job) -> Directory:
             finding.sentence for finding in findings[:3]
         )
         raise ConfigError(message)
-    photos = [photo for id_, person in people.items() for photo in _photos(id_, person)]
+    seen = agreeing.opinions(job, file.faces, people) if file.faces else {}
+    findings += agreeing.findings(job, people, seen)
+    photos = [
+        photo for id_, person in people.items() for photo in _photos(id_, person, seen.get(id_, Opinion()))
+    ]
     return Directory(employees, _unshared(photos, findings), findings)
 
 
@@ -164,14 +163,16 @@ def _employee(id_: str, person: Person, roll: _Roll, findings: list[Finding]) ->
     return Employee(id_, **known, rung=rung)
 
 
-def _photos(id_: str, person: Person) -> Iterator[Photo]:
-    """Return somebody's photos, each picture once, from the source that is named first."""
-    seen: set[str] = set()
+def _photos(id_: str, person: Person, seen: Opinion) -> Iterator[Photo]:
+    """Return somebody's photos that are not somebody else's, each picture once, from the source that is named first."""
+    had: set[str] = set()
     for source, known in person.entries.items():
-        if (known.digest or known.note) and known.digest not in seen:
-            seen.add(known.digest)
-            day = known.values.get("photo_date", "")[:10]
-            yield Photo(id_, f"{source}/{known.key}", known.digest, day, known.size, note=known.note)
+        if not (known.digest or known.note) or known.digest in had or (source in seen.odd and not seen.tied):
+            continue
+        had.add(known.digest)
+        file, day = f"{source}/{known.key}", known.values.get("photo_date", "")[:10]
+        note = agreeing.note(seen) or known.note
+        yield Photo(id_, file, known.digest * (not seen.tied), day, known.size, note=note)
 
 
 def _unshared(photos: Sequence[Photo], findings: list[Finding]) -> list[Photo]:

@@ -1,6 +1,7 @@
 """From a job file to sources that can be read: each table's connector, and its settings checked."""
 
 import difflib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from catchlight import plugins
+from catchlight.agreement import check_engine
 from catchlight.config import load_preset
 from catchlight.errors import ConfigError
 from catchlight.job_file import OF_ALL_KINDS, JobFile, SourceTable, check_job, read_toml, refused, sentence
@@ -52,8 +54,7 @@ def wire(path: Path) -> tuple[JobFile, list[Wired]]:
         if isinstance(tables, dict)
         else {}
     )
-    if job:
-        told += _elsewhere(job)
+    told += _elsewhere(raw)
     if job is None or told:
         raise refused(path, told)
     return job, [Wired(name, table, checked[name]) for name, table in job.sources.items()]
@@ -76,10 +77,13 @@ def _settings(name: str, table: Any, told: list[str]) -> Any:
         return None
 
 
-def _elsewhere(job: JobFile) -> list[str]:
-    """Tell of a preset that is not there."""
-    try:
-        load_preset(job.preset)
-    except ConfigError as error:
-        return [str(error)]
-    return []
+def _elsewhere(raw: Mapping[str, Any]) -> list[str]:
+    """Tell of a preset that is not there, and of an engine that cannot compare faces."""
+    told = []
+    for key, check in (("preset", load_preset), ("faces", check_engine)):
+        if raw.get(key) and isinstance(raw[key], str):
+            try:
+                check(raw[key])
+            except ConfigError as error:
+                told.append(f"{key}: {str(error).removeprefix(key).lstrip(': ')}")
+    return told

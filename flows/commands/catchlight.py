@@ -7,7 +7,18 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-_COMMANDS = ("demo", "refresh", "review", "publish", "people", "preset", "signature", "models", "version")
+_COMMANDS = (
+    "demo",
+    "doctor",
+    "refresh",
+    "review",
+    "publish",
+    "people",
+    "preset",
+    "signature",
+    "models",
+    "version",
+)
 
 
 class _OnDemand(Mapping[str, Any]):

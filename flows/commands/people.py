@@ -1,4 +1,4 @@
-"""``catchlight people``: what is known of one person."""
+"""``catchlight people``: what is known of one person, and whose an id is."""
 
 import dataclasses
 import json
@@ -7,20 +7,24 @@ from typing import Annotated
 
 import typer
 
+from catchlight import identities
 from catchlight.desk import open_register
+from catchlight.errors import ConfigError
+from catchlight.home import Home
 from catchlight.known import known_of
 from flows.commands.people_words import words_of
 from flows.commands.publish_words import say
 from flows.commands.refresh import HomeOption
+from flows.gathering import claims_of
 from flows.showplaces import read_showplaces
 from flows.terminal import told
 
-app = typer.Typer(no_args_is_help=True, help="What is known of one person.")
+app = typer.Typer(no_args_is_help=True, help="What is known of one person, and whose an id is.")
 
 
 @app.callback()
 def people() -> None:
-    """Show what is known of one person."""
+    """Show what is known of one person, and say whose an id is."""
 
 
 @app.command("show")
@@ -44,3 +48,32 @@ def show(
             return
         for line in words_of(known, read_showplaces(home)):
             say(line)
+
+
+@app.command("confirm")
+def confirm(
+    employee: Annotated[str, typer.Argument(metavar="ID", help="Employee id that waits to be confirmed.")],
+    job: Annotated[Path, typer.Option("--job", help="Job file (.toml) whose sources have the person.")],
+    home: HomeOption = Path("catchlight-home"),
+    same: Annotated[bool, typer.Option("--same", help="It is the person who had the id before.")] = False,
+    another: Annotated[bool, typer.Option("--another", help="It is somebody else.")] = False,
+) -> None:
+    """Say whose an id is that came back after long, or that another person has now.
+
+    Until then this person is left out of every run. Somebody else gets an id of their own (17 becomes 17~2), so
+    that no answer, consent or picture of the former owner is ever theirs. The next run takes them along.
+
+    Exit code 0: written down. 2: nobody has this id now, or neither --same nor --another was said.
+    """
+    with told():
+        if same == another:
+            message = "say --same (the person who had this id before) or --another (somebody else)"
+            raise ConfigError(message)
+        claims = [claim for claim in claims_of(job, home) if claim.id == employee]
+        if len(claims) != 1:
+            message = f"{employee}: {len(claims)} people of {job} have this id; it has to be one"
+            raise ConfigError(message)
+        with Home(home).alone():
+            ids = identities.confirm(identities.read_ids(home), claims[0], another=another)
+            identities.write_ids(home, ids)
+        say(f"{claims[0].name} ({claims[0].owner}) is {ids.of(claims[0])}. The next run takes them along.")

@@ -1,0 +1,66 @@
+"""Which photos of a job's sources are of somebody else: compared one to one, before anything is rendered."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+
+from catchlight.agreement import Faces, Opinion, opinion, swapped
+from catchlight.config import Job
+from catchlight.home import Home
+from catchlight.joining import Person
+from catchlight.plan import store_of
+from flows.findings import Finding
+from flows.progress import Counter
+
+_NOTE = "{} have photos of different people; correct the wrong one there, and the next run takes it."
+
+
+def opinions(job: Job, engine: str, people: Mapping[str, Person]) -> dict[str, Opinion]:
+    """Return what is odd about people's photos, by id, for those of whom something is; ConfigError, OutsideError."""
+    home = Home(job.home)
+    with closing(Faces(engine, store_of(job), home.vault, home.root / "sources" / "faces.db")) as faces:
+        counter, found = Counter("Comparing photos", len(people)), {}
+        for id_, person in people.items():
+            seen = opinion(pictures(person), faces.same)
+            counter.step()
+            if seen.odd:
+                found[id_] = seen
+    return found
+
+
+def pictures(person: Person) -> dict[str, str]:
+    """Return somebody's photos: the digest by source."""
+    return {source: known.digest for source, known in person.entries.items() if known.digest}
+
+
+def note(seen: Opinion) -> str:
+    """Return why none of somebody's photos is taken, "" when some are."""
+    return _NOTE.format(" and ".join(seen.odd)) if seen.tied else ""
+
+
+def findings(job: Job, people: Mapping[str, Person], seen: Mapping[str, Opinion]) -> Iterator[Finding]:
+    """Tell of photos that show somebody else, of those that two people exchanged, and where it cannot be told."""
+    for id_, one in seen.items():
+        if one.tied:
+            yield Finding("photos_disagree", f"{id_}: {note(one)}")
+        else:
+            others = " and ".join(source for source in pictures(people[id_]) if source not in one.odd)
+            told = (
+                f"{id_}: {' and '.join(one.odd)} shows somebody else than {others}; that photo is not used."
+            )
+            yield Finding("photo_of_another", told)
+    for source, first, second in _swapped(job, people, seen):
+        yield Finding(
+            "photos_swapped", f"{source}: the photo of {first} is that of {second}; were they exchanged?"
+        )
+
+
+def _swapped(
+    job: Job, people: Mapping[str, Person], seen: Mapping[str, Opinion]
+) -> list[tuple[str, str, str]]:
+    clear = {id_: one for id_, one in seen.items() if not one.tied}
+    odd = [(id_, source, pictures(people[id_])[source]) for id_, one in clear.items() for source in one.odd]
+    right = {
+        id_: next(digest for source, digest in pictures(people[id_]).items() if source not in one.odd)
+        for id_, one in clear.items()
+    }
+    return swapped(odd, right, Home(job.home).vault)
