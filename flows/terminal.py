@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from catchlight.errors import CatchlightError, ConfigError
 from flows.progress import listening
@@ -20,14 +20,14 @@ errors = Console(stderr=True, highlight=False)
 @contextmanager
 def bars() -> Iterator[None]:
     """Show one bar a stage for as long as this lasts."""
-    columns = (TextColumn("{task.description:<16}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (TextColumn("{task.description:<16}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
     with Progress(*columns, console=errors, disable=not errors.is_terminal) as progress:
         shown: dict[str, TaskID] = {}
 
         def tell(stage: str, done: int, total: int) -> None:
             if stage not in shown:
-                shown[stage] = progress.add_task(stage, total=total)
-            progress.update(shown[stage], completed=done, total=total)
+                shown[stage] = progress.add_task(stage, total=total or None)
+            progress.update(shown[stage], completed=done, total=total or None)
 
         with listening(tell):
             yield
