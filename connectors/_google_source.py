@@ -113,7 +113,9 @@ class _Directory:
         return self._etags[key]
 
     def _entry(self, user: User) -> Entry:
-        found = {name: values.value(user, path) for name, path in self.settings.paths().items()}
+        found: dict[str, str] = {
+            name: values.value(user, path) for name, path in self.settings.paths().items()
+        }
         return Entry(str(user.get("id", "")), found, _etag_of(user))
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import closing
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any, ClassVar
@@ -14,8 +15,9 @@ from catchlight.errors import ConfigError, OutsideError
 from catchlight.source import Source, StaleMarkError
 from catchlight.source_memory import Memory
 from catchlight.vault import Vault
-from connectors import _google_source, google_directory
+from connectors import _allowed_calls, _google_source, google_directory
 from connectors._google_photos import PROFILE
+from connectors._trust import trusted
 from flows.syncing import sync
 from tests.fake_google import FakeGoogle
 from tests.faulty_answers import IMPATIENT, faulty
@@ -25,6 +27,7 @@ from tests.published_company import portrait
 from tests.source_contract import Contract, synced
 from tests.source_worlds import Fault, What, jpeg
 
+TRUSTED = cache(trusted)
 PATHS = {"list": "/users$", "photo": "/photos/thumbnail$"}
 FAULTS = frozenset[Fault](["401", "403", "429", "500", "truncated", "wrong_type", "slow"])
 
@@ -93,8 +96,9 @@ def _google_fault(kind: Fault) -> Answer:
 
 
 @pytest.fixture
-def company() -> Iterator[FakeGoogle]:
-    """Return a running company."""
+def company(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeGoogle]:
+    """Return a running company; authorities are read once, since each test opens its source several times."""
+    monkeypatch.setattr(_allowed_calls, "trusted", TRUSTED)
     with workspace() as company:
         yield company
 
