@@ -30,7 +30,7 @@ insert into waiting values (?, ?, ?, ?) on conflict (key) do update set
 _BECOME = """
 insert into people (key, fields, photo) select key, {fields}, photo from waiting where not gone
 on conflict (key) do update set fields = excluded.fields, photo = excluded.photo,
-  asked = case when excluded.photo = '' and excluded.fields = people.fields then asked
+  asked = case when excluded.photo = '' and people.photo is '' and excluded.fields = people.fields then asked
                when excluded.photo is not '' and excluded.photo is people.version then asked end
 """
 _MERGED = "json_patch(coalesce((select fields from people p where p.key = waiting.key), '{}'), fields)"
@@ -135,7 +135,7 @@ class Memory:
         return [*self._store.execute(fresh), *self._store.execute(due, (self._due(recheck),))]
 
     def _due(self, recheck: float) -> int:
-        days = (time.time() - float(self.mark("looked") or 0)) / 86_400
+        days = (time.time() - float(self.mark("looked") or time.time())) / 86_400
         share = min(1.0, days / recheck) if recheck else 1.0
         return math.ceil(
             share * self._count("select count(*) from people where photo = '' and asked is not null")

@@ -33,8 +33,8 @@ _NO_SCOPE = {"insufficientPermissions", "ACCESS_TOKEN_SCOPE_INSUFFICIENT"}
 _OFF = {"accessNotConfigured", "SERVICE_DISABLED"}
 
 
-class Google(BaseModel):
-    """Whose key, in whose name, and how accounts are found: what all places at Google have in common."""
+class Access(BaseModel):
+    """Whose key, in whose name, and over which line: what everything at Google has in common."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -42,13 +42,20 @@ class Google(BaseModel):
     admin: str = Field(
         pattern=r"^[^@\s/?#]+@[^@\s/?#]+$", description="address of the administrator who is acted for"
     )
+    url: Annotated[str, AfterValidator(address)] = Field("", description="another address, for a test")
+    ca_file: Path | None = Field(
+        None, description="PEM file of the authority that signed a proxy's certificate"
+    )
+    proxy: str = Field("", description="address of a proxy; none is taken from the environment")
+    timeout: float = Field(30, gt=0, description="seconds to wait for an answer")
+
+
+class Google(Access):
+    """Access, and how accounts are found: what all places at Google have in common."""
+
     match: Literal["primaryEmail", "externalId", "id"] = "primaryEmail"
     external_type: str = Field("organization", description="which externalIds count: a type, or a custom one")
     employee: _accounts.Field = Field("email", description="what of our list it is compared with")
-    url: Annotated[str, AfterValidator(address)] = Field("", description="another address, for a test")
-    ca_file: Path | None = None
-    proxy: str = ""
-    timeout: float = Field(30, gt=0, description="seconds to wait for an answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +66,7 @@ class Refusal:
     words: str
 
 
-def tokens_of(settings: Google) -> Tokens:
+def tokens_of(settings: Access) -> Tokens:
     """Return the tokens of the key of these settings; ConfigError when it cannot be read."""
     line = Line(
         settings.url or _ENDPOINT, (("POST", "/token"),), {}, settings.ca_file, settings.proxy, settings.timeout,
@@ -69,7 +76,7 @@ def tokens_of(settings: Google) -> Tokens:
 
 
 def calls_to(
-    settings: Google,
+    settings: Access,
     api: str,
     allowed: Sequence[tuple[str, str]],
     sign: Callable[[bool], Mapping[str, str]] | None = None,

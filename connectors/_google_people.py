@@ -9,18 +9,22 @@ from catchlight.place import Accounts
 from catchlight.records import Employee
 from connectors import _accounts
 from connectors._allowed_calls import AllowedCalls, Reply
-from connectors._google_calls import Google, for_everybody, refusal, said
+from connectors._google_calls import Access, Google, for_everybody, refusal, said
 
 ID = re.compile(r"[0-9]{1,30}")
 USERS = "/admin/directory/v1/users"
 _FIELDS = "id,primaryEmail,aliases,nonEditableAliases,externalIds,suspended,archived,isMailboxSetup"
-_PAGE = 500
+PAGE = 500
 _MOST_PAGES = 10_000
 
 User = Mapping[str, Any]
 
 
-def allowed(settings: Google) -> tuple[tuple[str, str], ...]:
+class StaleTokenError(OutsideError):
+    """Google goes on from a page token no more: it lives for three days."""
+
+
+def allowed(settings: Access) -> tuple[tuple[str, str], ...]:
     """Return the calls that read accounts."""
     return ("GET", USERS), ("GET", rf"{USERS}/(?:{ID.pattern}|{re.escape(settings.admin)})")
 
@@ -48,27 +52,37 @@ def asleep(user: User) -> str:
     return "the Google account is suspended" if user.get("suspended") else ""
 
 
-def users(settings: Google, calls: AllowedCalls) -> Iterator[User]:
+def users(settings: Access, calls: AllowedCalls) -> Iterator[User]:
     """List all accounts, page by page."""
-    ask: dict[str, str | int] = {"customer": "my_customer", "maxResults": _PAGE, "orderBy": "email"}
-    ask["fields"] = f"nextPageToken,users({_FIELDS})"
-    seen = set[str]()
+    for listed, _ in pages(settings, calls, {"fields": f"nextPageToken,users({_FIELDS})"}):
+        yield from listed
+
+
+def pages(
+    settings: Access, calls: AllowedCalls, ask: Mapping[str, str | int], token: str = ""
+) -> Iterator[tuple[list[User], str]]:
+    """List accounts from a page token on; each page with the token of the next, "" for none."""
+    asked = {"customer": "my_customer", "maxResults": PAGE, "orderBy": "email", **ask}
+    seen = {token}
     for _ in range(_MOST_PAGES):
-        reply = calls.call("GET", USERS, params=ask)
+        at = {"pageToken": token} if token else {}
+        reply = calls.call("GET", USERS, _is_list, params={**asked, **at})
         if reply.status != 200:
             raise for_everybody(reply) or _not_listed(settings, reply)
         page = reply.json()
-        listed = page.get("users", [])
-        if not isinstance(listed, list):
-            raise OutsideError(f"{reply.url}: answers without a list of users")
-        yield from (one for one in listed if isinstance(one, dict))
         token = str(page.get("nextPageToken") or "")
+        if token and token in seen:
+            raise OutsideError(f"{reply.url}: gives the same page of users again and again")
+        yield [one for one in page.get("users", []) if isinstance(one, dict)], token
         if not token:
             return
-        if token in seen:
-            raise OutsideError(f"{reply.url}: gives the same page of users again and again")
         seen.add(token)
-        ask["pageToken"] = token
+
+
+def _is_list(reply: Reply) -> None:
+    """Raise for a page of a proxy: it is asked again."""
+    if reply.status == 200 and not isinstance(reply.json().get("users", []), list):
+        raise OutsideError(f"{reply.url}: answers without a list of users")
 
 
 def user_of(calls: AllowedCalls, target: str, fields: str = _FIELDS) -> User:
@@ -98,7 +112,7 @@ def gone(target: str, reply: Reply) -> PhotoError:
     return PhotoError("account.gone", f"Google Workspace has no user {target} ({said(reply)})")
 
 
-def no_administrator(settings: Google, calls: AllowedCalls) -> str:
+def no_administrator(settings: Access, calls: AllowedCalls) -> str:
     """Return that the administrator is none, "" when they are one."""
     admin = user_of(calls, settings.admin, "isAdmin,isDelegatedAdmin")
     if admin.get("isAdmin") or admin.get("isDelegatedAdmin"):
@@ -106,13 +120,15 @@ def no_administrator(settings: Google, calls: AllowedCalls) -> str:
     return f"admin {settings.admin}: this user has no administrator role, and the Directory API asks for one"
 
 
-def _not_listed(settings: Google, reply: Reply) -> ConfigError | OutsideError:
+def _not_listed(settings: Access, reply: Reply) -> ConfigError | OutsideError:
     if reply.status == 403:
         return ConfigError(
             f"admin {settings.admin}: may not list users ({said(reply)}); the role needs Users → Read"
         )
     if reply.status == 400 and "pagetoken" in refusal(reply).words.casefold().replace(" ", ""):
-        return OutsideError(f"{reply.url}: the list of users changed while it was read ({said(reply)})")
+        return StaleTokenError(f"{reply.url}: the list of users changed while it was read ({said(reply)})")
+    if reply.status == 400 and "field selection" in refusal(reply).words.casefold():
+        return ConfigError(f"fields: Google has no such property of users ({said(reply)})")
     return ConfigError(f"admin {settings.admin}: users cannot be listed ({said(reply)})")
 
 

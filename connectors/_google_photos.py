@@ -12,17 +12,17 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from catchlight.errors import OutsideError, PhotoError
+from catchlight.errors import PhotoError
 from connectors._allowed_calls import AllowedCalls, Reply
-from connectors._google_calls import PEOPLE, Google, calls_to, for_everybody, said
+from connectors._google_calls import PEOPLE, Access, calls_to, for_everybody, said
 from connectors._google_tokens import Tokens
+from connectors._pictured import pictured
 
 PROFILE = ("https://www.googleapis.com/auth/userinfo.profile",)
 _LARGEST = 2048  # pixels; smaller pictures come as they are
 _HOST = re.compile(r"[a-z0-9-]{1,40}\.googleusercontent\.com")
 _PATH = r"/[A-Za-z0-9_./=~-]{1,2000}"
 _SIZE = re.compile(r"=[swh]\d+[A-Za-z0-9-]*$")
-_SIGNS = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"BM", b"II*\0", b"MM\0*", b"RIFF")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,22 +45,25 @@ def read(reply: Reply, data: str) -> bytes:
         picture = base64.b64decode(bare + "=" * (-len(bare) % 4), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError):
         picture = b""
-    return pictured(reply, picture)
+    return pictured(reply.url, picture)
 
 
-def pictured(reply: Reply, data: bytes) -> bytes:
-    """Return what begins as a picture does; OutsideError for anything else."""
-    if not data.startswith(_SIGNS):
-        raise OutsideError(f"{reply.url}: answers with something else than a picture")
-    return data
+def _is_told(reply: Reply) -> None:
+    if reply.status == 200:
+        reply.json()
+
+
+def _is_pictured(reply: Reply) -> None:
+    if reply.status == 200:
+        pictured(reply.url, reply.body)
 
 
 class Profiles:
     """The profile pictures of all users; threads may share it."""
 
-    def __init__(self, settings: Google, tokens: Tokens) -> None:
-        """Ask with tokens in the users' names."""
-        self._settings, self._tokens = settings, tokens
+    def __init__(self, settings: Access, tokens: Tokens, without: str = 'backup = "thumbnail"') -> None:
+        """Ask with tokens in the users' names; ``without`` is the setting that does without profiles."""
+        self._settings, self._tokens, self._without = settings, tokens, without
         self._people = calls_to(settings, PEOPLE, (("GET", "/v1/people/me"),))
         self._hosts: dict[str, AllowedCalls] = {}
 
@@ -68,7 +71,7 @@ class Profiles:
         """Return the picture of a user's profile, None when there is none that we could fetch."""
         calls = self._people.signed(self._tokens.of(email, PROFILE))
         try:
-            reply = calls.call("GET", "/v1/people/me", params={"personFields": "photos"})
+            reply = calls.call("GET", "/v1/people/me", _is_told, params={"personFields": "photos"})
         except PhotoError:  # nobody acts for an account that is suspended
             return None
         if reply.status == 404:
@@ -87,12 +90,16 @@ class Profiles:
             return None
         sized, found = _SIZE.subn(f"=s{_LARGEST}", path)
         ask = None if found else {"sz": _LARGEST}
-        reply = self._at(host).call("GET", sized, params=ask, headers={"Accept": "image/jpeg,image/png"})
+        reply = self._at(host).call(
+            "GET", sized, _is_pictured, params=ask, headers={"Accept": "image/jpeg,image/png"}
+        )
         if reply.status != 200:
             # Not None: then the next look, with the larger picture, would seem to show a change.
-            message = f'a profile picture is not given by {host} ({reply.status}); backup = "thumbnail" does without'
+            message = (
+                f"a profile picture is not given by {host} ({reply.status}); {self._without} does without"
+            )
             raise PhotoError("photo.backup", message)
-        return pictured(reply, reply.body)
+        return reply.body
 
     def _is_googles(self, host: str) -> bool:
         if self._settings.url:

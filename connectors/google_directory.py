@@ -16,19 +16,12 @@ from catchlight.errors import ConfigError, OutsideError, PhotoError
 from catchlight.place import Accounts, Place, Takes
 from catchlight.records import Employee
 from connectors import _google_people as people_of
-from connectors._allowed_calls import AllowedCalls, Reply, UnwellError
-from connectors._google_calls import (
-    DIRECTORY,
-    QUOTA,
-    Google,
-    calls_to,
-    for_everybody,
-    refusal,
-    said,
-    tokens_of,
-)
-from connectors._google_people import ID, USERS, gone, known
-from connectors._google_photos import PROFILE, Profiles, read, written
+from connectors import _google_source as source
+from connectors._allowed_calls import AllowedCalls, UnwellError
+from connectors._google_calls import DIRECTORY, QUOTA, Google, calls_to, said, tokens_of
+from connectors._google_people import known
+from connectors._google_photos import PROFILE, Profiles, written
+from connectors._google_thumbnail import PHOTO, look, must_be_there, path, thumbnail, why_not
 from connectors._google_tokens import Tokens
 
 TAKES = Takes(
@@ -46,7 +39,6 @@ TAKES = Takes(
 
 SCOPES = ("https://www.googleapis.com/auth/admin.directory.user",)
 _UNSURE = "if they have none now, publish again or put the old one back; it is in the vault"
-_PHOTO = rf"{USERS}/{ID.pattern}/photos/thumbnail"
 
 
 class Settings(Google):
@@ -72,6 +64,11 @@ class _Workspace:
     profiles: Profiles | None
 
 
+SourceSettings = source.SourceSettings
+open_source = source.open_source
+probe_source = source.probe_source
+
+
 class _InTheWayError(OutsideError):
     """Google did not put a new photo in place of the one that is there."""
 
@@ -82,7 +79,7 @@ def open_place(settings: Settings, name: str) -> Place:
     takes = replace(TAKES, size=settings.size, most_bytes=settings.most_bytes, lag=settings.lag)
     return Place(
         name,
-        look=partial(_look, own),
+        look=partial(look, own.calls, own.profiles),
         put=partial(_put, own),
         remove=partial(_remove, own),
         takes=takes,
@@ -106,7 +103,7 @@ def probe(settings: Settings) -> list[str]:
             awake = (user for user in people_of.users(settings, own.calls) if not people_of.asleep(user))
             first = next(awake, None)
             told.append("" if first else f"admin {settings.admin}: no users are listed")
-            (_look(own, known(str(first.get("id", "")))) if first else None)
+            (look(own.calls, own.profiles, str(first.get("id", ""))) if first else None)
     except (ConfigError, OutsideError, PhotoError) as error:
         return [str(error)]
     return [one for one in told if one]
@@ -114,7 +111,7 @@ def probe(settings: Settings) -> list[str]:
 
 def _open(settings: Settings) -> _Workspace:
     tokens = tokens_of(settings)
-    allowed = (*people_of.allowed(settings), *((verb, _PHOTO) for verb in ("GET", "PUT", "DELETE")))
+    allowed = (*people_of.allowed(settings), *((verb, PHOTO) for verb in ("GET", "PUT", "DELETE")))
     calls = calls_to(settings, DIRECTORY, allowed, tokens.of(settings.admin, SCOPES), QUOTA)
     profiles = Profiles(settings, tokens) if settings.backup == "profile" else None
     return _Workspace(settings, tokens, calls, profiles)
@@ -124,43 +121,6 @@ def _find(own: _Workspace, people: Sequence[Employee]) -> Accounts:
     return people_of.find(own.settings, own.calls, people, people_of.asleep)
 
 
-def _look(own: _Workspace, target: str) -> bytes | None:
-    """Return the largest picture that we can have of what the directory shows."""
-    photo = _thumbnail(own.calls, target)
-    if photo is None:
-        return None
-    small, email = photo
-    profile = own.profiles.of(email) if own.profiles and email else None
-    # A profile that shows something else is behind, or ahead: then the directory's own is the truth.
-    if profile is None or not alike(profile.picture, small):
-        return small
-    return None if profile.is_default else profile.picture
-
-
-def _thumbnail(calls: AllowedCalls, target: str) -> tuple[bytes, str] | None:
-    """Return the directory's picture and the address of the account, None when it has no picture."""
-    reply = calls.call("GET", _path(target))
-    if reply.status == 404:
-        _must_be_there(calls, target, reply)
-        return None
-    if reply.status != 200:
-        raise _why_not(target, reply)
-    photo = reply.json()
-    if str(photo.get("id", target)) != target:
-        raise OutsideError(f"{reply.url}: answers with another user's photo")
-    data = str(photo.get("photoData") or "")
-    return (read(reply, data), str(photo.get("primaryEmail") or "")) if data else None
-
-
-def _must_be_there(calls: AllowedCalls, target: str, reply: Reply) -> None:
-    """Raise PhotoError for no account, and nothing for one without a photo: both are 404."""
-    words = refusal(reply).words.casefold()
-    if "userkey" in words:
-        raise gone(target, reply)
-    if "photo" not in words:
-        people_of.user_of(calls, target, "id")
-
-
 def _put(own: _Workspace, target: str, picture: bytes) -> None:
     if not 0 < len(picture) <= own.settings.most_bytes:
         message = f"{len(picture)} bytes; at most {own.settings.most_bytes} are sent (most_bytes)"
@@ -168,20 +128,20 @@ def _put(own: _Workspace, target: str, picture: bytes) -> None:
     try:
         _update(own.calls, target, picture)
     except _InTheWayError:
-        there = _thumbnail(own.calls, target)
+        there = thumbnail(own.calls, target)
         if not there or not alike(picture, there[0]):
             _replace(own.calls, target, picture, there[0] if there else b"")
 
 
 def _update(calls: AllowedCalls, target: str, picture: bytes) -> None:
     try:
-        reply = calls.call("PUT", _path(target), json={"photoData": written(picture)})
+        reply = calls.call("PUT", path(target), json={"photoData": written(picture)})
     except UnwellError as error:
         raise (_InTheWayError(str(error)) if error.status == 500 else error) from error
     if reply.status == 412:
         raise _InTheWayError(f"user {target}: Google does not take the photo ({said(reply)})")
     if reply.status != 200:
-        raise _why_not(target, reply)
+        raise why_not(target, reply)
 
 
 def _replace(calls: AllowedCalls, target: str, picture: bytes, before: bytes) -> None:
@@ -212,33 +172,16 @@ def _left(calls: AllowedCalls, target: str, before: bytes) -> str:
 def _delete(calls: AllowedCalls, target: str) -> None:
     """Remove a photo; none, and Google's internal error, which it answers to those without one, are no matter."""
     try:
-        reply = calls.call("DELETE", _path(target))
+        reply = calls.call("DELETE", path(target))
     except UnwellError as error:
         if error.status != 500:
             raise
         return
     if reply.status == 404:
-        _must_be_there(calls, target, reply)
+        must_be_there(calls, target, reply)
     elif reply.status not in {200, 204}:
-        raise _why_not(target, reply)
+        raise why_not(target, reply)
 
 
 def _remove(own: _Workspace, target: str) -> None:
     _delete(own.calls, known(target))
-
-
-def _path(target: str) -> str:
-    return f"{USERS}/{known(target)}/photos/thumbnail"
-
-
-def _why_not(target: str, reply: Reply) -> Exception:
-    """Return what a refusal means for one user."""
-    general = for_everybody(reply)
-    if general:
-        return general
-    if reply.status == 404:
-        return gone(target, reply)
-    if reply.status == 403:
-        message = f"user {target}: the administrator may not change this photo ({said(reply)}); the role needs Users → Update"
-        return PhotoError("google.rights", message)
-    return PhotoError("photo.refused", f"user {target}: Google does not take the photo ({said(reply)})")

@@ -5,8 +5,10 @@ After the documentation of BambooHR's own SDK (BambooHR/bhr-api-python, Employee
 """
 
 import base64
+import hashlib
 import json
 import random
+import re
 import threading
 import time
 from collections import Counter
@@ -21,6 +23,13 @@ from urllib.parse import parse_qs, urlsplit
 from PIL import Image, UnidentifiedImageError
 
 KEY = "0123456789abcdef"
+_ALWAYS = {"employeeId", "firstName", "lastName", "preferredName", "photoUrl", "jobTitleName", "status"}
+_KNOWN = {
+    "employeeNumber", "workEmail", "displayName", "departmentName", "divisionName", "locationName", "country",
+    "employmentStatusName", "hireDate",
+}  # fmt: skip
+"""Of the fields that can be asked for; others are ignored in silence."""
+
 _ABOVE = "/api/v1/employees"
 
 
@@ -43,6 +52,7 @@ class FakeBambooHR:
     """The company: employees by id, their photos, who may not be seen, and the answers that are wrong on purpose.
 
     ``faults`` are shares of calls by kind: a status, "page", or "cut" (the work is done and the connection ends).
+    ``stuck`` are answers of paths (a pattern: how often, which), ``old_cursors`` is how often cursors ended.
     ``next`` are answers that go before any other; ``broken`` are those after which the connection just ends, the
     work being done. ``calls`` is every call that came.
     """
@@ -55,6 +65,10 @@ class FakeBambooHR:
     faults: dict[str, float] = field(default_factory=dict)
     dice: random.Random = field(default_factory=lambda: random.Random(3))  # noqa: S311
     next: list[Answer] = field(default_factory=list)
+    stuck: dict[str, tuple[int, Answer]] = field(default_factory=dict)
+    old_cursors: int = 0
+    heard: list[str] = field(default_factory=list)
+    signed: int = 0
     lose_answers: int = 0
     plain_404: bool = False
     drip: float = 0
@@ -73,6 +87,11 @@ class FakeBambooHR:
         """Answer one call."""
         parts = urlsplit(target)
         self.calls.append((method, parts.path))
+        self.heard.append(f"{method} {parts.path}")
+        for pattern, (times, answer) in self.stuck.items():
+            if times > 0 and re.search(pattern, parts.path):
+                self.stuck[pattern] = (times - 1, answer)
+                return answer
         if self.next:
             return self.next.pop(0)
         kind = next((kind for kind, share in self.faults.items() if self.dice.random() < share), "")
@@ -98,19 +117,37 @@ class FakeBambooHR:
         return said(404)
 
     def _list(self, query: dict[str, list[str]]) -> Answer:
-        fields = {"employeeId", "firstName", "status", *"".join(query.get("fields", [])).split(",")}
+        asked = {*"".join(query.get("fields", [])).split(",")} & _KNOWN
+        fields = _ALWAYS | asked
+        if len(asked) > 14:
+            return said(400, "Too many fields")
         limit = min(int(query.get("page[limit]", ["250"])[0]), 2500)
-        after = int(base64.b64decode(query.get("page[after]", ["MA=="])[0]))
+        after = self._place(query["page[after]"][0]) if "page[after]" in query else 0
+        if after < 0:
+            return said(400, "Invalid cursor")
         rows = [self._row(one, fields) for one in self.employees.values()][after : after + limit]
         following = after + limit
         page: dict[str, object] = {"limit": limit, "nextCursor": None}
         if following < len(self.employees):
-            page["nextCursor"] = base64.b64encode(str(following).encode()).decode()
+            page["nextCursor"] = base64.b64encode(f"{self.old_cursors} {following}".encode()).decode()
         return _json({"data": rows, "meta": {"total": len(self.employees), "page": page}, "_links": {}})
+
+    def _place(self, cursor: str) -> int:
+        """Return where a page begins, -1 for a cursor that ended."""
+        age, start = map(int, base64.b64decode(cursor).split())
+        return start if age == self.old_cursors else -1
+
+    def _photo_url(self, id_: str) -> str:
+        """Return an address that is signed anew each time."""
+        self.signed += 1
+        data = self.photos.get(id_)
+        name = f"{id_}-{hashlib.sha256(data).hexdigest()[:8]}" if data else "no-photo"
+        return f"https://images.example.com/{name}.jpg?Policy={self.signed}&Signature=x"
 
     def _row(self, one: dict[str, object], fields: set[str]) -> dict[str, object]:
         hidden = [name for name in self.restricted if name in fields]
         row = {name: one.get(name) for name in sorted(fields - {""}) if name not in hidden}
+        row["photoUrl"] = self._photo_url(str(one["employeeId"]))
         return {**row, **dict.fromkeys(hidden), "employeeId": one["employeeId"], "_restrictedFields": hidden}
 
     def _employee(self, id_: str) -> Answer:

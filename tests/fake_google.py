@@ -8,6 +8,7 @@ signatures that are cleaned, 10,000 characters.
 
 import json
 import random
+import re
 import threading
 import time
 from collections import deque
@@ -19,7 +20,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from tests.google_answers import Answer, fault, only, said, told
 from tests.google_company import ADMIN, Company, Who
-from tests.google_contract import Method, method_of
+from tests.google_contract import Method, method_of, unknown_fields
 from tests.google_token import Issuer
 
 
@@ -27,13 +28,15 @@ from tests.google_token import Issuer
 class FakeGoogle(Company):
     """The company at its APIs, with their quota and all their moods.
 
-    ``next`` are answers that go before any other, ``lose_answers`` how many connections of writes just end, the work
-    being done. ``faults`` are shares of calls, by kind (see :func:`fault`, and "cut"), drawn by ``dice``. ``wrong`` is
+    ``next`` are answers that go before any other, ``stuck`` those of paths (a pattern: how often, which), and
+    ``lose_answers`` is how many connections of writes just end, the work being done. ``faults`` are shares of calls, by kind (see :func:`fault`, and "cut"), drawn by ``dice``. ``wrong`` is
     what broke the contract; it has to stay empty.
     """
 
     clock: Callable[[], float] = time.monotonic
     next: list[Answer] = field(default_factory=list)
+    stuck: dict[str, tuple[int, Answer]] = field(default_factory=dict)
+    heard: list[str] = field(default_factory=list)
     faults: dict[str, float] = field(default_factory=dict)
     dice: random.Random = field(default_factory=lambda: random.Random(1))  # noqa: S311
     lose_answers: int = 0
@@ -59,6 +62,10 @@ class FakeGoogle(Company):
         parts = urlsplit(target)
         path, query = unquote(parts.path), dict(parse_qsl(parts.query))
         self.calls.append((verb, path))
+        self.heard.append(f"{verb} {path}")
+        stuck = self._stuck(path)
+        if stuck:
+            return stuck
         if self.next and path != "/token":
             return self.next.pop(0)
         mood = self._mood()
@@ -103,12 +110,22 @@ class FakeGoogle(Company):
         if problems:
             self.wrong += [f"{method.id}: {problem}" for problem in problems]
             return said(400, "invalidArgument", "; ".join(problems))
+        unknown = unknown_fields(query.get("fields", ""))
+        if unknown:
+            return said(400, "invalidParameter", f"Invalid field selection {unknown[0]}")
         answer = getattr(self, method.id.replace(".", "_").lower())(named, who, query, sent)
         if answer.status == 200:
             answer = only(answer, query.get("fields", ""))
             problems = method.wrong_answer(json.loads(answer.body) if answer.body else None)
             self.wrong += [f"{method.id}: {problem}" for problem in problems]
         return answer
+
+    def _stuck(self, path: str) -> Answer | None:
+        for pattern, (times, answer) in self.stuck.items():
+            if times > 0 and re.search(pattern, path):
+                self.stuck[pattern] = (times - 1, answer)
+                return answer
+        return None
 
     def _mood(self) -> str:
         drawn = self.dice.random() if self.faults else 1.0

@@ -25,6 +25,7 @@ Who = tuple[str, frozenset[str]]
 class Company:
     """Users by id, their photos as they were given, their signatures by address.
 
+    ``as_given`` keeps photos as they came, which Google does not; ``old_tokens`` is how often page tokens ended.
     ``lag`` is for how many readings the old photo is still shown. ``in_the_way`` are users whose photo has to be
     deleted before it is replaced (with the status, 412 or 500, that says so); with ``monograms`` Google shows its own
     drawing as a photo; ``protected`` users may not be touched. ``writes`` counts what really changed, by user.
@@ -35,6 +36,8 @@ class Company:
     signatures: dict[str, dict[str, str]] = field(default_factory=dict)
     coming: dict[str, tuple[int, bytes | None]] = field(default_factory=dict)
     pictures: dict[str, bytes] = field(default_factory=dict)
+    as_given: bool = False
+    old_tokens: int = 0
     lag: int = 0
     in_the_way: dict[str, int] = field(default_factory=dict)
     monograms: bool = False
@@ -80,19 +83,37 @@ class Company:
         if refused:
             return refused
         try:
-            start = int(base64.b64decode(query["pageToken"])) if "pageToken" in query else 0
+            start = self._place(query["pageToken"]) if "pageToken" in query else 0
         except ValueError:
             return said(400, "invalid", "Invalid Input: pageToken")
         end = start + int(query.get("maxResults", "100"))
-        rows = sorted(self.users.values(), key=lambda one: one["primaryEmail"])
+        unit = re.fullmatch(r"orgUnitPath='(.*)'", query.get("query", ""))
+        found = [
+            self._told(one) for one in self.users.values() if not unit or one.get("orgUnitPath") == unit[1]
+        ]
+        rows = sorted(found, key=lambda one: one["primaryEmail"])
         page: dict[str, Any] = {"kind": "admin#directory#users", "users": rows[start:end]}
         if end < len(rows):
-            page["nextPageToken"] = base64.b64encode(str(end).encode()).decode()
+            page["nextPageToken"] = base64.b64encode(f"{self.old_tokens} {end}".encode()).decode()
         return told(page)
+
+    def _place(self, token: str) -> int:
+        """Return where a page begins; ValueError for a token that ended."""
+        age, start = map(int, base64.b64decode(token).split())
+        if age != self.old_tokens:
+            raise ValueError(token)
+        return start
+
+    def _told(self, user: dict[str, Any]) -> dict[str, Any]:
+        """Return a user with the etag of their photo, which is of the small picture and not of the bytes that came."""
+        shown = self.photos.get(user["id"]) or (monogram(user["id"]) if self.monograms else None)
+        return (
+            {**user, "thumbnailPhotoEtag": f'"{hashlib.sha256(shown).hexdigest()[:20]}"'} if shown else user
+        )
 
     def directory_users_get(self, named: dict[str, str], who: Any, *_: Any) -> Answer:
         """Return one user."""
-        return self._refused(named, who) or told(self.user(named["userKey"]))
+        return self._refused(named, who) or told(self._told(self.user(named["userKey"]) or {}))
 
     def directory_users_photos_get(self, named: dict[str, str], who: Any, *_: Any) -> Answer:
         """Return the small photo that is shown."""
@@ -104,7 +125,8 @@ class Company:
         given = self.photos.get(user["id"]) or (monogram(user["id"]) if self.monograms else None)
         if given is None:
             return said(404, "notFound", "Not Found" if self.plain_404 else "Resource Not Found: photo")
-        data = base64.urlsafe_b64encode(scaled(given, 96)).decode().replace("=", "*")
+        small = given if self.as_given else scaled(given, 96)
+        data = base64.urlsafe_b64encode(small).decode().replace("=", "*")
         return told(
             {
                 "kind": "admin#directory#user#photo", "id": user["id"], "primaryEmail": user["primaryEmail"],
@@ -181,8 +203,9 @@ class Company:
             self.wrong.append("a token was sent to the host of pictures")
         if not match or match[1] not in self.pictures:
             return Answer(404, b"not here")
-        size = int(match[2] or query.get("sz", "100"))
-        return Answer(200, scaled(self.pictures[match[1]], min(size, 720)), {"Content-Type": "image/jpeg"})
+        size, given = int(match[2] or query.get("sz", "100")), self.pictures[match[1]]
+        data = given if self.as_given else scaled(given, min(size, 720))
+        return Answer(200, data, {"Content-Type": "image/jpeg"})
 
     def gmail_users_settings_sendas_list(self, named: dict[str, str], who: Any, *_: Any) -> Answer:
         """List the addresses that the user sends from."""

@@ -81,6 +81,13 @@ def method_of(verb: str, path: str) -> tuple[Method, dict[str, str]] | None:
     return None
 
 
+def unknown_fields(mask: str) -> list[str]:
+    """Return the fields of users that a mask asks for and Google does not have."""
+    known = _document("directory")["schemas"]["User"]["properties"]
+    inner = re.search(r"users\(([^)]*)\)", mask)
+    return [name for name in inner[1].split(",") if name not in known] if inner else []
+
+
 @cache
 def _document(api: str) -> Any:
     spec = find_spec("googleapiclient")

@@ -65,7 +65,7 @@ def test_only_allowed_calls_are_made(company: FakeGoogle, tmp_path: Path) -> Non
         ("POST", "/token"), ("GET", "/admin/directory/v1/users"), ("GET", "/v1/people/me"),
         ("GET", PHOTO), ("PUT", PHOTO), ("DELETE", PHOTO),
     }  # fmt: skip
-    calls = there.look.args[0].calls
+    calls = there.look.args[0]
     for verb, path in [
         ("PUT", "/admin/directory/v1/users/101"), ("PATCH", PHOTO), ("DELETE", "/admin/directory/v1/users/101"),
         ("POST", "/admin/directory/v1/users/101/makeAdmin"), ("GET", "/admin/directory/v1/groups"),
@@ -116,7 +116,7 @@ def test_every_dialect_of_base64_is_read(
 def test_a_profile_elsewhere_is_not_fetched(company: FakeGoogle, tmp_path: Path) -> None:
     """Only Google's hosts for pictures are asked, over https, and no token goes there."""
     there = google_directory.open_place(settings(company, tmp_path), "x")
-    profiles = there.look.args[0].profiles
+    profiles = there.look.args[1]
     live = replace_url(profiles)
     for url in [
         "https://evil.example/a=s100", "http://lh3.googleusercontent.com/a=s100", "https://googleusercontent.com/a",
