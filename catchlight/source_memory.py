@@ -135,7 +135,7 @@ class Memory:
         return [*self._store.execute(fresh), *self._store.execute(due, (self._due(recheck),))]
 
     def _due(self, recheck: float) -> int:
-        days = (time.time() - float(self.mark("looked") or 0)) / 86_400
+        days = (time.time() - float(self.mark("looked") or time.time())) / 86_400
         share = min(1.0, days / recheck) if recheck else 1.0
         return math.ceil(
             share * self._count("select count(*) from people where photo = '' and asked is not null")
