@@ -20,6 +20,7 @@ from connectors._photo_bytes import photo_in
 _TABLE = """
 create table photos (
   key text primary key, version text not null, at integer not null, size integer not null, code text, words text);
+create table notes (key text primary key, link text not null, version text not null);
 """
 _LARGEST = 30_000_000
 BASE64_LARGEST = _LARGEST * 3 // 2  # with line ends
@@ -60,7 +61,7 @@ class Spool:
         """Prepare; ConfigError when nothing can be written there."""
         self._file, self._turn, self._end = scratch(folder), threading.Lock(), 0
         self._index = sqlite3.connect("", isolation_level=None, check_same_thread=False)
-        self._index.execute(_TABLE)
+        self._index.executescript(_TABLE)
 
     def close(self) -> None:
         """Forget everything."""
@@ -70,7 +71,7 @@ class Spool:
     def clear(self) -> None:
         """Begin anew."""
         with self._turn:
-            self._index.execute("delete from photos")
+            self._index.executescript("delete from photos; delete from notes")
             self._file.truncate(0)
             self._end = 0
 
@@ -110,6 +111,17 @@ class Spool:
         except OSError as error:
             raise OutsideError(f"spool: no room for the photos: {error.strerror}") from error
         self._end += len(picture)
+
+    def note(self, key: str, link: str, version: str) -> None:
+        """Keep what a row says of a photo that is elsewhere."""
+        with self._turn:
+            self._index.execute("insert or replace into notes values (?, ?, ?)", (key, link, version))
+
+    def noted(self, key: str) -> tuple[str, str]:
+        """Return the address and the version of somebody's photo, "" for what the row did not say."""
+        with self._turn:
+            found = self._index.execute("select link, version from notes where key = ?", (key,)).fetchone()
+        return found or ("", "")
 
     def fetched(self, key: str, known: str) -> Fetched:
         """Return what the list had for one person."""
