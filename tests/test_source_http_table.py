@@ -1,6 +1,7 @@
 """A table that the job file describes as a source, against a stand-in that pages and answers in every usual way."""
 
 import json
+import tomllib
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 import stamina
 from pydantic import ValidationError
 
+from catchlight import plugins
 from catchlight.errors import ConfigError, OutsideError
 from catchlight.source import Fetched, Page, Source, StaleMarkError
 from connectors import http_table
@@ -416,3 +418,13 @@ def test_values_are_found_and_are_text() -> None:
         "70",
         "true",
     ]
+
+
+@pytest.mark.parametrize("kind", ["workday", "successfactors", "http_table"])
+def test_the_example_in_the_docs_can_be_used(kind: str) -> None:
+    """As it stands there."""
+    page = (Path(__file__).parents[1] / "docs/sources.md").read_text(encoding="utf-8")
+    example = page.partition(f"## {kind}\n")[2].partition("```toml\n")[2].partition("```")[0]
+    (table,) = tomllib.loads(example)["sources"].values()
+    assert table.pop("kind") == kind
+    assert plugins.load("connectors", kind).SourceSettings.model_validate(table)
