@@ -19,10 +19,10 @@ import httpx
 import stamina
 
 from catchlight.errors import ConfigError, OutsideError
+from connectors._bodies import Into, Reading, whole
 from connectors._pace import Pace
 from connectors._trust import trusted
 
-_LARGEST = 32 << 20
 _PATIENCE = 120.0  # seconds for one call with all its tries; longer waits are left to the next run
 _BUSY = {429, 503}
 _UNWELL = {408, 425, 500, 502, 504, 598}
@@ -76,11 +76,11 @@ class Line:
 
 
 class UnwellError(OutsideError):
-    """The server answered that it failed; what it was asked may be done all the same."""
+    """The server answered that it failed; what it was asked may be done all the same. ``body`` is how it says so."""
 
-    def __init__(self, message: str, status: int) -> None:
+    def __init__(self, message: str, status: int, body: bytes = b"") -> None:
         super().__init__(message)
-        self.status = status
+        self.status, self.body = status, body
 
 
 class _BusyError(OutsideError):
@@ -112,16 +112,33 @@ class AllowedCalls:
         for an answer that makes no sense, such as a page of a proxy. ValueError for a call that is not among the
         allowed.
         """
+        return self._tried(method, path, check, content, whole)
+
+    def download(
+        self, path: str, into: Into, check: Callable[[Reply], object] = lambda _: None, **content: Any
+    ) -> Reply:
+        """Make one call that reads, its answer written to a file: the body of a reply is empty when it is there."""
+        return self._tried("GET", path, check, content, into.read, max(_PATIENCE, into.seconds))
+
+    def _tried(
+        self,
+        method: str,
+        path: str,
+        check: Callable[[Reply], object],
+        content: Mapping[str, Any],
+        read: Reading,
+        patience: float = _PATIENCE,
+    ) -> Reply:
         if not any(method == verb and re.fullmatch(pattern, path) for verb, pattern in self._line.allowed):
             message = f"{method} {path[:100]!r} is not a call that this connector makes"
             raise ValueError(message)
         worth = OutsideError if method == "GET" else (_BusyError, _UnsentError)
         waits = (self._line.later * 2**turn for turn in range(self._line.tries))
         for attempt in stamina.retry_context(
-            on=lambda error: _worth(error, worth, waits), attempts=self._line.tries, timeout=_PATIENCE
+            on=lambda error: _worth(error, worth, waits), attempts=self._line.tries, timeout=patience
         ):
             with attempt:
-                reply = self._signed(method, path, content)
+                reply = self._signed(method, path, content, read)
                 check(reply)
                 return reply
         raise AssertionError  # the loop ends with an answer or an error
@@ -130,30 +147,32 @@ class AllowedCalls:
         """Return the same calls over the same connections, at the same pace, in another name."""
         return AllowedCalls(replace(self._line, sign=sign), self._client)
 
-    def _signed(self, method: str, path: str, content: Mapping[str, Any]) -> Reply:
+    def _signed(self, method: str, path: str, content: Mapping[str, Any], read: Reading) -> Reply:
         sign = self._line.sign
         if sign is None:
-            return self._once(method, path, content)
+            return self._once(method, path, content, read)
         asked = dict(content.get("headers") or {})
-        reply = self._once(method, path, {**content, "headers": {**asked, **_headers(sign, renew=False)}})
+        reply = self._once(
+            method, path, {**content, "headers": {**asked, **_headers(sign, renew=False)}}, read
+        )
         if reply.status != 401:
             return reply
-        return self._once(method, path, {**content, "headers": {**asked, **_headers(sign, renew=True)}})
+        return self._once(method, path, {**content, "headers": {**asked, **_headers(sign, renew=True)}}, read)
 
-    def _once(self, method: str, path: str, content: Mapping[str, Any]) -> Reply:
+    def _once(self, method: str, path: str, content: Mapping[str, Any], read: Reading) -> Reply:
         with self._line.pace.turn(writes=method not in _READS):
-            reply = self._answer(method, path, content)
+            reply = self._answer(method, path, content, read)
         try:
             return _useful(reply, busy=self._line.busy(reply))
         except _BusyError as error:
             self._line.pace.rest(min(error.seconds, _PATIENCE))
             raise
 
-    def _answer(self, method: str, path: str, content: Mapping[str, Any]) -> Reply:
+    def _answer(self, method: str, path: str, content: Mapping[str, Any], read: Reading) -> Reply:
         url, until = self._line.address + path, time.monotonic() + 2 * self._line.timeout
         try:
             with self._client.stream(method, url, **content) as response:
-                body = _read(response, until)
+                body = read(response, until)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             why = f"{url}: {str(error) or type(error).__name__}"
             raise (_UnsentError if isinstance(error, _UNSENT) else OutsideError)(why) from error
@@ -182,15 +201,6 @@ def address(url: str) -> str:
     return url.rstrip("/")
 
 
-def _read(response: httpx.Response, until: float) -> bytes:
-    body = bytearray()
-    for piece in response.iter_bytes():
-        body += piece
-        if len(body) > _LARGEST or time.monotonic() > until:
-            raise httpx.ReadTimeout("the answer is too long, or takes too long")
-    return bytes(body)
-
-
 def _headers(sign: Callable[[bool], Mapping[str, str]], *, renew: bool) -> Mapping[str, str]:
     """Return what a call carries; where that cannot be had now, the call was not made."""
     try:
@@ -206,8 +216,8 @@ def _useful(reply: Reply, *, busy: bool) -> Reply:
     if busy or reply.status in _BUSY:
         raise _BusyError(f"{reply.url}: answers {reply.status}: too busy", _seconds(reply.headers))
     if reply.status in _UNWELL:
-        raise UnwellError(f"{reply.url}: answers {reply.status}", reply.status)
-    if 300 <= reply.status < 400:
+        raise UnwellError(f"{reply.url}: answers {reply.status}", reply.status, reply.body)
+    if 300 <= reply.status < 400 and reply.status != 304:
         raise ConfigError(f"{reply.url}: leads elsewhere ({reply.status}), and our secret is not sent there")
     return reply
 
