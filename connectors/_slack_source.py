@@ -165,7 +165,7 @@ class _Slack:
     def _entry(self, user: Mapping[str, Any]) -> Entry:
         key, profile = str(user["id"]), _profile(user)
         said = {**user, **profile}
-        values = {ours: _text(said.get(theirs)) for ours, theirs in self._fields.items()}
+        values: dict[str, str] = {ours: _text(said.get(theirs)) for ours, theirs in self._fields.items()}
         url, version = self._shown[key] = _picture(profile)
         return Entry(key, values, version if url else None)
 

@@ -165,7 +165,7 @@ class _Okta:
     def _entry(self, user: Mapping[str, Any]) -> Entry:
         key, said = str(user.get("id") or ""), user.get("profile")
         profile = {**(said if isinstance(said, dict) else {}), "id": key}
-        values = {ours: _text(profile.get(theirs)) for ours, theirs in self._fields.items()}
+        values: dict[str, str] = {ours: _text(profile.get(theirs)) for ours, theirs in self._fields.items()}
         self._urls[key] = _text(profile.get(self._settings.photo_attribute))
         return Entry(key, values, "" if self._urls[key] else None)
 

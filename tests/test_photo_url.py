@@ -168,6 +168,24 @@ def test_the_address_that_was_checked_is_the_one_that_is_asked(monkeypatch: pyte
         PhotoUrls(PhotoHosts(hosts=HOSTS)).fetch("https://photos.example.com/a.jpg")
 
 
+def test_a_proxy_looks_up_what_is_public_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hosts of the company's own network are asked without it."""
+    asked = list[tuple[str, int]]()
+
+    def connect(address: tuple[str, int], *_: object, **__: object) -> socket.socket:
+        asked.append(address)
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr(socket, "create_connection", connect)
+    hosts = PhotoHosts(hosts=HOSTS, proxy="http://proxy.example.com:3128")
+    for url, resolve in (("photos.example.com", never), ("hr.internal:8443", lambda *_: ["10.0.0.1"])):
+        with stamina.set_testing(True, attempts=1), pytest.raises(OutsideError):
+            PhotoUrls(hosts, resolve).fetch(f"https://{url}/a.jpg")
+    assert asked == [("proxy.example.com", 3128), ("10.0.0.1", 8443)]
+    with pytest.raises(ValidationError, match=r"'proxy\.example\.com'"):
+        PhotoHosts(proxy="socks://me:secret@proxy.example.com")
+
+
 def test_a_host_without_an_address_is_unwell() -> None:
     """That passes, perhaps."""
     with pytest.raises(OutsideError, match="has no address now"):
