@@ -58,8 +58,9 @@ class Line:
     ``sign`` gives headers that end sooner than we do, such as an access token's: it is asked for each call,
     and with True when the server took the last ones no more (401), once. ``pace`` is the vendor's. ``busy``
     tells answers that mean «later» where a vendor says so otherwise than by 429 or 503; ``later`` is for how many
-    seconds a busy server that says none is left alone at first, and twice as long each time after. ``tries`` is
-    how often a call is made at most.
+    seconds a busy server that says none is left alone at first, and twice as long each time after. ``waits`` reads
+    from headers for how long, where a vendor says so otherwise than by Retry-After. ``tries`` is how often a call is
+    made at most.
     """
 
     address: str
@@ -72,6 +73,7 @@ class Line:
     pace: Pace = field(default_factory=Pace)
     busy: Callable[[Reply], bool] = lambda _: False
     later: float = 0
+    waits: Callable[[Mapping[str, str]], float] = lambda _: 0.0
     tries: int = 5
 
 
@@ -165,6 +167,7 @@ class AllowedCalls:
         try:
             return _useful(reply, busy=self._line.busy(reply))
         except _BusyError as error:
+            error.seconds = error.seconds or self._line.waits(reply.headers)
             self._line.pace.rest(min(error.seconds, _PATIENCE))
             raise
 

@@ -4,6 +4,7 @@ Only hosts that the settings name are asked, over https, and only at addresses o
 secret goes there. The host's addresses are looked at once and the connection is made to one of those.
 """
 
+import hashlib
 import re
 import threading
 import time
@@ -19,6 +20,7 @@ import stamina
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from catchlight.errors import OutsideError, PhotoError
+from catchlight.source import Fetched
 from connectors._photo_answer import PATIENCE, VERSION, Download, OddError, download, worth
 from connectors._public_address import addresses, is_here, is_public, may_be_ours
 from connectors._trust import trusted
@@ -30,6 +32,13 @@ _HOST = rf"{_LABEL}(\.{_LABEL})*|\[[0-9a-f:.]{{2,45}}\]"
 _ENTRY = rf"(\*\.)?({_LABEL}\.)+[a-z]([a-z0-9-]*[a-z0-9])?|({_HOST}):[1-9][0-9]{{0,4}}"
 _PARTS = "/%:@!$&'()*+,;=~-._"
 _PORTS = {"https": 443, "http": 80}
+
+
+def _proxy(url: str) -> str:
+    if url and (urlsplit(url).scheme not in _PORTS or not urlsplit(url).hostname):
+        message = f"{url.rpartition('@')[2]!r}: a proxy such as http://proxy.example.com:3128"
+        raise ValueError(message)
+    return url
 
 
 def _entry(host: str) -> str:
@@ -53,6 +62,10 @@ class PhotoHosts(BaseModel):
         "or host:port for one in your own network",
     )
     ca_file: Path | None = Field(None, description="the authority of these hosts, if it is your own")
+    proxy: Annotated[str, AfterValidator(_proxy)] = Field(
+        "",
+        description="a proxy on the way out; it then looks up public hosts, and has to keep to public addresses",
+    )
     timeout: float = Field(30, gt=0, description="seconds to wait for an answer; a photo may take four times")
 
 
@@ -73,7 +86,7 @@ class PhotoUrls:
     def __init__(self, hosts: PhotoHosts, resolve: Callable[[str, int], Sequence[str]] = addresses) -> None:
         """Prepare; ConfigError for an authority that is no good."""
         self._hosts, self._resolve = hosts, resolve
-        self._trusted = trusted(hosts.ca_file)
+        self._trusted = trusted(hosts.ca_file) if hosts.ca_file else None
         self._lines: dict[tuple[str, str, int], httpx.HTTPTransport] = {}
         self._turn = threading.Lock()
 
@@ -99,6 +112,15 @@ class PhotoUrls:
         except OddError as error:
             raise PhotoError("photo.not_a_picture", str(error)) from error
         raise AssertionError  # the loop ends with an answer or an error
+
+    def fetch_for(self, key: str, url: str, known: str) -> Fetched:
+        """Return the photo of one person as a source gives it; its version holds for this address only."""
+        here = f"{hashlib.blake2b(url.encode(), digest_size=8).hexdigest()} "
+        try:
+            got = self.fetch(url, known.removeprefix(here) if known.startswith(here) else "")
+        except PhotoError as error:
+            return Fetched(key, problem=error)
+        return Fetched(key, got.picture, here + got.version, same=got.same)
 
     def _spot(self, url: str) -> _Spot:
         """Take an address apart; PhotoError unless it may be asked."""
@@ -140,6 +162,8 @@ class PhotoUrls:
 
     def _checked(self, spot: _Spot) -> Sequence[str]:
         """Return the addresses of a host; PhotoError unless all of them may be asked."""
+        if self._hosts.proxy and not spot.ours:
+            return [spot.host]
         found = self._resolve(spot.host.strip("[]"), spot.port)
         allowed = may_be_ours if spot.ours else is_public
         if not all(allowed(one) for one in found):
@@ -181,7 +205,11 @@ class PhotoUrls:
         key = (spot.scheme, spot.host, spot.port)
         with self._turn:
             if key not in self._lines:
-                self._lines[key] = httpx.HTTPTransport(verify=self._trusted, trust_env=False)
+                if spot.scheme == "https":
+                    self._trusted = self._trusted or trusted(None)
+                proxy = None if spot.ours else self._hosts.proxy or None
+                verify = self._trusted or False  # False only where there is no TLS
+                self._lines[key] = httpx.HTTPTransport(verify=verify, trust_env=False, proxy=proxy)
             return self._lines[key]
 
 

@@ -15,6 +15,7 @@ from connectors._slack_web import ask
 
 Match = Literal["email", "id"]
 _MOST_PAGES = 10_000
+NO_TEAMS = "team_ids: with an organisation's token name the workspaces, such as T0123456789"
 NO_MAIL = "match: Slack shows no e-mail addresses: the token lacks the scope users:read.email"
 
 
@@ -60,7 +61,7 @@ def paired(
     found: dict[str, list[str]] = {}
     alone: dict[str, str] = {}
     for id_, user in users.items():
-        values, why = _values(rule, id_, user), _left_alone(rule, home, user)
+        values, why = _values(rule, id_, user), left_alone(rule, home, user)
         if why:
             alone |= {_accounts.folded(value): why for value in values}
         else:
@@ -80,24 +81,28 @@ def paired(
 def pages(rule: Rule, calls: AllowedCalls, home: Home) -> Iterator[list[Mapping[str, Any]]]:
     """List everybody, page by page; ConfigError for an organisation's token without workspaces."""
     if home.is_organisations and not rule.teams:
-        raise ConfigError("team_ids: with an organisation's token name the workspaces, such as T0123456789")
+        raise ConfigError(NO_TEAMS)
     for team in rule.teams or ("",):
-        yield from _of_team(rule, calls, team)
+        for users, _ in from_cursor(rule, calls, team, ""):
+            yield users
 
 
-def _of_team(rule: Rule, calls: AllowedCalls, team: str) -> Iterator[list[Mapping[str, Any]]]:
+def from_cursor(
+    rule: Rule, calls: AllowedCalls, team: str, cursor: str
+) -> Iterator[tuple[list[Mapping[str, Any]], str]]:
+    """List a workspace from a cursor on: each page, and the cursor of the next, "" for none."""
     asked = {"limit": str(rule.page)} | ({"team_id": team} if team else {})
-    cursor, seen = "", set[str]()
+    seen = {cursor} - {""}
     for _ in range(_MOST_PAGES):
         told = ask(calls, "users.list", **asked, **({"cursor": cursor} if cursor else {}))
         if not isinstance(told.get("members"), list):
             raise OutsideError("users.list answers without a list of people")
-        yield [one for one in told["members"] if isinstance(one, dict)]
         cursor = str((told.get("response_metadata") or {}).get("next_cursor") or "")
-        if not cursor:
-            return
         if cursor in seen:
             raise OutsideError("users.list gives the same page again and again")
+        yield [one for one in told["members"] if isinstance(one, dict)], cursor
+        if not cursor:
+            return
         seen.add(cursor)
 
 
@@ -108,7 +113,7 @@ def _values(rule: Rule, id_: str, user: Mapping[str, Any]) -> list[str]:
     return [str(value)] if value else []
 
 
-def _left_alone(rule: Rule, home: Home, user: Mapping[str, Any]) -> str:
+def left_alone(rule: Rule, home: Home, user: Mapping[str, Any]) -> str:
     """Return why an account is none of ours to change, "" when it is."""
     if user.get("deleted"):
         return "the Slack account is deactivated"

@@ -3,6 +3,8 @@
 Only SCIM changes somebody else's picture, and only Business+ and Enterprise have SCIM: ``PATCH`` of one user's
 ``photos``, and nothing else. People and their original pictures are read through the Web API. Where a plan has no SCIM,
 people do it themselves: by a page, or by ``slack_own_photo``.
+
+It is a source, too, on every plan: ``_slack_source`` reads who there is and their original pictures.
 """
 
 import re
@@ -19,7 +21,7 @@ from catchlight.errors import CatchlightError, ConfigError, PhotoError
 from catchlight.place import Accounts, Place, Takes
 from catchlight.policy import read_secret
 from catchlight.records import Employee
-from connectors import _accounts, _slack_people, _slack_pictures, _slack_scim
+from connectors import _accounts, _slack_people, _slack_pictures, _slack_scim, _slack_source
 from connectors._allowed_calls import AllowedCalls, Line, address
 from connectors._pace import Limits, Pace
 from connectors._slack_fit import check, reduced
@@ -38,6 +40,10 @@ TAKES = Takes(
     consent="chat",
 )
 """Slack names no limits for SCIM's photos: these are the Web API's largest size, and a size that was never refused."""
+
+SourceSettings = _slack_source.SourceSettings
+open_source = _slack_source.open_source
+probe_source = _slack_source.probe_source
 
 _HOST = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*")
 

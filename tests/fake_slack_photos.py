@@ -37,7 +37,10 @@ class Token:
 
 @dataclass
 class Member:
-    """An account. ``picture`` is a person's own, None for what Slack shows instead; ``more`` is said as it is."""
+    """An account. ``picture`` is a person's own, None for what Slack shows instead; ``more`` is said as it is.
+
+    So is ``profile``, inside the profile.
+    """
 
     id: str
     email: str = ""
@@ -48,6 +51,7 @@ class Member:
     admin: bool = False
     owner: bool = False
     more: dict[str, object] = field(default_factory=dict)
+    profile: dict[str, object] = field(default_factory=dict)
     picture: bytes | None = None
     before: str = ""
     hash: str = ""
@@ -61,7 +65,7 @@ class FakeSlack:
 
     ``effective`` counts by person what really changed; ``calls`` is every call that came, with its body but for pictures; ``leaked`` are
     the calls to the server of pictures that carried a secret. ``next`` are answers that go before any other, by the
-    first part of the path. ``at_once`` is the most that were ever under way.
+    first part of the path or by the last. ``at_once`` is the most that were ever under way.
     """
 
     plan: str = "business+"
@@ -143,8 +147,9 @@ class FakeSlack:
         area = parts.path.split("/")[1]
         with self.turn:
             self.calls.append((method, parts.path, _LONG.sub(b"base64,", body)[:2000]))
-            if self.next.get(area):
-                return self.next[area].pop(0)
+            for planned in (self.next.get(area), self.next.get(parts.path.rpartition("/")[2])):
+                if planned:
+                    return planned.pop(0)
             fault = self.faults.next()
             if fault not in {"", "lost after"}:
                 return _wrong(fault, area)

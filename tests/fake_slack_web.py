@@ -56,6 +56,8 @@ def _list(slack: "FakeSlack", token: "Token", form: dict[str, str], _: Any) -> d
     if "limit" not in form and len(slack.members) > 1000:
         return _no("limit_required")
     everybody = [one for one in slack.everybody() if not form.get("team_id") or one.team == form["team_id"]]
+    if not (form.get("cursor") or "0").isdigit():
+        return _no("invalid_cursor")
     at, limit = int(form.get("cursor") or "0"), int(form.get("limit", "1000"))
     following = str(at + limit) if at + limit < len(everybody) else ""
     members = [_user(slack, token, one) for one in everybody[at : at + limit]]
@@ -78,6 +80,7 @@ def _user(slack: "FakeSlack", token: "Token", member: "Member") -> dict[str, Any
         profile["avatar_hash"] = original.rpartition("/")[2][:12]
     if "users:read.email" in token.scopes and member.email:
         profile["email"] = member.email
+    profile |= member.profile
     told = {
         "id": member.id,
         "team_id": member.team,

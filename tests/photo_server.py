@@ -17,7 +17,8 @@ Answer = tuple[int, dict[str, str], bytes]
 class PhotoServer:
     """Photos by path; ``answers`` go before the usual ones, and ``faults`` before those.
 
-    ``calls`` are the paths that were asked for, ``carried`` the headers that came with each.
+    ``calls`` are the paths that were asked for, ``carried`` the headers that came with each, ``sent`` the paths of the
+    photos that were sent. ``gone`` were there once.
     """
 
     photos: dict[str, bytes] = field(default_factory=dict)
@@ -25,6 +26,8 @@ class PhotoServer:
     faults: list[str] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)
     carried: list[dict[str, str]] = field(default_factory=list)
+    sent: list[str] = field(default_factory=list)
+    gone: set[str] = field(default_factory=set)
     over: threading.Event = field(default_factory=threading.Event)
     port: int = 0
 
@@ -44,12 +47,13 @@ class PhotoServer:
     def _usual(self, path: str, headers: dict[str, str], fault: str) -> Answer:
         photo = self.photos.get(path)
         if photo is None:
-            return 404, {}, b""
+            return 410 if path in self.gone else 404, {}, b""
         etag = f'"{hashlib.sha256(photo).hexdigest()[:16]}"'
         if headers.get("if-none-match") == etag:
             return 304, {"ETag": etag}, b""
         length = {"Content-Length": str(len(photo))} if fault == "truncated" else {}
         sent = photo[: len(photo) // 2] if fault == "truncated" else photo
+        self.sent.append(path)
         if fault == "slow":
             self.over.wait()
         return 200, {"ETag": etag, "Content-Type": "application/octet-stream", **length}, sent

@@ -81,6 +81,11 @@ def here(*_: object) -> Sequence[str]:
     return ["127.0.0.1"]
 
 
+_LEADS_TO: list[str] = []
+ASKED_NOWHERE = PhotoUrls(PhotoHosts(hosts=HOSTS), never)
+LED = PhotoUrls(PhotoHosts(hosts=HOSTS), lambda *_: list(_LEADS_TO))
+
+
 @pytest.fixture
 def server() -> Iterator[PhotoServer]:
     """Return a server of photos without TLS."""
@@ -101,7 +106,7 @@ def fetch(server: PhotoServer) -> Iterator[Callable[..., Download]]:
 def test_what_is_no_address_of_an_allowed_host_is_not_even_looked_up(url: str) -> None:
     """Whatever trick its writer used; and no message repeats all of it."""
     with pytest.raises(PhotoError) as caught:
-        PhotoUrls(PhotoHosts(hosts=HOSTS), never).fetch(url)
+        ASKED_NOWHERE.fetch(url)
     assert caught.value.reason == "photo.elsewhere"
     assert "a.jpg" not in str(caught.value).replace("/anna.jpg", "")
 
@@ -119,10 +124,10 @@ def test_a_name_that_leads_inside_is_not_asked(
 ) -> None:
     """Not even when it leads outside, too."""
     monkeypatch.setattr(socket, "create_connection", never)
-    urls = PhotoUrls(PhotoHosts(hosts=HOSTS), lambda *_: [*before, address])
+    _LEADS_TO[:] = [*before, address]
     for url in ("https://photos.example.com/a.jpg", "https://a.example.org/a.jpg"):
         with pytest.raises(PhotoError, match="leads into a private network"):
-            urls.fetch(url)
+            LED.fetch(url)
 
 
 @pytest.mark.parametrize("address", NEVER)
@@ -131,8 +136,9 @@ def test_some_addresses_are_not_asked_even_by_host_and_port(
 ) -> None:
     """A cloud keeps the keys of a machine at a link-local one."""
     monkeypatch.setattr(socket, "create_connection", never)
+    _LEADS_TO[:] = [address]
     with pytest.raises(PhotoError):
-        PhotoUrls(PhotoHosts(hosts=HOSTS), lambda *_: [address]).fetch("https://hr.internal:8443/a.jpg")
+        LED.fetch("https://hr.internal:8443/a.jpg")
 
 
 def test_addresses_are_told_apart() -> None:
@@ -160,6 +166,24 @@ def test_the_address_that_was_checked_is_the_one_that_is_asked(monkeypatch: pyte
     assert asked == [("93.184.216.34", 443)]
     with pytest.raises(PhotoError):
         PhotoUrls(PhotoHosts(hosts=HOSTS)).fetch("https://photos.example.com/a.jpg")
+
+
+def test_a_proxy_looks_up_what_is_public_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hosts of the company's own network are asked without it."""
+    asked = list[tuple[str, int]]()
+
+    def connect(address: tuple[str, int], *_: object, **__: object) -> socket.socket:
+        asked.append(address)
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr(socket, "create_connection", connect)
+    hosts = PhotoHosts(hosts=HOSTS, proxy="http://proxy.example.com:3128")
+    for url, resolve in (("photos.example.com", never), ("hr.internal:8443", lambda *_: ["10.0.0.1"])):
+        with stamina.set_testing(True, attempts=1), pytest.raises(OutsideError):
+            PhotoUrls(hosts, resolve).fetch(f"https://{url}/a.jpg")
+    assert asked == [("proxy.example.com", 3128), ("10.0.0.1", 8443)]
+    with pytest.raises(ValidationError, match=r"'proxy\.example\.com'"):
+        PhotoHosts(proxy="socks://me:secret@proxy.example.com")
 
 
 def test_a_host_without_an_address_is_unwell() -> None:
