@@ -28,7 +28,8 @@ class Company:
     ``as_given`` keeps photos as they came, which Google does not; ``old_tokens`` is how often page tokens ended.
     ``lag`` is for how many readings the old photo is still shown. ``in_the_way`` are users whose photo has to be
     deleted before it is replaced (with the status, 412 or 500, that says so); with ``monograms`` Google shows its own
-    drawing as a photo; ``protected`` users may not be touched. ``writes`` counts what really changed, by user.
+    drawing as a photo; ``protected`` users may not be touched. ``writes`` counts what really changed, by user,
+    ``taken`` the photos among it that were put.
     """
 
     users: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -44,6 +45,7 @@ class Company:
     plain_404: bool = False
     protected: set[str] = field(default_factory=set)
     writes: Counter[str] = field(default_factory=Counter)
+    taken: Counter[str] = field(default_factory=Counter)
     wrong: list[str] = field(default_factory=list)
     url: str = ""
 
@@ -148,6 +150,7 @@ class Company:
         picture = _decoded(sent["photoData"])
         if picture is None:
             return said(400, "invalidInput", "Invalid Input: photoData")
+        self.taken[user["id"]] += 1
         self._change(user["id"], picture)
         return told(
             {"kind": "admin#directory#user#photo", "id": user["id"], "primaryEmail": user["primaryEmail"]}

@@ -175,7 +175,7 @@ def google_world(root: Path, ids: Sequence[str]) -> Iterator[World]:
         made = google_directory.Settings(**as_written(company, root, employee="email"))
         yield World(
             "google_directory", google_directory.open_place(made, "google_directory:soak"), company.photos.get,
-            lambda: Counter({one: n - (one in company.in_the_way) for one, n in company.writes.items()}),
+            company.taken.copy,
             lambda: list(company.wrong),
             lambda rate: company.faults.update(dict.fromkeys(GOOGLE_FAULTS, rate)), clock.sleep, before,
         )  # fmt: skip

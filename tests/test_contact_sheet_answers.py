@@ -70,6 +70,12 @@ def mark(page: Page, name: str, answer: str) -> None:
     page.get_by_role("group", name=f"Answer of {name}").get_by_role("button", name=answer).click()
 
 
+def reopen(page: Page) -> None:
+    """Load the sheet anew, once Chromium's other processes have heard of what this one wrote down."""
+    page.wait_for_timeout(300)
+    page.reload()
+
+
 def sign(page: Page, code: str, who: str = "zoë müller") -> None:
     """Fill in name and code in the open dialog, and save."""
     page.get_by_label("Your name").fill(who)
@@ -278,7 +284,7 @@ def test_what_is_not_marked_yet_can_be_found(page: Page) -> None:
     page.get_by_label("Answer", exact=True).select_option("-")
     mark(page, "Ann Archer", "Approve")
     assert names(page) == list(PEOPLE.values())
-    page.reload()
+    reopen(page)
     assert names(page) == list(PEOPLE.values())[1:]
     page.get_by_label("Answer", exact=True).select_option("approve")
     assert names(page) == ["Ann Archer"]
@@ -332,10 +338,10 @@ def test_what_is_no_mark_is_not_taken_for_one(page: Page, kept: str) -> None:
     """What else lies in the browser's storage, or is about an older picture, marks nothing."""
     place = f"catchlight answers r1 {'ab' * 8}"
     page.evaluate("([place, kept]) => localStorage.setItem(place, kept)", [place, kept])
-    page.reload()
+    reopen(page)
     assert page.locator("#answers").is_hidden()
     mark(page, "Ann Archer", "Approve")
-    page.reload()
+    reopen(page)
     assert page.locator("#answers output").inner_text() == "1 marked: 1 approve"
 
 
