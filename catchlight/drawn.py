@@ -19,7 +19,7 @@ from catchlight.relief import UNIT
 from catchlight.relight import below, ceiling, keep_median, shading, spread
 
 _PATCH = 0.12  # T: what is even within this distance counts as light, what is finer as the skin's own
-_SHADED = 0.045  # T: the same in the lamp's shadow, where highlights of the photo's light do not stay
+_SHADED = 0.03  # T: the same in the lamp's shadow, where highlights of the photo's light do not stay
 _SHADOW = 4  # times the fill: about half of what the lamp gives
 _PRINTED = 0.8  # grid pixels: how far the print's coarser grid blurs a change of light
 _FAR = 0.35  # T: looked at where nothing nearer can be seen
@@ -30,6 +30,8 @@ _ASIDE = (43.0, 61.0)  # degrees: 35 to 65, with room for what reads otherwise o
 _DARK = 0.55  # around the triangle: 0.6, with room to spare
 _NEAR = 0.1  # of the ratio
 _SERVO = (0.8, 1.25)
+_WHITE, _BURNT = 0.94, 0.05  # linear; share of skin that may become so
+_LESS = 0.85
 _DEEPER = 1.12  # where shadows do not close
 _ASKED = np.array([0.75, 1.6])
 
@@ -78,7 +80,14 @@ def _try(lit: Lit, light: Light, of: Lamp, ratio: float, strength: float) -> Try
     open_, more = _open(now, of.side), 1 / float(np.clip(over, *_SERVO))
     turn = int(aside < _ASIDE[0]) - int(aside > _ASIDE[1])
     missed = _missed(over, aside) + open_
+    if (burnt := _burnt(now) - _burnt(lit)) > _BURNT:  # more of the face in the light burns less of it
+        return Try(stops, missed + 20 * burnt, _LESS, -1)
     return Try(stops, missed, max(more, _DEEPER) if open_ else more, turn)
+
+
+def _burnt(lit: Lit) -> float:
+    """Return the share of skin, 0–1, that is nearly white in a channel."""
+    return float((lit.peak[lit.bare] > _WHITE).mean())
 
 
 def _missed(over: float, aside: float) -> float:
@@ -112,8 +121,8 @@ def _draw(lit: Lit, light: Light, of: Lamp, strength: float) -> Float32[np.ndarr
     asked -= np.median(asked[lit.skin])
     for _ in range(_PASSES):
         stops = keep_median(below(_bounded(asked, of.reach), high), lit)
-        lacks = wanted - _log(_made(lit, stops))
-        asked = asked + _patches(lacks - np.median(lacks[lit.skin]), bare, dark)
+        excess = _log(_made(lit, stops)) - wanted
+        asked = asked - _patches(excess - np.median(excess[lit.skin]), bare, dark)
     return stops
 
 
@@ -137,10 +146,11 @@ def _bounded(stops: Float32[np.ndarray, "h w"], reach: float) -> Float32[np.ndar
 
 
 def _patches(
-    stops: Float32[np.ndarray, "h w"], where: Bool[np.ndarray, "h w"], dark: Float32[np.ndarray, "h w"]
+    excess: Float32[np.ndarray, "h w"], where: Bool[np.ndarray, "h w"], dark: Float32[np.ndarray, "h w"]
 ) -> Float32[np.ndarray, "h w"]:
-    """Return what is even around each place over what is seen: more finely in shadow than in light."""
-    return dark * _mean(stops, where, _SHADED) + (1 - dark) * _mean(stops, where, _PATCH)
+    """Return by how much wide patches are too bright, in stops; in shadow finer highlights too, never a mole or a fold."""
+    wide = _mean(excess, where, _PATCH)
+    return wide + dark * np.maximum(_mean(excess, where, _SHADED) - wide, 0)
 
 
 def _mean(
