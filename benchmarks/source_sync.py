@@ -29,10 +29,11 @@ def main() -> int:
     options.add_argument("--people", type=int, default=20_000)
     options.add_argument("--output", type=Path)
     asked = options.parse_args()
+    told = {}
     with tempfile.TemporaryDirectory() as folder:
-        told = measured(asked.people, Path(folder))
-    for name, row in told.items():
-        print(f"{name:8}", json.dumps({key: round(value, 1) for key, value in row.items()}))
+        for name, row in measured(asked.people, Path(folder)):
+            told[name] = row
+            print(f"{name:8}", json.dumps({key: round(value, 1) for key, value in row.items()}), flush=True)
     shares = {
         key: told["second"][key] / told["first"][key] for key in ("http", "inner", "seconds", "peak_mb")
     }

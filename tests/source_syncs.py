@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ ROOT = Path(__file__).parents[1]
 _PICTURES = 64  # of their own for so many people; the end of each picture is the person's own
 _SYNC = """
 import json, resource, sys, time
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from catchlight.source_memory import Memory
@@ -90,6 +92,7 @@ class Tenant:
         self._process = subprocess.Popen(
             [sys.executable, "-c", _TENANT, str(people)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT,
+            stderr=subprocess.DEVNULL,  # it tells of connections that a killed program left
         )  # fmt: skip
         url = self._read()["url"]
         files, nowhere = make_files(folder / "app"), FakeGraph(url=url)
@@ -137,16 +140,15 @@ def a_day_later(home: Path) -> None:
         store.execute("update marks set mark = mark - 86400 where name = 'looked'")
 
 
-def measured(people: int, folder: Path) -> dict[str, dict[str, Any]]:
-    """Sync once, a day later again, and once more anew with a kill in the middle."""
+def measured(people: int, folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Sync once, a day later again, and once more anew with a kill in the middle; tell of each as it ends."""
     with closing(Tenant(people, folder)) as tenant:
-        told = {"first": tenant.sync(folder / "one")}
-        told["changes"] = tenant.ask("change")
+        yield "first", tenant.sync(folder / "one")
+        yield "changes", tenant.ask("change")
         a_day_later(folder / "one")
-        told["second"] = tenant.sync(folder / "one")
-        told["killed"] = tenant.killed_sync(folder / "two", people)
-        told["resumed"] = tenant.sync(folder / "two")
+        yield "second", tenant.sync(folder / "one")
+        yield "killed", tenant.killed_sync(folder / "two", people)
+        yield "resumed", tenant.sync(folder / "two")
         for name in ("one", "two"):
             with closing(Memory(folder / name / "source.db")) as memory:
-                told[name] = {"people": sum(bool(one.digest) for one in memory.people())}
-    return told
+                yield name, {"people": sum(bool(one.digest) for one in memory.people())}

@@ -1,5 +1,6 @@
 """Microsoft 365 as one source of a job, by the contract of all sources and by Graph's own traps."""
 
+import base64
 import functools
 import itertools
 import json
@@ -338,6 +339,48 @@ def test_what_does_not_come_in_a_batch_comes_by_itself(world: GraphWorld) -> Non
     with pytest.raises(OutsideError, match="wants 3600 seconds"):
         came.extend(world.open().photos([("1001", ""), ("1002", "")]))
     assert [one.key for one in came] == ["1002"]
+
+
+@pytest.mark.parametrize("safe", [True, False])
+@pytest.mark.parametrize("padded", [True, False])
+def test_pictures_come_in_either_base64(world: GraphWorld, safe: bool, padded: bool) -> None:
+    """In batches, and nobody has to be asked for by a call of their own."""
+    keys = [str(1000 + n) for n in range(9)]
+    for key in keys:
+        world.person(key, jpeg(int(key)) + b"?" * int(key[-1]))
+    world.tenant.batches.url_safe, world.tenant.batches.padded = safe, padded
+    found = fetched(world, *((key, "") for key in keys))
+    assert all(found[key].picture == jpeg(int(key)) + b"?" * int(key[-1]) for key in keys)
+    assert not [line for line in world.calls if line.startswith("GET")]
+
+
+def test_a_picture_that_was_cut_in_a_batch_is_not_believed(
+    world: GraphWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is good base64, and begins like a picture."""
+    world.person("1001", jpeg(1))
+    monkeypatch.setattr(
+        world.tenant.batches, "_text", lambda answer: base64.b64encode(answer.body[:-100]).decode()
+    )
+    assert fetched(world, ("1001", ""))["1001"].picture == jpeg(1)
+    assert [line for line in world.calls if line.startswith("GET") and line.endswith("$value")]
+
+
+def test_one_person_that_is_not_answered_for_keeps_nobody_else_back(world: GraphWorld, folder: Path) -> None:
+    """What came stays, without a note for the one, who is asked for the next time."""
+    for key in ("1001", "1002", "1003"):
+        world.person(key, jpeg(int(key)))
+    world.people.unreadable[guid("1002")] = wrong(429, "TooManyRequests", **{"Retry-After": "3600"})
+    found = synced(world, folder)
+    assert [(bool(found[key].digest), found[key].note) for key in sorted(found)] == [
+        (True, ""),
+        (False, ""),
+        (True, ""),
+    ]
+    del world.people.unreadable[guid("1002")]
+    del world.calls[:]
+    assert synced(world, folder)["1002"].digest
+    assert not [line for line in world.calls if guid("1001") in line]
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from tests.source_syncs import measured
 
 def test_only_what_changed_is_asked_for_and_a_kill_costs_little(tmp_path: Path) -> None:
     """Of 400 people 8 change and 14 have their turn; after SIGKILL at most five batches are asked for once more."""
-    told = measured(400, tmp_path)
+    told = dict(measured(400, tmp_path))
     first, second, changed = told["first"], told["second"], told["changes"]["changed"]
     assert (told["one"]["people"], told["two"]["people"], changed) == (400, 400, 8)
     assert (first["http"], first["inner"]) == (2 + 40, 800)
