@@ -217,7 +217,7 @@ def _headers(sign: Callable[[bool], Mapping[str, str]], *, renew: bool) -> Mappi
 def _useful(reply: Reply, *, busy: bool) -> Reply:
     """Return an answer of the server's own; raise for one that only says to come later, or to go elsewhere."""
     if busy or reply.status in _BUSY:
-        raise _BusyError(f"{reply.url}: answers {reply.status}: too busy", _seconds(reply.headers))
+        raise _BusyError(f"{reply.url}: answers {reply.status}: too busy", seconds_to_wait(reply.headers))
     if reply.status in _UNWELL:
         raise UnwellError(f"{reply.url}: answers {reply.status}", reply.status, reply.body)
     if 300 <= reply.status < 400 and reply.status != 304:
@@ -225,7 +225,7 @@ def _useful(reply: Reply, *, busy: bool) -> Reply:
     return reply
 
 
-def _seconds(headers: Mapping[str, str]) -> float:
+def seconds_to_wait(headers: Mapping[str, str]) -> float:
     """Return for how long a server wants us to wait: seconds or a date, 0 when it does not say."""
     said = headers.get("retry-after", "")
     if said.isdigit():

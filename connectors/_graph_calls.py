@@ -13,10 +13,13 @@ AT_ONCE = 4
 """Outlook, which keeps photos, serves four calls of one app at a time."""
 
 OURS = {
-    "ProfilePhoto.ReadWrite.All", "User.Read.All", "PeopleSettings.Read.All", "GroupMember.Read.All",
-    "Sites.Selected", "Lists.SelectedOperations.Selected", "Files.ReadWrite.All",
+    "ProfilePhoto.ReadWrite.All", "ProfilePhoto.Read.All", "User.Read.All", "PeopleSettings.Read.All",
+    "GroupMember.Read.All", "Sites.Selected", "Lists.SelectedOperations.Selected", "Files.ReadWrite.All",
 }  # fmt: skip
-"""All permissions that some destination of ours has a use for."""
+"""All permissions that some source or destination of ours has a use for."""
+
+_WITHIN = {"ProfilePhoto.Read.All": "ProfilePhoto.ReadWrite.All"}
+"""Permissions that another one of ours includes."""
 
 _MOST_PAGES = 10_000
 
@@ -28,10 +31,11 @@ class Graph:
         """Prepare; ConfigError when the credential or the authority cannot be used. Nothing is asked yet."""
         self.url, self.sign_in = app.there.graph, SignIn(app)
         headers = {"x-ms-throttle-priority": "Low", "Accept": "*/*"}
+        self._pace = Pace(Limits(at_once=AT_ONCE))
         self._calls = AllowedCalls(
             Line(
                 self.url, allowed, headers, app.ca_file, app.proxy, app.timeout, self.sign_in.headers,
-                Pace(Limits(at_once=AT_ONCE)),
+                self._pace,
             )
         )  # fmt: skip
 
@@ -47,7 +51,7 @@ class Graph:
 
     def pages(self, path: str, ask: Mapping[str, str], right: str) -> Iterator[Mapping[str, Any]]:
         """List what is below a path; ``right`` is the permission that it needs, for the message."""
-        reply, seen = self.call("GET", path, _has_list, params=dict(ask)), set[str]()
+        reply, seen = self.call("GET", path, has_list, params=dict(ask)), set[str]()
         for _ in range(_MOST_PAGES):
             if reply.status != 200:
                 raise _no_list(reply, right)
@@ -59,10 +63,14 @@ class Graph:
             if link in seen:
                 raise OutsideError(f"{self.url}{path}: gives the same page again and again")
             seen.add(link)
-            reply = self.call("GET", self._below(path, str(link)), _has_list)
+            reply = self.call("GET", self.below(path, str(link)), has_list)
         raise OutsideError(f"{self.url}{path}: gives more than {_MOST_PAGES} pages")
 
-    def _below(self, path: str, link: str) -> str:
+    def rest(self, seconds: float) -> None:
+        """Let no call begin for so long: Graph asked for it inside of an answer."""
+        self._pace.rest(seconds)
+
+    def below(self, path: str, link: str) -> str:
         """Return a link as Graph gave it, without our address; OutsideError when it leads anywhere else."""
         if not link.startswith(f"{self.url}{path}?"):
             raise OutsideError(
@@ -76,7 +84,7 @@ class Graph:
         lacking = [
             f"API permissions: the app lacks {name} (Application), {why}; an administrator grants it"
             for name, why in needed.items()
-            if name not in roles
+            if not {name, _WITHIN.get(name, name)} & roles
         ]
         more = ", ".join(sorted(roles - OURS))
         return lacking + [f"API permissions: take away what Catchlight never uses: {more}"] * bool(more)
@@ -92,7 +100,7 @@ def has(*keys: str) -> Callable[[Reply], None]:
     return check
 
 
-def _has_list(reply: Reply) -> None:
+def has_list(reply: Reply) -> None:
     has("value")(reply)
     if reply.status == 200 and not isinstance(reply.json()["value"], list):
         raise OutsideError(f"{reply.url}: answers without a list")

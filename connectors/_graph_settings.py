@@ -1,4 +1,4 @@
-"""Which app we are in Microsoft Entra, and in which cloud: what all destinations behind Graph have in common."""
+"""Which app we are in Microsoft Entra, and in which cloud: what everything behind Graph have in common."""
 
 from pathlib import Path
 from typing import Annotated, Self
@@ -33,10 +33,12 @@ class App(BaseModel):
     client_id: str = Field(
         pattern=rf"^{GUID}$", description="Application (client) ID of the app registration"
     )
-    certificate_file: Path | None = None
-    certificate_password_file: Path | None = None
+    certificate_file: Path | None = Field(None, description="PEM or .pfx, with the private key in it")
+    certificate_password_file: Path | None = Field(
+        None, description="file with the password of certificate_file"
+    )
     secret_file: Path | None = Field(None, description="file with a client secret; a certificate is better")
-    cloud: Name = "global"
+    cloud: Name = Field("global", description="global, gcc-high, dod or china")
     url: Annotated[str, AfterValidator(address)] = Field("", description="another Graph, for a test")
     sign_in_url: Annotated[str, AfterValidator(address)] = Field(
         "", description="another sign-in, for a test"
@@ -44,7 +46,7 @@ class App(BaseModel):
     ca_file: Path | None = Field(
         None, description="PEM file of the authority to trust, instead of the usual ones"
     )
-    proxy: str = ""
+    proxy: str = Field("", description="address of the proxy that calls go through")
     timeout: float = Field(30, gt=0, le=600, description="seconds to wait for an answer")
 
     @model_validator(mode="after")

@@ -1,4 +1,4 @@
-"""Microsoft 365: a place that keeps one photo a person, which Outlook, Teams and SharePoint all show.
+"""Microsoft 365: one photo a person, which Outlook, Teams and SharePoint all show; a source and a destination.
 
 Teams and Outlook keep copies for a long time: what is read back here is what Microsoft 365 has, not what a
 colleague already sees. Photos are read, put and removed, users and the members of one group are listed, and the
@@ -24,8 +24,9 @@ from connectors._graph_credential import ends_soon
 from connectors._graph_people import USERS, Circle, find
 from connectors._graph_photo import LARGEST, SMALL, gone, means_none, not_read, not_written
 from connectors._graph_settings import GUID, App
+from connectors._graph_source import SourceSettings, open_source, probe_source
 
-__all__ = ["TAKES", "Settings", "open_place", "probe"]
+__all__ = ["TAKES", "Settings", "SourceSettings", "open_place", "open_source", "probe", "probe_source"]
 
 TAKES = Takes(
     size="648", most_bytes=SMALL, keeps_bytes=False, at_once=AT_ONCE, calls=5, lag=60, consent="directory"

@@ -18,6 +18,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from tests.certificates import Certificates
 from tests.fake_graph_answers import DENIED, EXPIRED, Answer, as_json, wrong
+from tests.fake_graph_batch import Batches, bent
+from tests.fake_graph_delta import Delta
 from tests.fake_graph_files import Files
 from tests.fake_graph_people import People
 from tests.fake_graph_tokens import TENANT, Tokens
@@ -34,11 +36,18 @@ class FakeGraph:
     ``next`` are answers that go before any other. ``faults`` are rates by kind: a status ("429", "503", "507"),
     "429-date", "429-bare", "401", "html", and "cut", where the work is done and the connection ends. ``crowded``
     counts the calls that came when four were under way (they get 429), ``unkind`` those that were not at low priority.
+    ``inner`` are the paths that were asked for inside of batches, ``lines`` those and all others; ``trouble`` is by "list" or "photo" which fault the
+    next so many answers have, be they inside of a batch or not.
     """
 
     tokens: Tokens = field(default_factory=Tokens)
     people: People = field(default_factory=People)
     files: Files = field(default_factory=Files)
+    delta: Delta = field(default_factory=Delta)
+    batches: Batches = field(default_factory=Batches)
+    trouble: dict[str, tuple[str, int]] = field(default_factory=dict)
+    inner: list[str] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
     next: list[Answer] = field(default_factory=list)
     faults: dict[str, float] = field(default_factory=dict)
     dice: random.Random = field(default_factory=lambda: random.Random(5))  # noqa: S311
@@ -100,41 +109,66 @@ class FakeGraph:
         self, method: str, path: str, query: dict[str, str], headers: dict[str, str], body: bytes
     ) -> Answer:
         self.calls.append((method, path))
+        self.lines.append(f"{method} {path}")
         self.unkind += headers.get("x-ms-throttle-priority") != "Low"
-        if self.next:
-            return self.next.pop(0)
-        fault = self._fault()
-        if fault:
-            return fault
+        ahead = self.next.pop(0) if self.next else self._fault()
+        if ahead:
+            return ahead
         if not self.tokens.admits(headers.get("authorization", "")):
             return EXPIRED
         if path == "/beta/admin/people/photoUpdateSettings" and method == "GET":
             return (
                 as_json(200, self.people.policy) if "PeopleSettings.Read.All" in self.tokens.roles else DENIED
             )
+        if path == "/v1.0/$batch" and method == "POST":
+            return self.batches.answer(body, self.dice, self._inner)
         if path.startswith(("/v1.0/drives/", "/v1.0/sites/")):
             return self.files.answer(self.url, method, path.removeprefix("/v1.0"), headers, body)
         return self._people(method, path.removeprefix("/v1.0/").split("/"), query, headers, body)
+
+    def _inner(self, method: str, target: str) -> Answer:
+        """Answer one request of a batch; its path is below the version."""
+        self.inner.append(target)
+        self.lines.append(target)
+        parts = urlsplit(target)
+        path = unquote(parts.path).strip("/").split("/")
+        if method != "GET":
+            return _NO_SUCH_CALL
+        return self._people(method, path, dict(parse_qsl(parts.query)), {}, b"")
+
+    def _troubled(self, what: str, answer: Answer) -> Answer:
+        fault, left = self.trouble.get(what, ("", 0))
+        self.trouble[what] = (fault, left - 1)
+        return bent(answer, fault) if left > 0 else answer
 
     def _people(
         self, method: str, path: list[str], query: dict[str, str], headers: dict[str, str], body: bytes
     ) -> Answer:
         match (method, *path):
+            case ("GET", "users", "delta") | ("GET", "groups", _, _, "microsoft.graph.user"):
+                return self._troubled("list", self._source(path, query, headers))
             case ("GET", "users"):
                 return self.people.listed(self.url, query, self.tokens.roles)
             case ("GET", "groups", group, "transitiveMembers"):
                 return self.people.members(self.url, group, query, self.tokens.roles)
             case ("GET", "users", id_):
-                return self.people.user(id_)
+                return self.people.user(id_, query.get("$select", "id"))
             case (_, "users", id_, "photo", *rest):
                 return self._photo(
                     method, id_, headers.get("content-type", ""), body, value=rest == ["$value"]
                 )
         return _NO_SUCH_CALL
 
+    def _source(self, path: list[str], query: dict[str, str], headers: dict[str, str]) -> Answer:
+        """List everybody and then changes, or the users in a group."""
+        if path[0] == "users":
+            return self.delta.answer(self.url, self.people.users, query, self.tokens.roles)
+        eventual = headers.get("consistencylevel") == "eventual"
+        return self.people.users_of(self.url, path[1], query, self.tokens.roles, eventual=eventual)
+
     def _photo(self, method: str, id_: str, kind: str, body: bytes, *, value: bool) -> Answer:
         if method == "GET":
-            return self.people.photo(id_, value=value)
+            return self._troubled("photo", self.people.photo(id_, value=value, roles=self.tokens.roles))
         if method == "PUT" and value:
             return self.people.put(id_, kind, body, self.tokens.roles)
         return self.people.delete(id_, self.tokens.roles) if method == "DELETE" and value else _NO_SUCH_CALL
@@ -178,6 +212,8 @@ def graph(certificates: Certificates | None = None) -> Iterator[FakeGraph]:
             if lost:
                 self.close_connection = True
                 return
+            if answer.headers.get("Content-Length", str(len(answer.body))) != str(len(answer.body)):
+                self.close_connection = True  # it breaks off in the middle
             self.send_response(answer.status)
             for name, value in {"Content-Length": str(len(answer.body)), **answer.headers}.items():
                 self.send_header(name, value)

@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from io import BytesIO
 from uuid import UUID, uuid5
@@ -95,13 +96,16 @@ class People:
             return DENIED
         if group not in self.groups:
             return _NO_USER
+        rows = [{"@odata.type": "#microsoft.graph.user", "id": one} for one in sorted(self._inside(group))]
+        return self._page(f"{url}/v1.0/groups/{group}/transitiveMembers", query, rows)
+
+    def _inside(self, group: str) -> AbstractSet[str]:
         inside, todo = set[str](), [group]
         while todo:
             for one in self.groups[todo.pop()] - inside:
                 inside.add(one)
                 todo += [one] * (one in self.groups)
-        rows = [{"@odata.type": "#microsoft.graph.user", "id": one} for one in sorted(inside)]
-        return self._page(f"{url}/v1.0/groups/{group}/transitiveMembers", query, rows)
+        return inside
 
     def _page(self, address: str, query: dict[str, str], rows: list[dict[str, object]]) -> Answer:
         top, start = int(query.get("$top", "100")), int(query.get("$skiptoken", "0"))
@@ -116,12 +120,33 @@ class People:
             told["@odata.nextLink"] = self.next_link or f"{address}?{kept}&%24skiptoken={stop}"
         return as_json(200, told)
 
-    def user(self, id_: str) -> Answer:
-        """Say that a user is there."""
-        return as_json(200, {"id": id_}) if id_ in self.users else _NO_USER
+    def users_of(
+        self, url: str, group: str, query: dict[str, str], roles: tuple[str, ...], *, eventual: bool
+    ) -> Answer:
+        """List the users in a group and in the groups in it; a cast needs ConsistencyLevel and $count."""
+        if not {"GroupMember.Read.All", "User.Read.All"} <= set(roles):
+            return DENIED
+        if not eventual or ("$count" not in query and "$skiptoken" not in query):
+            return wrong(400, "Request_UnsupportedQuery", "The specified cast is not supported.")
+        if group not in self.groups:
+            return _NO_USER
+        inside = sorted(self._inside(group) & self.users.keys())
+        rows = [
+            {name: self.users[one].get(name) for name in query.get("$select", "id").split(",")}
+            for one in inside
+        ]
+        return self._page(f"{url}/v1.0/groups/{group}/transitiveMembers/microsoft.graph.user", query, rows)
 
-    def photo(self, id_: str, *, value: bool) -> Answer:
+    def user(self, id_: str, select: str = "id") -> Answer:
+        """Return what was selected of a user."""
+        if id_ not in self.users:
+            return _NO_USER
+        return as_json(200, {name: self.users[id_].get(name) for name in select.split(",")})
+
+    def photo(self, id_: str, *, value: bool, roles: tuple[str, ...]) -> Answer:
         """Return a photo or what is said of it."""
+        if not {"ProfilePhoto.Read.All", "ProfilePhoto.ReadWrite.All", "User.ReadWrite.All"} & set(roles):
+            return DENIED
         if id_ not in self.users:
             return _NO_USER
         if id_ in self.unreadable:
