@@ -139,7 +139,7 @@ def test_the_photo_of_an_account_asleep_is_taken_off(
     apply(desk, draw(desk, "r1", ()))
     company.users["102"]["suspended"] = True
     company.issuer.given.clear()
-    desk = replace(desk, place=google_directory.open_place(desk.place.look.args[0].settings, desk.place.name))
+    desk = replace(desk, place=google_directory.open_place(desk.place.put.args[0].settings, desk.place.name))
     people.answer({"b": people.run("r1", {"a": "1", "b": "2", "c": "3"})["b"]}, Word.REFUSE)
     plan = draw(desk, "r1", ())
     assert [removal.employee for removal in plan.removals] == ["b"]

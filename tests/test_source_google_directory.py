@@ -35,16 +35,16 @@ FAULTS = frozenset[Fault](["401", "403", "429", "500", "truncated", "wrong_type"
 class GoogleWorld:
     """A company whose staff are in one organizational unit; its photos come as they were given."""
 
+    none = ("404", "plain 404", "monogram")
     tells = True
     page = 3
 
-    def __init__(self, company: FakeGoogle, folder: Path, photos: str) -> None:
+    def __init__(self, company: FakeGoogle, folder: Path) -> None:
         """Begin with nobody but the administrator, who is no staff."""
         company.users.pop("101", None)
         company.as_given = True
         company.issuer.delegated = {*_google_source.SCOPES, *PROFILE}
-        self.company, self.folder, self.photos = company, folder, photos
-        self.none = ("404", "plain 404") + (("monogram",) if photos == "profile" else ())
+        self.company, self.folder = company, folder
         self.calls = company.heard
         self.patient = True
 
@@ -80,7 +80,7 @@ class GoogleWorld:
 
     def settings(self, **changed: Any) -> google_directory.SourceSettings:
         """Return settings as IT would write them."""
-        own = {"page": self.page, "photos": self.photos, "query": "orgUnitPath='/Staff'"}
+        own = {"page": self.page, "query": "orgUnitPath='/Staff'"}
         own |= {} if self.patient else {"timeout": IMPATIENT}
         return google_directory.SourceSettings(**as_written(self.company, self.folder, **{**own, **changed}))
 
@@ -103,23 +103,22 @@ def company(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeGoogle]:
         yield company
 
 
-@pytest.fixture(params=["profile", "thumbnail"])
-def world(request: pytest.FixtureRequest, company: FakeGoogle, tmp_path: Path) -> GoogleWorld:
-    """Return an empty company, and which picture of a person is read."""
-    return GoogleWorld(company, tmp_path, request.param)
+@pytest.fixture
+def world(company: FakeGoogle, tmp_path: Path) -> GoogleWorld:
+    """Return an empty company whose profiles are read, which takes all calls that there are."""
+    return GoogleWorld(company, tmp_path)
 
 
 @pytest.fixture
-def staff(company: FakeGoogle, tmp_path: Path) -> GoogleWorld:
-    """Return a company of seven with photos, read from profiles."""
-    staff = GoogleWorld(company, tmp_path, "profile")
+def staff(world: GoogleWorld) -> GoogleWorld:
+    """Return a company of seven with photos."""
     for n in range(7):
-        staff.person(str(1000 + n), jpeg(n))
-    return staff
+        world.person(str(1000 + n), jpeg(n))
+    return world
 
 
 class TestGoogle(Contract):
-    """The contract, with either picture."""
+    """The contract."""
 
     FAULTS: ClassVar[frozenset[tuple[What, Fault]]] = frozenset(
         (what, fault) for what in ("list", "photo") for fault in FAULTS
@@ -276,3 +275,11 @@ def test_a_photo_that_may_not_be_read_is_that_persons_alone(staff: GoogleWorld) 
     assert got[1].problem is not None
     assert got[1].problem.reason == "account.gone"
     assert got[2].picture == jpeg(2)
+
+
+def test_an_etag_that_is_gone_is_asked_about_at_once(staff: GoogleWorld, tmp_path: Path) -> None:
+    """Google nowhere says that no etag is no photo; whoever had none before waits for their turn."""
+    del staff.company.photos["1000"]
+    synced(staff, tmp_path / "sync")
+    del staff.company.photos["1005"]
+    assert synced(staff, tmp_path / "sync")["1005"].digest == ""
