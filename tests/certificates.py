@@ -1,6 +1,7 @@
 """A certificate authority of a test's own, and servers that it vouches for."""
 
 import ipaddress
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,12 +21,12 @@ class Certificates:
     key: Path
 
 
-def make_certificates(folder: Path) -> Certificates:
-    """Make an authority and a certificate for localhost and 127.0.0.1, valid for a day."""
+def make_certificates(folder: Path, hosts: Sequence[str] = ("localhost", "127.0.0.1")) -> Certificates:
+    """Make an authority and a certificate for these hosts, valid for a day."""
     authority_key, key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
-    authority_name, name = (_name(text) for text in ("Authority of a test", "localhost"))
-    authority = _certificate(authority_name, authority_name, authority_key, authority_key, None)
-    server = _certificate(name, authority_name, key, authority_key, authority)
+    authority_name, name = (_name(text) for text in ("Authority of a test", hosts[0]))
+    authority = _certificate(authority_name, authority_name, authority_key, authority_key, None, ())
+    server = _certificate(name, authority_name, key, authority_key, authority, hosts)
     made = Certificates(folder / "authority.pem", folder / "server.pem", folder / "server.key")
     folder.mkdir(parents=True, exist_ok=True)
     made.authority.write_bytes(authority.public_bytes(serialization.Encoding.PEM))
@@ -49,11 +50,9 @@ def _certificate(
     key: ec.EllipticCurvePrivateKey,
     signer: ec.EllipticCurvePrivateKey,
     authority: x509.Certificate | None,
+    hosts: Sequence[str],
 ) -> x509.Certificate:
-    now, hosts = (
-        datetime.now(UTC),
-        [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))],
-    )
+    now = datetime.now(UTC)
     built = (
         x509.CertificateBuilder()
         .subject_name(subject)
@@ -69,5 +68,12 @@ def _certificate(
         )
     )
     if authority is not None:
-        built = built.add_extension(x509.SubjectAlternativeName(hosts), critical=False)
+        built = built.add_extension(x509.SubjectAlternativeName(map(_host, hosts)), critical=False)
     return built.sign(signer, hashes.SHA256())
+
+
+def _host(name: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(ipaddress.ip_address(name))
+    except ValueError:
+        return x509.DNSName(name)
