@@ -33,6 +33,8 @@ on conflict (key) do update set fields = excluded.fields, photo = excluded.photo
   asked = case when excluded.photo = '' and excluded.fields = people.fields then asked
                when excluded.photo is not '' and excluded.photo is people.version then asked end
 """
+_SILENT = "photo = '' and asked is not null"
+_TRIED = 100  # photos that could not be had, tried again each time
 _MERGED = "json_patch(coalesce((select fields from people p where p.key = waiting.key), '{}'), fields)"
 
 
@@ -53,6 +55,7 @@ class Memory:
     def __init__(self, path: Path) -> None:
         """Open the file, made when it is not there; ConfigError when it cannot be written, or is something else."""
         path.parent.mkdir(parents=True, exist_ok=True)
+        self._turned = False
         try:
             self._store = sqlite3.connect(path, isolation_level=None)
             self._store.executescript(f"pragma journal_mode = wal; {_TABLES}")
@@ -128,23 +131,32 @@ class Memory:
         """Return whose photo has to be asked for, with the version that is known.
 
         Asked for is what was never had and what the list says has changed. Of the photos that the list says nothing
-        about, those looked at longest ago follow: so many that each has its turn once in ``recheck`` days.
+        about, some that could not be had follow, and those looked at longest ago: so many that each has its turn
+        once in ``recheck`` days.
         """
         fresh = "select key, version from people where photo is not null and asked is null order by key"
-        due = "select key, version from people where photo = '' and asked is not null order by asked, key limit ?"
-        return [*self._store.execute(fresh), *self._store.execute(due, (self._due(recheck),))]
+        failed = f"select key, version from people where {_SILENT} and note <> '' order by asked, key limit ?"  # noqa: S608
+        due = f"select key, version from people where {_SILENT} order by asked, key limit ?"  # noqa: S608  a constant
+        again = [*self._store.execute(failed, (_TRIED,)), *self._store.execute(due, (self._due(recheck),))]
+        return [*self._store.execute(fresh), *dict.fromkeys(again)]
 
     def _due(self, recheck: float) -> int:
-        days = (time.time() - float(self.mark("looked") or 0)) / 86_400
-        share = min(1.0, days / recheck) if recheck else 1.0
-        return math.ceil(
-            share * self._count("select count(*) from people where photo = '' and asked is not null")
+        """Return how many photos have their turn: none yet, where the time since the last one is too short."""
+        silent, first, now = (
+            self._count(f"select count(*) from people where {_SILENT}"),  # noqa: S608  a constant
+            self._store.execute(f"select min(asked) from people where {_SILENT}").fetchone()[0],  # noqa: S608  a constant
+            time.time(),
         )
+        days = (now - float(self.mark("looked") or first or now)) / 86_400
+        due = math.floor(silent * (min(1.0, days / recheck) if recheck else 1.0))
+        self._turned = due > 0
+        return due
 
     def looked(self) -> None:
-        """Write down that the photos were looked at, now."""
-        with self._whole() as store:
-            _put(store, "looked", repr(time.time()))
+        """Write down that the photos were looked at, now; a turn that nobody had yet goes on."""
+        if self._turned or not self.mark("looked"):
+            with self._whole() as store:
+                _put(store, "looked", repr(time.time()))
 
     def fetched(self, got: Sequence[tuple[Fetched, str]]) -> None:
         """Write down what came of photos, with their digests in the vault."""
@@ -174,4 +186,5 @@ def _put(store: sqlite3.Connection, name: str, mark: str) -> None:
 
 
 def _text(values: Mapping[str, str]) -> str:
-    return json.dumps(dict(sorted(values.items())), ensure_ascii=False)
+    """Return values as SQLite's json_patch writes them, too: what did not change compares equal."""
+    return json.dumps(dict(sorted(values.items())), ensure_ascii=False, separators=(",", ":"))

@@ -1,8 +1,9 @@
 """Bring what is known of one source up to date: who is there, and their photos into the vault."""
 
 import itertools
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
 from catchlight.errors import ConfigError, OutsideError
@@ -13,6 +14,7 @@ from flows.progress import Counter
 
 Batch = Sequence[tuple[str, str]]
 _T = TypeVar("_T")
+_Asked = tuple[Batch, Sequence[Fetched], OutsideError | None]
 _AT_ONCE = 4  # batches; a source's own pace holds them back where the vendor wants less
 _UNREACHED = 20  # batches in a row without an answer: the source is unwell, not one photo
 
@@ -27,7 +29,10 @@ def sync(source: Source, memory: Memory, vault: Vault, fewer: float) -> None:
         _list(source, memory, fewer)
     except StaleMarkError:
         memory.begin_anew(changes=False)
-        _list(source, memory, fewer)
+        try:
+            _list(source, memory, fewer)
+        except StaleMarkError as error:
+            raise OutsideError(f"source {source.name}: does not let itself be listed to the end") from error
     _fetch(source, memory, vault)
     source.done()
 
@@ -65,30 +70,36 @@ def _fetch(source: Source, memory: Memory, vault: Vault) -> None:
     wanted = memory.wanting(source.recheck)
     counter, missed = Counter(f"Photos of {source.name}", len(wanted)), 0
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        for batch, got in _in_turn(pool, source, _batches(wanted, source.at_once)):
-            missed = missed + 1 if isinstance(got, OutsideError) else 0
-            if isinstance(got, OutsideError):
-                if missed >= _UNREACHED:
-                    raise got
-            else:
-                memory.fetched([(one, vault.put(one.picture) if one.picture else "") for one in got])
+        for batch, got, error in _in_turn(pool, source, _batches(wanted, source.at_once)):
+            missed = missed + 1 if error and not got else 0
+            memory.fetched([(one, vault.put(one.picture) if one.picture else "") for one in got])
+            if error and missed >= _UNREACHED:
+                raise error
             counter.step(len(batch))
     memory.looked()
 
 
-def _in_turn(
-    pool: ThreadPoolExecutor, source: Source, batches: Iterator[Batch]
-) -> Iterator[tuple[Batch, Sequence[Fetched] | OutsideError]]:
-    """Ask for batches side by side, never many more than are worked on: pictures wait in memory."""
+def _in_turn(pool: ThreadPoolExecutor, source: Source, batches: Iterator[Batch]) -> Iterator[_Asked]:
+    """Ask for batches side by side, never many more than are worked on: pictures wait in memory.
 
-    def ask(batch: Batch) -> tuple[Batch, Sequence[Fetched] | OutsideError]:
+    What was answered before an error counts; the rest of that batch is asked for the next time.
+    """
+
+    def ask(batch: Batch) -> _Asked:
+        got: list[Fetched] = []
         try:
-            return batch, list(source.photos(batch))
+            got.extend(source.photos(batch))
         except OutsideError as error:
-            return batch, error
+            return batch, got, error
+        return batch, got, None
 
-    for some in _batches(batches, 2 * _AT_ONCE):
-        yield from pool.map(ask, some)
+    waiting = deque[Future[_Asked]]()
+    for batch in batches:
+        waiting.append(pool.submit(ask, batch))
+        if len(waiting) > _AT_ONCE:
+            yield waiting.popleft().result()
+    while waiting:
+        yield waiting.popleft().result()
 
 
 def _batches(things: Iterable[_T], size: int) -> Iterator[list[_T]]:
