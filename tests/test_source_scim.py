@@ -41,7 +41,9 @@ class ScimWorld:
         self.token = folder / "token"
         self.token.touch(0o600)
         self.token.write_text(TOKEN)
-        self.authority = make_certificates(folder / "certificates").authority  # read sooner than all usual ones
+        self.authority = make_certificates(
+            folder / "certificates"
+        ).authority  # read sooner than all usual ones
 
     @property
     def calls(self) -> Any:
