@@ -40,14 +40,15 @@ class Table:
     encoding: str
 
 
-def read_table(path: Path, synonyms: Mapping[str, Sequence[str]]) -> Table:
+def read_table(path: Path, synonyms: Mapping[str, Sequence[str]], data: bytes | None = None) -> Table:
     """Read a delimited text file whose first row names its columns.
 
     ``synonyms`` maps each field to the other headers it goes by; upper and lower case, blanks and
     punctuation do not matter. Every cell stays text, so leading zeros survive. Raises ConfigError
-    with the file and line when the file cannot be read as a table.
+    with the file and line when the file cannot be read as a table. ``data`` is what the file says,
+    when it lies elsewhere than on this machine.
     """
-    text, encoding = _text(path)
+    text, encoding = _text(path, data)
     text, delimiter = _delimiter(text, synonyms)
     records = list(_records(path, text, delimiter))
     if not records:
@@ -74,9 +75,9 @@ def table_bytes(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
     return out.getvalue().encode("utf-8-sig")
 
 
-def _text(path: Path) -> tuple[str, str]:
+def _text(path: Path, data: bytes | None) -> tuple[str, str]:
     try:
-        data = path.read_bytes()
+        data = path.read_bytes() if data is None else data
     except OSError as error:
         message = f"{path}: cannot be read: {error.strerror}"
         raise ConfigError(message) from error

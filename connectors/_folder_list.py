@@ -58,9 +58,12 @@ class People:
         self.findings.append((kind, f"{place}{sentence}."))
 
 
-def from_table(path: Path, shelf: Shelf, templates: tuple[str, ...]) -> People:
-    """Read the list of a folder and find everyone's photos; ConfigError when nobody can be read."""
-    table = read_table(path, HEADERS)
+def from_table(path: Path, shelf: Shelf, templates: tuple[str, ...], data: bytes | None = None) -> People:
+    """Read the list of a folder and find everyone's photos; ConfigError when nobody can be read.
+
+    ``data`` is what the list says, for a folder that is elsewhere.
+    """
+    table = read_table(path, HEADERS, data)
     if "id" not in table.fields:
         message = f"{path}: no column is the id; name one «id» (or Employee ID), the others are optional"
         raise ConfigError(message)

@@ -6,6 +6,9 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
+from typing import Annotated
+
+from pydantic import AfterValidator
 
 Fields = Mapping[str, str]
 
@@ -35,6 +38,23 @@ PICTURES = (
     ".arw",
 )
 _FIELD = re.compile(r"\{(\w+)\}")
+_PLACEHOLDERS = ("id", "email", "given_name", "family_name", "display_name", "username")
+PHOTO_NAMES = (
+    "{id}", "{id}_*", "{id}-*", "{id} *", "{id}(*", "{email}", "{username}",
+)  # fmt: skip
+
+
+def _template(name: str) -> str:
+    stem = name.removesuffix(".*")
+    used = re.findall(r"\{(\w*)\}", stem)
+    if not used or not set(used) <= set(_PLACEHOLDERS) or "*" in stem[:-1] or "/" in stem:
+        known = ", ".join(f"{{{field}}}" for field in _PLACEHOLDERS)
+        message = f"{name!r}: a file name with {known}, and * only at its end, such as {{id}}_*"
+        raise ValueError(message)
+    return stem
+
+
+PhotoName = Annotated[str, AfterValidator(_template)]
 
 
 class RefusedError(ValueError):

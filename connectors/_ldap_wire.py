@@ -83,7 +83,18 @@ class Directory:
 
     def search(self, base: str, condition: str, names: Sequence[str]) -> list[Entry]:
         """Return all entries that meet a condition, page by page. ConfigError, OutsideError."""
-        return self._again(lambda: list(self._pages(base, condition, names)))
+        return self._again(lambda: [one for page in self._pages(base, condition, names) for one in page])
+
+    def pages(self, base: str, condition: str, names: Sequence[str]) -> Iterator[list[Entry]]:
+        """Yield all entries that meet a condition, a page at a time. ConfigError, OutsideError.
+
+        A list cannot be gone on with on another connection: once one is lost it begins anew, and entries come twice.
+        """
+        for attempt in stamina.retry_context(
+            on=OutsideError, attempts=_ATTEMPTS, timeout=None, wait_initial=0.2, wait_max=2
+        ):
+            with attempt:
+                yield from self._pages(base, condition, names)
 
     def first(self, base: str, condition: str, names: Sequence[str]) -> Entry | None:
         """Return any one entry that meets a condition, None when there is none. ConfigError, OutsideError."""
@@ -104,18 +115,23 @@ class Directory:
                     self._connection.unbind()
             self._connection = None
 
-    def _pages(self, base: str, condition: str, names: Sequence[str]) -> Iterator[Entry]:
+    def _pages(self, base: str, condition: str, names: Sequence[str]) -> Iterator[list[Entry]]:
         cookie: bytes | None = None
-        with self._signed_in() as connection:
-            while cookie is None or cookie:
+        line = None
+        while cookie is None or cookie:
+            with self._turn, self._signed_in() as connection:
+                if line not in {None, connection}:
+                    raise OutsideError(f"{self._door.url}: the connection was lost in the middle of a list")
+                line = connection
                 page = {"paged_size": self._door.page, "paged_cookie": cookie}
                 try:
                     self._ask(connection.search, base, condition, "SUBTREE", "NEVER", list(names), **page)
                 except RefusedError as refused:
                     raise why_not_listed(self._door.url, refused) from refused
-                yield from map(_entry, filter(_is_entry, connection.response))
+                found = [_entry(one) for one in connection.response if _is_entry(one)]
                 told = connection.result.get("controls", {}).get(_PAGED, {})
                 cookie = told.get("value", {}).get("cookie") or b""
+            yield found
 
     def _one(self, base: str, condition: str, names: Sequence[str]) -> Entry | None:
         with self._signed_in() as connection:
@@ -174,6 +190,7 @@ class Directory:
             server, user=door.bind_dn, password=door.password, receive_timeout=door.timeout,
             auto_bind=ldap3.AUTO_BIND_NONE, auto_referrals=False, check_names=False,
         )  # fmt: skip
+        connection.strategy.socket_size = 1 << 20  # ldap3 copies all that came for each piece that comes
         try:
             self._sign_in(connection)
         except BaseException:

@@ -12,7 +12,7 @@ from paramiko.config import SSH_PORT  # type: ignore[import-untyped]
 
 from catchlight.errors import ConfigError, OutsideError
 from catchlight.policy import read_secret
-from connectors._sftp_settings import Settings
+from connectors._sftp_settings import Login
 
 LOST = (paramiko.SSHException, EOFError, OSError)
 _LOG = "catchlight.sftp"
@@ -52,7 +52,7 @@ def pin(host: str, port: int = SSH_PORT, timeout: float = 30) -> HostKey:
     return HostKey(_fingerprint(key), f"{_known_as(host, port)} {key.get_name()} {key.get_base64()}")
 
 
-def sign_in(settings: Settings) -> paramiko.SSHClient:
+def sign_in(settings: Login) -> paramiko.SSHClient:
     """Return a connection; ConfigError when we are not who we should be, or the server is not."""
     client = paramiko.SSHClient()
     client.set_log_channel(_LOG)
@@ -70,7 +70,7 @@ def sign_in(settings: Settings) -> paramiko.SSHClient:
     return client
 
 
-def _connect(client: paramiko.SSHClient, settings: Settings) -> None:
+def _connect(client: paramiko.SSHClient, settings: Login) -> None:
     where, secrets = f"{settings.host}:{settings.port}", _secrets(settings)
     try:
         client.connect(
@@ -94,7 +94,7 @@ def _connect(client: paramiko.SSHClient, settings: Settings) -> None:
         raise _unreachable(settings.host, settings.port, error) from error
 
 
-def _secrets(settings: Settings) -> dict[str, Any]:
+def _secrets(settings: Login) -> dict[str, Any]:
     if settings.password_file:
         return {"password": read_secret(settings.password_file)}
     key = settings.key_file
@@ -112,7 +112,7 @@ def _secrets(settings: Settings) -> dict[str, Any]:
 
 
 def _not_accepted(
-    settings: Settings, where: str, error: paramiko.AuthenticationException
+    settings: Login, where: str, error: paramiko.AuthenticationException
 ) -> ConfigError | OutsideError:
     if any(hint in str(error) for hint in _ON_THE_WAY):
         return _unreachable(settings.host, settings.port, error)
@@ -125,7 +125,7 @@ def _not_accepted(
 class _Pinned(paramiko.RejectPolicy):  # type: ignore[misc]  # paramiko has no types
     """Refuses a server whose key is not in the file, and says which key it showed."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Login) -> None:
         self._settings = settings
 
     def missing_host_key(self, client: Any, hostname: str, key: Any) -> NoReturn:

@@ -24,6 +24,7 @@ from connectors import _sftp_shelf as shelf
 from connectors._safe_target import is_leftover, parts_of
 from connectors._sftp_files import Files
 from connectors._sftp_server import Server
+from connectors._sftp_settings import Settings
 from connectors._sftp_tree import Entry, cloned, listed, taken_away
 from connectors._sftp_wire import POSIX_RENAME, RefusedError, Wire
 
@@ -33,7 +34,7 @@ T = TypeVar("T")
 class Releases:
     """The releases of one folder on a server."""
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: Server[Settings]) -> None:
         self._server, self._root = server, server.settings.root
         self._begun = threading.Lock()
         self._sent: dict[str, tuple[str, int]] = {}  # what this publication has put, or taken away ("", 0)

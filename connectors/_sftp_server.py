@@ -4,18 +4,19 @@ import threading
 import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 import stamina
 
 from catchlight.errors import CatchlightError, OutsideError
 from connectors._sftp_login import LOST, sign_in
-from connectors._sftp_settings import Settings
+from connectors._sftp_settings import Login
 from connectors._sftp_wire import RefusedError, Wire
 
 CHANNELS = 4
 _ATTEMPTS = 4
 _PATIENCE = 60.0
+S = TypeVar("S", bound=Login)
 T = TypeVar("T")
 
 
@@ -23,10 +24,10 @@ class _LostError(OutsideError):
     """The connection ended before an answer came."""
 
 
-class Server:
+class Server(Generic[S]):
     """One connection with a few SFTP channels; every call may come from another thread."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: S) -> None:
         self.settings = settings
         self._lock = threading.Lock()
         self._free = threading.BoundedSemaphore(CHANNELS)

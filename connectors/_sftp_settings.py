@@ -14,6 +14,9 @@ def _root(path: str) -> str:
     return str(PurePosixPath(path))
 
 
+Folder = Annotated[str, AfterValidator(_root)]
+
+
 def _mode(mode: str) -> str:
     if (
         len(mode) not in (3, 4)
@@ -26,8 +29,8 @@ def _mode(mode: str) -> str:
     return mode
 
 
-class Settings(BaseModel):
-    """An SFTP server and a folder on it.
+class Login(BaseModel):
+    """An SFTP server, and how we sign in.
 
     The server's host key must be in ``known_hosts``; a server with another one is refused. We sign in
     with ``key_file`` or with the password in ``password_file``, and with nothing else.
@@ -38,18 +41,10 @@ class Settings(BaseModel):
     host: str = Field(pattern=r"^[A-Za-z0-9._:%-]+$")
     port: int = Field(22, ge=1, le=65535)
     username: str = Field(min_length=1)
-    root: Annotated[str, AfterValidator(_root)] = Field(
-        description="the folder on the server, as a full path"
-    )
     known_hosts: Path = Field(description="file with the server's host key, as ssh-keyscan writes it")
     key_file: Path | None = Field(None, description="private key, readable by this account alone")
     key_password_file: Path | None = Field(None, description="what unlocks the private key, if anything does")
     password_file: Path | None = Field(None, description="password, where the server takes no keys")
-    layout: Literal["plain", "releases"] = Field(
-        "plain", description="plain: files in place; releases: a folder a publication, switched all at once"
-    )
-    keep: int = Field(5, ge=2, le=1000, description="releases that stay, with the one that is shown")
-    file_mode: Annotated[str, AfterValidator(_mode)] = "0644"
     timeout: float = Field(30, gt=0, le=600, description="seconds to wait for an answer")
     longest: float = Field(300, gt=0, le=3600, description="seconds that one file may take")
 
@@ -62,6 +57,17 @@ class Settings(BaseModel):
             message = "key_password_file: it belongs to key_file"
             raise ValueError(message)
         return self
+
+
+class Settings(Login):
+    """A server to publish to, and the folder on it."""
+
+    root: Folder = Field(description="the folder on the server, as a full path")
+    layout: Literal["plain", "releases"] = Field(
+        "plain", description="plain: files in place; releases: a folder a publication, switched all at once"
+    )
+    keep: int = Field(5, ge=2, le=1000, description="releases that stay, with the one that is shown")
+    file_mode: Annotated[str, AfterValidator(_mode)] = "0644"
 
     @property
     def mode(self) -> int:

@@ -67,6 +67,20 @@ class Wire(paramiko.SFTPClient):  # type: ignore[misc]  # paramiko has no types
             numbers += [self._async_request(answers, *request) for request in islice(pending, 1)]
         return [self._told(*answers.got[number]) for number in numbers]
 
+    def names(self, path: str) -> list[tuple[bytes, paramiko.SFTPAttributes]]:
+        """Return what is in a folder, with names as the server sends them: anybody may have given them."""
+        handle, found = self.ask(sftp.CMD_OPENDIR, path).get_string(), list[tuple[bytes, Any]]()
+        try:
+            while True:
+                answer = self.ask(sftp.CMD_READDIR, handle)
+                for _ in range(answer.get_int()):
+                    name, _long = answer.get_string(), answer.get_string()
+                    found.append((name, paramiko.SFTPAttributes._from_msg(answer)))  # noqa: SLF001 (the only parser)
+        except EOFError:
+            return found
+        finally:
+            self.ask(sftp.CMD_CLOSE, handle)
+
     def read_file(self, path: str) -> bytes:
         """Return the bytes of a file."""
         handle = self.ask(sftp.CMD_OPEN, path, sftp.SFTP_FLAG_READ, paramiko.SFTPAttributes()).get_string()

@@ -1,24 +1,21 @@
 """A folder: a source of people and photos (``directory.csv`` and ``photos/``), and a place to publish to."""
 
 import errno
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict
 
 from catchlight.errors import ConfigError, OutsideError, PhotoError
 from catchlight.records import Employee, Photo
 from catchlight.source import Entry, Source
 from connectors import _folder_disk as disk
 from connectors import _folder_list as listing
-from connectors._folder_match import Shelf
+from connectors._folder_match import PHOTO_NAMES, PhotoName, Shelf
 from connectors._folder_source import Files, entries
 
-_PLACEHOLDERS = ("id", "email", "given_name", "family_name", "display_name", "username")
 _GONE = ("photo.missing", "is not there any more; put it back or take it out of the list")
 _ODD = ("photo.missing", "is not a plain file inside the folder; put the picture itself there")
 _FORBIDDEN = ("photo.unreadable", "may not be read; give this account the right to read it")
@@ -29,25 +26,13 @@ _REFUSED = {
 }  # fmt: skip
 
 
-def _template(name: str) -> str:
-    stem = name.removesuffix(".*")
-    used = re.findall(r"\{(\w*)\}", stem)
-    if not used or not set(used) <= set(_PLACEHOLDERS) or "*" in stem[:-1] or "/" in stem:
-        known = ", ".join(f"{{{field}}}" for field in _PLACEHOLDERS)
-        message = f"{name!r}: a file name with {known}, and * only at its end, such as {{id}}_*"
-        raise ValueError(message)
-    return stem
-
-
 class Settings(BaseModel):
     """Where the folder is, and how its photos are named when the list does not say."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     root: Path
-    photo_names: tuple[Annotated[str, AfterValidator(_template)], ...] = (
-        "{id}", "{id}_*", "{id}-*", "{id} *", "{id}(*", "{email}", "{username}",
-    )  # fmt: skip
+    photo_names: tuple[PhotoName, ...] = PHOTO_NAMES
 
 
 @dataclass(frozen=True, slots=True)

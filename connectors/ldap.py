@@ -1,39 +1,48 @@
-"""LDAP and Active Directory: a place that keeps one picture a person, in ``thumbnailPhoto`` or ``jpegPhoto``.
+"""LDAP and Active Directory: a source of people and photos, and a place that keeps one picture a person.
 
 Entries are found by one declared attribute and remembered by the id that survives a new name or folder.
 The only change ever asked for is to replace that one attribute of one entry.
 """
 
 import secrets
-import uuid
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from catchlight.errors import ConfigError, OutsideError, PhotoError
 from catchlight.place import Accounts, Place, Takes
-from catchlight.policy import read_secret
 from catchlight.records import Employee
 from connectors import _accounts
-from connectors._ldap_conditions import condition, equals, is_condition, is_name, where
-from connectors._ldap_wire import Directory, Door, Entry
+from connectors._ldap_conditions import condition, equals, is_condition, is_name
+from connectors._ldap_settings import OTHER_KEY, PEOPLE, Key, Server, key_of, open_directory, with_id
+from connectors._ldap_source import SourceSettings, open_source, probe_source
+from connectors._ldap_wire import Directory, Entry
 from connectors._ldap_words import Code, RefusedError, why_not_written
+
+__all__ = [
+    "TAKES",
+    "Settings",
+    "SourceSettings",
+    "open_directory",
+    "open_place",
+    "open_source",
+    "probe",
+    "probe_source",
+]
 
 TAKES = Takes(size="96", most_bytes=100_000, keeps_bytes=True, calls=6, consent="directory")
 """Active Directory holds 102,400 bytes in ``thumbnailPhoto``; 96 pixels are what Exchange and Outlook show."""
 
-_OTHER_KEY = "name the one that the server has, and let this account read it"
 _MAY_WRITE = "allowedAttributesEffective"
 _LARGEST = 10_000_000
 _AT_A_TIME = 200
 
 
-class Settings(BaseModel):
+class Settings(Server):
     """Where the directory is, who signs in, and whose picture may be changed.
 
     The defaults are those of Active Directory. For OpenLDAP: ``key = "entryUUID"``,
@@ -41,19 +50,7 @@ class Settings(BaseModel):
     nobody else's entry is ever changed.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    url: Annotated[str, AfterValidator(where)] = Field(
-        description="ldaps://host, or ldap://host with starttls"
-    )
-    starttls: bool = False
-    ca_file: Path | None = Field(
-        None, description="PEM file of the authority to trust, instead of the usual ones"
-    )
-    bind_dn: str = Field(min_length=1, description="the account that signs in: a DN, or name@domain")
-    password_file: Path
-    base_dn: str = Field(min_length=1, description="the folder below which people are looked for")
-    filter: Annotated[str, AfterValidator(is_condition)] = "(&(objectCategory=person)(objectClass=user))"
+    filter: Annotated[str, AfterValidator(is_condition)] = PEOPLE
     only: Annotated[str, AfterValidator(is_condition)] = Field(
         "", description="a filter that an entry has to meet as well"
     )
@@ -62,20 +59,13 @@ class Settings(BaseModel):
         "mail", description="the attribute that says whose it is"
     )
     employee: _accounts.Field = Field("email", description="what of our list it is compared with")
-    key: Literal["objectGUID", "entryUUID"] = Field("objectGUID", description="the id of an entry")
+    key: Key = Field("objectGUID", description="the id of an entry")
     attribute: Literal["thumbnailPhoto", "jpegPhoto"] = "thumbnailPhoto"
     size: str = TAKES.size
     most_bytes: int = Field(TAKES.most_bytes, ge=1_000, le=_LARGEST)
-    timeout: int = Field(10, ge=1, description="seconds to wait for an answer")
-    page: int = Field(500, ge=1, le=1000, description="entries a page; Active Directory gives 1000 at most")
 
     @model_validator(mode="after")
     def _possible(self) -> "Settings":
-        if self.starttls and self.url.startswith("ldaps:"):
-            message = "starttls: ldaps:// is encrypted already; leave starttls out"
-            raise ValueError(message)
-        if not self.starttls and not self.url.startswith("ldaps:"):
-            where(self.url, plain=True)
         if self.attribute == "thumbnailPhoto" and self.most_bytes > 102_400:
             message = "most_bytes: thumbnailPhoto holds 102400 bytes"
             raise ValueError(message)
@@ -96,17 +86,6 @@ def open_place(settings: Settings, name: str) -> Place:
         takes=replace(TAKES, size=settings.size, most_bytes=settings.most_bytes),
         accounts=partial(_find, settings, directory),
     )
-
-
-def open_directory(settings: Settings) -> Directory:
-    """Return the directory of the settings, not yet connected; ConfigError for the password or the authority."""
-    password = read_secret(settings.password_file)
-    return Directory(
-        Door(
-            settings.url, settings.bind_dn, password, settings.starttls, settings.ca_file, settings.timeout,
-            settings.page,
-        )
-    )  # fmt: skip
 
 
 def probe(settings: Settings) -> list[str]:
@@ -132,7 +111,7 @@ def _problems(settings: Settings, directory: Directory) -> list[str]:
         who = f"has {settings.match} and is admitted by filter, only and only_group"
         return [f"nobody below {settings.base_dn} {who}, {seen}"]
     if not entry.of(settings.key):
-        return [f"key: entries show no {settings.key}; {_OTHER_KEY}"]
+        return [f"key: entries show no {settings.key}; {OTHER_KEY}"]
     if _may_write(settings, directory, entry):
         return []
     right = f"Active Directory: Write {settings.attribute}, on descendant user objects"
@@ -164,7 +143,9 @@ def _find(settings: Settings, directory: Directory, people: Sequence[Employee]) 
         some = [equals(settings.match, value) for value in values[start : start + _AT_A_TIME]]
         names = (settings.key, settings.match)
         for entry in directory.search(settings.base_dn, _condition(settings, f"(|{''.join(some)})"), names):
-            found[_key(settings, entry)] = [v.decode("utf-8", "replace") for v in entry.of(settings.match)]
+            found[key_of(entry, settings.key)] = [
+                v.decode("utf-8", "replace") for v in entry.of(settings.match)
+            ]
     return _accounts.paired(people, settings.employee, settings.match, found.items())
 
 
@@ -199,16 +180,11 @@ def _replace(settings: Settings, directory: Directory, target: str, values: Sequ
 
 def _entry(settings: Settings, directory: Directory, target: str) -> Entry:
     """Return the entry with an id, if it is one whose picture may be changed; PhotoError otherwise."""
-    try:
-        id_ = uuid.UUID(target)
-    except ValueError as error:
-        message = f"{target!r} is not the id of an entry; plan again"
-        raise PhotoError("account.unknown", message) from error
-    wanted = equals(settings.key, id_.bytes_le if settings.key == "objectGUID" else str(id_))
+    wanted = with_id(settings.key, target)
     names = (settings.attribute, settings.key)
     found = directory.search(settings.base_dn, _condition(settings, wanted), names)
     if len(found) != 1:
-        message = f"no entry {id_} below {settings.base_dn} that filter, only and only_group admit; nothing was done"
+        message = f"no entry {target} below {settings.base_dn} that filter, only and only_group admit; nothing was done"
         raise PhotoError("account.gone", message)
     return found[0]
 
@@ -216,14 +192,3 @@ def _entry(settings: Settings, directory: Directory, target: str) -> Entry:
 def _condition(settings: Settings, wanted: str) -> str:
     group = equals("memberOf", settings.only_group) if settings.only_group else ""
     return condition(settings.filter, settings.only, group, wanted)
-
-
-def _key(settings: Settings, entry: Entry) -> str:
-    value = next(iter(entry.of(settings.key)), b"")
-    try:
-        return str(
-            uuid.UUID(bytes_le=value) if settings.key == "objectGUID" else uuid.UUID(value.decode("ascii"))
-        )
-    except ValueError as error:
-        message = f"key: {entry.dn} shows no {settings.key}; {_OTHER_KEY}"
-        raise ConfigError(message) from error

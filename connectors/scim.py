@@ -1,11 +1,10 @@
-"""SCIM 2.0 (RFC 7643, 7644): a place that keeps one picture a person, where the server stores pictures itself.
+"""SCIM 2.0 (RFC 7643, 7644): a source of people and photos, and a place where the server stores pictures itself.
 
 The standard has addresses of pictures in ``photos``. What is written here is an address that contains the picture
 (``data:``), and only where there is none or one of the same kind: a picture kept elsewhere could not be put back.
 Users are listed and read, and ``photos`` is patched; no other call can be made.
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -22,20 +21,20 @@ from catchlight.records import Employee
 from connectors import _accounts
 from connectors._allowed_calls import AllowedCalls, Line, address
 from connectors._data_url import as_data_url, from_data_url
-from connectors._scim_words import for_it, why_not
+from connectors._scim_list import ENTERPRISE, ID, USER, user_pages
+from connectors._scim_source import SourceSettings, open_source, probe_source
+from connectors._scim_words import why_not
+
+__all__ = ["TAKES", "Settings", "SourceSettings", "open_place", "open_source", "probe", "probe_source"]
 
 TAKES = Takes(size="512", most_bytes=300_000, keeps_bytes=True, calls=5, consent="directory")
 """The standard names no limits; these are the usual ones, and the settings say what a server differs in."""
 
 _PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
-_USER = "urn:ietf:params:scim:schemas:core:2.0:User"
-_ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
-_ID = re.compile(r"(?!\.+$)[A-Za-z0-9._~:@+=-]{1,128}")
 _ALLOWED = (
-    ("GET", r"/Users"), ("GET", rf"/Users/{_ID.pattern}"), ("PATCH", rf"/Users/{_ID.pattern}"),
-    ("GET", r"/ServiceProviderConfig"), ("GET", rf"/Schemas/{_USER}"),
+    ("GET", r"/Users"), ("GET", rf"/Users/{ID.pattern}"), ("PATCH", rf"/Users/{ID.pattern}"),
+    ("GET", r"/ServiceProviderConfig"), ("GET", rf"/Schemas/{USER}"),
 )  # fmt: skip
-_MOST_PAGES = 10_000
 
 
 class Settings(BaseModel):
@@ -122,7 +121,7 @@ def _cannot(calls: AllowedCalls) -> Iterator[str]:
 
 
 def _schema_says(calls: AllowedCalls) -> Iterator[str]:
-    reply = calls.call("GET", f"/Schemas/{_USER}")
+    reply = calls.call("GET", f"/Schemas/{USER}")
     if reply.status != 200:
         return
     known = {str(one.get("name")): one for one in reply.json().get("attributes", [])}
@@ -137,7 +136,7 @@ def _find(settings: Settings, calls: AllowedCalls, people: Sequence[Employee]) -
     asleep: set[str] = set()
     for user in _users(settings, calls):
         id_ = str(user.get("id", ""))
-        if not _ID.fullmatch(id_):
+        if not ID.fullmatch(id_):
             continue
         (asleep.add(id_) if user.get("active") is False else None)
         found[id_] = _values(settings, user)
@@ -149,32 +148,16 @@ def _find(settings: Settings, calls: AllowedCalls, people: Sequence[Employee]) -
 
 
 def _users(settings: Settings, calls: AllowedCalls) -> Iterator[Mapping[str, Any]]:
-    """List all users, page by page, as many a page as the server likes."""
-    wanted = f"{_ENTERPRISE}:employeeNumber" if settings.match == "employeeNumber" else settings.match
-    start, seen = 1, set[str]()
-    for _ in range(_MOST_PAGES):
-        ask = {"startIndex": start, "count": settings.page, "attributes": f"id,active,{wanted}"}
-        reply = calls.call("GET", "/Users", params=ask)
-        if reply.status != 200:
-            raise for_it(settings.url, reply)
-        page = reply.json()
-        if not isinstance(page.get("totalResults"), int):
-            raise OutsideError(f"{reply.url}: answers without a list of users")
-        users = [one for one in page.get("Resources") or [] if isinstance(one, dict)]
-        fresh = [one for one in users if str(one.get("id")) not in seen]
-        if users and not fresh:
-            raise ConfigError(f"{settings.url}: the server gives the same page of users again and again")
-        seen.update(str(one.get("id")) for one in fresh)
-        yield from fresh
-        start += len(users)
-        if not users or start > page["totalResults"]:
-            return
+    """List all users."""
+    wanted = f"{ENTERPRISE}:employeeNumber" if settings.match == "employeeNumber" else settings.match
+    for page in user_pages(calls, settings.url, settings.page, f"id,active,{wanted}"):
+        yield from page.users
 
 
 def _values(settings: Settings, user: Mapping[str, Any]) -> list[str]:
     if settings.match == "emails":
         return [str(one.get("value", "")) for one in user.get("emails") or [] if isinstance(one, dict)]
-    of = user.get(_ENTERPRISE) or {} if settings.match == "employeeNumber" else user
+    of = user.get(ENTERPRISE) or {} if settings.match == "employeeNumber" else user
     value = of.get(settings.match)
     return [] if value is None else [str(value)]
 
@@ -202,7 +185,7 @@ def _remove(settings: Settings, calls: AllowedCalls, target: str) -> None:
 
 def _photo(settings: Settings, calls: AllowedCalls, target: str) -> _Photo:
     """Read the photos of one user; PhotoError for no such user, two of our kind, or one that is kept elsewhere."""
-    if not _ID.fullmatch(target):
+    if not ID.fullmatch(target):
         raise PhotoError("account.unknown", f"{target[:100]!r} is not the id of a user; plan again")
     reply = calls.call("GET", f"/Users/{target}", params={"attributes": "photos"})
     if reply.status != 200:

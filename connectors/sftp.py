@@ -1,4 +1,6 @@
-"""An SFTP server as a place to publish to: files in place, or releases that are switched all at once.
+"""An SFTP server: a drop of a list and photos to read, and a place to publish to.
+
+What is published are files in place, or releases that are switched all at once.
 
 The host key is pinned, we sign in with one key file or one password, and nothing outside the folder is
 touched: names are our own, and a link in the way is refused.
@@ -11,6 +13,7 @@ from typing import TypeVar
 from catchlight.errors import CatchlightError
 from catchlight.place import Place, Takes
 from connectors._safe_target import parts_of
+from connectors._sftp_drop import SourceSettings, open_source, probe_source
 from connectors._sftp_files import Files
 from connectors._sftp_login import HostKey, pin
 from connectors._sftp_releases import Releases
@@ -18,7 +21,18 @@ from connectors._sftp_server import CHANNELS, Server
 from connectors._sftp_settings import Settings
 from connectors._sftp_wire import LARGEST, POSIX_RENAME, READ_ONLY, STATVFS, RefusedError, Wire
 
-__all__ = ["TAKES", "HostKey", "Settings", "open_place", "open_releases", "pin", "probe"]
+__all__ = [
+    "TAKES",
+    "HostKey",
+    "Settings",
+    "SourceSettings",
+    "open_place",
+    "open_releases",
+    "open_source",
+    "pin",
+    "probe",
+    "probe_source",
+]
 
 TAKES = Takes(most_bytes=LARGEST, at_once=CHANNELS)
 _LITTLE = 64 << 20
@@ -66,7 +80,7 @@ def probe(settings: Settings) -> list[str]:
         server.close()
 
 
-def _plainly(server: Server, target: str, work: Callable[[Files], T]) -> T:
+def _plainly(server: Server[Settings], target: str, work: Callable[[Files], T]) -> T:
     """Do something with the files in place."""
     parts_of(target)
     return server.call(lambda wire: work(Files(wire, server.settings.root, server.settings)))

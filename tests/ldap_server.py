@@ -18,11 +18,13 @@ from tests.certificates import Certificates
 BASE = "dc=example,dc=org"
 PEOPLE = f"ou=people,{BASE}"
 GROUP = f"cn=with portraits,{BASE}"
-ADMIN, WRITER, READER, LIMITED = (f"cn={name},{BASE}" for name in ("admin", "writer", "reader", "limited"))
+ADMIN, WRITER, READER, LIMITED, FIFTY, BLIND = (
+    f"cn={name},{BASE}" for name in ("admin", "writer", "reader", "limited", "fifty", "blind")
+)
 PASSWORD = "correct horse battery"  # noqa: S105 - of a server that lives for one test run
 
 # thumbnailPhoto as Active Directory has it, which no shipped schema brings; its id and its list of what an
-# account may write are there too, so that the way of Active Directory can be walked.
+# account may write are there too, so that the way of Active Directory can be walked; and what it has of people.
 _CONFIG = """
 include /etc/ldap/schema/core.schema
 include /etc/ldap/schema/cosine.schema
@@ -36,10 +38,23 @@ attributetype ( 1.2.840.113556.1.4.2 NAME 'objectGUID' EQUALITY octetStringMatch
   SYNTAX 1.3.6.1.4.1.1466.115.121.1.40 SINGLE-VALUE )
 attributetype ( 1.2.840.113556.1.4.914 NAME 'allowedAttributesEffective' EQUALITY caseIgnoreMatch
   SYNTAX 1.3.6.1.4.1.1466.115.121.1.15 )
+attributetype ( 1.2.840.113556.1.4.8 NAME 'userAccountControl' EQUALITY integerMatch
+  SYNTAX 1.3.6.1.4.1.1466.115.121.1.27 SINGLE-VALUE )
+attributetype ( 1.2.840.113556.1.4.221 NAME 'sAMAccountName' EQUALITY caseIgnoreMatch
+  SYNTAX 1.3.6.1.4.1.1466.115.121.1.15 SINGLE-VALUE )
+attributetype ( 1.2.840.113556.1.4.35 NAME 'employeeID' EQUALITY caseIgnoreMatch
+  SYNTAX 1.3.6.1.4.1.1466.115.121.1.15 SINGLE-VALUE )
+attributetype ( 1.2.840.113556.1.2.141 NAME 'department' EQUALITY caseIgnoreMatch
+  SYNTAX 1.3.6.1.4.1.1466.115.121.1.15 SINGLE-VALUE )
+attributetype ( 1.2.840.113556.1.2.146 NAME 'company' EQUALITY caseIgnoreMatch
+  SYNTAX 1.3.6.1.4.1.1466.115.121.1.15 SINGLE-VALUE )
+objectclass ( 1.3.6.1.4.1.99999.2 NAME 'employed' SUP top AUXILIARY
+  MAY ( userAccountControl $ sAMAccountName $ employeeID $ department $ company $ c $ co ) )
 objectclass ( 1.3.6.1.4.1.99999.1 NAME 'portrayed' SUP top AUXILIARY
   MAY ( thumbnailPhoto $ objectGUID $ allowedAttributesEffective ) )
 pidfile {folder}/slapd.pid
 sizelimit 500
+sockbuf_max_incoming_auth 67108864
 loglevel none
 {tls}
 database mdb
@@ -53,9 +68,10 @@ index entryUUID,objectGUID,mail,employeeNumber,objectClass eq
 limits dn.exact="{writer}" size=500 size.prtotal=unlimited
 limits dn.exact="{reader}" size=500 size.prtotal=unlimited
 limits dn.exact="{limited}" size=100 size.prtotal=100
+limits dn.exact="{fifty}" size=50 size.prtotal=unlimited
 access to attrs=userPassword by anonymous auth by * none
 access to dn.base="cn=vip,{people}" by * read
-access to attrs=jpegPhoto,thumbnailPhoto by dn.exact="{writer}" write by * read
+access to attrs=jpegPhoto,thumbnailPhoto by dn.exact="{writer}" write by dn.exact="{blind}" none by * read
 access to * by users read by * none
 overlay memberof
 """
@@ -122,7 +138,7 @@ class LdapServer:
         dn = f"cn={uid},{PEOPLE}"
         values = {"sn": uid, "objectGUID": _guid(uid), **attributes}
         with self.admin() as connection:
-            connection.add(dn, ["inetOrgPerson", "portrayed"], values)
+            connection.add(dn, ["inetOrgPerson", "portrayed", "employed"], values)
         return self.id_of(uid)
 
     def id_of(self, uid: str) -> str:
@@ -140,6 +156,19 @@ class LdapServer:
         with self.admin() as connection:
             changes = {name: [("MODIFY_REPLACE", list(values))] for name, values in attributes.items()}
             connection.modify(f"cn={uid},{PEOPLE}", changes)
+
+    def remove(self, uid: str) -> None:
+        """Remove a person's entry."""
+        with self.admin() as connection:
+            connection.delete(f"cn={uid},{PEOPLE}")
+
+    def load(self, ldif: str) -> None:
+        """Put many entries in at once, as an administrator does with a stopped server."""
+        self.stop()
+        program = shutil.which("slapadd", path="/usr/sbin:/usr/libexec:/usr/bin") or ""
+        command = [program, "-q", "-f", str(self.folder / "slapd.conf"), "-b", BASE]
+        subprocess.run(command, input=ldif.encode(), check=True, capture_output=True)
+        self.start()
 
     def rename(self, uid: str, new: str) -> None:
         """Give a person's entry another name."""
@@ -190,7 +219,7 @@ def _configuration(folder: Path, certificates: Certificates | None) -> str:
     tls = _TLS.format(**vars(certificates)) if certificates else ""
     return _CONFIG.format(
         folder=folder, tls=tls, base=BASE, people=PEOPLE, admin=ADMIN, writer=WRITER, reader=READER,
-        limited=LIMITED, password=PASSWORD,
+        limited=LIMITED, fifty=FIFTY, blind=BLIND, password=PASSWORD,
     )  # fmt: skip
 
 
@@ -198,7 +227,7 @@ def _fill(server: LdapServer) -> None:
     with server.admin() as connection:
         connection.add(BASE, ["dcObject", "organization"], {"o": "Example"})
         connection.add(PEOPLE, ["organizationalUnit"], {})
-        for dn in (WRITER, READER, LIMITED):
+        for dn in (WRITER, READER, LIMITED, FIFTY, BLIND):
             connection.add(dn, ["applicationProcess", "simpleSecurityObject"], {"userPassword": PASSWORD})
 
 

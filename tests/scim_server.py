@@ -35,6 +35,7 @@ class ScimServer:
     calls: list[tuple[str, str]] = field(default_factory=list)
     next: list[tuple[str, bytes, dict[str, str]]] = field(default_factory=list)
     lose_answers: int = 0
+    failing: dict[str, tuple[str, int]] = field(default_factory=dict)  # "list" or "photo": fault, how often
 
     def client(self) -> httpx.Client:
         """Return a client of an administrator, whose calls are not counted."""
@@ -43,9 +44,9 @@ class ScimServer:
             "Content-Type": "application/scim+json",
             "X-Admin": "1",
         }
-        return httpx.Client(base_url=self.url, headers=headers, trust_env=False)
+        return httpx.Client(base_url=self.url, headers=headers, trust_env=False, verify=False)  # noqa: S501 - no TLS
 
-    def add(self, name: str, employee_number: str = "", **more: object) -> str:
+    def add(self, name: str, employee_number: str = "", /, **more: object) -> str:
         """Add a user and return its id."""
         user: dict[str, object] = {"schemas": [_USER], "userName": name, **more}
         if employee_number:
@@ -55,6 +56,15 @@ class ScimServer:
             reply = client.post("/Users", json=user)
         assert reply.status_code == 201, reply.text
         return str(reply.json()["id"])
+
+    def clear(self) -> None:
+        """Delete all users, and forget what was called and what should fail."""
+        with self.client() as client:
+            while users := client.get("/Users", params={"attributes": "id"}).json().get("Resources"):
+                for user in users:
+                    client.delete(f"/Users/{user['id']}")
+        del self.calls[:], self.next[:]
+        self.failing.clear()
 
     def user(self, id_: str) -> dict[str, Any]:
         """Return all that the server has of a user."""
@@ -115,13 +125,29 @@ def _watched(scim: ScimServer, real: _APP) -> _APP:
             status, body, headers = scim.next.pop(0)
             start(status, [("Content-Type", "application/scim+json"), *headers.items()])
             return [body]
-        done = real(environ, start)
+        done = _faulty(scim, environ, start) or real(environ, start)
         if scim.lose_answers:
             scim.lose_answers -= 1
             environ["test.socket"].shutdown(socket.SHUT_RDWR)
         return done
 
     return answer
+
+
+def _faulty(scim: ScimServer, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes] | None:
+    kind = "list" if environ["PATH_INFO"].endswith("/Users") else "photo"
+    fault, times = scim.failing.get(kind, ("", 0))
+    scim.failing[kind] = (fault, times - 1)
+    if times <= 0:
+        return None
+    if fault in {"truncated", "wrong_type"}:
+        page = b"<!doctype html><title>Sign in</title>" if fault == "wrong_type" else b'{"totalResults": 1,'
+        size = len(page) * (2 if fault == "truncated" else 1)
+        start("200 OK", [("Content-Type", "application/scim+json"), ("Content-Length", str(size))])
+        return [page]
+    status, body, _ = error(f"{fault} Fault", "a fault")
+    start(status, [("Content-Type", "application/scim+json"), ("Retry-After", "0")])
+    return [body]
 
 
 def error(status: str, detail: str = "", kind: str = "") -> tuple[str, bytes, dict[str, str]]:
