@@ -30,7 +30,7 @@ insert into waiting values (?, ?, ?, ?) on conflict (key) do update set
 _BECOME = """
 insert into people (key, fields, photo) select key, {fields}, photo from waiting where not gone
 on conflict (key) do update set fields = excluded.fields, photo = excluded.photo,
-  asked = case when excluded.photo = '' and excluded.fields = people.fields then asked
+  asked = case when excluded.photo = '' and people.photo is '' and excluded.fields = people.fields then asked
                when excluded.photo is not '' and excluded.photo is people.version then asked end
 """
 _SILENT = "photo = '' and asked is not null"

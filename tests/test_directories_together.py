@@ -86,8 +86,16 @@ def test_everybody_is_joined_and_every_wrong_photo_is_found(
             world.person(f"{number + 1}{place:04}", kept[system][id_], **values)
     found = _gathered(worlds, tmp_path, monkeypatch)
     assert [person.id for person in found.employees] == [f"{id_}@example.com" for id_ in ids]
-    assert not {finding.kind for finding in found.findings} & {"not_in_source", "duplicate_id", "shared_photo"}
-    told = {finding.sentence.partition("@")[0]: finding for finding in found.findings if finding.kind == "photo_of_another"}
+    assert not {finding.kind for finding in found.findings} & {
+        "not_in_source",
+        "duplicate_id",
+        "shared_photo",
+    }
+    told = {
+        finding.sentence.partition("@")[0]: finding
+        for finding in found.findings
+        if finding.kind == "photo_of_another"
+    }
     assert told.keys() == exchanged | given
     swapped = [finding.sentence for finding in found.findings if finding.kind == "photos_swapped"]
     assert len(swapped) == 2 * SWAPPED
@@ -95,7 +103,9 @@ def test_everybody_is_joined_and_every_wrong_photo_is_found(
     assert left == set(ids)
 
 
-def _gathered(worlds: Sequence[World], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> gathering.Directory:
+def _gathered(
+    worlds: Sequence[World], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> gathering.Directory:
     file = JobFile.model_validate(
         {
             "sources": {"ldap": {"kind": "x"}},
