@@ -1,20 +1,26 @@
 """A company of real people in three systems at once: everybody joined, wrong photos found, nobody innocent blocked."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
 import polars as pl
 import pytest
+import stamina
 from PIL import Image
 
 from catchlight.config import Job
 from catchlight.job_file import JobFile, SourceTable
 from catchlight.source import Source
 from flows import gathering
+from tests.graph_app import calm_graph, make_files
+from tests.ldap_server import LdapServer
+from tests.scim_server import scim_server
+from tests.source_graph import GraphWorld
 from tests.source_worlds import World
-from tests.test_source_folder import FolderWorld
+from tests.test_source_ldap import LdapWorld
+from tests.test_source_scim import ScimWorld
 
 SWAPPED, STRANGERS = 5, 3
 SYSTEMS = ("ldap", "scim", "graph")
@@ -42,8 +48,14 @@ def _smaller(data: bytes, pixels: int) -> bytes:
     return file.getvalue()
 
 
-def _worlds(tmp_path: Path) -> list[World]:
-    return [FolderWorld(tmp_path / name) for name in SYSTEMS]
+@pytest.fixture
+def worlds(slapd: LdapServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[World]]:
+    """Return a real directory server, a real SCIM server and a tenant's stand-in, all without anybody."""
+    with scim_server() as server, calm_graph(monkeypatch) as tenant, stamina.set_testing(True, attempts=3):
+        ldap = LdapWorld(slapd, tmp_path, monkeypatch, key="entryUUID")
+        scim, graph = ScimWorld(server, tmp_path), GraphWorld(tenant, make_files(tmp_path / "app"))
+        ldap.page = scim.page = 200  # type: ignore[misc]
+        yield [ldap, scim, graph]
 
 
 def _photos(shared: Path) -> dict[str, bytes]:
@@ -66,7 +78,7 @@ def _planted(ids: Sequence[str], kept: dict[str, dict[str, bytes]]) -> tuple[set
 
 
 def test_everybody_is_joined_and_every_wrong_photo_is_found(
-    shared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    worlds: list[World], shared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """220 people, each system with its own ids and its own size of the same photo; one comparison for each pair."""
     photos = _photos(shared)
@@ -79,7 +91,6 @@ def test_everybody_is_joined_and_every_wrong_photo_is_found(
         "strangers": strangers,
     }
     exchanged, given = _planted(ids, kept)
-    worlds = _worlds(tmp_path)
     for number, (system, world) in enumerate(zip(SYSTEMS, worlds, strict=True)):
         for place, id_ in enumerate(ids):
             values = {"email": f"{id_}@example.com", "family_name": id_}
