@@ -2,13 +2,13 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from catchlight import identities
+from catchlight import identities, wishes
 from catchlight.agreement import Opinion
 from catchlight.config import Job
 from catchlight.errors import ConfigError
@@ -17,11 +17,13 @@ from catchlight.identities import Claim
 from catchlight.job_file import JobFile, Only
 from catchlight.joining import Joined, Listed, Person, folded, join
 from catchlight.records import Employee, Photo, Rung
-from catchlight.source_memory import Memory
+from catchlight.source import Source
+from catchlight.source_memory import Known, Memory
+from catchlight.vault import Vault
 from flows import agreeing
 from flows.findings import Finding
 from flows.sources import Wired, wire
-from flows.syncing import sync
+from flows.syncing import fetch_photos, list_people
 
 if TYPE_CHECKING:
     from catchlight.source import Field
@@ -66,32 +68,77 @@ class _Roll:
 
 
 def read(job: Job) -> Directory:
-    """Bring the sources of a job file up to date, and return who there is. ConfigError, OutsideError."""
+    """Bring the sources of a job file up to date, and return who there is. ConfigError, OutsideError.
+
+    Photos are fetched of those alone who are refreshed: not of people whom no other system knows, whom the job does not
+    want, or who said that their photo shall not be processed.
+    """
     file, sources = wire(job.source)
-    joined = join([_listed(Home(job.home), one, accept=job.accept_fewer) for one in sources])
-    roll = _Roll(file, [one.name for one in sources])
-    findings = [*_loose(joined), *_alone(joined, roll)]
-    people = _settled(job.home, roll, joined.people, findings)
-    people = {id_: person for id_, person in people.items() if _wanted(roll, person, file.people.only)}
+    with ExitStack() as closing_:
+        opened = [_opened(closing_, job, one) for one in sources]
+        joined = join([one.listed(accept=job.accept_fewer) for one in opened])
+        roll = _Roll(file, [one.name for one in sources])
+        findings = [*_loose(joined), *_alone(joined, roll)]
+        people = _settled(job.home, roll, joined.people, findings)
+        people = {id_: person for id_, person in people.items() if _wanted(roll, person, file.people.only)}
+        _somebody(job, people, findings)
+        refused = wishes.asked(job.home, people.keys()).refused
+        shown = {id_ for id_ in people if id_ not in refused and (not job.only or id_ in job.only)}
+        people = _photographed(opened, people, shown)
     employees = [_employee(id_, person, roll, findings) for id_, person in people.items()]
-    if not employees:
-        message = f"{job.source}: nobody is left: look at people.only, and at what was found: " + "; ".join(
-            finding.sentence for finding in findings[:3]
-        )
-        raise ConfigError(message)
-    seen = agreeing.opinions(job, file.faces, people) if file.faces else {}
+    seen = (
+        agreeing.opinions(job, file.faces, {id_: people[id_] for id_ in sorted(shown)}) if file.faces else {}
+    )
     findings += agreeing.findings(job, people, seen)
-    photos = [
-        photo for id_, person in people.items() for photo in _photos(id_, person, seen.get(id_, Opinion()))
-    ]
+    photos = [photo for id_ in sorted(shown) for photo in _photos(id_, people[id_], seen.get(id_, Opinion()))]
     return Directory(employees, _unshared(photos, findings), findings)
 
 
-def _listed(home: Home, one: Wired, *, accept: bool) -> Listed:
-    """Bring one source up to date and return its people."""
-    with closing(Memory(memory_file(home.root, one.name))) as memory, closing(one.open()) as source:
-        sync(source, memory, home.vault, 1.0 if accept else one.table.at_most_fewer)
-        return Listed(one.name, list(memory.people()), one.table.join, one.table.adds)
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """One source at work, with what it told last time."""
+
+    wired: Wired
+    source: Source
+    memory: Memory
+    vault: Vault
+
+    def listed(self, *, accept: bool) -> Listed:
+        """Bring up to date who is there, and return it."""
+        table = self.wired.table
+        list_people(self.source, self.memory, 1.0 if accept else table.at_most_fewer)
+        return Listed(self.wired.name, list(self.memory.people()), table.join, table.adds)
+
+    def photographed(self, keys: set[str]) -> dict[str, Known]:
+        """Fetch the photos of some people, and return everybody by key."""
+        fetch_photos(self.source, self.memory, self.vault, keys)
+        return {one.key: one for one in self.memory.people()}
+
+
+def _opened(stack: ExitStack, job: Job, one: Wired) -> _Opened:
+    memory = stack.enter_context(closing(Memory(memory_file(job.home, one.name))))
+    return _Opened(one, stack.enter_context(closing(one.open())), memory, Home(job.home).vault)
+
+
+def _photographed(
+    opened: Sequence[_Opened], people: Mapping[str, Person], shown: set[str]
+) -> dict[str, Person]:
+    """Fetch the photos of those who are shown; return everybody with what is known of them then."""
+    after = {}
+    for one in opened:
+        name = one.wired.name
+        keys = {people[id_].entries[name].key for id_ in shown if name in people[id_].entries}
+        after[name] = one.photographed(keys)
+    return {
+        id_: Person({name: after[name][known.key] for name, known in person.entries.items()})
+        for id_, person in people.items()
+    }
+
+
+def _somebody(job: Job, people: Mapping[str, Person], findings: Sequence[Finding]) -> None:
+    if not people:
+        told = "; ".join(finding.sentence for finding in findings[:3])
+        raise ConfigError(f"{job.source}: nobody is left: look at people.only, and at what was found: {told}")
 
 
 def memory_file(home: Path, name: str) -> Path:

@@ -2,7 +2,7 @@
 
 import itertools
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
@@ -20,7 +20,13 @@ _UNREACHED = 20  # batches in a row without an answer: the source is unwell, not
 
 
 def sync(source: Source, memory: Memory, vault: Vault, fewer: float) -> None:
-    """Read a source as far as it changed; a sync that was stopped goes on where it was.
+    """Read a source and all its photos as far as they changed; a sync that was stopped goes on where it was."""
+    list_people(source, memory, fewer)
+    fetch_photos(source, memory, vault)
+
+
+def list_people(source: Source, memory: Memory, fewer: float) -> None:
+    """Bring up to date who is there.
 
     ``fewer`` is the share of people that a list may lose from one time to the next: ConfigError when it loses
     more, and what was known stays. OutsideError when the source is unwell.
@@ -33,8 +39,6 @@ def sync(source: Source, memory: Memory, vault: Vault, fewer: float) -> None:
             _list(source, memory, fewer)
         except StaleMarkError as error:
             raise OutsideError(f"source {source.name}: does not let itself be listed to the end") from error
-    _fetch(source, memory, vault)
-    source.done()
 
 
 def _list(source: Source, memory: Memory, fewer: float) -> None:
@@ -65,9 +69,9 @@ def _guard(name: str, before: int, after: int, fewer: float) -> None:
         raise ConfigError(message)
 
 
-def _fetch(source: Source, memory: Memory, vault: Vault) -> None:
-    """Fetch the photos that may have changed, some at a time, and write down each as soon as it is in the vault."""
-    wanted = memory.wanting(source.recheck)
+def fetch_photos(source: Source, memory: Memory, vault: Vault, keys: Container[str] | None = None) -> None:
+    """Fetch the photos that may have changed, of everybody or of ``keys``, and store each as soon as it comes."""
+    wanted = [one for one in memory.wanting(source.recheck) if keys is None or one[0] in keys]
     counter, missed = Counter(f"Photos of {source.name}", len(wanted)), 0
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         for batch, got, error in _in_turn(pool, source, _batches(wanted, source.at_once)):
@@ -77,6 +81,7 @@ def _fetch(source: Source, memory: Memory, vault: Vault) -> None:
                 raise error
             counter.step(len(batch))
     memory.looked()
+    source.done()
 
 
 def _in_turn(pool: ThreadPoolExecutor, source: Source, batches: Iterator[Batch]) -> Iterator[_Asked]:

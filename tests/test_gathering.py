@@ -8,6 +8,8 @@ from typer.testing import CliRunner
 
 from catchlight.config import Job
 from catchlight.errors import ConfigError
+from catchlight.records import Answer, Decision
+from catchlight.register import Register
 from flows import gathering
 from flows.commands.catchlight import app
 from tests.source_worlds import jpeg
@@ -137,6 +139,18 @@ def test_nothing_is_read_again_that_did_not_change(company: Company) -> None:
     """A photo that is gone from the disk is still in the vault, where the list still has it as it was."""
     before = company.read()
     assert company.read() == before
+
+
+def test_no_photo_is_fetched_that_nobody_needs(company: Company) -> None:
+    """Not of whom HR does not know, whom the job does not want, or who said that theirs shall not be processed."""
+    company.say('[people.only]\ncountry = ["DE"]')
+    register = Register(company.root / "home/register.db")
+    register.add([Decision("4713", "", Answer.REFUSE, "4713", "2026-11-20T10:00:00Z")])
+    register.close()
+    found = company.read()
+    assert [photo.file for photo in found.photos] == ["hr/4711", "board/a"]
+    kept = {path.name for path in (company.root / "home/vault").rglob("*") if path.is_file()}
+    assert kept == {photo.digest[2:] for photo in found.photos}
 
 
 def test_doctor_proves_each_source_and_destination(company: Company) -> None:
