@@ -15,12 +15,12 @@ from catchlight.errors import ConfigError
 from catchlight.home import Home
 from catchlight.identities import Claim
 from catchlight.job_file import JobFile, Only
-from catchlight.joining import Joined, Listed, Person, folded, join
+from catchlight.joining import Listed, Person, folded, join
 from catchlight.records import Employee, Photo, Rung
 from catchlight.source import Source
 from catchlight.source_memory import Known, Memory
 from catchlight.vault import Vault
-from flows import agreeing
+from flows import agreeing, source_report
 from flows.findings import Finding
 from flows.sources import Wired, wire
 from flows.syncing import fetch_photos, list_people
@@ -78,7 +78,7 @@ def read(job: Job) -> Directory:
         opened = [_opened(closing_, job, one) for one in sources]
         joined = join([one.listed(accept=job.accept_fewer) for one in opened])
         roll = _Roll(file, [one.name for one in sources])
-        findings = [*_loose(joined), *_alone(joined, roll)]
+        findings = source_report.write(job.home, joined, roll.sources, lambda one: roll.claim(one).id)
         people = _settled(job.home, roll, joined.people, findings)
         people = {id_: person for id_, person in people.items() if _wanted(roll, person, file.people.only)}
         _somebody(job, people, findings)
@@ -233,21 +233,3 @@ def _unshared(photos: Sequence[Photo], findings: list[Finding]) -> list[Photo]:
             Finding("shared_photo", f"{len(who)} people have the very same picture: {ids}; nobody gets it.")
         )
     return [photo for photo in photos if photo not in shared]
-
-
-def _loose(joined: Joined) -> Iterator[Finding]:
-    """Tell of entries that belong to nobody, by source and cause, the first few of each."""
-    causes = dict.fromkeys((one.source, one.why) for one in joined.loose)
-    for source, why in causes:
-        some = [one for one in joined.loose if (one.source, one.why) == (source, why)]
-        shown = "; ".join(f"{one.known.key}: {one.told}" for one in some[:_SHOWN])
-        yield Finding(f"not_joined_{why}", f"{source}: {len(some)} not joined to anybody. {shown}.")
-
-
-def _alone(joined: Joined, roll: _Roll) -> Iterator[Finding]:
-    """Tell how many people each further source does not have."""
-    for source in roll.sources[1:]:
-        lacking = [roll.claim(person).id for person in joined.people if source not in person.entries]
-        if lacking:
-            shown = ", ".join(lacking[:_SHOWN])
-            yield Finding("not_in_source", f"{source}: {len(lacking)} people are not in it ({shown} …).")

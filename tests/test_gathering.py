@@ -85,6 +85,11 @@ def test_people_of_two_systems_are_one_person_with_both_photos(company: Company)
     assert found.employees[0].title == "Head of Something"
     assert [photo.file for photo in found.photos if photo.employee == "4711"] == ["hr/4711", "board/a"]
     assert {finding.kind for finding in found.findings} == {"not_joined_nobody", "not_in_source"}
+    lines = (company.root / "home/sources/not_joined.csv").read_text("utf-8-sig").splitlines()
+    assert lines[1:] == [
+        '"board","x","","nobody has the same email"',
+        '"board","","4713","is not in this source"',
+    ]
 
 
 def test_a_field_comes_from_the_system_that_the_job_believes(company: Company) -> None:
