@@ -69,7 +69,8 @@ class Source:
     it raises StaleMarkError, ConfigError (rights, settings) and OutsideError. ``photos`` is given (key, known
     version) and answers for each of them, in any order. ``recheck`` is within how many days a photo whose version
     the pages do not tell is asked for again though nothing else changed (0: each time). ``at_once`` is how many keys
-    ``photos`` likes to be given together. ``done`` is called once everything is safely here, as for a drop that is
+    ``photos`` likes to be given together. ``findings`` is what was odd in the
+    list that was read, as code and sentence. ``done`` is called once everything is safely here, as for a drop that is
     archived then.
     """
 
@@ -78,5 +79,6 @@ class Source:
     photos: Callable[[Sequence[tuple[str, str]]], Iterable[Fetched]]
     recheck: float = 0
     at_once: int = 1
+    findings: Callable[[], Sequence[tuple[str, str]]] = tuple
     done: Callable[[], None] = lambda: None
     close: Callable[[], None] = lambda: None

@@ -212,7 +212,9 @@ class _Drop:
 def open_source(settings: SourceSettings, name: str) -> Source:
     """Return the drop as a source; the server is connected to when it is first asked for something."""
     drop = _Drop(settings)
-    return Source(name, drop.pages, drop.photos, done=drop.archive, close=drop.close)
+    return Source(
+        name, drop.pages, drop.photos, findings=lambda: drop.findings, done=drop.archive, close=drop.close
+    )
 
 
 def probe_source(settings: SourceSettings) -> list[str]:

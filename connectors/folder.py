@@ -90,22 +90,25 @@ SourceSettings = Settings
 
 
 def open_source(settings: Settings, name: str) -> Source:
-    """Return the folder as one source of a job; what is odd in it is told by ``probe_source``."""
+    """Return the folder as one source of a job."""
+    odd: list[tuple[str, str]] = []
 
     def everybody() -> list[Entry]:
         found = read(settings)
+        odd[:] = [(finding.kind, finding.sentence) for finding in found.findings]
         return entries(found.employees, found.photos, partial(_version, settings.root))
 
     files = Files(everybody, lambda file: fetch(settings, Photo("", file)))
-    return Source(name, files.pages, files.photos)
+    return Source(name, files.pages, files.photos, findings=lambda: odd)
 
 
 def probe_source(settings: Settings) -> list[str]:
-    """Return what stands against reading the folder, and what is odd in it, in sentences."""
+    """Return what stands against reading the folder, in sentences; what is odd in it is told by a run."""
     try:
-        return [finding.sentence for finding in read(settings).findings]
+        read(settings)
     except (ConfigError, OutsideError) as error:
         return [str(error)]
+    return []
 
 
 def _version(root: Path, file: str) -> str:

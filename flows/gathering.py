@@ -79,6 +79,11 @@ def read(job: Job) -> Directory:
         joined = join([one.listed(accept=job.accept_fewer) for one in opened])
         roll = _Roll(file, [one.name for one in sources])
         findings = source_report.write(job.home, joined, roll.sources, lambda one: roll.claim(one).id)
+        findings += [
+            Finding(kind, f"{one.wired.name}: {told}")
+            for one in opened
+            for kind, told in one.source.findings()
+        ]
         people = _settled(job.home, roll, joined.people, findings)
         people = {id_: person for id_, person in people.items() if _wanted(roll, person, file.people.only)}
         _somebody(job, people, findings)

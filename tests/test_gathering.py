@@ -146,6 +146,13 @@ def test_nothing_is_read_again_that_did_not_change(company: Company) -> None:
     assert company.read() == before
 
 
+def test_what_is_odd_in_a_list_is_told_with_its_source(company: Company) -> None:
+    """As it is for a folder alone."""
+    (company.root / "hr/photos/9999.jpg").write_bytes(jpeg(99))
+    sentences = [finding.sentence for finding in company.read().findings if finding.kind == "unmatched_file"]
+    assert sentences == ["hr: photos/9999.jpg belongs to no row."]
+
+
 def test_no_photo_is_fetched_that_nobody_needs(company: Company) -> None:
     """Not of whom HR does not know, whom the job does not want, or who said that theirs shall not be processed."""
     company.say('[people.only]\ncountry = ["DE"]')
