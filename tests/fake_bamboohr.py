@@ -232,7 +232,11 @@ def bamboohr() -> Iterator[FakeBambooHR]:
         protocol_version = "HTTP/1.1"
 
         def _do(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            wanted = int(self.headers.get("Content-Length") or 0)
+            body = self.rfile.read(wanted)
+            if len(body) < wanted:  # who sent it was killed in the middle: no server does half of it
+                self.close_connection = True
+                return
             headers = {name.lower(): value for name, value in self.headers.items()}
             with turn:
                 answer = company.answer(self.command, self.path, headers, body)
