@@ -1,6 +1,7 @@
 """The terminal's side: a live bar, plain lines where there is no terminal, errors that say what to do."""
 
 import errno
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -67,5 +68,6 @@ def told() -> Iterator[None]:
         )
         raise typer.Exit(1) from error
     except KeyboardInterrupt as stopped:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # all is put away: a second one would only hide the exit code
         errors.print("Stopped. To go on, run the same command again; nothing that is finished is done twice.")
         raise typer.Exit(130) from stopped
