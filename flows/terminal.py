@@ -68,6 +68,7 @@ def told() -> Iterator[None]:
         )
         raise typer.Exit(1) from error
     except KeyboardInterrupt as stopped:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # all is put away: a second one would only hide the exit code
+        # All is put away: a second one would only hide the exit code.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
         errors.print("Stopped. To go on, run the same command again; nothing that is finished is done twice.")
         raise typer.Exit(130) from stopped
