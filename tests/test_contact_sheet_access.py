@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.sheet_browser import EVERYBODY, QUIET, focused, names, opened
 from tests.sheet_company import HOSTILE, sheet
@@ -106,7 +106,7 @@ def test_keyboard_alone_is_enough(page: Page) -> None:
     assert page.locator("#detail-name").inner_text() == "Cid Cole"
     page.keyboard.press("j")
     page.keyboard.press("Escape")
-    assert focused(page) == "Dan Dean"
+    expect(page.locator(".card .name", has_text="Dan Dean")).to_be_focused()
     page.keyboard.press("3")
     page.keyboard.press("/")
     page.keyboard.type("j1?")
