@@ -11,11 +11,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from catchlight import plugins
 from catchlight.alike import alike
 from catchlight.config import load_preset
 from catchlight.decoder import Decoder
-from catchlight.errors import ConfigError, PhotoError
+from catchlight.errors import PhotoError
 from catchlight.models import ModelStore
 from catchlight.sitting import look
 from catchlight.studio import Studio
@@ -50,19 +49,6 @@ def opinion(photos: Mapping[str, str], same: Same) -> Opinion:
     return Opinion(tuple(source for group in groups if group is not largest[0] for source in group))
 
 
-def check_engine(name: str) -> None:
-    """Refuse an engine that cannot tell people apart; ConfigError names those that can."""
-    able = [one for one in plugins.names("catchlight.engines") if _knows(one)]
-    if name not in able:
-        message = f"faces: {name!r} cannot tell people apart; there are: {', '.join(able)}"
-        raise ConfigError(message)
-
-
-def _knows(name: str) -> bool:
-    module = plugins.load("catchlight.engines", name)
-    return "likeness" in module.FACTS.jobs and module.Engine.KNOWS_PEOPLE
-
-
 class Faces:
     """Compares two pictures in the vault by the faces in them, and remembers what came of it."""
 
@@ -93,11 +79,10 @@ class Faces:
         return bool(known[0])
 
     def _compare(self, a: str, b: str) -> bool:
-        first, second = self._vault.get(a), self._vault.get(b)
-        if alike(first, second):
+        if alike_pictures(self._vault, a, b):
             return True
         try:
-            described = [self._described(data) for data in (first, second)]
+            described = [self._described(self._vault.get(digest)) for digest in (a, b)]
         except PhotoError:
             return True
         engine = self._studio.recogniser

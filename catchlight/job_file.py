@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo
 
 from cronsim import CronSim, CronSimError
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from catchlight.errors import ConfigError
+from catchlight.policy import TimeZone
 from catchlight.source import Field as PersonField
 
 _SECRET = re.compile(r"(password|secret|token|api_?key|passphrase|private_key)$")
@@ -38,17 +38,7 @@ class Schedule(_Section):
     refresh: Annotated[str, AfterValidator(_cron)] = Field(
         description='five fields of cron, such as "0 3 * * 1"'
     )
-    timezone: str = Field("UTC", description="such as Europe/Berlin")
-
-    @field_validator("timezone")
-    @classmethod
-    def _known(cls, name: str) -> str:
-        try:
-            ZoneInfo(name)
-        except (KeyError, ValueError, OSError) as error:
-            message = f"{name!r} is no time zone; write it as Europe/Berlin"
-            raise ValueError(message) from error
-        return name
+    timezone: TimeZone = Field("UTC", description="such as Europe/Berlin")
 
 
 class Only(_Section):

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from catchlight.errors import ConfigError
 from catchlight.records import Employee, Rung
@@ -35,6 +35,18 @@ FILE = "review.toml"
 
 class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:
+        message = f"{name!r} is no time zone; write it as Europe/Berlin"
+        raise ValueError(message) from error
+    return name
+
+
+TimeZone = Annotated[str, AfterValidator(_known_zone)]
 
 
 class Rule(_Section):
@@ -65,18 +77,8 @@ class Asking(_Section):
     quiet_from: time = Field(time(18), description="nothing is sent from this time …")
     quiet_until: time = Field(time(8), description="… until this one, nor at a weekend")
     weekends: bool = False
-    timezone: str = "UTC"
+    timezone: TimeZone = "UTC"
     rounds: int = Field(3, ge=0, le=10, description="how often somebody may ask for another try")
-
-    @field_validator("timezone")
-    @classmethod
-    def _known(cls, name: str) -> str:
-        try:
-            ZoneInfo(name)
-        except (KeyError, ValueError, OSError) as error:
-            message = f"{name!r} is no time zone; write it as Europe/Berlin"
-            raise ValueError(message) from error
-        return name
 
 
 def _address(url: str) -> str:

@@ -33,6 +33,19 @@ def model_digests(engines: Engines, models: ModelStore) -> dict[str, str]:
     return {model: models.digest(model) for model in sorted(wanted)}
 
 
+def check_recogniser(name: str) -> None:
+    """Refuse an engine that cannot tell people apart; ConfigError names those that can."""
+    able = [one for one in plugins.names("catchlight.engines") if _knows_people(one)]
+    if name not in able:
+        message = f"faces: {name!r} cannot tell people apart; there are: {', '.join(able)}"
+        raise ConfigError(message)
+
+
+def _knows_people(name: str) -> bool:
+    module = plugins.load("catchlight.engines", name)
+    return "likeness" in module.FACTS.jobs and module.Engine.KNOWS_PEOPLE
+
+
 class Studio:
     """One set of warm engines. Not shared between threads."""
 

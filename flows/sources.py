@@ -9,11 +9,11 @@ from typing import Any
 from pydantic import ValidationError
 
 from catchlight import plugins
-from catchlight.agreement import check_engine
 from catchlight.config import load_preset
 from catchlight.errors import ConfigError
 from catchlight.job_file import OF_ALL_KINDS, JobFile, SourceTable, check_job, read_toml, refused, sentence
 from catchlight.source import Source
+from catchlight.studio import check_recogniser
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def _settings(name: str, table: Any, told: list[str]) -> Any:
 def _elsewhere(raw: Mapping[str, Any]) -> list[str]:
     """Tell of a preset that is not there, and of an engine that cannot compare faces."""
     told = []
-    for key, check in (("preset", load_preset), ("faces", check_engine)):
+    for key, check in (("preset", load_preset), ("faces", check_recogniser)):
         if raw.get(key) and isinstance(raw[key], str):
             try:
                 check(raw[key])
