@@ -16,11 +16,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from io import BytesIO
 from urllib.parse import parse_qs, urlsplit
 
 from PIL import Image, UnidentifiedImageError
+
+from tests.loopback import served, whole_body
 
 KEY = "0123456789abcdef"
 _ALWAYS = {"employeeId", "firstName", "lastName", "preferredName", "photoUrl", "jobTitleName", "status"}
@@ -232,10 +234,8 @@ def bamboohr() -> Iterator[FakeBambooHR]:
         protocol_version = "HTTP/1.1"
 
         def _do(self) -> None:
-            wanted = int(self.headers.get("Content-Length") or 0)
-            body = self.rfile.read(wanted)
-            if len(body) < wanted:  # who sent it was killed in the middle: no server does half of it
-                self.close_connection = True
+            body = whole_body(self)
+            if body is None:
                 return
             headers = {name.lower(): value for name, value in self.headers.items()}
             with turn:
@@ -264,12 +264,5 @@ def bamboohr() -> Iterator[FakeBambooHR]:
         def log_message(self, *_: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    company.url = f"http://127.0.0.1:{server.server_address[1]}"
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
-    try:
+    with served(Handler) as company.url:
         yield company
-    finally:
-        server.shutdown()
-        server.server_close()

@@ -15,13 +15,14 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from tests.google_answers import Answer, fault, only, said, told
 from tests.google_company import ADMIN, Company, Who
 from tests.google_contract import Method, method_of, unknown_fields
 from tests.google_token import Issuer
+from tests.loopback import served, whole_body
 
 
 @dataclass
@@ -158,10 +159,8 @@ def google(clock: Callable[[], float] = time.monotonic) -> Iterator[FakeGoogle]:
         disable_nagle_algorithm = True
 
         def _do(self) -> None:
-            wanted = int(self.headers.get("Content-Length") or 0)
-            body = self.rfile.read(wanted)
-            if len(body) < wanted:  # who sent it was killed in the middle: no server does half of it
-                self.close_connection = True
+            body = whole_body(self)
+            if body is None:
                 return
             headers = {name.lower(): value for name, value in self.headers.items()}
             with door:
@@ -197,12 +196,5 @@ def google(clock: Callable[[], float] = time.monotonic) -> Iterator[FakeGoogle]:
         def log_message(self, *_: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    company.url = f"http://127.0.0.1:{server.server_address[1]}"
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
-    try:
+    with served(Handler) as company.url:
         yield company
-    finally:
-        server.shutdown()
-        server.server_close()

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from tests.certificates import Certificates
@@ -23,6 +23,7 @@ from tests.fake_graph_delta import Delta
 from tests.fake_graph_files import Files
 from tests.fake_graph_people import People
 from tests.fake_graph_tokens import TENANT, Tokens
+from tests.loopback import served, whole_body
 
 AT_ONCE = 4
 _NO_SUCH_CALL = wrong(400, "BadRequest", "Resource not found for the segment.")
@@ -206,10 +207,8 @@ def graph(certificates: Certificates | None = None) -> Iterator[FakeGraph]:
         disable_nagle_algorithm = True
 
         def _do(self) -> None:
-            wanted = int(self.headers.get("Content-Length") or 0)
-            body = self.rfile.read(wanted)
-            if len(body) < wanted:  # who sent it was killed in the middle: no server does half of it
-                self.close_connection = True
+            body = whole_body(self)
+            if body is None:
                 return
             headers = {name.lower(): value for name, value in self.headers.items()}
             answer, lost = tenant.serve(self.command, self.path, headers, body)
@@ -235,18 +234,5 @@ def graph(certificates: Certificates | None = None) -> Iterator[FakeGraph]:
         def log_message(self, *_: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    if certificates:
-        import ssl  # noqa: PLC0415
-
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(certificates.certificate, certificates.key)
-        server.socket = context.wrap_socket(server.socket, server_side=True)
-    tenant.url = f"http{'s' if certificates else ''}://127.0.0.1:{server.server_address[1]}"
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
-    try:
+    with served(Handler, certificates) as tenant.url:
         yield tenant
-    finally:
-        server.shutdown()
-        server.server_close()

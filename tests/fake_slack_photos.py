@@ -14,11 +14,12 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qsl, urlsplit
 
 from tests import fake_slack_scim, fake_slack_web
 from tests.fake_slack_limits import Answer, Buckets, Faults, busy
+from tests.loopback import served
 
 TOKEN = "xoxp-secret-of-the-owner"  # noqa: S105  the test's own
 TEAM, OTHER_TEAM, ORGANISATION = "T0EXAMPLE", "T0SECOND", "E0EXAMPLE"
@@ -225,12 +226,5 @@ def slack(**more: object) -> Iterator[FakeSlack]:
         def log_message(self, *_: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    workspace.url = f"http://127.0.0.1:{server.server_address[1]}"
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
-    try:
+    with served(Handler) as workspace.url:
         yield workspace
-    finally:
-        server.shutdown()
-        server.server_close()
