@@ -44,6 +44,12 @@ def one(number: int, people: int, rate: float) -> dict[str, object]:
     return {**ended, "people": people, "seconds": round(took), "peak_mb": round(peak)}
 
 
+def _shown(ended: dict[str, object]) -> dict[str, object]:
+    """Print how one vendor ended as soon as it has."""
+    print(json.dumps(ended), flush=True)
+    return ended
+
+
 def main() -> int:
     """Soak all vendors; return 1 when a bar is missed."""
     options = argparse.ArgumentParser(
@@ -55,9 +61,7 @@ def main() -> int:
     asked = options.parse_args()
     with ProcessPoolExecutor(2) as pool:
         waiting = [pool.submit(one, number, asked.people, asked.rate) for number in range(len(WORLDS))]
-        told = [future.result() for future in waiting]
-    for ended in told:
-        print(json.dumps(ended))
+        told = [_shown(future.result()) for future in waiting]
     if asked.output:
         asked.output.write_text(json.dumps(told, indent=1))
     return int(

@@ -1,5 +1,7 @@
 """Whether two pictures show the same: places encode and scale what they are given, so bytes say nothing."""
 
+from functools import lru_cache
+
 import cv2
 import numpy as np
 from jaxtyping import Float32
@@ -34,6 +36,7 @@ def difference(one: bytes, other: bytes) -> float:
     return float(np.sqrt(parts.max()))
 
 
+@lru_cache(maxsize=16)  # the same pictures are compared before they are sent, after, and at the end
 def _small(data: bytes) -> tuple[Float32[np.ndarray, "16 16 3"], float]:
     """Return a picture in CIELAB at 16 × 16 pixels, and its width over its height."""
     picture = decode(data).picture

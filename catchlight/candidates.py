@@ -1,12 +1,11 @@
 """A person's earlier portraits, kept for as long as they come from the same photos and the same preset."""
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 
 import polars as pl
 
-from catchlight import ledger, runs
+from catchlight import ledger, looks, runs
 from catchlight.home import Home
 from catchlight.plan import Plan
 from catchlight.records import Outcome, Photo
@@ -27,9 +26,10 @@ def keep(plan: Plan, pictures: Mapping[str, str]) -> None:
 
 def _found(plan: Plan, pictures: Mapping[str, str]) -> list[Candidate]:
     before = _before(plan)
-    if before is None or _preset(before) != plan.job.brand().digest():
+    if before is None:
         return []
-    known, portraits, alike = runs.candidates(before), runs.portraits(before), _same_photos(plan, before.name)
+    known, portraits = runs.candidates(before), runs.portraits(before)
+    alike = _same_photos(plan, before.name) & _same_look(plan, before)
     wishes = wishes_of(plan.home, before.name)
     rows: list[Candidate] = []
     for person in sorted(pictures.keys() & portraits.keys() & alike):
@@ -67,11 +67,18 @@ def _before(plan: Plan) -> Path | None:
     return runs.run_folder(plan.home.root) if latest.exists() else None
 
 
-def _preset(folder: Path) -> str:
+def _same_look(plan: Plan, before: Path) -> set[str]:
+    """Return the people whose preset is as it was in the run before."""
     try:
-        return str(json.loads((folder / "run.json").read_bytes())["preset"]["digest"])
+        looked, then = looks.digests(before), looks.names(before)
     except (OSError, ValueError, KeyError, TypeError):
-        return ""
+        return set()
+    now = {person.id: person.preset for person in plan.employees()}
+    return {
+        person
+        for person in now.keys() & then.keys()
+        if looked.get(then[person]) == plan.job.brand(now[person]).digest()
+    }
 
 
 def _same_photos(plan: Plan, before: str) -> set[str]:

@@ -146,6 +146,11 @@ def preset_names() -> list[str]:
     return sorted(file.stem for file in PRESETS.glob("*.toml"))
 
 
+def settled(name: str) -> str:
+    """Return a preset's name so that it means the same from whichever folder it is read again."""
+    return str(Path(name).resolve()) if name.endswith(".toml") else name
+
+
 def load_preset(name: str) -> Preset:
     """Read a preset as it is now, by name or path of a TOML file; ConfigError names the key that is wrong."""
     path = Path(name) if name.endswith(".toml") else PRESETS / f"{name}.toml"
@@ -244,13 +249,16 @@ class Job(_Section):
         """Whether the source is a job file."""
         return self.source.suffix == ".toml"
 
-    def brand(self) -> Preset:
-        """Return the preset with this job's engine, read once: a job under way keeps the look it began with."""
-        return self._brand
+    def brand(self, group: str = "") -> Preset:
+        """Return the preset, or a group's, with this job's engine; read once: a job under way keeps its looks."""
+        if group not in self._brands:
+            preset = load_preset(group or self.preset)
+            engines = (
+                preset.engines if self.engine in {"", "studio"} else preset.engines.replaced_by(self.engine)
+            )
+            self._brands[group] = preset.model_copy(update={"engines": engines})
+        return self._brands[group]
 
     @cached_property
-    def _brand(self) -> Preset:
-        preset = load_preset(self.preset)
-        if not self.engine or self.engine == "studio":
-            return preset
-        return preset.model_copy(update={"engines": preset.engines.replaced_by(self.engine)})
+    def _brands(self) -> dict[str, Preset]:
+        return {}

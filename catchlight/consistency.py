@@ -8,6 +8,7 @@ have different skin, and no set of portraits is better for hiding it.
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -65,31 +66,48 @@ DIMENSIONS = (
 )  # fmt: skip
 
 
-def by_person(readings: pl.DataFrame) -> pl.DataFrame:
+def by_person(readings: pl.DataFrame, by: pl.DataFrame | None = None) -> pl.DataFrame:
     """Return one row an employee with a column for each check; what is no finite number is null.
 
-    ``readings`` has the schema of Reading.
+    ``readings`` has the schema of Reading. With ``by`` (columns employee, group) there is a column for the
+    group: people are compared with those of their own.
     """
     finite = readings.filter(pl.col("value").is_finite())
-    return finite.pivot("check", index="employee", values="value", aggregate_function="median").sort(
+    people = finite.pivot("check", index="employee", values="value", aggregate_function="median").sort(
         "employee"
     )
+    return people if by is None else people.join(by, on="employee", how="left", maintain_order="left")
+
+
+def each_group(measure: Callable[[pl.DataFrame], pl.DataFrame], people: pl.DataFrame) -> pl.DataFrame:
+    """Return what ``measure`` gives for the people of each group, one below the other."""
+    parts = people.partition_by("group", include_key=False) if "group" in people.columns else [people]
+    return pl.concat([measure(part) for part in parts or [people]])
 
 
 def away(dimension: Dimension, checks: tuple[str, ...], people: pl.DataFrame) -> pl.DataFrame:
-    """Return how far each person is from the middle: columns employee, away.
+    """Return how far each person is from the middle of their group: columns employee, away.
 
     ``away`` is in the dimension's unit, with a sign where there are two sides. People without the
     readings are left out; so is everybody when a check is absent.
     """
     if not set(checks) <= set(people.columns):
         return pl.DataFrame(schema={"employee": pl.String, "away": pl.Float64})
-    read = people.select("employee", *checks).drop_nulls()
+    read = _read(checks, people)
     if dimension.kind == Kind.DIRECTION:
-        return _angles(read, checks, robust=True)
-    values = _values(dimension, read, checks)
-    middle = 0.0 if dimension.kind == Kind.DISTANCE else pl.col("away").median()
-    return values.with_columns(pl.col("away") - middle)
+        return each_group(lambda group: _angles(group, checks, robust=True), read)
+    if dimension.kind == Kind.DISTANCE:
+        return _values(dimension, read, checks)
+    return each_group(lambda group: _around_middle(_values(dimension, group, checks)), read)
+
+
+def _around_middle(values: pl.DataFrame) -> pl.DataFrame:
+    return values.with_columns(pl.col("away") - pl.col("away").median())
+
+
+def _read(checks: tuple[str, ...], people: pl.DataFrame) -> pl.DataFrame:
+    """Return those of whom all checks were read, with their group where there is one."""
+    return people.select("employee", *checks, *({"group"} & set(people.columns))).drop_nulls()
 
 
 def _values(dimension: Dimension, read: pl.DataFrame, checks: tuple[str, ...]) -> pl.DataFrame:
@@ -127,7 +145,7 @@ def spread(dimension: Dimension, checks: tuple[str, ...], people: pl.DataFrame) 
     if dimension.kind in (Kind.LEVEL, Kind.RATIO):
         return Spread(float(off.std()), _MAD * median)  # type: ignore[arg-type]
     if dimension.kind == Kind.DIRECTION:
-        off = _angles(people.select("employee", *checks).drop_nulls(), checks, robust=False)["away"]
+        off = each_group(lambda group: _angles(group, checks, robust=False), _read(checks, people))["away"]
     return Spread(math.sqrt(float((off**2).mean())), _RAYLEIGH * median)  # type: ignore[arg-type]
 
 
@@ -136,13 +154,14 @@ def score(dimension: Dimension, found: Spread | None) -> float | None:
     return None if found is None else 100 * 0.9 ** (found.plain / dimension.target)
 
 
-def compare(readings: pl.DataFrame, verdicts: pl.DataFrame) -> dict[str, Any]:
+def compare(readings: pl.DataFrame, verdicts: pl.DataFrame, by: pl.DataFrame | None = None) -> dict[str, Any]:
     """Return what run.json says: ``consistency`` (one row a dimension) and ``score``, 0–100.
 
     Both over all portraits that are not retakes, and again, under ``accepted``, over the accepted ones.
-    The tables have the schemas of Reading and Verdict; what was not read is None.
+    The tables have the schemas of Reading and Verdict; what was not read is None. ``by`` is as in
+    :func:`by_person`.
     """
-    people = by_person(readings)
+    people = by_person(readings, by)
     shown, accepted = (
         people.join(verdicts.filter(kept), on="employee", how="semi")
         for kept in (pl.col("outcome") != str(Outcome.RETAKE), pl.col("outcome") == str(Outcome.ACCEPT))

@@ -139,7 +139,12 @@ class Darkroom:
 
         note = "This photo made the picture software fail twice; save it anew as a JPEG or send another."
         render = Render(
-            order.employee, order.recipe, "", preset=self.bench.preset.name, reason=CRASHED, note=note
+            order.employee,
+            order.recipe,
+            "",
+            preset=(order.preset or self.bench.preset).name,
+            reason=CRASHED,
+            note=note,
         )
         return Development(order.photos, render)
 

@@ -31,13 +31,17 @@ ALIGNED = 640  # rows of the photo in the portrait's frame
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What to develop: one person, their photos (bytes in the vault), the recipe of the result, cap and wish."""
+    """What to develop: one person, their photos (bytes in the vault), the recipe of the result, cap and wish.
+
+    ``preset`` is the look of their group; None for the room's.
+    """
 
     employee: str
     recipe: str
     photos: tuple[Photo, ...]
     cap: Cap = NO_CAP
     wish: Wish = NO_WISH
+    preset: Preset | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,10 @@ class Room:
     decoder: Decoder
     vault: Vault
 
+    def set_for(self, preset: Preset | None) -> "Room":
+        """Return this room with another preset's look, and its engines (None: as it is)."""
+        return replace(self, preset=preset, studio=self.studio.of(preset)) if preset else self
+
 
 def recipe_of(
     employee: str, photos: Iterable[Photo], setup: str, cap: Cap = NO_CAP, wish: Wish = NO_WISH
@@ -90,6 +98,7 @@ def recipe_of(
 def develop(order: Order, room: Room) -> Development:
     """Develop one person; a photo that cannot be used becomes a render with a reason."""
     started = time.perf_counter()
+    room = room.set_for(order.preset)
     own = order.wish.view(room.preset)
     blank = Render(order.employee, order.recipe, "", preset=own.name, engine=own.engines.matte)
     opened, refused = _open(order, room)

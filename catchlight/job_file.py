@@ -3,15 +3,16 @@
 import difflib
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self, get_args
 
 from cronsim import CronSim, CronSimError
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from catchlight.errors import ConfigError
+from catchlight.joining import folded
 from catchlight.policy import TimeZone
 from catchlight.source import Field as PersonField
 
@@ -41,14 +42,42 @@ class Schedule(_Section):
     timezone: TimeZone = Field("UTC", description="such as Europe/Berlin")
 
 
-class Only(_Section):
-    """Who is refreshed, of everybody whom the sources have; an empty list means everybody."""
+class _Filter(_Section):
+    """Some of the people, by what the sources say of them; an empty list means everybody."""
 
     department: tuple[str, ...] = ()
     country: tuple[str, ...] = ()
     entity: tuple[str, ...] = ()
     employee_type: tuple[str, ...] = ()
+
+    def takes(self, value: Callable[[PersonField], str]) -> bool:
+        """Whether somebody, of whom ``value`` tells each field, is among them: in every list that names anything."""
+        lists: Mapping[PersonField, tuple[str, ...]] = {
+            "department": self.department, "country": self.country, "entity": self.entity,
+            "employee_type": self.employee_type,
+        }  # fmt: skip
+        return all(not names or folded(value(key)) in map(folded, names) for key, names in lists.items())
+
+
+class Only(_Filter):
+    """Who is refreshed, of everybody whom the sources have; an empty list means everybody."""
+
     started_since: date | None = Field(None, description="only who started on this day or later")
+
+
+class Group(_Filter):
+    """People who have a look of their own."""
+
+    preset: str = Field(
+        min_length=1, description="how these people look; whoever is in no group has the job's"
+    )
+
+    @model_validator(mode="after")
+    def _of_some(self) -> Self:
+        if not any((self.department, self.country, self.entity, self.employee_type)):
+            message = 'name whose look it is: department, country, entity or employee_type, such as country = ["CH"]'
+            raise ValueError(message)
+        return self
 
 
 class People(_Section):
@@ -92,6 +121,9 @@ class JobFile(_Section):
     engine: str = ""
     sources: dict[str, SourceTable] = Field(min_length=1, description="at least one [sources.NAME]")
     people: People = People()
+    groups: tuple[Group, ...] = Field(
+        (), description="[[groups]] whose preset is another one; the first that somebody belongs to counts"
+    )
     faces: str = Field(
         "",
         description='engine that compares the photos of one person one to one, such as "dlib_resnet"; a biometric check',
@@ -179,9 +211,15 @@ def sentence(error: Any, model: type[BaseModel], above: str = "") -> str:
 def _fields(model: Any, loc: tuple[Any, ...]) -> Mapping[str, Any]:
     """Return the fields of the section that a key stands in."""
     for part in loc[:-1]:
-        found = getattr(model, "model_fields", {}).get(part)
-        model = found.annotation if found else None
+        if not isinstance(part, int):  # a number is one of a list
+            found = getattr(model, "model_fields", {}).get(part)
+            model = _section(found.annotation) if found else None
     return getattr(model, "model_fields", {})
+
+
+def _section(annotation: Any) -> Any:
+    """Return the section in a list of sections, or in one that may be left out."""
+    return next((one for one in get_args(annotation) if hasattr(one, "model_fields")), annotation)
 
 
 def _described(model: type[BaseModel], loc: tuple[Any, ...]) -> str:

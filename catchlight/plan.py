@@ -15,7 +15,7 @@ from typing import Any
 import polars as pl
 
 from catchlight import caps, ledger
-from catchlight.config import Job, Preset
+from catchlight.config import Job, Preset, settled
 from catchlight.develop import Order, recipe_of
 from catchlight.home import Home, write_json
 from catchlight.models import ModelStore, default_root
@@ -34,20 +34,40 @@ _NOBODY: Mapping[str, Wish] = {}
 
 
 @dataclass(frozen=True, slots=True)
+class Look:
+    """What decides a portrait beside the person: ``setup``, and the caps per jurisdiction.
+
+    ``setup`` is the digest of preset, engines, models and code.
+    """
+
+    setup: str
+    rungs: Mapping[str, Rung] = field(default_factory=dict)
+
+    def plain(self) -> dict[str, Any]:
+        """Return plain values for plan.json."""
+        return {"setup": self.setup, "rungs": dict(self.rungs)}
+
+    @staticmethod
+    def of(plain: Mapping[str, Any]) -> "Look":
+        """Return the look that :meth:`plain` was made from."""
+        return Look(plain["setup"], {country: Rung(rung) for country, rung in plain.get("rungs", {}).items()})
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """One planned run; everything in it is also on disk under ``ledger/<run>``.
 
-    ``rungs`` are the preset's caps per jurisdiction, ``wishes`` what people asked for, both as they were
-    when the plan was drawn up. Where the job has ``onto``, only the people of ``only`` are developed.
+    ``look`` is the company's, ``groups`` those of groups by preset, ``wishes`` what people asked for, all as they
+    were when the plan was drawn up. Where the job has ``onto``, only the people of ``only`` are developed.
     """
 
     run: str
     job: Job
-    setup: str
+    look: Look
     started: str
     findings: tuple[dict[str, str], ...]
     resumed: bool = False
-    rungs: Mapping[str, Rung] = field(default_factory=dict)
+    groups: Mapping[str, Look] = field(default_factory=dict)
     wishes: Mapping[str, Wish] = field(default_factory=dict)
 
     @property
@@ -82,7 +102,9 @@ class Plan:
         return dict(sorted(shards.items()))
 
     def _order(self, person: Employee, photos: tuple[Photo, ...]) -> Order:
-        return order_of(person, photos, self.setup, self.rungs, self.wishes.get(person.id, NO_WISH))
+        preset = self.job.brand(person.preset) if person.preset else None
+        look = self.groups[person.preset] if person.preset else self.look
+        return order_of(person, photos, look, self.wishes.get(person.id, NO_WISH), preset)
 
     def shard(self, number: int) -> Path:
         """Return the folder of one shard."""
@@ -96,11 +118,15 @@ class Plan:
 
 
 def order_of(
-    person: Employee, photos: tuple[Photo, ...], setup: str, rungs: Mapping[str, Rung], wish: Wish = NO_WISH
+    person: Employee,
+    photos: tuple[Photo, ...],
+    look: Look,
+    wish: Wish = NO_WISH,
+    preset: Preset | None = None,
 ) -> Order:
-    """Return what to develop for one person; ``rungs`` are the preset's caps per jurisdiction."""
-    cap = caps.lowest(caps.cap_of(person, rungs), wish.cap)
-    return Order(person.id, recipe_of(person.id, photos, setup, cap, wish), photos, cap, wish)
+    """Return what to develop for one person; ``preset`` is that of ``look`` where it is a group's."""
+    cap = caps.lowest(caps.cap_of(person, look.rungs), wish.cap)
+    return Order(person.id, recipe_of(person.id, photos, look.setup, cap, wish), photos, cap, wish, preset)
 
 
 def has_photo(order: Order) -> bool:
@@ -132,6 +158,21 @@ def setup_of(preset: Preset, models: ModelStore) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
+def look_of(job: Job, group: str = "") -> Look:
+    """Return the look of a job, or of a group by its preset, as it is now."""
+    preset = job.brand(group)
+    return Look(setup_of(preset, store_of(job)), preset.rungs)
+
+
+def _capped(employees: Sequence[Employee], looks: Mapping[str, Look]) -> list[dict[str, str]]:
+    """Return what may leave a cap without effect, look by look."""
+    return [
+        finding
+        for name, look in looks.items()
+        for finding in caps.findings([one for one in employees if one.preset == name], look.rungs)
+    ]
+
+
 def store_of(job: Job) -> ModelStore:
     """Return the model files that a job may use."""
     return ModelStore(job.models or default_root(), allow_noncommercial=job.allow_noncommercial)
@@ -145,16 +186,16 @@ def draw_up(
     wishes: Mapping[str, Wish] = _NOBODY,
 ) -> Plan:
     """Write a plan, or return the unfinished one that wants exactly the same."""
-    home, preset = Home(job.home), job.brand()
-    setup, rungs = setup_of(preset, store_of(job)), preset.rungs
+    home, look = Home(job.home), look_of(job)
+    groups = {name: look_of(job, name) for name in sorted({person.preset for person in employees} - {""})}
     wishes = {person: wish for person, wish in wishes.items() if wish != NO_WISH}
-    want = _want(job, setup, wishes, employees, photos)
+    want = _want(job, [look, *groups.values()], wishes, employees, photos)
     for run in home.unfinished():
         old = json.loads((home.ledger(run) / "plan.json").read_bytes())
         if old["want"] == want:
             return replace(read(home, run, job), resumed=True)
-    told = (*findings, *([] if job.only else caps.findings(employees, rungs)))
-    plan = Plan(_new_run(home), job, setup, _now(), told, rungs=rungs, wishes=wishes)
+    told = (*findings, *([] if job.only else _capped(employees, {"": look} | groups)))
+    plan = Plan(_new_run(home), job, look, _now(), told, groups=groups, wishes=wishes)
     ledger.write(plan.folder / ledger.file_name(Employee), ledger.table(Employee, employees))
     ledger.write(plan.folder / ledger.file_name(Photo), ledger.table(Photo, photos))
     write_json(plan.folder / "plan.json", _plain(plan, want))
@@ -164,31 +205,38 @@ def draw_up(
 def read(home: Home, run: str, job: Job) -> Plan:
     """Return a plan that was drawn up before."""
     old = json.loads((home.ledger(run) / "plan.json").read_bytes())
-    rungs = {country: Rung(rung) for country, rung in old.get("rungs", {}).items()}
+    groups = {name: Look.of(plain) for name, plain in old.get("groups", {}).items()}
     wishes = {person: Wish.of(plain) for person, plain in old.get("wishes", {}).items()}
-    return Plan(run, job, old["setup"], old["started"], tuple(old["findings"]), rungs=rungs, wishes=wishes)
+    findings = tuple(old["findings"])
+    return Plan(run, job, Look.of(old), old["started"], findings, groups=groups, wishes=wishes)
 
 
 def _plain(plan: Plan, want: str) -> dict[str, Any]:
     return {
-        "run": plan.run, "want": want, "setup": plan.setup, "started": plan.started,
+        "run": plan.run, "want": want, **plan.look.plain(), "started": plan.started,
+        "groups": {name: look.plain() for name, look in plan.groups.items()},
         "job": _settled(plan.job).model_dump(mode="json"), "findings": list(plan.findings),
-        "rungs": dict(plan.rungs), "wishes": {person: wish.plain() for person, wish in plan.wishes.items()},
+        "wishes": {person: wish.plain() for person, wish in plan.wishes.items()},
     }  # fmt: skip
 
 
 def _settled(job: Job) -> Job:
     """Return a job whose paths mean the same from whichever folder it is read again."""
-    preset = str(Path(job.preset).resolve()) if job.preset.endswith(".toml") else job.preset
     models = job.models.resolve() if job.models else None
-    return job.model_copy(update={"source": job.source.resolve(), "preset": preset, "models": models})
+    return job.model_copy(
+        update={"source": job.source.resolve(), "preset": settled(job.preset), "models": models}
+    )
 
 
 def _want(
-    job: Job, setup: str, wishes: Mapping[str, Wish], employees: Sequence[Employee], photos: Sequence[Photo]
+    job: Job,
+    looks: Iterable[Look],
+    wishes: Mapping[str, Wish],
+    employees: Sequence[Employee],
+    photos: Sequence[Photo],
 ) -> str:
-    rungs = json.dumps(job.brand().rungs, sort_keys=True)
-    parts = [setup, rungs, str(job.shard_size), *map(repr, employees), *map(repr, photos)]
+    parts = [json.dumps(look.plain(), sort_keys=True) for look in looks]
+    parts += [str(job.shard_size), *map(repr, employees), *map(repr, photos)]
     parts += [f"{person} {wish.key}" for person, wish in sorted(wishes.items())]
     parts += [job.onto, *job.only] if job.onto else []
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
-from catchlight import ledger
+from catchlight import ledger, looks
 from catchlight.config import Crop, Delivery, Job, Preset, PrintCrop
 from catchlight.cropping import Place, place_of
 from catchlight.errors import ConfigError
@@ -14,6 +14,7 @@ from catchlight.home import Home
 from catchlight.records import Reading, Render
 from catchlight.runs import candidates
 
+_Told = tuple[str, dict[str, float]]
 _TELLS = ("head", "headroom", "eye_line", "centre")
 
 
@@ -34,54 +35,57 @@ def places(home: Path, folder: Path) -> dict[str, Place]:
 
     Earlier portraits that people may still choose are among them.
     """
-    crop = _crop(home, folder)
+    crops = _frames(home, folder)
     found = _measured(folder) | _remembered(home, folder)
-    known = {picture: place_of(values, crop) for picture, values in found.items()}
+    known = {picture: place_of(values, crops.get(person)) for picture, (person, values) in found.items()}
     return {picture: place for picture, place in known.items() if place}
 
 
-def _measured(folder: Path) -> dict[str, dict[str, float]]:
-    """Return what a run's tables say of its portraits."""
+def _measured(folder: Path) -> dict[str, _Told]:
+    """Return what a run's tables say of its portraits: whose, and what was read."""
     try:
         readings = pl.scan_parquet(folder / ledger.file_name(Reading))
         renders = pl.scan_parquet(folder / ledger.file_name(Render)).select("employee", "recipe", "picture")
         rows = (
             readings.filter(pl.col("check").is_in(_TELLS) & pl.col("value").is_not_null())
             .join(renders, on=["employee", "recipe"])
-            .select("picture", "check", "value")
+            .select("picture", "employee", "check", "value")
             .collect()
         )
     except FileNotFoundError:
         return {}
-    found: dict[str, dict[str, float]] = {}
-    for picture, check, value in rows.iter_rows():
-        found.setdefault(picture, {})[check] = value
+    found: dict[str, _Told] = {}
+    for picture, person, check, value in rows.iter_rows():
+        found.setdefault(picture, (person, {}))[1][check] = value
     return found
 
 
-def _remembered(home: Path, folder: Path) -> dict[str, dict[str, float]]:
+def _remembered(home: Path, folder: Path) -> dict[str, _Told]:
     """Return what the recipes of earlier portraits gave."""
-    found: dict[str, dict[str, float]] = {}
+    found: dict[str, _Told] = {}
     for one in (row for rows in candidates(folder).values() for row in rows):
         for reading in (Home(home).recipes.recall(one.recipe) or {}).get("readings", []):
             if reading["check"] in _TELLS and reading["value"] is not None:
-                found.setdefault(one.picture, {})[reading["check"]] = reading["value"]
+                found.setdefault(one.picture, (one.employee, {}))[1][reading["check"]] = reading["value"]
     return found
 
 
-def _crop(home: Path, folder: Path) -> Crop | None:
-    """Return the crop that a run framed by; None when its preset is not as it was."""
-    preset = _preset(home, folder)
+def _frames(home: Path, folder: Path) -> dict[str, Crop]:
+    """Return the crop that each person was framed by; nobody's whose preset is not as it was."""
     try:
-        digest = json.loads((folder / "run.json").read_bytes())["preset"]["digest"]
+        looked, whose = looks.digests(folder), looks.names(folder)
     except (OSError, ValueError, KeyError, TypeError):
-        return None
-    return preset.crop if preset and preset.digest() == digest else None
+        return {}
+    presets = {name: _preset(home, folder, name) for name in looked}
+    same = {
+        name: preset.crop for name, preset in presets.items() if preset and preset.digest() == looked[name]
+    }
+    return {person: same[name] for person, name in whose.items() if name in same}
 
 
-def _preset(home: Path, folder: Path) -> Preset | None:
+def _preset(home: Path, folder: Path, group: str = "") -> Preset | None:
     try:
         job = json.loads((Home(home).ledger(folder.name) / "plan.json").read_bytes())["job"]
-        return Job.model_validate(job).brand()
+        return Job.model_validate(job).brand(group)
     except (OSError, ValueError, KeyError, TypeError, ConfigError):
         return None

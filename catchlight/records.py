@@ -46,7 +46,8 @@ class Employee:
 
     ``rung`` is the furthest that this person's photo may be changed ("" for no cap of their own).
     ``entity`` is the legal entity that employs them, ``language`` the one they are written to in
-    (BCP 47), ``subject`` how single sign-on calls them (never an e-mail address).
+    (BCP 47), ``subject`` how single sign-on calls them (never an e-mail address). ``preset`` is the look
+    of their group ("" for the company's).
     """
 
     id: str
@@ -61,6 +62,7 @@ class Employee:
     entity: str = ""
     language: str = ""
     subject: str = ""
+    preset: str = ""
 
     @property
     def name(self) -> str:

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from catchlight import looks, wishes
 from catchlight import plan as plans
-from catchlight import wishes
 from catchlight.config import Job
 from catchlight.errors import ConfigError
 from catchlight.home import Home
@@ -76,13 +76,16 @@ def plan_of(home: Path, run: str) -> Plan:
 
 def _same_preset(latest: Plan) -> None:
     try:
-        then = json.loads((latest.home.run(latest.run) / "run.json").read_bytes())["preset"]["digest"]
-    except (OSError, ValueError, KeyError) as error:
+        then = looks.digests(latest.home.run(latest.run))
+    except (OSError, ValueError, KeyError, TypeError) as error:
         message = f"run {latest.run}: its run.json cannot be read; run `catchlight refresh`"
         raise ConfigError(message) from error
-    if latest.job.brand().digest() != then:
+    changed = [
+        name or latest.job.preset for name, was in then.items() if latest.job.brand(name).digest() != was
+    ]
+    if changed:
         message = (
-            f"preset {latest.job.preset}: it is not as it was in run {latest.run}, so the portraits would not fit "
+            f"preset {changed[0]}: it is not as it was in run {latest.run}, so the portraits would not fit "
             "together; run `catchlight refresh`: it makes everyone anew and does what people asked for"
         )
         raise ConfigError(message)

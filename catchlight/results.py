@@ -11,12 +11,11 @@ from typing import Any
 
 import polars as pl
 
-from catchlight import __version__, candidates, fairness, ledger, tries
+from catchlight import __version__, candidates, fairness, ledger, looks, tries
 from catchlight.checks import photo_age
 from catchlight.consistency import compare
 from catchlight.delivery import file_names
 from catchlight.home import Home, write_json
-from catchlight.judge import judge
 from catchlight.plan import Plan, store_of
 from catchlight.records import Employee, Outcome, Photo, Reading, Render, Verdict
 from catchlight.spoilers import Spoiler, rank, spoilers_csv
@@ -38,7 +37,7 @@ def tabulate(plan: Plan) -> dict[type, pl.DataFrame]:
         tables[kind] = pl.concat([new, _carried(plan, kind)]).sort("employee", maintain_order=True)
     tables[Reading] = tables[Reading].sort("employee", "check")
     tables[Employee] = ledger.table(Employee, plan.employees()).sort("id")
-    tables[Verdict] = judge(tables[Render], tables[Reading], plan.job.brand(), wishes=plan.wishes)
+    tables[Verdict] = looks.judged(plan, tables)
     folder = plan.home.run(plan.run)
     for kind in KINDS:
         ledger.write(folder / ledger.file_name(kind), tables[kind])
@@ -97,7 +96,8 @@ def summarise(
         "finished": finished.isoformat(timespec="seconds"),
         "source": str(plan.job.source),
         "preset": {"name": preset.name, "title": preset.title, "digest": preset.digest()},
-        "setup": plan.setup,
+        "groups": looks.told(plan, tables[Employee]),
+        "setup": plan.look.setup,
         "engines": {job: getattr(preset.engines, job) for job in JOBS},
         "models": model_digests(preset.engines, store_of(plan.job)),
         "versions": _versions(),
@@ -108,7 +108,7 @@ def summarise(
         "rungs": dict(tables[Render].filter(pl.col("picture") != "").group_by("rung").len().iter_rows()),
         "seconds": round(sum(timings.values()), 3),
         "timings": {stage: round(seconds, 3) for stage, seconds in timings.items()},
-        **compare(tables[Reading], tables[Verdict]),
+        **compare(tables[Reading], tables[Verdict], looks.beside(tables[Employee])),
         "findings": [*plan.findings, *tries.findings(plan.home.root, _pictures(tables))],
     }
 
@@ -124,7 +124,7 @@ def _versions() -> dict[str, str]:
 
 def list_spoilers(plan: Plan, tables: Mapping[type, pl.DataFrame]) -> list[Spoiler]:
     """Write spoilers.csv: the portraits that stand out of the company's others, furthest first; return them."""
-    spoilers = rank(tables[Reading], tables[Verdict])
+    spoilers = rank(tables[Reading], tables[Verdict], looks.beside(tables[Employee]))
     write_whole(plan.home.run(plan.run) / "spoilers.csv", spoilers_csv(spoilers))
     return spoilers
 

@@ -4,10 +4,11 @@ It is about pictures, never about how somebody looks: framing, ground, light, fo
 """
 
 from dataclasses import dataclass
+from functools import partial
 
 import polars as pl
 
-from catchlight.consistency import DIMENSIONS, Dimension, Kind, away, by_person
+from catchlight.consistency import DIMENSIONS, Dimension, Kind, away, by_person, each_group
 from catchlight.records import Outcome
 from catchlight.spreadsheet import table_bytes
 
@@ -34,16 +35,17 @@ class Spoiler:
     what: str
 
 
-def rank(readings: pl.DataFrame, verdicts: pl.DataFrame) -> list[Spoiler]:
+def rank(readings: pl.DataFrame, verdicts: pl.DataFrame, by: pl.DataFrame | None = None) -> list[Spoiler]:
     """Return up to twenty portraits that are not retakes and stand out, the furthest first.
 
     A portrait stands out in a dimension when it is three robust standard deviations from the median
     of all (three fleet targets where that is more); its distance is the root of the sum of squares over all
-    dimensions. The tables have the schemas of Reading and Verdict.
+    dimensions. The tables have the schemas of Reading and Verdict. With ``by`` (columns employee, group)
+    each is compared with the others of their group.
     """
     kept = verdicts.filter(pl.col("outcome") != str(Outcome.RETAKE))
-    people = by_person(readings).join(kept, on="employee", how="semi")
-    marks = pl.concat([_marks(dimension, people) for dimension in _MEASURED])
+    people = by_person(readings, by).join(kept, on="employee", how="semi")
+    marks = pl.concat([each_group(partial(_marks, dimension), people) for dimension in _MEASURED])
     worst_first = marks.sort("z", "what", "employee", descending=[True, False, False])
     out = worst_first.group_by("employee").agg(
         distance=(pl.col("z") ** 2).sum().sqrt(),

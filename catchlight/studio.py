@@ -54,6 +54,16 @@ class Studio:
         self.preset = preset
         self.models = models
         self._loaded: dict[str, Any] = {}
+        self._others: dict[str, Studio] = {}
+
+    def of(self, preset: Preset) -> "Studio":
+        """Return the studio for a preset: this one where the engines are the same, else one kept beside it."""
+        if preset.engines == self.preset.engines:
+            return self
+        key = preset.engines.model_dump_json()
+        if key not in self._others:
+            self._others[key] = Studio(preset, self.models)
+        return self._others[key]
 
     def _engine(self, job: str) -> Any:
         name = getattr(self.preset.engines, job)

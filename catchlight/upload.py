@@ -13,6 +13,7 @@ from catchlight import ledger, redo_plan
 from catchlight import plan as plans
 from catchlight.checks import photo_age
 from catchlight.company import Company, Person
+from catchlight.config import Preset
 from catchlight.darkroom import Darkroom
 from catchlight.darkroom_worker import Bench
 from catchlight.deciding import Code, Taken, decide, is_published
@@ -80,9 +81,10 @@ class UploadDesk:
             order = _order(person, sent, plan)
             scratch.put(data)
             development = self._develop(order, _bench(plan, scratch))
-            verdict = _verdict(development, plan, sent.at)
+            preset = plan.job.brand(person.portrait.employee.preset)
+            verdict = _verdict(development, preset, sent.at)
             if verdict.outcome == Outcome.RETAKE:
-                reason, sentence = next(iter(retakes(verdict, plan.job.brand()).items()))
+                reason, sentence = next(iter(retakes(verdict, preset).items()))
                 return Checked(usable=False, sentence=sentence, reason=reason)
             answer = _answer(person, sent, notice)
             return self._keep(answer, sent, development, scratch, verdict)
@@ -177,9 +179,11 @@ def _bench(plan: Plan, scratch: Vault) -> Bench:
 
 def _order(person: Person, sent: Upload, plan: Plan) -> Order:
     """Return exactly what the next pass will ask for, so that it finds the portrait made."""
-    preset = plan.job.brand()
-    setup = plans.setup_of(preset, plans.store_of(plan.job))
-    return plans.order_of(person.portrait.employee, (photo_of(sent),), setup, preset.rungs)
+    employee = person.portrait.employee
+    preset = plan.job.brand(employee.preset) if employee.preset else None
+    return plans.order_of(
+        employee, (photo_of(sent),), plans.look_of(plan.job, employee.preset), preset=preset
+    )
 
 
 def _answer(person: Person, sent: Upload, notice: str) -> Decision:
@@ -188,11 +192,11 @@ def _answer(person: Person, sent: Upload, notice: str) -> Decision:
     )
 
 
-def _verdict(made: Development, plan: Plan, day: str) -> Verdict:
+def _verdict(made: Development, preset: Preset, day: str) -> Verdict:
     """Judge one portrait by the limits alone."""
     renders = ledger.table(Render, [made.render])
     readings = photo_age.as_of(ledger.table(Reading, made.readings), day[:10])
-    found = ledger.records(Verdict, judge(renders, readings, plan.job.brand()))
+    found = ledger.records(Verdict, judge(renders, readings, preset))
     verdict: Verdict = found[0]
     return verdict
 

@@ -22,6 +22,7 @@ _WITHIN = {"ProfilePhoto.Read.All": "ProfilePhoto.ReadWrite.All"}
 """Permissions that another one of ours includes."""
 
 _MOST_PAGES = 10_000
+_TOKENS = 2  # new ones that Graph may refuse by mistake, before it means it
 
 
 class Graph:
@@ -42,12 +43,13 @@ class Graph:
     def call(
         self, method: str, path: str, check: Callable[[Reply], object] = lambda _: None, **content: Any
     ) -> Reply:
-        """Make one call and return its answer; ConfigError when even a new token is not accepted."""
+        """Make one call and return its answer; ConfigError when not even new tokens are accepted."""
         self.sign_in.headers(again=False)  # a sign-in that fails is not tried again for each try of the call
-        reply = self._calls.call(method, path, check, **content)
-        if reply.status == 401:
-            raise ConfigError(f"client_id: Graph does not accept the app's token ({said(reply)})")
-        return reply
+        for _ in range(_TOKENS):
+            reply = self._calls.call(method, path, check, **content)
+            if reply.status != 401:
+                return reply
+        raise ConfigError(f"client_id: Graph does not accept the app's token ({said(reply)})")
 
     def pages(self, path: str, ask: Mapping[str, str], right: str) -> Iterator[Mapping[str, Any]]:
         """List what is below a path; ``right`` is the permission that it needs, for the message."""

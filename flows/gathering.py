@@ -1,21 +1,22 @@
 """Who there is, by a job file: every source brought up to date, people joined, and their photos at hand."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, fields
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from catchlight import identities, wishes
 from catchlight.agreement import Opinion
-from catchlight.config import Job
+from catchlight.config import Job, settled
 from catchlight.errors import ConfigError
 from catchlight.home import Home
 from catchlight.identities import Claim
-from catchlight.job_file import JobFile, Only
-from catchlight.joining import Listed, Person, folded, join
+from catchlight.job_file import JobFile
+from catchlight.joining import Listed, Person, join
 from catchlight.records import Employee, Photo, Rung
 from catchlight.source import Source
 from catchlight.source_memory import Known, Memory
@@ -28,7 +29,7 @@ from flows.syncing import fetch_photos, list_people
 if TYPE_CHECKING:
     from catchlight.source import Field
 
-_NAMES = {field.name for field in fields(Employee)} - {"id", "rung"}
+_NAMES = {field.name for field in fields(Employee)} - {"id", "rung", "preset"}
 _SHOWN = 5
 
 
@@ -61,6 +62,17 @@ class _Roll:
         source = next(iter(person.entries))
         return f"{source} {person.entries[source].key}"
 
+    def wants(self, person: Person) -> bool:
+        only = self.file.people.only
+        if only.started_since and _day(self.value(person, "started")) < only.started_since:
+            return False
+        return only.takes(partial(self.value, person))
+
+    def preset(self, person: Person) -> str:
+        """Return the look of the first group that somebody belongs to, "" for the job's."""
+        groups = (group for group in self.file.groups if group.takes(partial(self.value, person)))
+        return next((settled(group.preset) for group in groups), "")
+
     def claim(self, person: Person) -> Claim:
         field = self.file.people.id
         id_ = self.value(person, field) if field else next(iter(person.entries.values())).key
@@ -85,12 +97,13 @@ def read(job: Job) -> Directory:
             for kind, told in one.source.findings()
         ]
         people = _settled(job.home, roll, joined.people, findings)
-        people = {id_: person for id_, person in people.items() if _wanted(roll, person, file.people.only)}
+        people = {id_: person for id_, person in people.items() if roll.wants(person)}
         _somebody(job, people, findings)
         refused = wishes.asked(job.home, people.keys()).refused
         shown = {id_ for id_ in people if id_ not in refused and (not job.only or id_ in job.only)}
         people = _photographed(opened, people, shown)
     employees = [_employee(id_, person, roll, findings) for id_, person in people.items()]
+    findings += _empty_groups(file, employees)
     seen = (
         agreeing.opinions(job, file.faces, {id_: people[id_] for id_ in sorted(shown)}) if file.faces else {}
     )
@@ -184,19 +197,6 @@ def claims_of(job_file: Path, home: Path) -> list[Claim]:
     return [roll.claim(person) for person in join(listed).people]
 
 
-def _wanted(roll: _Roll, person: Person, only: Only) -> bool:
-    lists: Mapping[Field, Iterable[str]] = {
-        "department": only.department, "country": only.country, "entity": only.entity,
-        "employee_type": only.employee_type,
-    }  # fmt: skip
-    if any(
-        wanted and folded(roll.value(person, name)) not in set(map(folded, wanted))
-        for name, wanted in lists.items()
-    ):
-        return False
-    return only.started_since is None or _day(roll.value(person, "started")) >= only.started_since
-
-
 def _day(text: str) -> date:
     """Return a day; one that cannot be read is long ago."""
     try:
@@ -212,7 +212,17 @@ def _employee(id_: str, person: Person, roll: _Roll, findings: list[Finding]) ->
         told = f"rung {rung!r} of {id_!r} is none of {', '.join(Rung)}; until it is, this photo is not changed at all."
         findings.append(Finding("bad_rung", told))
         rung = Rung.KEEP
-    return Employee(id_, **known, rung=rung)
+    return Employee(id_, **known, rung=rung, preset=roll.preset(person))
+
+
+def _empty_groups(file: JobFile, employees: Sequence[Employee]) -> Iterator[Finding]:
+    """Tell of groups in which nobody is: a name in their filter may be written otherwise."""
+    had = {employee.preset for employee in employees}
+    for group in file.groups:
+        if settled(group.preset) not in had:
+            yield Finding(
+                "empty_group", f"The group with the preset {group.preset} has nobody; look at its filter."
+            )
 
 
 def _photos(id_: str, person: Person, seen: Opinion) -> Iterator[Photo]:

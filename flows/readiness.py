@@ -1,6 +1,6 @@
 """What is looked at before anything is read or started."""
 
-from catchlight.config import Job
+from catchlight.config import Job, Preset, settled
 from catchlight.errors import ConfigError
 from catchlight.models import ModelStore, default_root
 from catchlight.studio import JOBS, engine_settings, model_digests
@@ -9,14 +9,35 @@ from flows.sources import wire
 
 def check(job: Job) -> None:
     """Refuse a job that cannot work: preset, engines, model files, source. Raises ConfigError."""
-    engines = job.brand().engines
+    groups = wire(job.source)[0].groups if job.from_file else ()
+    _can(job, job.brand())
+    for number, group in enumerate(groups):
+        preset = job.brand(settled(group.preset))
+        _of_one_shape(f"groups.{number}.preset", preset, job.brand())
+        _can(job, preset)
+    if job.from_file:
+        return
+    if not job.source.is_dir():
+        message = f"--source {job.source}: no such folder; a job file ends in .toml"
+        raise ConfigError(message)
+
+
+def _can(job: Job, preset: Preset) -> None:
+    """Refuse engines that are set wrongly, and model files that are not there."""
+    engines = preset.engines
     for name in {getattr(engines, each) for each in JOBS}:
         engine_settings(engines, name)
     store = ModelStore(job.models or default_root(), allow_noncommercial=job.allow_noncommercial)
     for name in model_digests(engines, store):
         store.verify(name)
-    if job.from_file:
-        wire(job.source)
-    elif not job.source.is_dir():
-        message = f"--source {job.source}: no such folder; a job file ends in .toml"
+
+
+def _of_one_shape(key: str, preset: Preset, company: Preset) -> None:
+    """Refuse a group whose portraits have another shape: they hang on one wall."""
+    own, others = preset.crop.aspect, company.crop.aspect
+    if own != others:
+        message = (
+            f"{key}: {preset.name} makes portraits of {own:g} (width / height), {company.name} of {others:g}; "
+            "all of one job need one shape, so set crop.aspect to the same in both"
+        )
         raise ConfigError(message)

@@ -10,6 +10,7 @@ from catchlight.config import Job
 from flows.artifacts import reporting
 from flows.form import shown
 from flows.session import Session, session
+from flows.sources import asked_by
 from flows.tasks.contact_sheet import contact_sheet
 from flows.tasks.develop import develop
 from flows.tasks.gather import gather
@@ -19,7 +20,7 @@ from flows.tasks.gather import gather
 def refresh(  # noqa: PLR0913, PLR0917  a form's fields
     source: Annotated[Path, shown("Folder with directory.csv and photos, or a job file")],
     home: Annotated[Path, shown("Folder for everything that Catchlight keeps")],
-    preset: Annotated[str, shown("Brand preset")] = "house",
+    preset: Annotated[str, shown("Brand preset (empty: the job file's own, or house)")] = "",
     only: Annotated[list[str] | None, shown("Only these employee ids (empty: everyone)")] = None,
     engine: Annotated[str, shown("Engine (empty: the preset's own)")] = "",
     workers: Annotated[int, shown("Worker processes (0: one a core)", ge=0)] = 0,
@@ -31,7 +32,7 @@ def refresh(  # noqa: PLR0913, PLR0917  a form's fields
     Args:
         source: Folder that holds directory.csv and photos/, or a job file.
         home: Where pictures, tables and results are kept.
-        preset: How the company looks; see catchlight preset list.
+        preset: How the company looks; see catchlight preset list. Empty: as the job file says, or house.
         only: Employee ids to refresh; leave empty for everyone.
         engine: Lets this engine do every job it offers.
         workers: Worker processes; 0 means one for each core.
@@ -39,8 +40,9 @@ def refresh(  # noqa: PLR0913, PLR0917  a form's fields
         accept_fewer: Whether a source may list far fewer people than last time.
 
     """
+    asked = asked_by(source)
     job = Job(
-        source=source, home=home, preset=preset, only=tuple(only or ()), engine=engine,
+        source=source, home=home, preset=preset or asked.preset, only=tuple(only or ()), engine=engine or asked.engine,
         workers=workers, shard_size=shard_size, accept_fewer=accept_fewer,
     )  # fmt: skip
     with reporting(), session(job, gather) as begun:

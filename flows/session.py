@@ -84,6 +84,8 @@ def _begin(job: Job, gather: "Callable[[Job], Plan] | None", darkroom: Callable[
     limits(job.brand())
     started = time.perf_counter()
     plan = (gather or stages.gather)(job)
+    for group in plan.groups:
+        limits(job.brand(group))
     shards = plan.shards()
     waiting = plan.waiting(shards)
     now = time.perf_counter()

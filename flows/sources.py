@@ -1,7 +1,7 @@
 """From a job file to sources that can be read: each table's connector, and its settings checked."""
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -60,6 +60,22 @@ def wire(path: Path) -> tuple[JobFile, list[Wired]]:
     return job, [Wired(name, table, checked[name]) for name, table in job.sources.items()]
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a source itself asks for: the preset of whoever is in no group, and the engine ("" for the preset's)."""
+
+    preset: str = "house"
+    engine: str = ""
+
+
+def asked_by(source: Path) -> Asked:
+    """Return what a job file asks for; a folder asks for nothing. ConfigError for a job file that is wrong."""
+    if source.suffix != ".toml":
+        return Asked()
+    file, _ = wire(source)
+    return Asked(file.preset, file.engine)
+
+
 def _settings(name: str, table: Any, told: list[str]) -> Any:
     """Return a source's checked settings; what is wrong with them is told."""
     if not isinstance(table, dict) or "kind" not in table:
@@ -78,12 +94,24 @@ def _settings(name: str, table: Any, told: list[str]) -> Any:
 
 
 def _elsewhere(raw: Mapping[str, Any]) -> list[str]:
-    """Tell of a preset that is not there, and of an engine that cannot compare faces."""
-    told = []
-    for key, check in (("preset", load_preset), ("faces", check_recogniser)):
-        if raw.get(key) and isinstance(raw[key], str):
-            try:
-                check(raw[key])
-            except ConfigError as error:
-                told.append(f"{key}: {str(error).removeprefix(key).lstrip(': ')}")
-    return told
+    """Tell of presets that are not there, and of an engine that cannot compare faces."""
+    groups = raw.get("groups")
+    presets = {
+        f"groups.{number}.preset": group.get("preset")
+        for number, group in enumerate(groups if isinstance(groups, list) else ())
+        if isinstance(group, dict)
+    }
+    told = [
+        _refusal(key, named, load_preset) for key, named in ({"preset": raw.get("preset")} | presets).items()
+    ]
+    return list(filter(None, [*told, _refusal("faces", raw.get("faces"), check_recogniser)]))
+
+
+def _refusal(key: str, named: Any, check: Callable[[str], object]) -> str:
+    """Return what is wrong with what a key names; "" when nothing is, or it is told elsewhere."""
+    try:
+        if named and isinstance(named, str):
+            check(named)
+    except ConfigError as error:
+        return f"{key}: {str(error).removeprefix(key.rpartition('.')[2]).lstrip(': ')}"
+    return ""

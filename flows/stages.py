@@ -97,9 +97,8 @@ def _without_photo(order: Order, plan: Plan) -> Development:
     """Return the outcome for somebody of whom there is no readable photo."""
     notes = [photo.note for photo in order.photos if photo.note]
     note = notes[0] if notes else "There is no photo of this person; send one from the chest up."
-    render = Render(
-        order.employee, order.recipe, "", preset=plan.job.preset, reason="photo.missing", note=note
-    )
+    preset = (order.preset or plan.job.brand()).name
+    render = Render(order.employee, order.recipe, "", preset=preset, reason="photo.missing", note=note)
     return Development(order.photos, render)
 
 

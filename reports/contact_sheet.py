@@ -128,11 +128,20 @@ def _facts(run: Mapping[str, Any], preset: Mapping[str, Any], counts: Mapping[st
         "Finished": moment(run.get("finished") or run.get("started")),
         "Took": duration(run.get("seconds")),
         "Source": run.get("source"),
-        "Preset": f"{preset.get('name') or ''} {str(preset.get('digest') or '')[:12]}".strip(),
+        "Preset": "; ".join([_named(preset), *map(_of_group, run.get("groups") or [])]),
         "New portraits": counts.get("rendered"),
         "Unchanged since an earlier run": counts.get("reused"),
     }
     return {label: str(value) for label, value in facts.items() if value not in (None, "")}
+
+
+def _named(preset: Mapping[str, Any]) -> str:
+    return f"{preset.get('name') or ''} {str(preset.get('digest') or '')[:12]}".strip()
+
+
+def _of_group(group: Mapping[str, Any]) -> str:
+    people = int(group.get("people") or 0)
+    return f"{_named(group)} for {people:,} {'person' if people == 1 else 'people'}"
 
 
 @cache

@@ -43,7 +43,10 @@ class Flag:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One person of the sheet; ``passed`` is (checks within their limits, checks with limits)."""
+    """One person of the sheet; ``passed`` is (checks within their limits, checks with limits).
+
+    ``look`` is the preset of their group, "" where it is the company's.
+    """
 
     id: str
     name: str
@@ -57,11 +60,18 @@ class Card:
     photo: Photo | None
     render: Render | None
     passed: tuple[int, int]
+    look: str = ""
 
     @property
     def place(self) -> str:
         """The department to print; "" when the directory has none."""
         return "" if self.department == NOWHERE else self.department
+
+    @property
+    def done(self) -> str:
+        """How the picture was made, in one line."""
+        within = f"{self.passed[0]} of {self.passed[1]} checks within limits" if self.passed[1] else ""
+        return " · ".join(filter(None, (self.look, self.rung, within)))
 
     @property
     def rung(self) -> str:
@@ -102,6 +112,7 @@ def cards(
             photo=photos.get(person.id),
             render=render,
             passed=counts.get(person.id, (0, 0)),
+            look=render.preset if render and person.preset else "",
         )
 
     with ThreadPoolExecutor() as pool:
@@ -186,6 +197,7 @@ def _facts(card: Card) -> dict[str, str]:
     facts = {
         "Photo used": photo.file if photo else "",
         "Taken": photo.date if photo else "",
+        "Preset": card.look,
         "Change": card.rung,
         "Cap": made.cap if made else "",
         "Portrait": _resolution(made) if made and made.width else "",

@@ -84,7 +84,7 @@ def _rolled_back(desk: Desk, most: int) -> int:
         try:
             if _fine(rollback(desk, "r1")):
                 return number
-        except OutsideError:
+        except (OutsideError, ConfigError):
             continue
     message = f"{desk.place.name}: still failing after {most} passes back"
     raise AssertionError(message)

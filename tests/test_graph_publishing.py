@@ -129,7 +129,7 @@ def test_a_token_that_ends_in_the_middle_of_a_run(tenant: FakeGraph, app: AppFil
     tenant.faults = {"401": 1.0}
     with pytest.raises(ConfigError, match="Graph does not accept"):
         apply(desk, plan)
-    assert len(tenant.calls) - before == 2
+    assert len(tenant.calls) - before == 4
     tenant.faults = {}
     assert codes(apply(desk, plan)) == {"sent": 2}
 

@@ -18,7 +18,7 @@ from connectors._graph_clouds import CLOUDS
 from connectors._graph_settings import App
 from tests.certificates import make_certificates
 from tests.fake_graph import FakeGraph, graph
-from tests.fake_graph_answers import Answer, as_json
+from tests.fake_graph_answers import EXPIRED, Answer, as_json
 from tests.fake_graph_tokens import CLIENT, SECRET, TENANT
 from tests.graph_app import PASSWORD, AppFiles, calm_graph, make_files, of_app
 
@@ -163,7 +163,7 @@ def test_a_token_that_ends_is_signed_anew(tenant: FakeGraph, app: AppFiles) -> N
     assert tenant.tokens.asked > 4
 
 
-def test_two_refusals_of_a_new_token_end_it(tenant: FakeGraph, app: AppFiles) -> None:
+def test_refusals_of_new_tokens_end_it(tenant: FakeGraph, app: AppFiles) -> None:
     """The app was disabled or the tenant moved: nothing is gained by asking on and on."""
     there = signed(tenant, app)
     tenant.faults = {"401": 1.0}
@@ -171,7 +171,14 @@ def test_two_refusals_of_a_new_token_end_it(tenant: FakeGraph, app: AppFiles) ->
         ConfigError, match=r"Graph does not accept the app's token .401 InvalidAuthenticationToken"
     ):
         there.call("GET", "/v1.0/users")
-    assert len(tenant.calls) == 2
+    assert len(tenant.calls) == 4
+
+
+def test_a_refusal_by_mistake_is_passed_over(tenant: FakeGraph, app: AppFiles) -> None:
+    """Two in a row happen in any large company, and end no run."""
+    there = signed(tenant, app)
+    tenant.next = [EXPIRED, EXPIRED]
+    assert there.call("GET", "/v1.0/users").status == 200
 
 
 def test_no_secret_is_shown(tenant: FakeGraph, app: AppFiles, caplog: pytest.LogCaptureFixture) -> None:

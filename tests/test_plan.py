@@ -67,7 +67,7 @@ def test_a_plan_is_read_as_it_was_written(tmp_path: Path) -> None:
     again = read(Home(tmp_path), drawn.run, job)
     assert (again.employees(), again.photos()) == (PEOPLE, PHOTOS)
     assert again.findings == (finding,)
-    assert (again.setup, again.started) == (drawn.setup, drawn.started)
+    assert (again.look, again.started) == (drawn.look, drawn.started)
     assert _orders(again) == _orders(drawn)
 
 

@@ -6,12 +6,13 @@ import random
 from io import StringIO
 from pathlib import Path
 
+import polars as pl
 import pytest
 
-from catchlight import results
+from catchlight import ledger, results
 from catchlight.config import Job
-from catchlight.plan import Plan
-from catchlight.records import Reading, Verdict
+from catchlight.plan import Look, Plan
+from catchlight.records import Employee, Reading, Verdict
 from catchlight.spoilers import Spoiler, rank, spoilers_csv
 from tests.test_consistency import Company, readings, verdicts
 
@@ -27,6 +28,10 @@ def wall(people: int = 30) -> Company:
         }
         for i in range(people)
     }  # fmt: skip
+
+
+def _people(company: Company) -> pl.DataFrame:
+    return ledger.table(Employee, [Employee(id_) for id_ in company])
 
 
 def ranked(company: Company, **outcomes: str) -> list[Spoiler]:
@@ -112,9 +117,9 @@ def test_the_table_opens_safely_in_a_spreadsheet() -> None:
 
 def test_a_run_keeps_the_list_and_the_thirds_beside_its_tables(tmp_path: Path) -> None:
     """spoilers.csv and fairness.json lie in the run's folder; the latter has no ids, and no figures of 31 people."""
-    plan = Plan("20261123-1512", Job(source=tmp_path, home=tmp_path), "", "", ())
+    plan = Plan("20261123-1512", Job(source=tmp_path, home=tmp_path), Look(""), "", ())
     company = wall() | {"zoe-mirrored": wall()["p00"] | {"light_azimuth": -35.0}}
-    tables = {Reading: readings(company), Verdict: verdicts(company)}
+    tables = {Reading: readings(company), Verdict: verdicts(company), Employee: _people(company)}
     spoilers, thirds = results.list_spoilers(plan, tables), results.compare_thirds(plan, tables)
     folder = tmp_path / "runs/20261123-1512"
     assert (folder / "spoilers.csv").read_bytes() == spoilers_csv(spoilers)

@@ -8,7 +8,7 @@ import typer
 
 from catchlight.config import Job
 from catchlight.home import Home
-from flows.sources import wire
+from flows.sources import asked_by
 from flows.terminal import bars, console, told
 
 app = typer.Typer()
@@ -26,7 +26,10 @@ def refresh(
     home: HomeOption = Path("catchlight-home"),
     preset: Annotated[
         str,
-        typer.Option("--preset", help="Brand preset: a name or a .toml file; else the job file's, or house."),
+        typer.Option(
+            "--preset",
+            help="Brand preset: a name or a .toml file; else the job file's, or house. Groups keep theirs.",
+        ),
     ] = "",
     engine: Annotated[str, typer.Option("--engine", help="Let this engine do every job it offers.")] = "",
     only: Annotated[str, typer.Option("--only", help="Employee ids, separated by commas.")] = "",
@@ -52,11 +55,12 @@ def refresh(
     """
     with told():
         ids = tuple(part.strip() for part in only.split(",") if part.strip())
+        asked = asked_by(source)
         job = Job(
             source=source,
             home=home,
-            preset=preset or preset_of(source),
-            engine=engine,
+            preset=preset or asked.preset,
+            engine=engine or asked.engine,
             only=ids,
             workers=workers,
             shard_size=shard_size,
@@ -66,11 +70,6 @@ def refresh(
             return _dry(job)
         folder = run(job)
     raise typer.Exit(tell(folder))
-
-
-def preset_of(source: Path) -> str:
-    """Return the preset that a source asks for: its job file's, else the house's."""
-    return wire(source)[0].preset if source.suffix == ".toml" else "house"
 
 
 def _dry(job: Job) -> None:

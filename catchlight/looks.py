@@ -1,0 +1,74 @@
+"""The looks of a run: the company's, and those of groups. Everybody is judged and compared by their own."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from catchlight import ledger
+from catchlight.judge import judge
+from catchlight.plan import Plan
+from catchlight.records import Employee, Reading, Render, Verdict
+
+COMPANY = ""  # the preset of whoever is in no group
+
+
+def judged(plan: Plan, tables: Mapping[type, pl.DataFrame]) -> pl.DataFrame:
+    """Return everybody's verdict, by the limits of their own preset and beside those who look alike."""
+    look_by_look = [
+        judge(_of(tables[Render], ids), _of(tables[Reading], ids), plan.job.brand(name), wishes=plan.wishes)
+        for name, ids in _people(tables[Employee]).items()
+    ]
+    verdicts = pl.concat([ledger.table(Verdict, []), *look_by_look])
+    return verdicts.sort("employee", maintain_order=True)
+
+
+def beside(employees: pl.DataFrame) -> pl.DataFrame | None:
+    """Return who is to be compared with whom (columns employee, group); None when all have one look."""
+    if employees["preset"].n_unique() < 2:
+        return None
+    return employees.select(employee="id", group="preset")
+
+
+def told(plan: Plan, employees: pl.DataFrame) -> list[dict[str, Any]]:
+    """Return what run.json says of the groups' looks: ``preset`` as the job names it, name, title, digest, people."""
+    return [
+        {
+            "preset": name,
+            "name": preset.name,
+            "title": preset.title,
+            "digest": preset.digest(),
+            "people": len(ids),
+        }
+        for name, ids in _people(employees).items()
+        if name != COMPANY
+        for preset in [plan.job.brand(name)]
+    ]
+
+
+def digests(folder: Path) -> dict[str, str]:
+    """Return the digest of each preset by which a run looked, by its name in the employees' table.
+
+    Raises OSError, ValueError, KeyError or TypeError when run.json does not say.
+    """
+    run = json.loads((folder / "run.json").read_bytes())
+    groups = {str(group["preset"]): str(group["digest"]) for group in run.get("groups", [])}
+    return {COMPANY: str(run["preset"]["digest"])} | groups
+
+
+def names(folder: Path) -> dict[str, str]:
+    """Return by which preset each person of a run looks, by id."""
+    rows = ledger.records(Employee, pl.read_parquet(folder / ledger.file_name(Employee)))
+    return {person.id: person.preset for person in rows}
+
+
+def _people(employees: pl.DataFrame) -> dict[str, list[str]]:
+    """Return the ids of those who have each look, the company's first."""
+    parts = employees.sort("preset").partition_by("preset", as_dict=True, maintain_order=True)
+    return {str(name): part["id"].to_list() for (name,), part in parts.items()}
+
+
+def _of(table: pl.DataFrame, ids: list[str]) -> pl.DataFrame:
+    return table.filter(pl.col("employee").is_in(ids))
