@@ -107,12 +107,12 @@ def take_off(desk: Desk, stack: Sequence[Receipt], back: str) -> Result:
     return _result(top, "restored" if back else "removed")
 
 
-def settle(desk: Desk) -> None:
-    """Read back what a stopped program may have written, and write down how it ended.
+def settle(desk: Desk, employee: str | None = None) -> None:
+    """Read back what a stopped program may have written (for one person, or all), and write down how it ended.
 
     Raises OutsideError when the place cannot be looked at.
     """
-    for receipt in half_way(desk.register.receipts(desk.place.name)):
+    for receipt in half_way(desk.register.receipts(desk.place.name, employee)):
         desk.place.tidy(receipt.target)
         try:
             ended = _ended(desk, receipt, _settled(desk, receipt), waited=True)

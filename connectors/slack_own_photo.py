@@ -1,71 +1,45 @@
 """Slack, where people let us set their own picture: the way for plans without SCIM (Free and Pro).
 
-A person is sent to Slack and allows one thing (``users.profile:write``); with what Slack gives for that, their picture
-is set at once, and then it is given back. It is never stored.
+A person is sent to Slack and allows two things: that their profile is read (their picture of now is kept) and that it is
+written. With what Slack gives for that, their picture is set at once, and then it is given back. It is never stored.
 """
 
-import base64
 import re
 import secrets
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from functools import cache
 from hmac import compare_digest
-from pathlib import Path
-from typing import Annotated, Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+import cv2
 
+from catchlight import pixels
+from catchlight.alike import alike
 from catchlight.decoding import decode
-from catchlight.errors import ConfigError, OutsideError, PhotoError
-from catchlight.policy import read_secret
-from connectors._allowed_calls import AllowedCalls, Line, address
-from connectors._pace import Limits, Pace
-from connectors._slack_web import checked, code_of
+from catchlight.errors import CatchlightError, PhotoError
+from catchlight.place import Place, Takes
+from connectors._allowed_calls import AllowedCalls, Line
+from connectors._slack_own_calls import (
+    SCOPES,
+    calls_of,
+    check_right,
+    exchange,
+    give_back,
+    not_allowed,
+    part,
+    post,
+)  # fmt: skip
+from connectors._slack_own_settings import LAG, Settings
+from connectors._slack_pictures import PATH, Pictures
+from connectors._slack_web import checked
 
-SCOPE = "users.profile:write"
-_ALLOWED = (("POST", "/oauth.v2.access"), ("POST", "/users.setPhoto"), ("POST", "/auth.revoke"))
+__all__ = ["TAKES", "Own", "Settings", "allowed", "begin", "fresh_state", "is_ours", "probe"]
+
+TAKES = Takes(size="1024", most_bytes=2_000_000, keeps_bytes=False, a_minute=20, lag=LAG, consent="chat")
 _STATE = re.compile(r"[A-Za-z0-9_-]{22,200}")
-_CODE = re.compile(r"[A-Za-z0-9._-]{1,400}")
 _LEAST, _MOST = 512, 1024  # pixels
-_OF_THE_APP = (
-    "bad_client_secret",
-    "invalid_client_id",
-    "bad_redirect_uri",
-    "oauth_authorization_url_mismatch",
-)
-_OF_THE_CODE = ("invalid_code", "code_already_used", "code_expired", "invalid_grant_type")
-_OF_THE_PICTURE = {
-    "bad_image": "Slack cannot read this picture",
-    "too_large": "Slack finds this picture too large",
-    "too_many_frames": "Slack takes no moving pictures",
-}
-
-
-def _exact(url: str) -> str:
-    address(url)  # and as it was written: Slack compares it letter by letter
-    return url
-
-
-class Settings(BaseModel):
-    """The Slack app that people allow: its id and secret, and where Slack sends them back to.
-
-    Under User Token Scopes it has ``users.profile:write`` and no other; it needs no bot. Token rotation stays off.
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    client_id: str = Field(pattern=r"^[0-9]+\.[0-9]+$", description="such as 1234567890.1234567890123")
-    client_secret_file: Path
-    redirect_uri: Annotated[str, AfterValidator(_exact)] = Field(description="one of the app's Redirect URLs")
-    team: str = Field(
-        "", pattern=r"^([TE][A-Z0-9]{2,30})?$", description="the company's workspace: no other is taken"
-    )
-    authorize_url: Annotated[str, AfterValidator(address)] = "https://slack.com/oauth/v2/authorize"
-    web_url: Annotated[str, AfterValidator(address)] = "https://slack.com/api"
-    ca_file: Path | None = None
-    proxy: str = ""
-    timeout: float = Field(30, gt=0, description="seconds to wait for an answer")
 
 
 def fresh_state() -> str:
@@ -85,108 +59,116 @@ def begin(settings: Settings, state: str) -> str:
         raise ValueError(message)
     asked = {
         "client_id": settings.client_id,
-        "user_scope": SCOPE,
+        "user_scope": ",".join(SCOPES),
         "redirect_uri": settings.redirect_uri,
         "state": state,
     }
     return f"{settings.authorize_url}?{urlencode(asked | ({'team': settings.team} if settings.team else {}))}"
 
 
-def finish(settings: Settings, code: str, picture: bytes, account: str = "") -> None:
-    """Set the picture of whoever came back with ``code``, and give the permission back.
+@dataclass(frozen=True, slots=True)
+class Own:
+    """Somebody's account at Slack, as long as they let us: a place with one target, ``account``."""
+
+    account: str
+    place: Place
+
+
+@contextmanager
+def allowed(settings: Settings, name: str, code: str, account: str = "") -> Iterator[Own]:
+    """Yield the account of whoever came back with ``code``, and give the permission back at the end.
 
     The caller has held the state against the session by :func:`is_ours`. ``account`` is the Slack id that is known of
-    this person; another one is refused. PhotoError says in a sentence what the person can do; ConfigError is IT's;
-    after OutsideError the picture may be set: they look, or begin again, for a code is good once.
+    this person; another one is refused. PhotoError says in a sentence what the person can do; ConfigError is IT's.
+    A code is good once: after any error they begin again.
     """
-    _fits(picture)
-    calls = _calls(settings)
-    told = _exchange(settings, calls, code)
-    theirs = _part(told, "authed_user")
+    calls = calls_of(settings)
+    told = exchange(settings, calls, code)
+    theirs = part(told, "authed_user")
     token = str(theirs.get("access_token") or "")
     if not token:
-        raise PhotoError(
-            "slack.scope", "Slack gave no permission to set your picture; begin again and allow it"
-        )
+        raise not_allowed()
     try:
-        _right(settings, told, theirs, account)
-        _set(calls, token, picture)
+        check_right(settings, told, theirs, account)
+        yield _own(_Signed(settings, calls, token), name, str(theirs["id"]))
     finally:
-        _give_back(calls, token)
+        give_back(calls, token)
 
 
-def _fits(picture: bytes) -> None:
-    height, width = decode(picture).picture.shape[:2]
-    if min(height, width) < _LEAST or max(height, width) > _MOST:
-        message = f"Slack takes pictures of {_LEAST} to {_MOST} pixels; this one has {width} × {height}"
-        raise PhotoError("photo.shape", message)
+def probe(settings: Settings) -> list[str]:
+    """Return what stands against it, in sentences; nothing is changed.
+
+    Slack is shown a code that is none: it knows the app if it complains of the code alone.
+    """
+    try:
+        exchange(settings, calls_of(settings), "none")
+    except PhotoError:
+        return []
+    except CatchlightError as error:
+        return [str(error)]
+    return []
+
+
+@dataclass(frozen=True, slots=True)
+class _Signed:
+    """Calls in the name of a person, as long as they let us."""
+
+    settings: Settings
+    calls: AllowedCalls
+    token: str
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        return {"Authorization": f"Bearer {self.token}"}
+
+    def original(self) -> str:
+        """Return where the picture is that the person gave to Slack; "" where Slack shows a stand-in."""
+        reply = self.calls.call("GET", "/users.profile.get", headers=self.headers)
+        profile = part(checked(reply, "of yours", key="slack_own_photo"), "profile")
+        url, own = str(profile.get("image_original") or ""), profile.get("is_custom_image")
+        # Not documented for this call: where Slack does not say, whatever it keeps itself is somebody's own.
+        return url if own is True or (own is None and _kept_at(url, self.settings.image_hosts)) else ""
+
+    def look(self, _: str) -> bytes | None:
+        url = self.original()
+        return _pictures(self.settings).fetch(url) if url else None
+
+    def put(self, _: str, picture: bytes) -> None:
+        picture = _fitted(picture)
+        kind = "image/png" if picture.startswith(b"\x89PNG") else "image/jpeg"
+        post(self.calls, "users.setPhoto", self.headers, files={"image": ("portrait", picture, kind)})
+
+    def remove(self, _: str) -> None:
+        if self.original():
+            post(self.calls, "users.deletePhoto", self.headers)
+
+
+def _own(signed: _Signed, name: str, account: str) -> Own:
+    takes = replace(TAKES, lag=signed.settings.lag)
+    place = Place(name, signed.look, signed.put, signed.remove, takes=takes, same=alike)
+    return Own(account, place)
+
+
+def _kept_at(url: str, hosts: tuple[str, ...]) -> bool:
+    host = (urlsplit(url).hostname or "").casefold()
+    return any(host == one or host.endswith(f".{one}") for one in hosts)
 
 
 @cache
-def _calls(settings: Settings) -> AllowedCalls:
-    """Return the line for everybody: Slack counts the app's calls together (Tier 2: 20 pictures a minute)."""
-    pace = Pace(Limits(at_once=4, writes=60, burst=15))  # three calls a person
-    return AllowedCalls(
-        Line(settings.web_url, _ALLOWED, {}, settings.ca_file, settings.proxy, settings.timeout, pace=pace)
-    )
+def _pictures(settings: Settings) -> Pictures:
+    rest = (settings.ca_file, settings.proxy, settings.timeout)
+    return Pictures(settings.image_hosts, lambda url: AllowedCalls(Line(url, [("GET", PATH)], {}, *rest)))
 
 
-def _exchange(settings: Settings, calls: AllowedCalls, code: str) -> dict[str, Any]:
-    if not _CODE.fullmatch(code):
-        raise _begin_again("no code of Slack's")
-    secret = read_secret(settings.client_secret_file)
-    basic = base64.b64encode(f"{settings.client_id}:{secret}".encode()).decode("ascii")
-    return _post(
-        calls, "oauth.v2.access", f"Basic {basic}", data={"code": code, "redirect_uri": settings.redirect_uri}
-    )
-
-
-def _right(settings: Settings, told: dict[str, Any], theirs: dict[str, Any], account: str) -> None:
-    """Refuse another company's workspace, another person's account, and less than was asked for."""
-    homes = [str(_part(told, key).get("id") or "") for key in ("team", "enterprise")]
-    if settings.team and settings.team not in homes:
-        raise PhotoError(
-            "slack.elsewhere", "that was another Slack workspace; sign in to your company's, and begin again"
-        )
-    if account and str(theirs.get("id") or "") != account:
-        raise PhotoError(
-            "slack.other", "that was another person's Slack account; sign in with yours, and begin again"
-        )
-    if SCOPE not in str(theirs.get("scope") or "").split(","):
-        raise PhotoError(
-            "slack.scope", "Slack gave no permission to set your picture; begin again and allow it"
-        )
-
-
-def _part(told: dict[str, Any], key: str) -> dict[str, Any]:
-    part = told.get(key)
-    return part if isinstance(part, dict) else {}
-
-
-def _set(calls: AllowedCalls, token: str, picture: bytes) -> None:
-    kind = "image/png" if picture.startswith(b"\x89PNG") else "image/jpeg"
-    _post(calls, "users.setPhoto", f"Bearer {token}", files={"image": ("portrait", picture, kind)})
-
-
-def _give_back(calls: AllowedCalls, token: str) -> None:
-    """Withdraw what the person gave us. It is stored nowhere, so that a Slack that does not answer is no matter."""
-    with suppress(ConfigError, OutsideError, PhotoError):
-        _post(calls, "auth.revoke", f"Bearer {token}")
-
-
-def _post(calls: AllowedCalls, method: str, authorization: str, **content: Any) -> dict[str, Any]:
-    reply = calls.call("POST", f"/{method}", headers={"Authorization": authorization}, **content)
-    code = code_of(reply)
-    if code in _OF_THE_PICTURE:
-        raise PhotoError("photo.refused", f"{_OF_THE_PICTURE[code]} ({code})")
-    if code in _OF_THE_CODE:
-        raise _begin_again(code)
-    if code in _OF_THE_APP:
-        raise ConfigError(
-            f"client_id, client_secret_file, redirect_uri: Slack does not know this app ({code})"
-        )
-    return checked(reply, "of yours", key="slack_own_photo")
-
-
-def _begin_again(why: str) -> PhotoError:
-    return PhotoError("slack.code", f"this permission was used already, or is too old; begin again ({why})")
+def _fitted(picture: bytes) -> bytes:
+    """Return a picture within the sizes that Slack takes: what people had before us may be larger or smaller."""
+    array = decode(picture).picture
+    least, most = sorted(array.shape[:2])
+    scale = min(_MOST / most, max(1.0, _LEAST / least))
+    if least * scale < _LEAST - 1:
+        message = f"Slack takes pictures of {_LEAST} to {_MOST} pixels; this one has {array.shape[1]} × {array.shape[0]}"
+        raise PhotoError("photo.shape", message)
+    if scale == 1:
+        return picture
+    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    return pixels.jpeg(cv2.resize(array, None, fx=scale, fy=scale, interpolation=how))

@@ -58,6 +58,9 @@ def _hosts(names: tuple[str, ...]) -> tuple[str, ...]:
     return names
 
 
+Hosts = Annotated[tuple[str, ...], AfterValidator(_hosts)]
+
+
 class Settings(BaseModel):
     """Whose token, how accounts are found, and how fast.
 
@@ -85,7 +88,7 @@ class Settings(BaseModel):
     )
     url: Annotated[str, AfterValidator(address)] = "https://api.slack.com/scim/v2"
     web_url: Annotated[str, AfterValidator(address)] = "https://slack.com/api"
-    image_hosts: Annotated[tuple[str, ...], AfterValidator(_hosts)] = ("slack-edge.com",)
+    image_hosts: Hosts = ("slack-edge.com",)
     ca_file: Path | None = None
     proxy: str = ""
     timeout: float = Field(30, gt=0, description="seconds to wait for an answer")

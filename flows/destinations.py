@@ -53,8 +53,18 @@ class Destination:
         """What plans and receipts call it."""
         return _called(self.settings.root) if self.kind == "folder" else f"{self.kind}:{self.name}"
 
+    @property
+    def by_themselves(self) -> bool:
+        """Whether people publish there themselves, from their own page."""
+        return hasattr(plugins.load("connectors", self.kind), "allowed")
+
     def open(self) -> Place:
-        """Return the place; nothing is asked of it yet."""
+        """Return the place; nothing is asked of it yet. ConfigError where people publish themselves."""
+        if self.by_themselves:
+            message = (
+                f"destination {self.name}: people put their portrait there themselves, from their own page"
+            )
+            raise ConfigError(message)
         place = self._opened()
         place = replace(place, takes=replace(place.takes, consent=self.purpose))
         if self.wall:
@@ -85,7 +95,8 @@ def kinds() -> list[str]:
 def _takes_portraits(kind: str) -> bool:
     if kind not in plugins.names("connectors"):
         return False
-    return kind == "folder" or hasattr(plugins.load("connectors", kind), "open_place")
+    module = plugins.load("connectors", kind)
+    return kind == "folder" or any(hasattr(module, verb) for verb in ("open_place", "allowed"))
 
 
 def destinations(home: Path) -> dict[str, Destination]:

@@ -18,6 +18,7 @@ from catchlight.policy import Policy, load_policy, read_secret
 from catchlight.upload import UploadDesk
 from connectors.oidc import Provider
 from flows.links import link_sender
+from flows.own_photos import own_photos
 from flows.review_log import LOGGING
 from flows.review_place import Place, alone, choose, listen, reached_at
 from flows.review_protocol import Protocol
@@ -59,6 +60,7 @@ def serve(options: Options, say: Say) -> None:
         policy = reached_at(policy, place)
         sso = Provider(policy.sso) if policy.sso else None
         with _helpers(options) as helpers:
+            helpers["own_photos"] = own_photos(options.home, register, policy.url)
             desk = open_review_desk(options.home, register, policy, sso=sso, **helpers)
             say(f"Catchlight review server of {policy.company}")
             for heading, told in describe(desk, place, sso, redo=options.redo):

@@ -29,6 +29,7 @@ def answer(
         return _said(_no("invalid_auth"))
     known = {
         "auth.test": _who, "users.list": _list, "users.info": _info, "users.setPhoto": _set, "auth.revoke": _revoke,
+        "users.profile.get": _own, "users.deletePhoto": _delete,
     }  # fmt: skip
     if method not in known:
         return _said(_no("unknown_method"))
@@ -103,6 +104,20 @@ def _set(slack: "FakeSlack", token: "Token", _: Any, files: dict[str, bytes]) ->
     slack.effective[token.user] += 1
     slack.show(slack.members[token.user], picture)
     return {"ok": True, "profile": {"avatar_hash": slack.members[token.user].hash}}
+
+
+def _own(slack: "FakeSlack", token: "Token", _: Any, __: Any) -> dict[str, Any]:
+    if "users.profile:read" not in token.scopes:
+        return _no("missing_scope", needed="users.profile:read")
+    return {"ok": True, "profile": _user(slack, token, slack.members[token.user])["profile"]}
+
+
+def _delete(slack: "FakeSlack", token: "Token", _: Any, __: Any) -> dict[str, Any]:
+    if token.bot or "users.profile:write" not in token.scopes:
+        return _no("missing_scope", needed="users.profile:write")
+    slack.effective[token.user] += 1
+    slack.show(slack.members[token.user], None)
+    return {"ok": True}
 
 
 def _revoke(slack: "FakeSlack", token: "Token", _: Any, __: Any) -> dict[str, Any]:

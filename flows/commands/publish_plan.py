@@ -72,7 +72,7 @@ def _plan(desk: Desk, run: str, sizes: Sequence[str]) -> None:
 
 
 def _all(home: Path) -> list[str]:
-    known = list(destinations(home))
+    known = [name for name, one in destinations(home).items() if not one.by_themselves]
     if not known:
         message = f"--to: name a folder, or destinations in {home / FILE}"
         raise ConfigError(message)

@@ -18,6 +18,8 @@ from catchlight.showplaces import Showplaces
 from catchlight.vault import Vault
 
 if TYPE_CHECKING:
+    from catchlight.company import Person
+    from catchlight.sending import Result
     from catchlight.upload import Checked
     from reports.signatures import Style
 
@@ -45,6 +47,22 @@ class Uploads(Protocol):
         """Return whether it can be used, and else what is wrong, in one sentence."""
 
 
+class OwnPhotos(Protocol):
+    """Lets people put their portrait somewhere themselves, with a permission of theirs that is used once."""
+
+    def begin(self) -> tuple[str, str]:
+        """Return the address to send the browser to, and the state that it has to bring back."""
+
+    def stands(self, employee: str) -> bool:
+        """Whether a picture of ours stands there."""
+
+    def put(self, code: str, person: "Person", picture: str, portrait: bytes) -> "Result":
+        """Set the picture of whoever came back; PhotoError with a sentence for them, ConfigError, OutsideError."""
+
+    def back(self, code: str, person: "Person") -> "Result":
+        """Put back what was there before; errors as above."""
+
+
 def _nothing(*_: object) -> None:
     """Do nothing: where nobody listens."""
 
@@ -55,7 +73,8 @@ class ReviewDesk:
 
     ``wake`` is told when somebody asked for another try; ``send_link`` posts a fresh link to the person of
     an invitation (False when letters cannot be sent here). ``showplaces`` says where people can be shown now, ``signing``
-    how the company signs its e-mails (None: nobody copies a signature here).
+    how the company signs its e-mails (None: nobody copies a signature here), ``own_photos`` where people put
+    their portrait themselves.
     """
 
     home: Path
@@ -71,6 +90,7 @@ class ReviewDesk:
     send_link: Callable[[Invitation], bool] = lambda _: False
     showplaces: Callable[[], Showplaces] = Showplaces
     signing: "Style | None" = None
+    own_photos: OwnPhotos | None = None
     clock: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
 
     @property

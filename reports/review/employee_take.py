@@ -95,7 +95,7 @@ def guarded(page: str, policy: str) -> Response:
 
 
 def _slack_picture(visit: Visit) -> Response:
-    return _sent(visit, _for_slack, "image/jpeg")
+    return _sent(visit, for_slack, "image/jpeg")
 
 
 def _kit(visit: Visit) -> Response:
@@ -112,7 +112,8 @@ def _sent(visit: Visit, make: Callable[[Visit, Own, bytes], bytes], kind: str, n
     return Response(data, media_type=kind, headers=headers)
 
 
-def _for_slack(visit: Visit, own: Own, portrait: bytes) -> bytes:
+def for_slack(visit: Visit, own: Own, portrait: bytes) -> bytes:
+    """Return the picture for Slack of a portrait: square, and within the sizes that Slack takes."""
     with Image.open(BytesIO(portrait)) as header:
         width, height = header.size
     size = Size("slack", min(_SLACK, height), _SLACK_BYTES, None if width == height else _SQUARE)

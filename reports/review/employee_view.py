@@ -17,6 +17,7 @@ from catchlight.runs import Candidate
 from catchlight.wishes import TAGS
 from reports.review.employee_form import COMMENT, Filled
 from reports.review.employee_places import offers
+from reports.review.employee_slack import offer
 from reports.review.employee_take import can_take
 from reports.review.picture import photos_of
 from reports.review.place import Place, Stand, place_of
@@ -25,7 +26,7 @@ from reports.review.visit import Visit
 
 NOTICES = Path(__file__).parent / "notices"
 _DONE = (Code.TAKEN, Code.KNOWN)
-_PLACES = ("placed", "off")  # what became of where somebody wants to be shown
+_PLACES = ("placed", "off", "own_set", "own_back")  # what became of where somebody wants to be shown
 
 
 def me(visit: Visit, employee: str, status: int = 200, filled: Filled | None = None, **more: Any) -> Response:
@@ -64,6 +65,7 @@ def view_of(visit: Visit, person: Person, filled: Filled | None = None) -> dict[
         "spoken": _spoken_for(place.last),
         "can": _can(place),
         "take": can_take(place),
+        "slack": offer(visit, person.id, place),
         "again": "again" in visit.request.query_params,
     }
 

@@ -35,14 +35,14 @@ def routes() -> list[BaseRoute]:
     flows, lanes = Flows(), CapacityLimiter(_LANES)
     return [
         Route("/sign-in", shown(_offer), methods=["GET"]),
-        Route("/sign-in", _slow(lanes, lambda visit, form: _leave(visit, form, flows)), methods=["POST"]),
-        Route(DONE, _slow(lanes, lambda visit, _: _back(visit, flows)), methods=["GET"]),
-        Route("/signed-out", _slow(lanes, lambda visit, _: _left(visit)), methods=["GET"]),
+        Route("/sign-in", slow(lanes, lambda visit, form: _leave(visit, form, flows)), methods=["POST"]),
+        Route(DONE, slow(lanes, lambda visit, _: _back(visit, flows)), methods=["GET"]),
+        Route("/signed-out", slow(lanes, lambda visit, _: _left(visit)), methods=["GET"]),
     ]
 
 
-def _slow(lanes: CapacityLimiter, page: _Page) -> Callable[[Request], Awaitable[Response]]:
-    """Return the endpoint of a page that may wait for the provider, in threads of its own."""
+def slow(lanes: CapacityLimiter, page: _Page) -> Callable[[Request], Awaitable[Response]]:
+    """Return the endpoint of a page that may wait for another server, in threads of its own."""
 
     async def endpoint(request: Request) -> Response:
         async with request.form(max_files=0, max_fields=10, max_part_size=4096) as form:
