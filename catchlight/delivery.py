@@ -4,10 +4,9 @@ import hashlib
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from io import BytesIO
-from typing import Any
 
 from PIL import Image
 
@@ -15,8 +14,8 @@ from catchlight import cropping, decoding, pixels
 from catchlight.config import PrintCrop
 from catchlight.cropping import Box, Place
 from catchlight.errors import ConfigError
-from catchlight.ledger import Recipes
-from catchlight.vault import Vault, digest_of
+from catchlight.source_type import HEAD, MARK, SourceType, marked, source_type, written
+from catchlight.vault import digest_of
 
 STANDARD = ("2048", "1024", "648", "512", "400", "192@2x", "96")
 LARGEST = 7680
@@ -96,64 +95,27 @@ def _is_height(digits: str, least: int) -> bool:
     return digits.isdecimal() and str(int(digits)) == digits and least <= int(digits) <= LARGEST
 
 
-class Prints:
-    """Makes the files of portraits, each once: what was made is found again in the vault."""
-
-    def __init__(self, keep: Callable[[bytes], str], vault: Vault, made: Recipes) -> None:
-        """Store files by ``keep``, find them in ``vault``, and remember them in ``made``."""
-        self._keep, self._vault, self._made = keep, vault, made
-
-    def of(self, picture: str, sizes: Iterable[Size], place: Place | None = None) -> list[Print]:
-        """Return the files of a portrait (vault digest of its JPEG), in the order of ``sizes``.
-
-        ``place`` is where the head lies on it, which cropped sizes need. Raises OutsideError when
-        the portrait is lost, PhotoError when it cannot be read.
-        """
-        wanted = list(sizes)
-        known = {size: self._recall(picture, size, place) for size in wanted}
-        missing = [size for size, found in known.items() if found is None]
-        for size, made in zip(missing, self._make(picture, missing, place), strict=True):
-            known[size] = made
-            self._made.remember(_recipe(picture, size, place), asdict(made))
-        return [found for found in map(known.get, wanted) if found]
-
-    def _recall(self, picture: str, size: Size, place: Place | None) -> Print | None:
-        found: dict[str, Any] | None = self._made.recall(_recipe(picture, size, place))
-        if not found or not self._vault.has(found["digest"]):
-            return None
-        return Print(**found | {"box": tuple(found["box"])})
-
-    def _make(self, picture: str, sizes: list[Size], place: Place | None) -> Iterator[Print]:
-        for made, data in printed(self._vault.get(picture), sizes, place) if sizes else ():
-            self._keep(data)
-            yield made
-
-
 def printed(
-    master: bytes, sizes: Iterable[Size], place: Place | None = None
+    master: bytes, sizes: Iterable[Size], place: Place | None = None, rung: str = ""
 ) -> Iterator[tuple[Print, bytes]]:
     """Yield the files of a portrait (its JPEG), each with its bytes; ``place`` is where the head lies on it.
 
-    Raises PhotoError for a portrait that cannot be read.
+    Each carries its source type: the portrait's own, or that of its ``rung``. Raises PhotoError for a portrait
+    that cannot be read.
     """
     decoded = decoding.decode(master, _FROM_HERE).picture
+    type_ = written(master[:HEAD]) or source_type(rung)
+    master = marked(master, type_)
     with Image.open(BytesIO(master)) as header:
         own = header.size
     for size in sizes:
         box = box_of(own, size, place)
         width = _width(own, size)
-        data = master if _as_it_is(master, own, size) else _printed(decoded, box, (width, size.height), size)
+        as_it_is = _as_it_is(master, own, size)
+        data = master if as_it_is else _printed(decoded, box, (width, size.height), size, type_)
         note = _note(size.height / box.height, box)
         part = (box.left, box.top, box.width, box.height)
         yield Print(size.name, width, size.height, len(data), digest_of(data), note, part), data
-
-
-def _recipe(picture: str, size: Size, place: Place | None) -> str:
-    """Return the digest of all that decides a file; a head's place does so only where it is cropped."""
-    crop = f"{size.crop!r} {place}" if size.crop else ""
-    return digest_of(
-        f"print 2 {picture} {size.name} {size.height} {size.max_bytes} {crop} {QUALITY}".encode()
-    )
 
 
 def _width(own: tuple[int, int], size: Size) -> int:
@@ -173,8 +135,11 @@ def _as_it_is(master: bytes, own: tuple[int, int], size: Size) -> bool:
     return size.crop is None and own[1] == size.height and len(master) <= (size.max_bytes or len(master))
 
 
-def _printed(picture: pixels.Picture, box: Box, extent: tuple[int, int], size: Size) -> bytes:
-    return pixels.jpeg(cropping.cut(picture, box, *extent), quality=QUALITY, max_bytes=size.max_bytes)
+def _printed(
+    picture: pixels.Picture, box: Box, extent: tuple[int, int], size: Size, type_: SourceType | None
+) -> bytes:
+    most = size.max_bytes - MARK if size.max_bytes else None
+    return marked(pixels.jpeg(cropping.cut(picture, box, *extent), quality=QUALITY, max_bytes=most), type_)
 
 
 def _note(enlarged: float, box: Box) -> str:

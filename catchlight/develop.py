@@ -21,6 +21,7 @@ from catchlight.quality import Quality
 from catchlight.records import Photo, Reading, Render, Rung
 from catchlight.reductions import fitted
 from catchlight.sitting import Record, Sitting, Subject, decide, look, sit
+from catchlight.source_type import marked, source_type
 from catchlight.studio import Studio
 from catchlight.vault import Vault
 from catchlight.wish import NO_WISH, Wish
@@ -221,9 +222,10 @@ def _held_back(sitting: Sitting, own: Cap) -> str:
 def _keep(sitting: Sitting, blank: Render, vault: Vault) -> Render:
     """Put the portrait and its small picture into the vault."""
     height, width = sitting.master.shape[:2]
+    type_ = source_type(sitting.change.rung, vault.get(blank.photo))
     return replace(
         blank,
-        picture=vault.put(pixels.jpeg(sitting.master, quality=95)),
+        picture=vault.put(marked(pixels.jpeg(sitting.master, quality=95), type_)),
         after=_thumb(sitting.portrait, vault),
         aligned=_aligned(sitting, vault),
         width=width,

@@ -72,7 +72,7 @@ def kit(
         own = header.size
     avatar = (crops or Delivery().crops).get("avatar", PrintCrop())
     sizes = [_size(want, own, avatar, place) for want in KIT]
-    made = list(zip(KIT, printed(portrait, sizes, place), strict=True))
+    made = list(zip(KIT, printed(portrait, sizes, place, rung), strict=True))
     pieces = [_piece(want, one, place) for want, (one, _) in made]
     files = {f"{want.name}.jpg": _with_dots(data, want.dpi) for want, (_, data) in made}
     texts = (readme(language, person, rung, company, pieces) for language in LANGUAGES)

@@ -53,6 +53,11 @@ def disclosure(language: str, rung: str) -> str:
     return str(_texts(language)["rungs"][Rung(rung)]["caption"])
 
 
+def changed(language: str, rung: str) -> str:
+    """Return what was done to the photo, in full sentences."""
+    return str(_texts(language)["rungs"][Rung(rung)]["changed"])
+
+
 def _lines(
     texts: Mapping[str, Any], person: Employee, rung: Rung, company: str, pieces: Sequence[Piece]
 ) -> Iterator[str]:

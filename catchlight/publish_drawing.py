@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 from catchlight.company import Person
 from catchlight.cropping import Place as Head
-from catchlight.delivery import Print, Prints, Size
+from catchlight.delivery import Print, Size
 from catchlight.desk import Desk
 from catchlight.errors import OutsideError, PhotoError
 from catchlight.place import Accounts
+from catchlight.prints import Prints
 from catchlight.publish_plan import FilePlan, PersonPlan, Skip
 from catchlight.publish_right import WHY, Rights
 from catchlight.records import Answer, Receipt
@@ -64,7 +65,8 @@ class Drawer:
                 size = pattern.partition("/")[0] if "/" in pattern else "signature"
                 yield self._target(person.id, pattern), Print(size, 0, 0, len(data), self.desk.keep(data))
             return
-        for one in self.prints.of(picture, self.sizes, self.heads.get(picture)):
+        rung = person.rung_of(picture)
+        for one in self.prints.of(picture, self.sizes, self.heads.get(picture), rung):
             yield self._target(person.id, f"{one.size}/*.jpg"), one
 
     def _target(self, id_: str, pattern: str) -> str:

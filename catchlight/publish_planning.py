@@ -8,10 +8,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from catchlight.company import Person, read_book
-from catchlight.delivery import Prints, Size, file_names, size_named, sizes_named
+from catchlight.credentials import credentials_of
+from catchlight.delivery import Size, file_names, size_named, sizes_named
 from catchlight.desk import Desk
 from catchlight.journal import owners, stacks
 from catchlight.ledger import Recipes
+from catchlight.prints import Prints
 from catchlight.publish_crops import crops_of, places, square
 from catchlight.publish_drawing import Drawer, Seen
 from catchlight.publish_plan import FilePlan, PersonPlan, Plan, Removal, Skip
@@ -112,7 +114,9 @@ def _drawer(
     return Drawer(
         desk=desk,
         rights=rights(desk),
-        prints=Prints(desk.keep, desk.vault, Recipes(desk.home / "ledger" / "prints")),
+        prints=Prints(
+            desk.keep, desk.vault, Recipes(desk.home / "ledger" / "prints"), credentials_of(desk.home)
+        ),
         sizes=wanted,
         names=file_names(everyone, owners(receipts)),
         heads=places(desk.home, run_folder(desk.home, run)) if cropped else {},

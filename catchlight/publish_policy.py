@@ -12,6 +12,23 @@ from catchlight.place import Purpose
 FILE = "publish.toml"
 
 
+class Marking(BaseModel):
+    """How it is told that a portrait was edited: in the file, and where people see it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    credentials: Literal["set_up", "required", "off"] = Field(
+        "set_up", description="Content Credentials: once keys were made, never without them, or never"
+    )
+    time_stamps: str = Field(
+        "own",
+        pattern=r"^(own|none|https?://[^\s/?#@]+(/\S*)?)$",
+        description="who stamps the time: own, none, or the address of an authority inside the company",
+    )
+    disclosure: bool = Field(default=True, description="say that a photo was edited wherever people see it")
+    language: str = Field("en", description="language of what is said, where a place has none of its own")
+
+
 class Publishing(BaseModel):
     """All of ``publish.toml``."""
 
@@ -36,6 +53,7 @@ class Publishing(BaseModel):
         ("email_signature", "external_web"),
         description="purposes that need a person's own yes, beside the yes to the portrait",
     )
+    marking: Marking = Marking()
 
 
 def load_publishing(home: Path) -> Publishing:

@@ -12,10 +12,11 @@ from PIL import Image
 from catchlight import cropping, ledger, pixels
 from catchlight.config import Job, PrintCrop, load_preset
 from catchlight.cropping import Place, crop_box, place_of
-from catchlight.delivery import Prints, size_named, sizes_named
+from catchlight.delivery import size_named, sizes_named
 from catchlight.errors import ConfigError
 from catchlight.home import Home, write_json
 from catchlight.ledger import Recipes
+from catchlight.prints import Prints
 from catchlight.publish_plan import PersonPlan
 from catchlight.publish_planning import draw
 from catchlight.records import Reading

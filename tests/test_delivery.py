@@ -8,9 +8,10 @@ import pytest
 from PIL import Image
 
 from catchlight import pixels
-from catchlight.delivery import STANDARD, Prints, file_names, safe_name, size_named
+from catchlight.delivery import STANDARD, file_names, safe_name, size_named
 from catchlight.errors import ConfigError, OutsideError, PhotoError
 from catchlight.ledger import Recipes
+from catchlight.prints import Prints
 from catchlight.spreadsheet import safe_cell, table_bytes
 from catchlight.vault import Vault
 

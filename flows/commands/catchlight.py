@@ -13,6 +13,7 @@ _COMMANDS = (
     "refresh",
     "review",
     "publish",
+    "provenance",
     "people",
     "preset",
     "signature",

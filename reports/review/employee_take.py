@@ -117,7 +117,8 @@ def for_slack(visit: Visit, own: Own, portrait: bytes) -> bytes:
     with Image.open(BytesIO(portrait)) as header:
         width, height = header.size
     size = Size("slack", min(_SLACK, height), _SLACK_BYTES, None if width == height else _SQUARE)
-    return next(printed(portrait, [size], head_of(visit.desk.home, own.picture)))[1]
+    rung = own.person.rung_of(own.picture)
+    return next(printed(portrait, [size], head_of(visit.desk.home, own.picture), rung))[1]
 
 
 def _for_everything(visit: Visit, own: Own, portrait: bytes) -> bytes:

@@ -1,0 +1,75 @@
+"""What the provenance commands print: findings and certificates in plain sentences."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from cryptography.x509 import Certificate
+
+from catchlight.errors import ConfigError
+from catchlight.inspection import Finding
+from catchlight.signing_keys import Certificates, Place
+from catchlight.source_type import SourceType
+from catchlight.vault import Vault, digest_of
+
+_TYPES = {
+    SourceType.ENHANCED: "a photo, corrected by software (algorithmicallyEnhanced)",
+    SourceType.COMPOSITE: "a photo with parts made by software (compositeWithTrainedAlgorithmicMedia)",
+    SourceType.GENERATED: "made by a model (trainedAlgorithmicMedia)",
+}
+_STATES = {
+    "changed": "Changed after it was signed: do not believe what it says of itself.",
+    "expired": "The certificate has ended and no time stamp proves that it was signed before.",
+    "unknown": "Signed by somebody who is not trusted here; not a byte was changed since.",
+    "none": "Not signed, or the signature was lost when somebody saved the picture anew.",
+}
+
+
+def words_of(found: Finding, data: bytes, home: Path) -> Iterator[str]:
+    """Yield what was found, in sentences."""
+    if found.state in _STATES:
+        yield _STATES[found.state]
+    if found.company and found.state != "changed":
+        yield f"Signed by {found.company} ({found.signer}), {_when(found)}."
+        yield from found.done
+    if found.type:
+        yield f"It says it is {_TYPES[found.type]}."
+    if found.state == "trusted":
+        yield _bytes(data, home)
+
+
+def _when(found: Finding) -> str:
+    if found.at is None:
+        return "at a time that nobody vouches for"
+    return f"on {found.at:%d %B %Y, %H:%M} UTC by the time stamp"
+
+
+def _bytes(data: bytes, home: Path) -> str:
+    if Vault(home / "vault").has(digest_of(data)):
+        return "Byte for byte a file that was made here."
+    return "Neither the picture nor what it says was changed since."
+
+
+def certificate_words(place: Place, known: Certificates, now: datetime, soon: int) -> tuple[list[str], bool]:
+    """Return a line for each certificate, and whether something must be done: one ends soon, a key is missing."""
+    named = [("signer", known.signer), *(("issuer", one) for one in known.above[:1]), ("root", known.root)]
+    named += [("time", known.time)] if known.time else []
+    lines, wrong = [], False
+    for name, certificate in named:
+        trouble = _trouble(place, name, certificate, now + timedelta(days=soon))
+        wrong = wrong or bool(trouble)
+        lines.append(f"  {name:<7} until {certificate.not_valid_after_utc:%d %B %Y}{trouble}")
+    return lines, wrong
+
+
+def _trouble(place: Place, name: str, certificate: Certificate, by: datetime) -> str:
+    if certificate.not_valid_after_utc < by:
+        return ": ends soon; `catchlight provenance renew`"
+    if name == "root" or (name == "issuer" and not place.private(name).exists()):
+        return ""  # kept offline, or a company's own authority elsewhere
+    try:
+        return (
+            "" if place.key(name).public_key() == certificate.public_key() else ": the key is another one's"
+        )
+    except ConfigError as error:
+        return f": {error}"
