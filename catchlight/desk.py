@@ -1,6 +1,7 @@
 """What publishing works with: the place, the register, the vault, and one publisher at a time."""
 
 import fcntl
+import getpass
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -11,6 +12,8 @@ from pathlib import Path
 from time import sleep
 from typing import TypeVar
 
+from catchlight.audit import Act, AuditLine
+from catchlight.audit_settings import seal_of
 from catchlight.errors import ConfigError, OutsideError
 from catchlight.place import Place
 from catchlight.policy import read_secret
@@ -74,12 +77,24 @@ def open_desk(home: Path, place: Place, clock: Callable[[], str] = now) -> Desk:
 def open_register(home: Path) -> Register:
     """Return the register of a home folder; ConfigError when there is no such home.
 
-    It is ``register.db`` there, or the database whose address is in ``secrets/register.url``.
+    It is ``register.db`` there, or the database whose address is in ``secrets/register.url``. Settings that
+    differ from those of the last time have a line in its audit log.
     """
     if not home.is_dir():
         message = f"home {home}: no such folder; name the one that the refresh wrote to with --home"
         raise ConfigError(message)
-    return Register(register_of(home))
+    register = Register(register_of(home), seal_of(home))
+    note_settings(home, register)
+    return register
+
+
+def note_settings(home: Path, register: Register) -> None:
+    """Write into the audit log which settings hold, when they are not those of the last time."""
+    files = sorted(home.glob("*.toml"))
+    told = " ".join(f"{file.name} {digest_of(file.read_bytes())[:12]}" for file in files)
+    before = register.rows(AuditLine, act=Act.SETTINGS.value)
+    if told != (before[-1].detail if before else ""):
+        register.tell(Act.SETTINGS, getpass.getuser(), detail=told)
 
 
 def register_of(home: Path) -> str | Path:

@@ -1,5 +1,6 @@
 """What a plan may not do at once, however right each part of it is: a source that lost half its people must stop here."""
 
+from catchlight.audit_check import behind
 from catchlight.company import read_book
 from catchlight.desk import Desk
 from catchlight.errors import ConfigError
@@ -12,7 +13,11 @@ _FEW = 10  # shares mean nothing below so many people
 
 
 def guard(desk: Desk, plan: Plan) -> None:
-    """Raise ConfigError when a plan changes or takes off a larger share of people than ``publish.toml`` allows."""
+    """Raise ConfigError when a plan changes or takes off a larger share of people than ``publish.toml`` allows.
+
+    So it does when the register is older than what was published: it was put back from a backup.
+    """
+    _must_know_what_was_published(desk)
     policy = load_publishing(desk.home)
     for problem in (_changes(desk, plan, policy), _removals(desk, plan, policy)):
         if problem:
@@ -20,6 +25,17 @@ def guard(desk: Desk, plan: Plan) -> None:
                 f"nothing was written: {problem}; look at the plan, and raise it in {FILE} if it is right"
             )
             raise ConfigError(message)
+
+
+def _must_know_what_was_published(desk: Desk) -> None:
+    seal = desk.register.seal
+    problem = behind(desk.register, seal) if seal else ""
+    if problem:
+        message = (
+            f"nothing was written: audit log: {problem}; when the register was put back from a backup, look with "
+            f"`catchlight publish verify`, then say so: catchlight audit accept WHY --home {desk.home}"
+        )
+        raise ConfigError(message)
 
 
 def _changes(desk: Desk, plan: Plan, policy: Publishing) -> str:

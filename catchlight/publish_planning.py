@@ -6,7 +6,9 @@ import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from pathlib import Path
 
+from catchlight.audit import Act
 from catchlight.company import Person, read_book
 from catchlight.credentials import credentials_of
 from catchlight.delivery import Size, file_names, size_named, sizes_named
@@ -16,7 +18,7 @@ from catchlight.ledger import Recipes
 from catchlight.prints import Prints
 from catchlight.publish_crops import crops_of, places, square
 from catchlight.publish_drawing import Drawer, Seen
-from catchlight.publish_plan import FilePlan, PersonPlan, Plan, Removal, Skip
+from catchlight.publish_plan import FilePlan, PersonPlan, Plan, Removal, Skip, write_plan
 from catchlight.publish_policy import load_publishing
 from catchlight.publish_removals import draw_leftovers, draw_removals
 from catchlight.publish_right import rights
@@ -66,6 +68,13 @@ def draw(
         removals=tuple(off),
     )  # fmt: skip
     return estimated(plan, desk.place.takes, (time.monotonic() - began) / max(1, len(asked)))
+
+
+def file_plan(desk: Desk, plan: Plan) -> Path:
+    """Write a plan for people and `publish apply`, and into the audit log that there is one; return its file."""
+    told = f"{plan.destination} {plan.run} people={len(plan.people)} off={len(plan.removals)}"
+    desk.register.tell(Act.PLAN, plan.by, detail=told)
+    return write_plan(desk.home, plan)
 
 
 def _off(

@@ -4,10 +4,12 @@ What is there is stored before it is replaced; what somebody else changed meanwh
 time writes nothing; a program that was killed is settled by reading back before anything else.
 """
 
+import getpass
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
+from catchlight.audit import Act
 from catchlight.company import Person, read_book
 from catchlight.desk import Desk
 from catchlight.errors import ConfigError, OutsideError, PhotoError
@@ -44,6 +46,8 @@ def check(desk: Desk, plan: Plan) -> None:
             f"nothing was written: the plan is out of date ({'; '.join(problems[:_SHOWN])}{more}); plan again"
         )
         raise ConfigError(message)
+    told = f"{plan.destination} {plan.run} people={len(plan.people)} off={len(plan.removals)}"
+    desk.register.tell(Act.APPLY, getpass.getuser(), detail=told)
 
 
 def apply(desk: Desk, plan: Plan, start: int = 0, stop: int | None = None) -> list[Result]:

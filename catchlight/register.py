@@ -1,20 +1,19 @@
 """Decisions and receipts in one relational store: rows are added, never changed or removed."""
 
-import dataclasses
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
+from catchlight.audit import AuditLine, Seal
+from catchlight.audit_writing import Told, Writing
 from catchlight.errors import ConfigError, OutsideError
-from catchlight.records import Answer, Decision, Receipt
-from catchlight.register_tables import SCHEMA, TABLES, VERSION, update
-from catchlight.review_records import Session
+from catchlight.moments import moment, now
+from catchlight.records import Decision, Receipt
+from catchlight.register_tables import SCHEMA, VERSION, update
+from catchlight.transaction import Transaction, insert_into
 
 __all__ = ["VERSION", "Register", "Transaction", "moment", "now"]
 
@@ -22,30 +21,15 @@ T = TypeVar("T")
 _ALONE = {"sqlite": "BEGIN IMMEDIATE", "postgresql": "SELECT pg_advisory_xact_lock(727004)"}
 
 
-def now() -> str:
-    """Return this moment as ISO text in UTC; such texts sort by time."""
-    return moment(datetime.now(UTC))
-
-
-def moment(at: datetime | str) -> str:
-    """Return a time as ISO text in UTC, never later than now; ConfigError when it is none.
-
-    A time without a zone is taken as UTC. A clock that runs ahead must not outlive later answers.
-    """
-    try:
-        at = datetime.fromisoformat(at) if isinstance(at, str) else at
-        at = at.replace(tzinfo=at.tzinfo or UTC).astimezone(UTC)
-    except (ValueError, OverflowError) as error:
-        message = f"{at!r} is not a time; write it as 2026-11-23T14:30:00+00:00"
-        raise ConfigError(message) from error
-    return min(at, datetime.now(UTC)).isoformat(timespec="microseconds")
-
-
 class Register:
-    """The store, in a SQLite file (a path) or a PostgreSQL database (a URL)."""
+    """The store, in a SQLite file (a path) or a PostgreSQL database (a URL).
 
-    def __init__(self, where: str | Path) -> None:
+    With a ``seal`` each row that is added has its line in the audit log, in the same transaction.
+    """
+
+    def __init__(self, where: str | Path, seal: Seal | None = None) -> None:
         """Open or make the store; ConfigError when it cannot be opened or is newer than we are."""
+        self.seal = seal
         url: str | sa.URL = str(where)
         if "://" not in str(where):
             Path(where).parent.mkdir(parents=True, exist_ok=True)
@@ -71,7 +55,13 @@ class Register:
             )
             raise ConfigError(message)
         update(connection)
-        connection.execute(_insert(self._engine, SCHEMA), {"version": VERSION})
+        connection.execute(insert_into(connection, SCHEMA), {"version": VERSION})
+        if self.seal:
+            self._log(connection, self.seal).begin()
+
+    @staticmethod
+    def _log(connection: sa.Connection, seal: Seal) -> Writing:
+        return Writing(connection, seal, lambda table: insert_into(connection, table))
 
     @property
     def name(self) -> str:
@@ -105,8 +95,16 @@ class Register:
         rows = list(records)
         if not rows:
             return 0
-        with self._writing() as connection:
-            return Transaction(connection).add(rows)
+        with self.alone() as store:
+            return store.add(rows)
+
+    def tell(self, act: str, by: str = "", person: str = "", detail: str = "") -> None:
+        """Add an event to the audit log, on disk before this returns; without a log nothing happens.
+
+        ``by`` and ``person`` are ids, of which the line keeps keyed digests; ``detail`` has no personal data.
+        """
+        with self.alone() as store:
+            store.tell(Told(act, by, person, detail))
 
     def rows(self, record: type[T], **where: str) -> list[T]:
         """Return the rows of a record kind whose fields are equal to ``where``, in the order added."""
@@ -120,95 +118,32 @@ class Register:
             yield Transaction(connection)
 
     @contextmanager
+    def snapshot(self) -> Iterator["Transaction"]:
+        """Look several times at one moment's state, whatever others write meanwhile."""
+        with _reaching(self.name), self._engine.connect() as connection:
+            if self._engine.dialect.name == "sqlite":
+                connection.exec_driver_sql("BEGIN")
+            else:
+                connection.execution_options(isolation_level="REPEATABLE READ")
+            yield Transaction(connection)
+
+    @contextmanager
     def alone(self) -> Iterator["Transaction"]:
         """Look and write as one: nobody else writes between the first look and the end.
 
         What is added is on disk when the block ends, or nothing of it when it raises.
         """
-        with self._writing() as connection:
-            connection.exec_driver_sql(_ALONE[self._engine.dialect.name])
-            yield Transaction(connection)
-
-    @contextmanager
-    def _writing(self) -> Iterator[sa.Connection]:
         with _reaching(self.name), self._engine.begin() as connection:
-            yield connection
+            connection.exec_driver_sql(_ALONE[self._engine.dialect.name])
+            log = self._log(connection, self.seal) if self.seal else None
+            yield Transaction(connection, log)
+        if self.seal and self.seal.anchor and log and log.head:
+            self.seal.anchor.advance(log.head, self.sealed_with)
 
-
-class Transaction:
-    """One connection at work: what is read and written belongs together."""
-
-    def __init__(self, connection: sa.Connection) -> None:
-        """Work on ``connection``; whoever opened it commits."""
-        self._connection = connection
-
-    def add(self, records: Iterable[Any]) -> int:
-        """Add rows; return how many were new: the same row twice is one."""
-        return sum(self._add(record) for record in records)
-
-    def _add(self, record: Any) -> int:
-        table = TABLES[type(record)]
-        insert = _insert(self._connection, table).returning(table.c.row)
-        return len(self._connection.execute(insert, _plain(record)).all())
-
-    def rows(self, record: type[T], **where: str) -> list[T]:
-        """Return the rows whose fields are equal to ``where``, in the order added."""
-        kind: Any = record
-        found = self._connection.execute(_query(kind, tuple(where)), where)
-        return [kind(*row) for row in found]
-
-    def extent(self, record: type) -> tuple[int, int]:
-        """Return how many rows of a kind there are, and the number of the last (0 for none)."""
-        row = TABLES[record].c.row
-        count, last = self._connection.execute(sa.select(sa.func.count(row), sa.func.max(row))).one()
-        return int(count), int(last or 0)
-
-    def added(self, record: type[T], after: int) -> list[tuple[int, T]]:
-        """Return the rows of a kind whose numbers are larger than ``after``, each with its number."""
-        table = TABLES[record]
-        names = [field.name for field in dataclasses.fields(record)]  # type: ignore[arg-type]  # a dataclass
-        query = sa.select(table.c.row, *(table.c[name] for name in names)).where(table.c.row > after)
-        return [
-            (number, record(*row)) for number, *row in self._connection.execute(query.order_by(table.c.row))
-        ]
-
-    def renew(self, session: Session) -> None:
-        """Let a session be as given, new or not."""
-        self.forget(id=session.id)
-        self.add([session])
-
-    def forget(self, **where: str) -> int:
-        """Forget the sessions whose fields are equal to ``where``; return how many."""
-        table = TABLES[Session]
-        gone = sa.delete(table).where(*(table.c[name] == value for name, value in where.items()))
-        return self._connection.execute(gone).rowcount
-
-    def forget_unseen(self, since: str) -> int:
-        """Forget the sessions that nobody used since a moment; return how many."""
-        table = TABLES[Session]
-        return self._connection.execute(sa.delete(table).where(table.c.seen < since)).rowcount
-
-
-@cache
-def _query(record: type, equal: tuple[str, ...]) -> sa.Select[Any]:
-    """Return the query of a record kind's rows by some fields; making one takes longer than most answers."""
-    table = TABLES[record]
-    query = sa.select(*(table.c[field.name] for field in dataclasses.fields(record))).order_by(table.c.row)
-    return query.where(*(table.c[name] == sa.bindparam(name) for name in equal))
-
-
-def _plain(record: Any) -> dict[str, str]:
-    """Return a record's columns; an answer must be one that there is, and not given later than now."""
-    row = dataclasses.asdict(record)
-    if isinstance(record, Decision):
-        row.update(answer=Answer(record.answer).value, at=moment(record.at))
-    return row
-
-
-def _insert(engine: sa.Engine | sa.Connection, table: sa.Table) -> Any:
-    """Return an insert that leaves a row out when the same one is there."""
-    dialect = {"sqlite": sqlite, "postgresql": postgresql}[engine.dialect.name]
-    return dialect.insert(table).on_conflict_do_nothing()
+    def sealed_with(self, line: int) -> str:
+        """Return the seal of a line of the audit log, "" when there is no such line."""
+        found = self.rows(AuditLine, number=str(line))
+        return found[0].seal if found else ""
 
 
 def _set_up_sqlite(connection: Any, _record: object) -> None:

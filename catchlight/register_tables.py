@@ -5,6 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from catchlight.audit import AuditLine, AuditName
 from catchlight.consents import Consent
 from catchlight.records import Decision, PlanYes, Receipt
 from catchlight.review_records import (
@@ -18,7 +19,7 @@ from catchlight.review_records import (
     Upload,
 )
 
-VERSION = 4
+VERSION = 5
 META = sa.MetaData()
 SCHEMA = sa.Table("schema_version", META, sa.Column("version", sa.Integer, primary_key=True))
 
@@ -71,6 +72,13 @@ TABLES: dict[type, sa.Table] = {
     ),
     PlanYes: _table(PlanYes, sa.UniqueConstraint("plan", "by")),
     Session: _table(Session, sa.UniqueConstraint("id")),
+    AuditLine: _table(
+        AuditLine,
+        sa.UniqueConstraint("number"),
+        sa.Index("auditlines_by_person", "person"),
+        sa.Index("auditlines_by_act", "act"),
+    ),
+    AuditName: _table(AuditName, sa.UniqueConstraint("reference")),
 }
 
 

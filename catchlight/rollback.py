@@ -1,6 +1,9 @@
 """The way back: what we replaced is put back, where nothing was nothing is left."""
 
+import getpass
+
 from catchlight import published_list
+from catchlight.audit import Act
 from catchlight.desk import Desk
 from catchlight.journal import stacks
 from catchlight.records import Receipt
@@ -14,6 +17,8 @@ def rollback(desk: Desk, run: str = "", employee: str = "", *, force: bool = Fal
     in the vault first. It can be stopped and started again. Raises OutsideError when the place or
     the journal cannot be reached.
     """
+    told = f"{desk.place.name} {run or '-'}" + " force" * force
+    desk.register.tell(Act.ROLLBACK, getpass.getuser(), employee, told)
     settle(desk)
     ours = stacks(desk.register.receipts(desk.place.name))
     chosen = [

@@ -5,6 +5,8 @@ import secrets
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from catchlight.audit import Act
+from catchlight.audit_writing import Told
 from catchlight.register import Register
 from catchlight.review_records import Session
 
@@ -27,6 +29,7 @@ class Sessions:
         with self._register.alone() as store:
             store.forget_unseen(_text(_now() - IDLE))
             store.add([session])
+            store.tell(Told(Act.SIGN_IN, who, employee, f"{session.roles} {'link' if invitation else 'sso'}"))
         return cookie
 
     def find(self, cookie: str) -> Session | None:

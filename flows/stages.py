@@ -1,5 +1,6 @@
 """The stages of a refresh as plain functions: gather → develop → contact sheet. Prefect runs them as tasks."""
 
+import getpass
 import json
 import time
 from collections.abc import Collection
@@ -8,8 +9,10 @@ from pathlib import Path
 
 from catchlight import ledger, plugins, results, wishes
 from catchlight import plan as plans
+from catchlight.audit import Act
 from catchlight.config import Job
 from catchlight.darkroom import Darkroom, Remembered
+from catchlight.desk import open_register
 from catchlight.develop import Development, Order
 from catchlight.errors import ConfigError, PhotoError
 from catchlight.home import Home
@@ -137,7 +140,16 @@ def contact_sheet(plan: Plan, counts: dict[str, int], timings: dict[str, float])
     total = time.perf_counter() - started
     run["timings"]["contact_sheet"] = round(total - timings["judge"], 3)
     run["seconds"] = round(sum(run["timings"].values()), 3)
+    _tell(plan, run["counts"])
     return results.close(plan, json.loads(json.dumps(run)))
+
+
+def _tell(plan: Plan, counts: dict[str, int]) -> None:
+    """Write into the audit log that this run ends."""
+    register = open_register(plan.home.root)
+    told = f"{plan.run} preset={plan.job.preset} people={counts['people']} rendered={counts['rendered']}"
+    register.tell(Act.REFRESH, getpass.getuser(), detail=told)
+    register.close()
 
 
 def _texts() -> dict[str, sheet.CheckText]:

@@ -9,12 +9,12 @@ from pathlib import Path
 import numpy as np
 
 from catchlight import ledger, pixels, published_list, publishing
-from catchlight.desk import Desk, open_desk
+from catchlight.desk import Desk, open_desk, open_register
 from catchlight.home import Home
 from catchlight.publish_plan import Plan
 from catchlight.publish_planning import draw
 from catchlight.records import Answer, Decision, Employee, Outcome, Render, Verdict
-from catchlight.register import Register, now
+from catchlight.register import now
 from catchlight.sending import Result
 from flows.destinations import folder_place
 
@@ -52,7 +52,7 @@ class Company:
 
     def answer(self, pictures: Mapping[str, str], answer: str = Answer.APPROVE) -> None:
         """Let everyone give the same answer about their picture."""
-        register = Register(self.home / "register.db")
+        register = open_register(self.home)
         register.decide([Decision(id_, picture, answer, id_, now()) for id_, picture in pictures.items()])
         register.close()
 

@@ -12,10 +12,10 @@ import uvicorn
 from starlette.testclient import TestClient
 
 from catchlight import ledger
+from catchlight.desk import open_register
 from catchlight.home import Home
 from catchlight.policy import Policy
 from catchlight.records import Employee, Outcome, Reading, Render, Rung, Verdict
-from catchlight.register import Register
 from reports.review.app import make_app
 from reports.review.desk import ReviewDesk, open_review_desk
 from tests.published_company import portrait
@@ -66,8 +66,8 @@ class ReviewCompany:
 
     def desk(self, policy: Policy | None = None, **more: Any) -> ReviewDesk:
         """Return the desk of a review server."""
-        register = Register(self.home / "register.db")
-        return open_review_desk(self.home, register, policy or Policy(url=ORIGIN, company="Example"), **more)
+        policy = policy or Policy(url=ORIGIN, company="Example")
+        return open_review_desk(self.home, open_register(self.home), policy, **more)
 
 
 def make_review_company(root: Path, people: int = 3) -> ReviewCompany:

@@ -15,6 +15,7 @@ _COMMANDS = (
     "publish",
     "provenance",
     "people",
+    "audit",
     "preset",
     "signature",
     "models",

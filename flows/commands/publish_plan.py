@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from catchlight import publish_plan, publish_planning
+from catchlight import publish_planning
 from catchlight.company import read_book
 from catchlight.delivery import STANDARD
 from catchlight.desk import Desk, alone, open_desk
@@ -62,7 +62,7 @@ def _plan(desk: Desk, run: str, sizes: Sequence[str]) -> None:
     seen = Seen()
     with alone(desk.home), bars():
         drawn = publish_planning.draw(desk, run, sizes, listeners=Listeners(_planning(), seen))
-        file = publish_plan.write_plan(desk.home, drawn)
+        file = publish_planning.file_plan(desk, drawn)
         page = _write_page(desk, drawn, file, seen)
     tell_plan(drawn)
     say(f"Plan: {file}")

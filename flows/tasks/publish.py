@@ -4,7 +4,7 @@ from pathlib import Path
 
 from prefect import task
 
-from catchlight import publish_plan, publish_planning, published_list, publishing
+from catchlight import publish_planning, published_list, publishing
 from catchlight.desk import Desk
 from catchlight.publish_plan import Plan
 from catchlight.sending import Result
@@ -13,7 +13,7 @@ from catchlight.sending import Result
 @task(task_run_name="plan", persist_result=False)
 def plan_publication(desk: Desk, run: str, sizes: tuple[str, ...]) -> Path:
     """Draw the plan of a run and return its file."""
-    return publish_plan.write_plan(desk.home, publish_planning.draw(desk, run, sizes))
+    return publish_planning.file_plan(desk, publish_planning.draw(desk, run, sizes))
 
 
 @task(task_run_name="check", persist_result=False)

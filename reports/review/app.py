@@ -16,6 +16,7 @@ from starlette.staticfiles import StaticFiles
 from reports.review import employee, entry, people, picture, signon
 from reports.review.desk import ReviewDesk
 from reports.review.shield import FORM, Pace, Shield
+from reports.review.views import Looks
 from reports.review.visit import Visit
 
 _STATIC = Path(__file__).parent / "static"
@@ -40,7 +41,7 @@ def make_app(desk: ReviewDesk) -> Starlette:
         ],
         exception_handlers={HTTPException: _problem, ClientDisconnect: _gone, Exception: _failure},
     )
-    app.state.desk, app.state.pace = desk, Pace()
+    app.state.desk, app.state.pace, app.state.looks = desk, Pace(), Looks()
     return app
 
 

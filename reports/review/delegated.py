@@ -17,6 +17,7 @@ from reports.review.people_delegations import FIELDS, named
 from reports.review.people_desk import delegate, delegations, snapshot, standings
 from reports.review.people_form import ticket_of
 from reports.review.people_frames import frames
+from reports.review.views import note_view
 from reports.review.visit import Visit, posted, shown
 
 OWN = "own"  # the person answered themselves
@@ -101,6 +102,7 @@ def _portrait(visit: Visit) -> Response:
 
 
 def _shown(visit: Visit, one: Standing, status: int = 200, error: str = "") -> Response:
+    note_view(visit, "delegated", one.person.id)
     return visit.page(
         "delegated_portrait.html.j2",
         status,

@@ -11,6 +11,7 @@ from catchlight.spreadsheet import table_bytes
 from reports.review.people_desk import standings
 from reports.review.people_page import people_page
 from reports.review.people_rights import Right, require
+from reports.review.views import note_view
 from reports.review.visit import Visit, shown
 
 PAGE = 100
@@ -42,6 +43,7 @@ def _log(visit: Visit) -> Response:
 
 def _table(visit: Visit) -> Response:
     require(visit, Right.LOG)
+    note_view(visit, "log.csv")
     data = table_bytes(HEADER, _rows(standings(visit).log(), _versions(visit), short=64))
     headers = {"content-disposition": 'attachment; filename="decisions.csv"'}
     return Response(data, media_type="text/csv; charset=utf-8", headers=headers)

@@ -6,6 +6,7 @@ from typing import Any
 from starlette.responses import Response
 
 from reports.review.people_rights import Right, may
+from reports.review.views import note_view
 from reports.review.visit import Visit
 
 TABS = (
@@ -17,8 +18,14 @@ TABS = (
 )
 
 
-def people_page(visit: Visit, name: str, tab: str, status: int = 200, **values: Any) -> Response:
-    """Return a page of the company; ``tab`` is the one of its pages that this belongs to."""
+def people_page(
+    visit: Visit, name: str, tab: str, status: int = 200, *, about: str = "", **values: Any
+) -> Response:
+    """Return a page of the company; ``tab`` is the one of its pages that this belongs to.
+
+    That it was looked at is written down, with the person whom it is ``about``.
+    """
+    note_view(visit, "portrait" if about else tab, about)
     write = number(visit)
 
     def counted(key: str, count: int) -> str:

@@ -56,6 +56,7 @@ def _page(visit: Visit, one: Standing, wanted: Filter, status: int = 200, **more
         "people_portrait.html.j2",
         "queue",
         status,
+        about=one.person.id,
         one=one,
         stage=str(one.stage),
         note=_note(visit, one),

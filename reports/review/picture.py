@@ -13,6 +13,7 @@ from catchlight.errors import OutsideError
 from catchlight.records import Answer, Side
 from catchlight.vault import Vault
 from reports.review.holdings import Shelf, pictures_of
+from reports.review.views import note_picture
 from reports.review.visit import Visit, shown
 
 __all__ = ["HEIGHTS", "SEE_ALL", "Small", "may_see", "pictures_of", "routes", "small"]
@@ -38,7 +39,10 @@ def routes() -> list[BaseRoute]:
 
 def _picture(visit: Visit) -> Response:
     digest, height = visit.request.path_params["digest"], visit.request.path_params["height"]
-    return sent(visit, digest, height, allowed=may_see(visit, digest))
+    answer = sent(visit, digest, height, allowed=may_see(visit, digest))
+    for owner in owners_of(visit, digest) - {visit.require().employee}:
+        note_picture(visit, owner, height)
+    return answer
 
 
 def sent(visit: Visit, digest: str, height: int, *, allowed: bool) -> Response:
@@ -57,11 +61,15 @@ def may_see(visit: Visit, digest: str) -> bool:
 
     Nobody but themselves sees somebody who said that their photo shall not be processed.
     """
-    session = visit.require()
-    owners = _shelf.of(visit.desk.home, visit.desk.company.book()).owners.get(digest, frozenset())
+    session, owners = visit.require(), owners_of(visit, digest)
     if session.employee in owners:
         return True
     return bool(set(visit.roles) & set(SEE_ALL)) and any(not _refused(visit, owner) for owner in owners)
+
+
+def owners_of(visit: Visit, digest: str) -> frozenset[str]:
+    """Return whose a picture is."""
+    return _shelf.of(visit.desk.home, visit.desk.company.book()).owners.get(digest, frozenset())
 
 
 def _refused(visit: Visit, employee: str) -> bool:

@@ -1,0 +1,105 @@
+"""Reading the audit log with mistrust: is it whole, unchanged, and does it agree with the register and its anchor."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from catchlight.audit import Act, AuditLine, Head, Seal
+from catchlight.audit_writing import DETAILS
+from catchlight.register import Register
+from catchlight.transaction import Transaction
+
+_PAGE = 10_000
+_SHOWN = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The head of a log as it is, and what is wrong, in sentences (none: all is well)."""
+
+    head: Head
+    problems: tuple[str, ...]
+
+
+def verify(register: Register, seal: Seal, heads: tuple[Head, ...] = ()) -> Report:
+    """Read every line, every row, and compare the heads that were kept elsewhere, the anchored one among them."""
+    anchored = seal.anchor.read() if seal.anchor else None
+    with register.snapshot() as store:
+        lines, problems, told = Head(), [], Counter[str]()
+        for line in _lines(store):
+            problems += _wrong(lines, line, seal)
+            lines = Head(_number(line, lines), line.seal)
+            told[line.record] += -1 if line.act == Act.REMOVED else 1
+        rows = _rows(store, seal, told)
+    kept = [*heads, *([anchored] if anchored else [])]
+    cut = [sentence for head in kept if (sentence := _cut(register, lines, head))]
+    return Report(lines, (*_few(problems), *_few(rows), *cut))
+
+
+def behind(register: Register, seal: Seal) -> str:
+    """Return what the anchored head says against the log as it is now, "" for nothing; reads two lines."""
+    kept = seal.anchor.read() if seal.anchor else None
+    return _cut(register, head_of(register), kept) if kept else ""
+
+
+def head_of(register: Register) -> Head:
+    """Return the head of a log as it is."""
+    with register.reading() as store:
+        _, last = store.extent(AuditLine)
+        lines = store.added(AuditLine, last - 1)
+    return Head(int(lines[-1][1].number), lines[-1][1].seal) if lines else Head()
+
+
+def _lines(store: Transaction) -> Iterator[AuditLine]:
+    after = 0
+    while page := store.added(AuditLine, after, _PAGE):
+        yield from (line for _, line in page)
+        after = page[-1][0]
+
+
+def _wrong(before: Head, line: AuditLine, seal: Seal) -> list[str]:
+    """Return what is wrong with one line, given the one before it."""
+    expected = before.lines + 1
+    if line.number != str(expected):
+        return [f"line {expected} is missing: after line {before.lines} comes line {line.number}"]
+    if not seal.holds(before.seal, line):
+        return [f"line {line.number} ({line.at[:19]} UTC) was changed, or one was put in its place"]
+    return []
+
+
+def _number(line: AuditLine, before: Head) -> int:
+    return int(line.number) if line.number.isdecimal() else before.lines + 1
+
+
+def _rows(store: Transaction, seal: Seal, told: Counter[str]) -> list[str]:
+    """Return which rows of the register are not as the log tells, or are not in it."""
+    problems = []
+    for kind in DETAILS:
+        name = kind.__name__.lower()
+        rows: list[tuple[int, Any]] = store.added(kind, 0)
+        for number, row in rows:
+            digest = seal.row(row)
+            if told[digest] < 1:
+                problems.append(f"row {number} of {name}s was changed or added behind the log's back")
+            told[digest] -= 1
+    gone = sum(count for digest, count in told.items() if digest and count > 0)
+    if gone:
+        problems.append(
+            f"{gone} rows of which the log tells are not in the register any more, or were changed"
+        )
+    return problems
+
+
+def _cut(register: Register, lines: Head, kept: Head) -> str:
+    """Return what a head that was kept elsewhere says against a log, "" for nothing."""
+    if kept.lines > lines.lines:
+        return f"the end was cut off: the log had {kept.lines} lines, now it has {lines.lines}"
+    if kept.lines and register.sealed_with(kept.lines) != kept.seal:
+        return f"another log was put in its place: line {kept.lines} is not the one that was kept elsewhere"
+    return ""
+
+
+def _few(problems: list[str]) -> list[str]:
+    more = len(problems) - _SHOWN
+    return [*problems[:_SHOWN], *([f"and {more} more of this kind"] if more > 0 else [])]
