@@ -237,6 +237,7 @@ class Job(_Section):
     preset: str = "house"
     engine: str = Field("", description="engine that does every job it offers")
     only: tuple[str, ...] = Field((), description="employee ids; empty for everyone")
+    departments: tuple[str, ...] = Field((), description="only people of these; empty for everyone")
     onto: str = Field("", description="run from which everyone else is carried over unchanged")
     workers: int = Field(0, ge=0, description="processes; 0 for one a core")
     shard_size: int = Field(50, ge=1, le=5000, description="people a shard")
@@ -248,6 +249,18 @@ class Job(_Section):
     def from_file(self) -> bool:
         """Whether the source is a job file."""
         return self.source.suffix == ".toml"
+
+    @property
+    def of_some(self) -> bool:
+        """Whether the job is for some people of the source alone."""
+        return bool(self.only or self.departments)
+
+    def wants(self, employee: str, department: str) -> bool:
+        """Whether the job is for somebody; capitals do not count in a department's name."""
+        known = {name.strip().casefold() for name in self.departments}
+        return (not self.only or employee in self.only) and (
+            not known or department.strip().casefold() in known
+        )
 
     def brand(self, group: str = "") -> Preset:
         """Return the preset, or a group's, with this job's engine; read once: a job under way keeps its looks."""

@@ -194,7 +194,7 @@ def draw_up(
         old = json.loads((home.ledger(run) / "plan.json").read_bytes())
         if old["want"] == want:
             return replace(read(home, run, job), resumed=True)
-    told = (*findings, *([] if job.only else _capped(employees, {"": look} | groups)))
+    told = (*findings, *([] if job.of_some else _capped(employees, {"": look} | groups)))
     plan = Plan(_new_run(home), job, look, _now(), told, groups=groups, wishes=wishes)
     ledger.write(plan.folder / ledger.file_name(Employee), ledger.table(Employee, employees))
     ledger.write(plan.folder / ledger.file_name(Photo), ledger.table(Photo, photos))

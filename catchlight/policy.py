@@ -130,6 +130,9 @@ class Policy(_Section):
         "http://127.0.0.1:8480", description="where people reach the review server; a path is kept"
     )
     contact: str = Field("", description="whom people may ask: an address or a phone number")
+    operator: str = Field(
+        "", pattern=r"^(.+@.+)?$", description="whom a flow that did not finish is mailed to"
+    )
     languages: tuple[str, ...] = Field(("en", "de"), min_length=1, description="the first is the usual one")
     notice: Path | None = Field(
         None, description="folder with the company's own notice, one LANGUAGE.txt each"

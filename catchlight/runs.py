@@ -83,7 +83,7 @@ def takes_in_everyone(home: Path, run: str) -> bool:
         job = json.loads((home / "ledger" / run / "plan.json").read_bytes())["job"]
     except (OSError, ValueError, KeyError):
         return False
-    return bool(job.get("onto")) or not job.get("only")
+    return bool(job.get("onto")) or not (job.get("only") or job.get("departments"))
 
 
 def _known(runs: Path) -> list[str]:

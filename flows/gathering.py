@@ -100,7 +100,11 @@ def read(job: Job) -> Directory:
         people = {id_: person for id_, person in people.items() if roll.wants(person)}
         _somebody(job, people, findings)
         refused = wishes.asked(job.home, people.keys()).refused
-        shown = {id_ for id_ in people if id_ not in refused and (not job.only or id_ in job.only)}
+        shown = {
+            id_
+            for id_, person in people.items()
+            if id_ not in refused and job.wants(id_, roll.value(person, "department"))
+        }
         people = _photographed(opened, people, shown)
     employees = [_employee(id_, person, roll, findings) for id_, person in people.items()]
     findings += _empty_groups(file, employees)

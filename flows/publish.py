@@ -20,6 +20,7 @@ from catchlight.publishing import STOPPED
 from catchlight.sending import FAILED, Result
 from flows.artifacts import reporting
 from flows.destinations import place_named, sizes_of
+from flows.failures import tell_failure
 from flows.form import shown
 from flows.progress import Counter
 from flows.tasks.publish import (
@@ -34,7 +35,7 @@ MANY = 50
 _CHUNK = 50
 
 
-@flow(name="publish", persist_result=False)
+@flow(name="publish", persist_result=False, on_failure=[tell_failure], on_crashed=[tell_failure])
 def publish(
     destination: Annotated[str, shown("Folder to publish to, or a name in destinations.toml")],
     home: Annotated[Path, shown("Folder for everything that Catchlight keeps")],

@@ -6,13 +6,20 @@ from typing import Annotated
 from prefect import flow
 from prefect.task_runners import ThreadPoolTaskRunner
 
-from flows.artifacts import reporting
+from flows.artifacts import reporting, tell_result
+from flows.failures import tell_failure
 from flows.form import shown
 from flows.redo import redoing
 from flows.refresh import in_tasks
 
 
-@flow(name="redo", persist_result=False, task_runner=ThreadPoolTaskRunner(max_workers=4))  # type: ignore[arg-type]
+@flow(
+    name="redo",
+    persist_result=False,
+    task_runner=ThreadPoolTaskRunner(max_workers=4),  # type: ignore[arg-type]
+    on_failure=[tell_failure],
+    on_crashed=[tell_failure],
+)
 def redo(home: Annotated[Path, shown("Folder for everything that Catchlight keeps")]) -> Path | None:
     """Make the portraits anew of those who asked for another try or sent a photo. Nothing is published.
 
@@ -23,4 +30,6 @@ def redo(home: Annotated[Path, shown("Folder for everything that Catchlight keep
     with reporting(), redoing(home) as begun:
         if begun is None:
             return None
-        return in_tasks(begun)
+        folder = in_tasks(begun)
+        tell_result(folder)
+        return folder

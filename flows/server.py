@@ -1,37 +1,22 @@
 """A Prefect server for as long as one command runs, unless the environment names one."""
 
-import os
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
 
 from catchlight.errors import OutsideError
 from flows import prefect_database
+from flows.children import Child, free_port, start, wait_for
 
-_PATIENCE = 120.0
-_APP = "prefect.server.api.server:create_app"
-# The child ends with this process, however this one ends.
-_CHILD = """
-import os, sys, threading, time
-def follow(parent):
-    while os.getppid() == parent:
-        time.sleep(0.5)
-    os._exit(1)
-threading.Thread(target=follow, args=(int(sys.argv[1]),), daemon=True).start()
-import uvicorn
-uvicorn.run(sys.argv[2], factory=True, host="127.0.0.1", port=int(sys.argv[3]), log_level="warning")
-"""
-# A server for one command needs no pages and no schedules, and tells nobody about itself.
-_PRIVATE = {
+APP = ("uvicorn", "prefect.server.api.server:create_app", "--factory", "--log-level", "warning")
+# No server of ours tells anybody about itself.
+QUIET = {
     "DO_NOT_TRACK": "1",
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+}
+# A server for one command needs no pages and no schedules.
+_PRIVATE = {
     "PREFECT_SERVER_UI_ENABLED": "false",
     "PREFECT_SERVER_REGISTER_BLOCKS_ON_START": "false",
 } | {
@@ -57,74 +42,34 @@ def prefect_server(home: Path) -> Iterator[str]:
     if configured:
         yield configured
         return
-    logs = home / "logs"
-    logs.mkdir(parents=True, exist_ok=True)
-    port = _free_port()
-    with (logs / "prefect-server.log").open("ab") as log:
-        child = _start(home, port, log)
-        try:
-            _wait(child, port, logs / "prefect-server.log")
-            prefect_database.keep(_folder(home))
-            address = f"http://127.0.0.1:{port}/api"
-            ours = {
-                settings.PREFECT_API_URL: address,
-                settings.PREFECT_LOGGING_TO_API_ENABLED: False,  # it would write after the server has gone
-                settings.PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None,  # a flow waits a second for its thread
-            }
-            with settings.temporary_settings(ours):
-                yield address
-        except HTTPError as error:
-            what = str(error).partition(" - ")[0]
-            message = f"the Prefect server failed: {what}. Is the disk full? See {log.name}; then run again"
-            raise OutsideError(message) from error
-        finally:
-            _stop(child)
+    port = free_port()
+    child = _start(home, port)
+    address = f"http://127.0.0.1:{port}/api"
+    ours = {
+        settings.PREFECT_API_URL: address,
+        settings.PREFECT_LOGGING_TO_API_ENABLED: False,  # it would write after the server has gone
+        settings.PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None,  # a flow waits a second for its thread
+    }
+    try:
+        wait_for(child, f"{address}/health")
+        prefect_database.keep(folder_of(home))
+        with settings.temporary_settings(ours):
+            yield address
+    except HTTPError as error:
+        what = str(error).partition(" - ")[0]
+        message = f"the Prefect server failed: {what}. Is the disk full? See {child.log}; then run again"
+        raise OutsideError(message) from error
+    finally:
+        child.stop()
 
 
-def _folder(home: Path) -> Path:
+def folder_of(home: Path) -> Path:
+    """Return where Prefect keeps its things in a home."""
     return (home / "prefect").resolve()
 
 
-def _start(home: Path, port: int, log: IO[bytes]) -> subprocess.Popen[bytes]:
-    """Start the server in a session of its own: Ctrl-C is for us to answer."""
-    command = [sys.executable, "-c", _CHILD, str(os.getpid()), _APP, str(port)]
-    own = {"PREFECT_HOME": str(_folder(home))} | _PRIVATE
-    prefect_database.furnish(_folder(home))
-    return subprocess.Popen(
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=log,
-        stderr=log,
-        env=os.environ | own,
-        start_new_session=True,
-    )
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _wait(child: subprocess.Popen[bytes], port: int, log: Path) -> None:
-    until = time.monotonic() + _PATIENCE
-    while time.monotonic() < until:
-        if child.poll() is not None:
-            message = f"the Prefect server ended at its start. Is the disk full? See {log}; then run again"
-            raise OutsideError(message)
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/health", timeout=1):
-                return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.1)
-    message = f"the Prefect server did not answer within {_PATIENCE:.0f} s; see {log}"
-    raise OutsideError(message)
-
-
-def _stop(child: subprocess.Popen[bytes]) -> None:
-    child.terminate()
-    try:
-        child.wait(5)
-    except subprocess.TimeoutExpired:
-        child.kill()
-        child.wait()
+def _start(home: Path, port: int) -> Child:
+    prefect_database.furnish(folder_of(home))
+    own = {"PREFECT_HOME": str(folder_of(home))} | QUIET | _PRIVATE
+    command = (*APP, "--host", "127.0.0.1", "--port", str(port))
+    return start("the Prefect server", command, home / "logs" / "prefect-server.log", own)

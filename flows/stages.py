@@ -57,14 +57,19 @@ def _left_out(refused: Collection[str]) -> list[dict[str, str]]:
 
 
 def _only(job: Job, employees: list[Employee]) -> list[Employee]:
-    """Keep the people that the job names; ConfigError for an id that nobody has."""
-    if not job.only:
-        return employees
+    """Keep the people that the job names; ConfigError for an id or a department that nobody has."""
     unknown = set(job.only) - {person.id for person in employees}
     if unknown:
         message = f"--only {min(unknown)}: nobody in {job.source} has this id"
         raise ConfigError(message)
-    return [person for person in employees if person.id in job.only]
+    there = {person.department.strip() for person in employees} - {""}
+    known = {name.casefold() for name in there}
+    for name in job.departments:
+        if name.strip().casefold() not in known:
+            shown = ", ".join(sorted(there)) or "none"
+            message = f"--department {name}: nobody in {job.source} is in it; there are: {shown}"
+            raise ConfigError(message)
+    return [person for person in employees if job.wants(person.id, person.department)]
 
 
 def _fetch(settings: folder.Settings, photo: Photo, vault: Vault, counter: Counter) -> Photo:

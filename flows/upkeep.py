@@ -1,19 +1,23 @@
-"""What is done again and again between two refreshes: people are reminded."""
+"""What is done again and again between two refreshes: people are reminded, what was published is looked after."""
 
 from pathlib import Path
 from typing import Annotated
 
 from prefect import flow, get_run_logger
 
-from catchlight.errors import OutsideError
+from catchlight.desk import open_desk
+from catchlight.drift import find_drift
+from catchlight.errors import ConfigError, OutsideError
 from flows.artifacts import reporting
 from flows.correspondence import Order
 from flows.correspondence import remind as send_reminders
+from flows.destinations import FILE, destinations, place_named
+from flows.failures import tell_failure
 from flows.form import shown
 from flows.letters import open_bureau
 
 
-@flow(name="remind", persist_result=False)
+@flow(name="remind", persist_result=False, on_failure=[tell_failure], on_crashed=[tell_failure])
 def remind(home: Annotated[Path, shown("Folder for everything that Catchlight keeps")]) -> int:
     """Remind people who have not answered, and send what waits in the outbox; return how many letters left.
 
@@ -30,3 +34,26 @@ def remind(home: Annotated[Path, shown("Folder for everything that Catchlight ke
         message = "; ".join(report.broken)
         raise OutsideError(message)
     return report.sent
+
+
+@flow(name="verify", persist_result=False, on_failure=[tell_failure], on_crashed=[tell_failure])
+def verify(home: Annotated[Path, shown("Folder for everything that Catchlight keeps")]) -> int:
+    """Read back everything that was published; fail when something is not as it was left. Nothing is changed.
+
+    Args:
+        home: The same folder that the refresh used.
+
+    """
+    places = destinations(home) if (home / FILE).is_file() else {}
+    found = sum(len(find_drift(open_desk(home, place_named(name, home)))) for name in places)
+    if not places:
+        message = (
+            f"verify: {home / FILE} names no destination; folders are verified by catchlight publish verify"
+        )
+        raise ConfigError(message)
+    if found:
+        message = (
+            f"{found} published pictures are not as they were left; catchlight publish verify lists them"
+        )
+        raise OutsideError(message)
+    return found

@@ -48,7 +48,7 @@ def post(api: str, path: str, **body: Any) -> Any:
 def deployments(api: str) -> dict[str, Any]:
     """Return the deployments by the tag of their flow."""
     found = post(api, "deployments/filter")
-    assert len(found) == 4
+    assert len(found) == 5
     return {deployment["tags"][-1]: deployment for deployment in found}
 
 
@@ -59,6 +59,7 @@ def test_prefect_yaml_deploys_all_flows_and_starts_nothing_by_itself(deployments
         "publish": "flows.publish.publish",
         "redo": "flows.redo_flow.redo",
         "remind": "flows.upkeep.remind",
+        "verify": "flows.upkeep.verify",
     }
     for deployment in deployments.values():
         assert [schedule["active"] for schedule in deployment["schedules"]] == [False]

@@ -11,6 +11,7 @@ _COMMANDS = (
     "demo",
     "doctor",
     "refresh",
+    "serve",
     "review",
     "publish",
     "provenance",

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from catchlight.config import Job
-from catchlight.home import Home
+from catchlight.runs import run_folder
 from flows.sources import asked_by
 from flows.terminal import bars, console, told
 
@@ -33,6 +33,10 @@ def refresh(
     ] = "",
     engine: Annotated[str, typer.Option("--engine", help="Let this engine do every job it offers.")] = "",
     only: Annotated[str, typer.Option("--only", help="Employee ids, separated by commas.")] = "",
+    department: Annotated[
+        list[str] | None,
+        typer.Option("--department", help="Only people of this department; give it again for more."),
+    ] = None,
     workers: Annotated[
         int, typer.Option("--workers", min=0, help="Worker processes; 0 is one for each core.")
     ] = 0,
@@ -62,6 +66,7 @@ def refresh(
             preset=preset or asked.preset,
             engine=engine or asked.engine,
             only=ids,
+            departments=tuple(department or ()),
             workers=workers,
             shard_size=shard_size,
             accept_fewer=accept_fewer,
@@ -74,16 +79,13 @@ def refresh(
 
 def _dry(job: Job) -> None:
     """Count what would be developed. The photos are read into the vault, nothing else is kept."""
-    from flows import stages  # noqa: PLC0415
-    from flows.readiness import check  # noqa: PLC0415
+    from flows.rehearsal import rehearse  # noqa: PLC0415
 
-    check(job)
-    with bars(), Home(job.home).alone():
-        plan = stages.gather(job)
-    people, waiting = len(plan.employees()), len(plan.waiting(plan.shards()))
-    console.print(f"{people} people; {waiting} would be rendered, {people - waiting} are done already.")
-    for finding in plan.findings:
-        console.print(f"  {finding['sentence']}", markup=False)
+    with bars():
+        found = rehearse(job)
+    console.print(found.sentence)
+    for finding in found.findings:
+        console.print(f"  {finding}", markup=False)
 
 
 def run(job: Job) -> Path:
@@ -98,11 +100,13 @@ def run(job: Job) -> Path:
         from flows.server import prefect_server  # noqa: PLC0415
 
         with prefect_server(job.home):
-            return flows.refresh(
-                source=job.source, home=job.home, preset=job.preset, only=list(job.only),
+            folder = flows.refresh(
+                source=job.source, home=job.home, preset=job.preset, departments=list(job.departments),
+                only=list(job.only),
                 engine=job.engine, workers=job.workers, shard_size=job.shard_size,
                 accept_fewer=job.accept_fewer,
             )  # fmt: skip
+            return folder or run_folder(job.home)
 
 
 def tell(folder: Path) -> int:

@@ -1,0 +1,32 @@
+"""What a refresh would do, counted without rendering anybody."""
+
+from dataclasses import dataclass
+
+from catchlight.config import Job
+from catchlight.home import Home
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """How many people there are, how many of them would be rendered, and what is odd in the source."""
+
+    people: int
+    waiting: int
+    findings: tuple[str, ...]
+
+    @property
+    def sentence(self) -> str:
+        """The figures in words."""
+        return f"{self.people} people; {self.waiting} would be rendered, {self.people - self.waiting} are done already."
+
+
+def rehearse(job: Job) -> Rehearsal:
+    """Count what would be developed. The photos are read into the vault, nothing else is kept."""
+    from flows import stages  # noqa: PLC0415  loads what developing needs
+    from flows.readiness import check  # noqa: PLC0415
+
+    check(job)
+    with Home(job.home).alone():
+        plan = stages.gather(job)
+    waiting = len(plan.waiting(plan.shards()))
+    return Rehearsal(len(plan.employees()), waiting, tuple(one["sentence"] for one in plan.findings))

@@ -1,0 +1,170 @@
+"""One machine, all of it: Prefect's server, the process that runs flows, the review server, figures for IT."""
+
+import signal
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from catchlight.errors import ConfigError
+from catchlight.policy import FILE, load_policy
+from catchlight.sheet_links import ADDRESS
+from flows import prefect_database
+from flows.children import Child, answers, claim_port, start, wait_for
+from flows.server import APP, QUIET, folder_of
+from flows.sources import wire
+from flows.status_server import StatusServer, make_app
+
+Say = Callable[[str], None]
+_STEP = 0.5  # seconds between two looks at the processes
+_SLOWEST = 60.0  # seconds before a part that keeps ending is started again
+_LOOPBACK = "127.0.0.1"
+_KEPT = {"PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs"}
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the command was told; a port of 0 is any free one."""
+
+    home: Path
+    jobs: tuple[Path, ...] = ()
+    port: int = 4200
+    status_port: int = 8481
+    review: bool = True
+
+
+@dataclass
+class Part:
+    """One of the processes: how it is started, where it answers, and the one at work now."""
+
+    begin: Callable[[], Child]
+    address: str = ""
+    child: Child | None = None
+    ends: int = 0
+    again: float = 0.0
+    patience: tuple[float, ...] = field(default=(1, 2, 5, 15, 30, _SLOWEST))
+
+    def well(self) -> bool:
+        """Whether the process is there, and answers where it should."""
+        there = self.child is not None and self.child.process.poll() is None
+        return there and (not self.address or answers(self.address))
+
+    def look_after(self, say: Say) -> None:
+        """Start it again when it has ended, later each time."""
+        if self.child is None or self.child.process.poll() is None:
+            return
+        now = time.monotonic()
+        if not self.again:
+            wait = self.patience[min(self.ends, len(self.patience) - 1)]
+            self.again, self.ends = now + wait, self.ends + 1
+            say(f"{self.child.name} ended; it is started again in {wait:.0f} s. See {self.child.log}")
+        elif now >= self.again:
+            self.child.stop(0)
+            self.child, self.again = self.begin(), 0.0
+
+
+def serve(options: Options, say: Say) -> None:
+    """Run everything until SIGTERM or Ctrl-C; ConfigError when it cannot start, with nothing left running."""
+    for job in options.jobs:
+        wire(job)
+    load_policy(options.home)
+    stopped = threading.Event()
+    with _signals(stopped), ExitStack() as closing:
+        port = claim_port(_LOOPBACK, options.port, "--port")
+        taken = _listen(options.status_port)
+        sheets = f"http://{_LOOPBACK}:{taken.getsockname()[1]}/sheets"
+        parts = _parts(options, port, sheets)
+        closing.callback(_stop, parts)
+        status = make_app(options.home, lambda: {name: part.well() for name, part in parts.items()})
+        closing.callback(StatusServer(status, taken).stop)
+        for name, part in parts.items():
+            part.child = part.begin()
+            if part.address:
+                wait_for(part.child, part.address)
+            if name == "prefect":
+                prefect_database.keep(folder_of(options.home))
+            if stopped.is_set():
+                return
+        _tell(options, port, sheets, say)
+        while not stopped.wait(_STEP):
+            for part in parts.values():
+                part.look_after(say)
+
+
+def _parts(options: Options, port: int, sheets: str) -> dict[str, Part]:
+    """Return the processes in the order in which they are started."""
+    api = f"http://{_LOOPBACK}:{port}/api"
+    own = (
+        {"PREFECT_HOME": str(folder_of(options.home)), "PREFECT_API_URL": api, ADDRESS: sheets}
+        | QUIET
+        | _KEPT
+    )
+    own |= {"PREFECT_SERVER_API_PORT": str(port), "PREFECT_SERVER_UI_API_URL": api}
+    logs, home = options.home / "logs", str(options.home.resolve())
+    prefect_database.furnish(folder_of(options.home))
+
+    def begin(name: str, module: Sequence[str], log: str, grace: float) -> Callable[[], Child]:
+        return lambda: start(name, module, logs / log, own, grace)
+
+    server = (*APP, "--host", _LOOPBACK, "--port", str(port))
+    runner = ("flows.runner", home, *(str(job.resolve()) for job in options.jobs))
+    parts = {
+        "prefect": Part(begin("the Prefect server", server, "prefect-server.log", 5), f"{api}/health"),
+        "runner": Part(begin("the process that runs flows", runner, "runner.log", 20)),
+    }
+    if options.review and (options.home / FILE).is_file():
+        pages = ("flows.cli", "review", "serve", "--home", home)
+        policy = load_policy(options.home)
+        health = f"http://{policy.server.host}:{policy.server.port}/health"
+        parts["review"] = Part(begin("the review server", pages, "review-server.log", 10), health)
+    return parts
+
+
+def _listen(port: int) -> socket.socket:
+    try:
+        return socket.create_server((_LOOPBACK, port))
+    except OSError as error:
+        message = f"--status-port {port}: cannot listen at {_LOOPBACK}: {error.strerror}; choose another"
+        raise ConfigError(message) from error
+
+
+def _stop(parts: Mapping[str, Part]) -> None:
+    """Stop the processes, the last one first: flows that run put themselves away while the server still answers."""
+    for part in reversed(list(parts.values())):
+        if part.child:
+            part.child.stop(20)
+
+
+def _tell(options: Options, port: int, sheets: str, say: Say) -> None:
+    at = f"http://{_LOOPBACK}"
+    say("Catchlight serves")
+    say(f"  Flows         {at}:{port}  (start, watch, schedules)")
+    if (options.home / FILE).is_file() and options.review:
+        server = load_policy(options.home).server
+        say(f"  Review        http://{server.host}:{server.port}  (people answer)")
+    else:
+        say(f"  Review        not served: there is no {options.home / FILE}")
+    status = sheets.removesuffix("/sheets")
+    say(f"  Health        {status}/health")
+    say(f"  Figures       {status}/metrics  (Prometheus)")
+    for job in options.jobs:
+        timed = wire(job)[0].schedule
+        say(
+            f"  Job           {job}: {f'{timed.refresh} ({timed.timezone})' if timed else 'when somebody starts it'}"
+        )
+    say(f"  Logs          {options.home / 'logs'}")
+    say("Ctrl-C stops it.")
+
+
+@contextmanager
+def _signals(stopped: threading.Event) -> Iterator[None]:
+    """Let Ctrl-C and SIGTERM set the event; a second one is heard no louder."""
+    before = {one: signal.signal(one, lambda *_: stopped.set()) for one in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for one, handler in before.items():
+            signal.signal(one, handler)

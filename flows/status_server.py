@@ -1,0 +1,71 @@
+"""A small server on loopback: whether all parts are well, figures for Prometheus, contact sheets behind links."""
+
+import re
+import socket
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.routing import Route
+
+from catchlight.sheet_links import is_good
+from flows.metrics import Figures
+
+Check = Callable[[], Mapping[str, bool]]
+_NAME = re.compile(r"[0-9]{8}-[0-9]{6}(-[0-9]+)?")
+_HEADERS = {
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Robots-Tag": "noindex",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+def make_app(home: Path, check: Check) -> Starlette:
+    """Return the application; ``check`` says of each part whether it is well."""
+    figures = Figures(home)
+
+    def health(_: Request) -> Response:
+        parts = dict(check())
+        return JSONResponse(
+            {"well": all(parts.values()), "parts": parts}, 200 if all(parts.values()) else 503
+        )
+
+    def metrics(_: Request) -> Response:
+        return Response(figures.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
+
+    def sheet(request: Request) -> Response:
+        run, token = request.path_params["run"], request.path_params["token"]
+        file = home / "runs" / run / "contact_sheet.html"
+        if not _NAME.fullmatch(run) or not is_good(home, run, token) or not file.is_file():
+            return Response("There is no such contact sheet.\n", 404)
+        return FileResponse(file, headers=_HEADERS)
+
+    return Starlette(
+        routes=[
+            Route("/health", health),
+            Route("/metrics", metrics),
+            Route("/sheets/{run}/{token}/contact_sheet.html", sheet),
+        ]
+    )
+
+
+class StatusServer:
+    """The application at work in a thread of its own."""
+
+    def __init__(self, app: Starlette, taken: socket.socket) -> None:
+        """Serve ``app`` at a socket that listens already."""
+        self._server = uvicorn.Server(
+            uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", server_header=False)
+        )
+        self._thread = threading.Thread(target=self._server.run, args=([taken],), daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop serving."""
+        self._server.should_exit = True
+        self._thread.join(5)

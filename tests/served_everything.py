@@ -1,0 +1,93 @@
+"""``catchlight serve`` as a program of its own: started, asked, told to end."""
+
+import json
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from tests.refreshed_company import COMMAND, ROOT, environment
+
+_ENDED = ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
+
+
+@dataclass
+class Everything:
+    """All of it at work, and what it said."""
+
+    process: subprocess.Popen[str]
+    said: list[str] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)
+
+    def line(self, heading: str) -> str:
+        """Return the first word under a heading."""
+        return next(line.split()[1] for line in self.said if line.split()[:1] == [heading])
+
+    def ask(self, path: str, **body: Any) -> Any:
+        """Ask Prefect's server; while it is busy with its database it says so, and is asked again."""
+        until = time.monotonic() + 60
+        while True:
+            answer = httpx.post(f"{self.line('Flows')}/api/{path}", json=body, timeout=30, trust_env=False)
+            if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE or time.monotonic() > until:
+                answer.raise_for_status()
+                return answer.json()
+            time.sleep(0.5)
+
+    def deployments(self, number: int) -> dict[str, Any]:
+        """Return the deployments by flow/name, once there are so many."""
+        until = time.monotonic() + 90
+        while time.monotonic() < until:
+            found = {f"{one['tags'][-1]}/{one['name']}": one for one in self.ask("deployments/filter")}
+            if len(found) >= number:
+                return found
+            time.sleep(0.3)
+        raise AssertionError(found)
+
+    def run(self, deployment: dict[str, Any], **parameters: Any) -> dict[str, Any]:
+        """Start a flow as its form does, and return its run when it has ended."""
+        made = self.ask(f"deployments/{deployment['id']}/create_flow_run", parameters=parameters)
+        until = time.monotonic() + 150
+        found: dict[str, Any] = made
+        while time.monotonic() < until and found["state_type"] not in _ENDED:
+            time.sleep(0.3)
+            at = f"{self.line('Flows')}/api/flow_runs/{made['id']}"
+            found = httpx.get(at, timeout=30, trust_env=False).json()
+        return found
+
+    def artifacts(self, run: dict[str, Any]) -> dict[str, str]:
+        """Return what a run left for people to open, by key."""
+        found = self.ask("artifacts/filter", flow_runs={"id": {"any_": [run["id"]]}})
+        return {one["key"]: json.dumps(one["data"]) for one in found if one["key"]}
+
+
+@contextmanager
+def everything(home: Path, *options: str) -> Iterator[Everything]:
+    """Start it at free ports and wait until it says that it is ready."""
+    line = [*COMMAND, "serve", "--home", str(home), "--port", "0", "--status-port", "0", *options]
+    process = subprocess.Popen(
+        line, cwd=ROOT, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    served = Everything(process)
+    reader = threading.Thread(target=lambda: served.wrong.extend(process.stderr or ()), daemon=True)
+    reader.start()
+    try:
+        for said in process.stdout or ():
+            served.said.append(said)
+            if said.startswith("Ctrl-C"):
+                break
+        else:
+            raise AssertionError("".join(served.wrong))
+        yield served
+    finally:
+        process.terminate()
+        try:
+            process.wait(60)
+        finally:
+            process.kill()
+        reader.join(10)
