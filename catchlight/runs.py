@@ -83,7 +83,9 @@ def takes_in_everyone(home: Path, run: str) -> bool:
         job = json.loads((home / "ledger" / run / "plan.json").read_bytes())["job"]
     except (OSError, ValueError, KeyError):
         return False
-    return bool(job.get("onto")) or not (job.get("only") or job.get("departments"))
+    if job.get("onto"):
+        return takes_in_everyone(home, job["onto"])  # a few were made anew, the others are carried over
+    return not (job.get("only") or job.get("departments"))
 
 
 def _known(runs: Path) -> list[str]:
