@@ -11,6 +11,7 @@ from typing import Any
 
 from catchlight.delivery import ENLARGED_AT_MOST, Print
 from catchlight.records import Employee, Rung
+from catchlight.source_type import SourceType
 
 _TEXTS = Path(__file__).parent / "kit_texts"
 LANGUAGES = ("en", "de")
@@ -51,6 +52,11 @@ def alt_text(language: str, person: Employee) -> str:
 def disclosure(language: str, rung: str) -> str:
     """Return the caption that says how far the photo was changed."""
     return str(_texts(language)["rungs"][Rung(rung)]["caption"])
+
+
+def mark(language: str, type_: SourceType | None) -> str:
+    """Return the line by which people see that a picture was edited, "" where it need not be told."""
+    return str(_texts(language)["marks"].get(type_, ""))
 
 
 def changed(language: str, rung: str) -> str:

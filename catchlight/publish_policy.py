@@ -26,7 +26,9 @@ class Marking(BaseModel):
         description="who stamps the time: own, none, or the address of an authority inside the company",
     )
     disclosure: bool = Field(default=True, description="say that a photo was edited wherever people see it")
-    language: str = Field("en", description="language of what is said, where a place has none of its own")
+    language: Literal["en", "de"] = Field(
+        "en", description="language of what is said, where a place has none of its own"
+    )
 
 
 class Publishing(BaseModel):

@@ -1,6 +1,7 @@
 """``portraits.csv`` at a destination: which file is whose, kept true by every publication and rollback."""
 
 from catchlight.desk import Desk
+from catchlight.disclosure import disclosing
 from catchlight.errors import OutsideError
 from catchlight.journal import State, stacks
 from catchlight.records import Receipt
@@ -9,7 +10,7 @@ from catchlight.spreadsheet import table_bytes
 from catchlight.vault import digest_of
 
 NAME = "portraits.csv"
-_HEADER = ("employee", "size", "file", "sha256", "run", "published")
+_HEADER = ("employee", "size", "file", "sha256", "run", "published", "disclosure")
 
 
 def update(desk: Desk, run: str) -> list[Result]:
@@ -40,8 +41,10 @@ def _list(desk: Desk, run: str) -> list[Result]:
 
 def _write(desk: Desk, run: str, ours: dict[str, list[Receipt]], lists: list[Receipt]) -> list[Result]:
     tops = sorted((stack[-1] for stack in ours.values()), key=lambda top: (top.employee, top.target))
+    told = disclosing(desk)
     rows = (
-        (top.employee, top.target.partition("/")[0], top.target, top.sent, top.run, top.at) for top in tops
+        (top.employee, top.target.partition("/")[0], top.target, top.sent, top.run, top.at, told(top.sent))
+        for top in tops
     )
     data = table_bytes(_HEADER, rows)
     there = desk.place.look(NAME)

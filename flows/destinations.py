@@ -22,7 +22,7 @@ from flows.signing import Signing
 
 FILE = "destinations.toml"
 _FOLDER = "folder:"
-_OF_ALL_KINDS = {"kind", "sizes", "consent", "wall", "signatures"}
+_OF_ALL_KINDS = {"disclosure", "kind", "sizes", "consent", "wall", "signatures"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,8 @@ class Destination:
     """One table of ``destinations.toml``: its name, its connector, the sizes that it gets, the checked settings.
 
     ``consent`` is what the place is for, where its kind says something else ("" where it does not), ``wall`` the people
-    wall that stands beside the portraits, ``signatures`` what comes there instead of portraits.
+    wall that stands beside the portraits, ``signatures`` what comes there instead of portraits, ``disclosure`` whether people are
+    told there that a picture was edited (None: as publish.toml says).
     """
 
     name: str
@@ -40,6 +41,7 @@ class Destination:
     consent: Purpose | Literal[""] = ""
     wall: people_wall.Settings | None = None
     signatures: Signing | None = None
+    disclosure: bool | None = None
 
     @property
     def purpose(self) -> Purpose:
@@ -66,7 +68,7 @@ class Destination:
             )
             raise ConfigError(message)
         place = self._opened()
-        place = replace(place, takes=replace(place.takes, consent=self.purpose))
+        place = replace(place, takes=replace(place.takes, consent=self.purpose), discloses=self.disclosure)
         if self.wall:
             place = replace(place, besides=partial(people_wall.update, self.wall))
         if self.signatures:
@@ -140,6 +142,10 @@ def _checked(path: Path, name: str, table: object) -> Destination:
     if consent not in {"", *get_args(Purpose)}:
         message = f"{path}: {name}.consent: {consent!r} is none of {', '.join(get_args(Purpose))}"
         raise ConfigError(message)
+    disclosure = table.get("disclosure")
+    if not isinstance(disclosure, bool | None):
+        message = f"{path}: {name}.disclosure: {disclosure!r} is neither true nor false"
+        raise ConfigError(message)
     try:
         settings = plugins.load("connectors", kind).Settings.model_validate(rest)
         wall = people_wall.Settings.model_validate(table["wall"]) if "wall" in table else None
@@ -148,7 +154,14 @@ def _checked(path: Path, name: str, table: object) -> Destination:
         message = f"{path}: {told}"
         raise ConfigError(message) from error
     return Destination(
-        name, kind, tuple(map(str, sizes)), settings, consent, wall, _signing(path, name, kind, table)
+        name,
+        kind,
+        tuple(map(str, sizes)),
+        settings,
+        consent,
+        wall,
+        _signing(path, name, kind, table),
+        disclosure,
     )
 
 

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from catchlight.company import read_book
 from catchlight.desk import Desk
+from catchlight.disclosure import disclosing
 from catchlight.errors import ConfigError, OutsideError, PhotoError
 from catchlight.journal import State, stacks
 from catchlight.records import Employee, Receipt
@@ -69,7 +70,7 @@ def _files(
     for target, stack in standing.items():
         if stack[-1].employee and target.endswith(".jpg"):
             pictures[stack[-1].employee][stack[-1].sent] = stack[-1]
-    members, faces = [], dict[str, bytes]()
+    members, faces, told = [], dict[str, bytes](), disclosing(desk, settings.language)
     for id_, found in pictures.items():
         shown = {digest: desk.vault.get(digest) for digest in found}
         sizes = {digest: _size(data) for digest, data in shown.items()}
@@ -77,7 +78,7 @@ def _files(
         faces |= {named[digest]: data for digest, data in shown.items()}
         person = known[id_].portrait.employee if id_ in known else Employee(id_)
         mine = tuple(Face(named[digest], *sizes[digest]) for digest in sorted(shown))
-        members.append(Member(person.name, mine, person.department, person.title))
+        members.append(Member(person.name, mine, person.department, person.title, told(max(shown))))
     pages = wall(members, settings.company, settings.language, settings.address) if members else {}
     return {f"{FOLDER}/{name}": data for name, data in (faces | pages).items()}
 

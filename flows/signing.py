@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 
+from catchlight.company import Person, read_book
 from catchlight.cropping import Place as Head
 from catchlight.home import Home
 from catchlight.publish_crops import places
 from catchlight.records import Employee
 from catchlight.runs import run_folder
+from catchlight.source_type import HEAD, marked, source_type, written
 from reports.signatures import Style, bundle, load_style, sign
 
 
@@ -29,12 +31,21 @@ class Signing:
 
     def html(self, person: Employee, picture: str) -> Mapping[str, bytes]:
         """Return the signature for an account: HTML, the picture by its address where the company has one."""
-        signature = sign(self._style, person, self._portrait(picture), place=self._heads.get(picture))
+        signature = sign(self._style, person, self._portrait(person, picture), place=self._heads.get(picture))
         return {"*": signature.html.encode()}
 
     def files(self, person: Employee, picture: str) -> Mapping[str, bytes]:
         """Return the files that Outlook, an add-in and other tools take."""
-        return bundle(person, self._portrait(picture), self._style, place=self._heads.get(picture))
+        return bundle(person, self._portrait(person, picture), self._style, place=self._heads.get(picture))
 
-    def _portrait(self, picture: str) -> bytes:
-        return b"" if self._style.settings.pictures.mode == "none" else Home(self._home).vault.get(picture)
+    @cached_property
+    def _people(self) -> Mapping[str, Person]:
+        return read_book(run_folder(self._home)).people
+
+    def _portrait(self, person: Employee, picture: str) -> bytes:
+        """Return a portrait with its source type, which those of older versions lack."""
+        if self._style.settings.pictures.mode == "none":
+            return b""
+        portrait, known = Home(self._home).vault.get(picture), self._people.get(person.id)
+        type_ = written(portrait[:HEAD]) or source_type(known.rung_of(picture) if known else "")
+        return marked(portrait, type_)

@@ -13,6 +13,7 @@ from catchlight import cropping, decoding, pixels
 from catchlight.anatomy import OtherPicture, Picture
 from catchlight.config import PrintCrop
 from catchlight.errors import PhotoError
+from catchlight.source_type import HEAD, MARK, SourceType, marked, written
 from reports._signature_colours import channels
 from reports._signature_ink import Colours
 from reports._signature_settings import PICTURE_BYTES, Pictures
@@ -23,17 +24,19 @@ _ROUNDED = 0.14  # radius of rounded corners, share of the side
 _EDGES = 30  # colours of the palette for pixels that the corner cuts
 _COLOURS = (24, 48, 72, 112, 160, 225)
 _STILL = 400  # where Pillow stops moving colours: at 1 it takes three times as long and is 2 % nearer
+_BYTES = PICTURE_BYTES - MARK
 _CORNER = 255  # the palette's last entry is nothing
 _LARGE = decoding.Limits(max_bytes=64 << 20, max_pixels=120_000_000)
 
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A picture's file: what it is called, its bytes, and how large it is shown (pixels of the page)."""
+    """A picture's file: its name, its bytes, how large it is shown (pixels of the page), how it came about."""
 
     name: str
     data: bytes
     side: int
+    type: SourceType | None = None
 
     @property
     def kind(self) -> str:
@@ -61,11 +64,13 @@ def picture_file(
     alpha = _corners(DENSITY * side, settings.shape)
     if settings.shape == "square" or settings.corners == "filled":
         ground = np.full(square.shape, channels(colours.background), np.uint8)
-        data, ending = pixels.jpeg(_on(square, alpha, ground), quality=90, max_bytes=PICTURE_BYTES), "jpg"
+        data, ending = pixels.jpeg(_on(square, alpha, ground), quality=90, max_bytes=_BYTES), "jpg"
     else:
         data, ending = _smallest(square, alpha), "png"
+    type_ = written(portrait[:HEAD])
+    data = marked(data, type_)
     digest = hashlib.sha256(owner.encode() + b"\0" + data).hexdigest()[:24]
-    return File(f"{digest}.{ending}", data, side)
+    return File(f"{digest}.{ending}", data, side, type_)
 
 
 def _corners(side: int, shape: str) -> Float64[np.ndarray, "s s"]:
@@ -87,13 +92,13 @@ def _on(picture: Picture, alpha: Float64[np.ndarray, "s s"], ground: Picture) ->
 
 def _smallest(picture: OtherPicture, alpha: Float64[np.ndarray, "s s"]) -> bytes:
     """Return the PNG of about the most colours with which it is small enough."""
-    fitting = bisect_right(_COLOURS, PICTURE_BYTES, key=lambda n: len(_palette_png(picture, alpha, n)))
+    fitting = bisect_right(_COLOURS, _BYTES, key=lambda n: len(_palette_png(picture, alpha, n)))
     if not fitting:
         message = f"A picture of {picture.shape[0]} pixels does not fit into {PICTURE_BYTES} bytes; make it smaller."
         raise PhotoError("photo.does_not_fit", message)
     colours = _COLOURS[fitting - 1]
     better = _palette_png(picture, alpha, colours, still=_STILL)
-    return better if len(better) <= PICTURE_BYTES else _palette_png(picture, alpha, colours)
+    return better if len(better) <= _BYTES else _palette_png(picture, alpha, colours)
 
 
 def _palette_png(

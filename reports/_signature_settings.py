@@ -16,6 +16,7 @@ from pydantic import (
 )
 
 from catchlight.errors import ConfigError
+from catchlight.source_type import SourceType
 from reports._signature_ink import Colours, Section
 from reports._signature_rules import is_link
 from reports.lines import line
@@ -62,6 +63,7 @@ class Pictures(Section):
     """
 
     mode: Literal["none", "hosted", "cid", "inline-file"] = "none"
+    disclosure: bool = Field(default=True, description="alt text says where a photo was edited")
     address: str = Field(
         "", description="hosted: https://pictures.example.com/{file}; the file is named by its digest"
     )
@@ -145,6 +147,13 @@ class Words(Section):
     mobile: Text
     email: Text
     portrait: Text = Field(pattern=r"\{name\}", description="what a picture's alt text says")
+    edited: Text = Field("photo edited with AI", description="… and what it adds where a photo was edited")
+    generated: Text = Field("picture generated with AI", description="… or made by a model")
+
+    def mark(self, type_: SourceType | None) -> str:
+        """Return what is told of how a picture came about, "" for nothing."""
+        told = {SourceType.COMPOSITE: self.edited, SourceType.GENERATED: self.generated}
+        return told.get(type_, "") if type_ else ""
 
 
 class Settings(Entity):

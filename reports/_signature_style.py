@@ -160,10 +160,17 @@ def signature_of(
     shown = {
         "source": address.replace("{file}", picture.name),
         "side": picture.side,
-        "alt": style.words(language).portrait.replace("{name}", said["person"].name),
+        "alt": _alt(style, language, said["person"].name, picture),
     } if picture else None  # fmt: skip
     html = render(style.environment, template, language, said | {"picture": shown})
     return Signature(html, _text(said), language, template, picture)
+
+
+def _alt(style: Style, language: str, name: str, picture: File) -> str:
+    """Return who is seen, and that the photo was edited where it was."""
+    words = style.words(language)
+    mark = words.mark(picture.type) if style.settings.pictures.disclosure else ""
+    return words.portrait.replace("{name}", name) + (f" ({mark})" if mark else "")
 
 
 def _said(style: Style, person: Employee, language: str) -> dict[str, Any]:

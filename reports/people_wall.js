@@ -37,12 +37,13 @@ for (const wall of document.querySelectorAll("[data-people-wall]")) {
     image.loading = "lazy";
     image.decoding = "async";
     image.width = image.height = 160;
-    image.alt = wall.dataset.portrait.replace("{name}", () => person.name);
+    image.alt = wall.dataset.portrait.replace("{name}", () => person.name) + (person.mark ? `. ${person.mark}` : "");
     image.srcset = `${enough(person.faces, 160)} 1x, ${enough(person.faces, 320)} 2x`;
     image.src = enough(person.faces, 160);
     item.append(image, line("name", person.name));
     if (person.title) item.append(line("title", person.title));
     if (person.department) item.append(line("department", person.department));
+    if (person.mark) item.append(line("mark", person.mark));
     return item;
   };
 

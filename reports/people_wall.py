@@ -45,12 +45,13 @@ class Face:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A person on the wall, with the same portrait in one or several sizes."""
+    """A person on the wall, with the same portrait in one or several sizes; ``mark`` tells that it was edited."""
 
     name: str
     faces: tuple[Face, ...]
     department: str = ""
     title: str = ""
+    mark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ class _Card:
     name: str
     department: str
     title: str
+    mark: str
     near: Face
     dense: Face
 
@@ -182,7 +184,8 @@ def _plain(member: Member) -> Member:
     if not member.faces:
         message = f"{member.name!r} has no picture; only who is published is on the wall"
         raise ValueError(message)
-    return Member(line(member.name), member.faces, line(member.department), line(member.title))
+    texts = (line(text) for text in (member.department, member.title, member.mark))
+    return Member(line(member.name), member.faces, *texts)
 
 
 def _card(member: Member) -> _Card:
@@ -192,7 +195,8 @@ def _card(member: Member) -> _Card:
     def enough(side: int) -> Face:
         return next((face for face in by_size if min(face.width, face.height) >= side), by_size[-1])
 
-    return _Card(member.name, member.department, member.title, enough(_SLOT), enough(2 * _SLOT))
+    said = member.name, member.department, member.title, member.mark
+    return _Card(*said, enough(_SLOT), enough(2 * _SLOT))
 
 
 def _place_in_line(member: Member) -> tuple[str, str, str]:

@@ -13,7 +13,7 @@ from catchlight.desk import Desk, open_desk, open_register
 from catchlight.home import Home
 from catchlight.publish_plan import Plan
 from catchlight.publish_planning import draw
-from catchlight.records import Answer, Decision, Employee, Outcome, Render, Verdict
+from catchlight.records import Answer, Decision, Employee, Outcome, Render, Rung, Verdict
 from catchlight.register import now
 from catchlight.sending import Result
 from flows.destinations import folder_place
@@ -35,13 +35,26 @@ class Company:
     out: Path
 
     def run(
-        self, name: str, people: Mapping[str, str], outcomes: Mapping[str, str] | None = None
+        self,
+        name: str,
+        people: Mapping[str, str],
+        outcomes: Mapping[str, str] | None = None,
+        rungs: Mapping[str, str] | None = None,
     ) -> dict[str, str]:
         """Finish a run in which each id has the portrait of a seed ("" for none); return the digests."""
-        home, outcomes = Home(self.home), outcomes or {}
+        home, outcomes, rungs = Home(self.home), outcomes or {}, rungs or {}
         pictures = {id_: home.vault.put(portrait(seed)) if seed else "" for id_, seed in people.items()}
         renders = [
-            Render(id_, f"recipe-{id_}", "", picture=p, width=256, height=256) for id_, p in pictures.items()
+            Render(
+                id_,
+                f"recipe-{id_}",
+                "",
+                picture=p,
+                width=256,
+                height=256,
+                rung=rungs.get(id_, Rung.KEEP),
+            )
+            for id_, p in pictures.items()
         ]
         verdicts = [Verdict(r.employee, r.recipe, outcomes.get(r.employee, Outcome.ACCEPT)) for r in renders]
         tables = {Employee: [Employee(id_) for id_ in people], Render: renders, Verdict: verdicts}
