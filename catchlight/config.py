@@ -16,6 +16,7 @@ from catchlight.errors import ConfigError
 from catchlight.ground import Background, Share
 from catchlight.ground import Section as _Section
 from catchlight.records import Rung
+from catchlight.scenery import Generate
 
 Pattern = Literal["flat", "butterfly", "loop", "rembrandt"]
 PRESETS = Path(__file__).parents[1] / "brand_presets"
@@ -101,6 +102,7 @@ class Engines(_Section):
     matte: str = "selfie"
     likeness: str = "face_pixels"
     enlarge: str = Field("", description="super-resolution for hair and clothes, never faces; empty: none")
+    paint: str = Field("", description="paints what [generate] allows, never faces; empty: nobody")
     device: Device = Field("auto", description="where pictures are computed: auto, cpu or cuda")
     options: dict[str, dict[str, Any]] = Field(default_factory=dict)
 
@@ -131,13 +133,21 @@ class Preset(_Section):
     light: Light = Light()
     delivery: Delivery = Delivery()
     engines: Engines = Engines()
+    generate: Generate = Generate()
     checks: dict[str, Limit] = Field(default_factory=dict)
+
+    @property
+    def paints(self) -> bool:
+        """Whether a painter may work for this preset."""
+        return bool(self.engines.paint) and self.rung == Rung.GENERATE
 
     def digest(self) -> str:
         """Return a digest of what decides everybody's pixels or verdicts; ``rungs`` count person by person."""
         apart: Any = {"title": ..., "description": ..., "rungs": ..., "delivery": {"sizes", "crops"}}
         plain = self.model_dump(mode="json", exclude=apart)
         plain["background"] = self.background.content()
+        if not self.paints:  # what a painter would be told decides nothing
+            del plain["generate"], plain["engines"]["paint"]
         return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()
 
 
@@ -199,7 +209,13 @@ def _known(path: Path, preset: Preset) -> None:
         )
         raise ConfigError(message)
     engines = preset.engines
-    for job in ("faces", "landmarks", "matte", "likeness", *["enlarge"] * bool(engines.enlarge)):
+    for job in (
+        "faces",
+        "landmarks",
+        "matte",
+        "likeness",
+        *(job for job in ("enlarge", "paint") if getattr(engines, job)),
+    ):
         if job not in plugins.load("catchlight.engines", getattr(engines, job)).FACTS.jobs:
             message = f"preset {path}: engines.{job}: {getattr(engines, job)!r} does not do this job"
             raise ConfigError(message)
@@ -215,6 +231,19 @@ def _known(path: Path, preset: Preset) -> None:
             message = f"preset {path}: {_problems(error, f'engines.options.{name}.')}"
             raise ConfigError(message) from error
     _there(path, preset.background)
+    _paints(path, preset)
+
+
+def _paints(path: Path, preset: Preset) -> None:
+    """Refuse a painter that may never work, and choices that nobody paints."""
+    if preset.engines.paint and preset.rung != Rung.GENERATE:
+        message = f'preset {path}: engines.paint: rung = "{preset.rung}" forbids painting; set rung = "generate", or leave paint out'
+        raise ConfigError(message)
+    if preset.generate != Generate() and not preset.engines.paint:
+        message = (
+            f'preset {path}: generate: nobody paints; name an engine in engines.paint, such as "diffusion"'
+        )
+        raise ConfigError(message)
 
 
 def _there(path: Path, background: Background) -> None:
@@ -269,7 +298,9 @@ class Job(_Section):
             engines = (
                 preset.engines if self.engine in {"", "studio"} else preset.engines.replaced_by(self.engine)
             )
-            self._brands[group] = preset.model_copy(update={"engines": engines})
+            preset = preset.model_copy(update={"engines": engines})
+            _paints(Path(group or self.preset), preset)
+            self._brands[group] = preset
         return self._brands[group]
 
     @cached_property

@@ -4,11 +4,13 @@ import os
 import threading
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import replace
 from multiprocessing import get_context
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from catchlight.darkroom_worker import Bench, develop_or_recall, set_up, warm
+from catchlight.easel import Easels, Supplies
 from catchlight.errors import OutsideError
 from catchlight.records import Render
 
@@ -31,7 +33,10 @@ class Darkroom:
         self, bench: Bench, workers: int = 0, work: "Callable[[Order], Development]" = develop_or_recall
     ) -> None:
         """Start ``workers`` processes (0: one per core that this process may use); each does ``work``."""
-        self.bench = bench
+        self._easels = (
+            Easels(Supplies(bench.models, bench.log, bench.allow_noncommercial)) if bench.paints else None
+        )
+        self.bench = replace(bench, easels=tuple(self._easels.all)) if self._easels else bench
         self.workers = workers or len(os.sched_getaffinity(0))
         self._work = work
         self._lock = threading.Lock()
@@ -57,10 +62,20 @@ class Darkroom:
     ) -> None:
         """Let the workers go; after an error, without waiting for what they still hold."""
         self._pool.shutdown(wait=kind is None, cancel_futures=True)
+        if self._easels:
+            self._easels.close()
 
     def close(self) -> None:
         """Let the workers go; returns at once. What they still hold is finished first."""
         self._pool.shutdown(wait=False)
+        if self._easels:
+            threading.Thread(target=self._put_away, args=(self._pool, self._easels), daemon=True).start()
+
+    @staticmethod
+    def _put_away(pool: ProcessPoolExecutor, easels: Easels) -> None:
+        """End the painters once no worker needs them."""
+        pool.shutdown(wait=True)
+        easels.close()
 
     def begin(self, orders: "Iterable[Order]") -> None:
         """Start on orders that :meth:`develop` will be asked for later."""

@@ -1,14 +1,14 @@
 """One worker of the darkroom: sets itself up, develops, remembers, and ends with its parent."""
 
-import os
 import signal
 import threading
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from catchlight.config import Preset
+from catchlight.easel import Easel
+from catchlight.following import follow, write_to
 
 if TYPE_CHECKING:  # the main process starts workers before it loads what they need
     from catchlight.develop import Development, Order, Room
@@ -17,7 +17,10 @@ if TYPE_CHECKING:  # the main process starts workers before it loads what they n
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """What a worker process needs to set itself up."""
+    """What a worker process needs to set itself up.
+
+    ``paints`` says whether any preset lets somebody paint, ``easels`` where the painters are that workers share.
+    """
 
     preset: Preset
     models: Path
@@ -25,6 +28,8 @@ class Bench:
     recipes: Path
     log: Path
     allow_noncommercial: bool = False
+    paints: bool = False
+    easels: tuple[Easel, ...] = ()
 
 
 _room: "Room | None" = None
@@ -34,9 +39,9 @@ _recipes: "Recipes | None" = None
 def set_up(bench: Bench, parent: int) -> None:
     """Prepare this process: an eye on the parent, one thread for each library, the models at hand."""
     global _room, _recipes  # noqa: PLW0603  one worker, one room
-    threading.Thread(target=_follow, args=(parent,), daemon=True).start()
+    threading.Thread(target=follow, args=(parent,), daemon=True).start()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
-    _write_to(bench.log)
+    write_to(bench.log)
 
     import cv2  # noqa: PLC0415
 
@@ -51,22 +56,8 @@ def set_up(bench: Bench, parent: int) -> None:
     memory.keep()
     cv2.setNumThreads(1)
     models = ModelStore(bench.models, allow_noncommercial=bench.allow_noncommercial)
-    _room = Room(bench.preset, Studio(bench.preset, models), Decoder(), Vault(bench.vault))
+    _room = Room(bench.preset, Studio(bench.preset, models, bench.easels), Decoder(), Vault(bench.vault))
     _recipes = Recipes(bench.recipes)
-
-
-def _follow(parent: int) -> None:
-    """End when the parent is gone, however it went."""
-    while os.getppid() == parent:
-        time.sleep(0.5)
-    os._exit(1)
-
-
-def _write_to(log: Path) -> None:
-    """Let what native libraries say go to a file, not between the lines of the terminal."""
-    log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("ab") as file:
-        os.dup2(file.fileno(), 2)
 
 
 def warm() -> None:

@@ -9,14 +9,16 @@ from typing import Any
 import cv2
 import numpy as np
 
-from catchlight import framing, pixels, plugins, quality
+from catchlight import framing, generating, pixels, plugins, quality
 from catchlight.anatomy import Picture
 from catchlight.caps import NO_CAP, Cap, lowest
 from catchlight.config import Preset
 from catchlight.decoder import Decoder
 from catchlight.decoding import Decoded
 from catchlight.errors import PhotoError
+from catchlight.generating import Commission
 from catchlight.judge import limits
+from catchlight.painting import CLOTHES, GENERATE
 from catchlight.quality import Quality
 from catchlight.records import Photo, Reading, Render, Rung
 from catchlight.reductions import fitted
@@ -34,7 +36,7 @@ ALIGNED = 640  # rows of the photo in the portrait's frame
 class Order:
     """What to develop: one person, their photos (bytes in the vault), the recipe of the result, cap and wish.
 
-    ``preset`` is the look of their group; None for the room's.
+    ``preset`` is the look of their group; None for the room's. ``agreed`` is what they agreed to have painted.
     """
 
     employee: str
@@ -43,6 +45,7 @@ class Order:
     cap: Cap = NO_CAP
     wish: Wish = NO_WISH
     preset: Preset | None = None
+    agreed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +91,17 @@ class Room:
 
 
 def recipe_of(
-    employee: str, photos: Iterable[Photo], setup: str, cap: Cap = NO_CAP, wish: Wish = NO_WISH
+    employee: str,
+    photos: Iterable[Photo],
+    setup: str,
+    cap: Cap = NO_CAP,
+    wish: Wish = NO_WISH,
+    agreed: Iterable[str] = (),
 ) -> str:
     """Return the digest of all that decides a portrait; ``setup`` stands for preset, engines, models and code."""
     parts = [employee, *sorted(f"{photo.digest} {photo.date}" for photo in photos), setup]
     parts += [f"{cap.rung} {cap.by}"] * (cap != NO_CAP) + [wish.key] * (wish != NO_WISH)
+    parts += [f"agreed to {purpose}" for purpose in agreed]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
@@ -104,7 +113,7 @@ def develop(order: Order, room: Room) -> Development:
     blank = Render(order.employee, order.recipe, "", preset=own.name, engine=own.engines.matte)
     opened, refused = _open(order, room)
     if opened:
-        done = _portray(opened, refused.photos, order.cap, replace(room, preset=own), blank)
+        done = _portray(opened, refused.photos, order, replace(room, preset=own), blank)
     else:
         first = refused.error or PhotoError("photo.missing", "There is no photo.")
         told = replace(blank, reason=first.reason, note=str(first), before=refused.before)
@@ -159,7 +168,7 @@ def _open(order: Order, room: Room) -> tuple[list[_Opened], _Refused]:
 
 
 def _portray(
-    opened: list[_Opened], refused: tuple[Photo, ...], cap: Cap, room: Room, blank: Render
+    opened: list[_Opened], refused: tuple[Photo, ...], order: Order, room: Room, blank: Render
 ) -> Development:
     """Make the portrait from the best photo that gives one; when none does, tell what is wrong with the best."""
     failed: dict[str, PhotoError] = {}
@@ -168,12 +177,13 @@ def _portray(
             continue
         record = Record(one.photo.date, _newest_but(one, opened))
         try:
-            sitting = sit(one.decoded, room.preset, room.studio, record, cap.rung)
+            sitting = sit(one.decoded, room.preset, room.studio, record, order.cap.rung)
+            sitting, unpainted = _painted(sitting, order, room.studio)
         except PhotoError as error:
             failed[one.photo.digest] = error
             continue
         shown = replace(blank, photo=one.photo.digest, before=_thumb(one.decoded.picture, room.vault))
-        render = replace(_keep(sitting, shown, room.vault), cap=_held_back(sitting, cap))
+        render = replace(_keep(sitting, shown, room.vault), cap=unpainted or _held_back(sitting, order.cap))
         return Development(_explain(opened, one, failed, refused), render, tuple(_read(sitting, render)))
     best, why = opened[0], failed[opened[0].photo.digest]
     before = _thumb(best.decoded.picture, room.vault)
@@ -209,6 +219,18 @@ def _said(one: _Opened, failed: Mapping[str, PhotoError]) -> str:
     return "; ".join(filter(None, (one.words, str(error) if error else "")))
 
 
+def _painted(sitting: Sitting, order: Order, studio: Studio) -> tuple[Sitting, str]:
+    """Let a painter add what the photo lacks, where preset and person allow; return also why it did not ("")."""
+    if not sitting.preset.paints:
+        return sitting, ""
+    of = Commission(order.recipe, clothes=CLOTHES in order.agreed)
+    if order.cap.rung != Rung.GENERATE or GENERATE not in order.agreed:
+        why = f"limited to {order.cap.rung} {order.cap.by}" if order.cap.by else "they have not agreed to it"
+        return sitting, f"generate not used: {why}" if generating.wanted_of(sitting, of) else ""
+    sitting, why = generating.improve(sitting, studio, of)
+    return sitting, f"generate not used: {why}" if why else ""
+
+
 def _held_back(sitting: Sitting, own: Cap) -> str:
     """Return which change the photo would have needed and who forbade it; "" when nothing was held back."""
     cap = lowest(Cap(sitting.preset.rung, "by the preset"), own)
@@ -231,6 +253,7 @@ def _keep(sitting: Sitting, blank: Render, vault: Vault) -> Render:
         width=width,
         height=height,
         rung=sitting.change.rung,
+        painted=sitting.change.painting.told if sitting.change.painting else "",
         enlarged=round(sitting.enlarged, 3),
     )
 

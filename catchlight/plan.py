@@ -15,20 +15,21 @@ from typing import Any
 import polars as pl
 
 from catchlight import caps, ledger
+from catchlight.agreed import agreed
 from catchlight.config import Job, Preset, settled
 from catchlight.develop import Order, recipe_of
 from catchlight.home import Home, write_json
 from catchlight.models import ModelStore, default_root
 from catchlight.records import Employee, Photo, Rung
-from catchlight.studio import model_digests
+from catchlight.studio import model_digests, weight_digests
 from catchlight.wish import NO_WISH, Wish
 
 _PIXEL_CODE = (
     "anatomy", "mount", "framing", "matte", "extend", "backdrop", "grade", "sitting", "quality", "develop",
     "relief", "light", "lamp", "triangle", "relight", "drawn", "ladder", "printing", "enlarge", "ofiq", "ofiq_measures",
     "ground", "plate", "office", "logo", "shadow", "grain", "neutrals", "closed_form", "tiles", "windows", "foreground",
-    "cutout", "silhouette", "device", "wish",
-    "pixels", "reductions", "once", "decoding", "jpeg_stream", "srgb", "formats", "engines/*", "checks/*",
+    "cutout", "silhouette", "device", "wish", "painting", "scenery", "repaint", "repainted", "generating", "takes", "source_type",
+    "pixels", "reductions", "once", "decoding", "jpeg_stream", "srgb", "formats", "engines/*", "engines/_pipelines/*", "checks/*",
 )  # fmt: skip
 _NOBODY: Mapping[str, Wish] = {}
 
@@ -57,8 +58,9 @@ class Look:
 class Plan:
     """One planned run; everything in it is also on disk under ``ledger/<run>``.
 
-    ``look`` is the company's, ``groups`` those of groups by preset, ``wishes`` what people asked for, all as they
-    were when the plan was drawn up. Where the job has ``onto``, only the people of ``only`` are developed.
+    ``look`` is the company's, ``groups`` those of groups by preset, ``wishes`` what people asked for, ``agreed`` what
+    they agreed to have painted, all as they were when the plan was drawn up. Where the job has ``onto``, only the
+    people of ``only`` are developed.
     """
 
     run: str
@@ -69,6 +71,7 @@ class Plan:
     resumed: bool = False
     groups: Mapping[str, Look] = field(default_factory=dict)
     wishes: Mapping[str, Wish] = field(default_factory=dict)
+    agreed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def home(self) -> Home:
@@ -104,7 +107,8 @@ class Plan:
     def _order(self, person: Employee, photos: tuple[Photo, ...]) -> Order:
         preset = self.job.brand(person.preset) if person.preset else None
         look = self.groups[person.preset] if person.preset else self.look
-        return order_of(person, photos, look, self.wishes.get(person.id, NO_WISH), preset)
+        wish, painted = self.wishes.get(person.id, NO_WISH), self.agreed.get(person.id, ())
+        return order_of(person, photos, look, wish, preset, painted)
 
     def shard(self, number: int) -> Path:
         """Return the folder of one shard."""
@@ -123,10 +127,15 @@ def order_of(
     look: Look,
     wish: Wish = NO_WISH,
     preset: Preset | None = None,
+    painted: tuple[str, ...] = (),
 ) -> Order:
-    """Return what to develop for one person; ``preset`` is that of ``look`` where it is a group's."""
+    """Return what to develop for one person; ``preset`` is that of ``look`` where it is a group's.
+
+    ``painted`` is what they agreed to have painted.
+    """
     cap = caps.lowest(caps.cap_of(person, look.rungs), wish.cap)
-    return Order(person.id, recipe_of(person.id, photos, look.setup, cap, wish), photos, cap, wish, preset)
+    recipe = recipe_of(person.id, photos, look.setup, cap, wish, painted)
+    return Order(person.id, recipe, photos, cap, wish, preset, painted)
 
 
 def has_photo(order: Order) -> bool:
@@ -150,11 +159,8 @@ def code_digest() -> str:
 
 def setup_of(preset: Preset, models: ModelStore) -> str:
     """Return the digest of preset, engines, models and code."""
-    parts = [
-        preset.digest(),
-        code_digest(),
-        json.dumps(model_digests(preset.engines, models), sort_keys=True),
-    ]
+    used = model_digests(preset.engines, models) | weight_digests(preset.engines, models)
+    parts = [preset.digest(), code_digest(), json.dumps(used, sort_keys=True)]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
@@ -173,6 +179,12 @@ def _capped(employees: Sequence[Employee], looks: Mapping[str, Look]) -> list[di
     ]
 
 
+def agreed_to(job: Job, people: Iterable[Employee]) -> dict[str, tuple[str, ...]]:
+    """Return what people agreed to have painted, of those whose preset lets somebody paint."""
+    asked = {person.id for person in people if job.brand(person.preset).paints}
+    return agreed(job.home, asked) if asked else {}
+
+
 def store_of(job: Job) -> ModelStore:
     """Return the model files that a job may use."""
     return ModelStore(job.models or default_root(), allow_noncommercial=job.allow_noncommercial)
@@ -189,13 +201,15 @@ def draw_up(
     home, look = Home(job.home), look_of(job)
     groups = {name: look_of(job, name) for name in sorted({person.preset for person in employees} - {""})}
     wishes = {person: wish for person, wish in wishes.items() if wish != NO_WISH}
+    consents = agreed_to(job, employees)
     want = _want(job, [look, *groups.values()], wishes, employees, photos)
+    want = hashlib.sha256(f"{want} {sorted(consents.items())}".encode()).hexdigest() if consents else want
     for run in home.unfinished():
         old = json.loads((home.ledger(run) / "plan.json").read_bytes())
         if old["want"] == want:
             return replace(read(home, run, job), resumed=True)
     told = (*findings, *([] if job.of_some else _capped(employees, {"": look} | groups)))
-    plan = Plan(_new_run(home), job, look, _now(), told, groups=groups, wishes=wishes)
+    plan = Plan(_new_run(home), job, look, _now(), told, groups=groups, wishes=wishes, agreed=consents)
     ledger.write(plan.folder / ledger.file_name(Employee), ledger.table(Employee, employees))
     ledger.write(plan.folder / ledger.file_name(Photo), ledger.table(Photo, photos))
     write_json(plan.folder / "plan.json", _plain(plan, want))
@@ -207,8 +221,11 @@ def read(home: Home, run: str, job: Job) -> Plan:
     old = json.loads((home.ledger(run) / "plan.json").read_bytes())
     groups = {name: Look.of(plain) for name, plain in old.get("groups", {}).items()}
     wishes = {person: Wish.of(plain) for person, plain in old.get("wishes", {}).items()}
+    consents = {person: tuple(purposes) for person, purposes in old.get("agreed", {}).items()}
     findings = tuple(old["findings"])
-    return Plan(run, job, Look.of(old), old["started"], findings, groups=groups, wishes=wishes)
+    return Plan(
+        run, job, Look.of(old), old["started"], findings, groups=groups, wishes=wishes, agreed=consents
+    )
 
 
 def _plain(plan: Plan, want: str) -> dict[str, Any]:
@@ -217,6 +234,7 @@ def _plain(plan: Plan, want: str) -> dict[str, Any]:
         "groups": {name: look.plain() for name, look in plan.groups.items()},
         "job": _settled(plan.job).model_dump(mode="json"), "findings": list(plan.findings),
         "wishes": {person: wish.plain() for person, wish in plan.wishes.items()},
+        "agreed": {person: list(purposes) for person, purposes in plan.agreed.items()},
     }  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from catchlight.config import Preset
 FILE = "preset.schema.json"
 FIRST_LINE = f"#:schema {FILE}"  # what editors look for at the top of a TOML file
 _ENGINES = "catchlight.engines"
-_JOBS = ("faces", "landmarks", "matte", "likeness", "enlarge")
+_JOBS = ("faces", "landmarks", "matte", "likeness", "enlarge", "paint")
 
 
 def text() -> str:

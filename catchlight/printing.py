@@ -21,6 +21,7 @@ from catchlight.lamp import lamp
 from catchlight.mount import Mount
 from catchlight.pixels import to_linear, to_srgb
 from catchlight.records import Rung
+from catchlight.repainted import Painting, Rows, lay
 
 SMALL = 400  # longest side, pixels, of the copy on which changes are worked out
 BAND = 8 << 20  # pixels in float at a time
@@ -66,7 +67,7 @@ class Change:
     ``rung`` is how far the picture is changed; ``stops`` the change of light on a small grid over the
     frame; ``around`` the colours near the person's edges, before and behind (small); ``filled`` what
     lies beyond the photo's edge (small), None where the photo fills the frame. ``shadow`` (a small gain
-    map) and ``noise`` are what the ground takes from the person.
+    map) and ``noise`` are what the ground takes from the person. ``painting`` is what a model painted.
     """
 
     rung: Rung
@@ -77,6 +78,7 @@ class Change:
     shadow: Float32[np.ndarray, "e f"] | None = None
     noise: Grain = _NO_GRAIN
     seed: int = 0
+    painting: Painting | None = None
 
     def on(self, linear: Float32[np.ndarray, "h w 3"], height: int, top: int) -> Float32[np.ndarray, "h w 3"]:
         """Return rows of the levelled photo, graded and relit: three channels of a pixel by one light."""
@@ -137,7 +139,10 @@ def band(
     if change.around is not None:
         colour = matte.clean(colour, alpha, change.around, (top, height), device)
     behind = ground(negative, change, there.width, height, (top, bottom))
-    return to_srgb(_over(colour, behind, alpha)), alpha
+    made = to_srgb(_over(colour, behind, alpha))
+    if change.painting is None:
+        return made, alpha
+    return lay(change.painting, Rows(colour, behind, alpha, height, top), made)[:2]
 
 
 def _over(

@@ -90,7 +90,8 @@ class Render:
     ``recipe`` is the digest of all that decides the pixels; ``enlarged`` is output pixels per
     source pixel at the face; ``before`` and ``after`` are small WebP pictures for the sheet.
     ``aligned`` is the photo, unchanged, in the portrait's own frame.
-    ``cap`` says which change the photo would have needed and who forbade it ("" when nobody did).
+    ``cap`` says which change the photo would have needed and who or what forbade it ("" when nothing did),
+    ``painted`` what a model added, with its seed ("" for nothing).
     """
 
     employee: str
@@ -110,6 +111,7 @@ class Render:
     note: str = ""
     cap: str = ""
     aligned: str = ""
+    painted: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """One sitting: a photo on the table, everything found in it, and the portrait made from it."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import cv2
 import numpy as np
@@ -18,6 +19,7 @@ from catchlight import (
     matte,
     mount,
     neutrals,
+    plate,
     relight,
 )
 from catchlight.anatomy import Face, Landmarks, OtherPicture, Picture
@@ -180,10 +182,10 @@ def choose_frame(sheet: Sheet, preset: Preset) -> Frame:
     """Take the preset's frame if the photo fills it, else the nearest that it fills best."""
     best, least = None, 1.0
     for frame in framing.candidates(sheet.head, preset.crop):
-        missing = _missing(sheet, frame, preset)
-        if best is None or missing < least - 0.02:
-            best, least = frame, missing
-        if missing < 0.025:
+        lacks = missing(sheet, frame, preset)
+        if best is None or lacks < least - 0.02:
+            best, least = frame, lacks
+        if lacks < 0.025:
             break
     if best is None:
         message = "no frame"
@@ -191,8 +193,8 @@ def choose_frame(sheet: Sheet, preset: Preset) -> Frame:
     return best
 
 
-def _missing(sheet: Sheet, frame: Frame, preset: Preset, size: int = 160) -> float:
-    """Share of the person in this frame that the photo does not show."""
+def missing(sheet: Sheet, frame: Frame, preset: Preset, size: int = 160) -> float:
+    """Return the share of the person in this frame that the photo does not show."""
     to = framing.portrait(frame, Affine(np.eye(2, 3), 0, 0), preset.crop, size)
     alpha = to.warp(sheet.alpha, outside=0.0)
     seen = to.warp(sheet.seen.astype(np.uint8), outside=0.0) > 0
@@ -232,28 +234,38 @@ def sit(
     if change.rung is Rung.KEEP:
         height, enlarged = min(height, photo.picture.shape[0]), 1.0
     change = settle(negative, change, height, enlarged)
-    master, alpha = expose(negative, change, height)
-    proof, alpha = _proof(negative, master, alpha)
-    to = negative.map(proof.shape[0])
-    face = studio.tracer.trace(proof, subject.face.moved(to.matrix).as_face, closely=False)
-    seen = negative.seen(to)
     return Sitting(
-        preset=preset, subject=subject, sheet=sheet, frame=frame, master=master, portrait=proof, alpha=alpha,
-        seen=seen, face=face, head=framing.head(face, Affine(np.eye(2, 3), to.width, to.height), alpha, seen),
-        negative=negative, change=change, photo_light=source, light=read_light(proof, face), enlarged=enlarged, record=record,
-        likeness=_likeness(negative, change, proof, studio),
-        unlike_newest=_unlike_newest(subject, record, studio),
+        preset=preset, subject=subject, sheet=sheet, frame=frame, photo_light=source, enlarged=enlarged, record=record,
+        unlike_newest=_unlike_newest(subject, record, studio), **prints(negative, change, height, studio),
     )  # fmt: skip
 
 
+def prints(negative: Negative, change: Change, height: int, studio: Studio) -> dict[str, Any]:
+    """Print a portrait of a height, and return it with all that is found in it: those fields of a Sitting."""
+    master, alpha = expose(negative, change, height)
+    proof, alpha = _proof(negative, change, master, alpha)
+    to = negative.map(proof.shape[0])
+    face = studio.tracer.trace(proof, negative.face.moved(to.matrix).as_face, closely=False)
+    seen = negative.seen(to)
+    if change.painting:
+        seen |= plate.enlarge(change.painting.region.beyond, *to.size) > 0
+    return {
+        "negative": negative, "change": change, "master": master, "portrait": proof, "alpha": alpha, "seen": seen,
+        "face": face, "head": framing.head(face, Affine(np.eye(2, 3), to.width, to.height), alpha, seen),
+        "light": read_light(proof, face), "likeness": _likeness(negative, change, proof, studio),
+    }  # fmt: skip
+
+
 def _proof(
-    negative: Negative, master: Picture, alpha: Float32[np.ndarray, "h w"]
+    negative: Negative, change: Change, master: Picture, alpha: Float32[np.ndarray, "h w"]
 ) -> tuple[OtherPicture, Float32[np.ndarray, "H W"]]:
     """Return the portrait at a size that checks can hold in memory, and its alpha."""
     if master.shape[0] <= PROOF:
         return master, alpha
     to = negative.from_sheet(PROOF)
     proof = cv2.resize(master, (to.width, PROOF), interpolation=cv2.INTER_AREA)
+    if change.painting:
+        return proof, np.asarray(cv2.resize(alpha, (to.width, PROOF), interpolation=cv2.INTER_AREA))
     return proof, matte.carry(negative.alpha, negative.sheet, to, proof)
 
 
@@ -266,14 +278,17 @@ def read_light(picture: OtherPicture, face: Landmarks) -> Lighting | None:
     return Lighting(lit, light.fit(lit))
 
 
-def decide(negative: Negative, head: Head, source: Lighting | None, cap: Rung) -> tuple[Negative, Change]:
-    """Choose the first rung that meets the preset, no higher than ``cap``, and what it changes."""
+def decide(
+    negative: Negative, head: Head, source: Lighting | None, cap: Rung, least: Rung = Rung.KEEP
+) -> tuple[Negative, Change]:
+    """Choose the first rung that meets the preset, between ``least`` and ``cap``, and what it changes."""
     preset, height = negative.preset, SMALL
     filled = beyond(negative, height)
     graded = _grade(negative, filled, height)
     wanted = _lamp(source, preset)
     lit_right = wanted is None or source is None or ladder.lit_right(source.light, wanted, preset)
-    rung = ladder.capped(ladder.climb(negative, head, graded, lit_right=lit_right), cap)
+    wants = max(least, ladder.climb(negative, head, graded, lit_right=lit_right), key=ladder.STEPS.index)
+    rung = ladder.capped(wants, cap)
     if rung is Rung.KEEP:
         return replace(negative, frame=None), Change(rung, Grade())
     if rung is Rung.CROP:

@@ -1,5 +1,6 @@
 """The engines of a preset, loaded once and kept warm."""
 
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any, cast
 
@@ -8,11 +9,15 @@ from pydantic import ValidationError
 from catchlight import plugins
 from catchlight.anatomy import Enlarger, FaceFinder, Recogniser, Segmenter, Tracer
 from catchlight.config import Engines, Preset
+from catchlight.easel import Easel
 from catchlight.errors import ConfigError
 from catchlight.models import ModelStore
+from catchlight.painting import Painter
+from catchlight.remote_painter import RemotePainter
+from catchlight.scenery import words_of
 
 JOBS = ("faces", "landmarks", "matte", "likeness")
-OPTIONAL = ("enlarge",)  # jobs that a preset may leave to nobody
+OPTIONAL = ("enlarge", "paint")  # jobs that a preset may leave to nobody
 
 
 def engine_settings(engines: Engines, name: str) -> Any:
@@ -33,6 +38,15 @@ def model_digests(engines: Engines, models: ModelStore) -> dict[str, str]:
     return {model: models.digest(model) for model in sorted(wanted)}
 
 
+def weight_digests(engines: Engines, models: ModelStore) -> dict[str, str]:
+    """Return the digests of weights that IT supplies as a sealed folder; ConfigError when they cannot be used."""
+    module = plugins.load("catchlight.engines", engines.paint) if engines.paint else None
+    if module is None or not hasattr(module, "digests"):
+        return {}
+    found: dict[str, str] = module.digests(engine_settings(engines, engines.paint), models)
+    return found
+
+
 def check_recogniser(name: str) -> None:
     """Refuse an engine that cannot tell people apart; ConfigError names those that can."""
     able = [one for one in plugins.names("catchlight.engines") if _knows_people(one)]
@@ -49,10 +63,14 @@ def _knows_people(name: str) -> bool:
 class Studio:
     """One set of warm engines. Not shared between threads."""
 
-    def __init__(self, preset: Preset, models: ModelStore) -> None:
-        """Remember what to load; each engine is loaded when it is first needed."""
+    def __init__(self, preset: Preset, models: ModelStore, easels: Sequence[Easel] = ()) -> None:
+        """Remember what to load; each engine is loaded when it is first needed.
+
+        Where there are ``easels``, painters are not loaded but asked.
+        """
         self.preset = preset
         self.models = models
+        self.easels = easels
         self._loaded: dict[str, Any] = {}
         self._others: dict[str, Studio] = {}
 
@@ -62,7 +80,7 @@ class Studio:
             return self
         key = preset.engines.model_dump_json()
         if key not in self._others:
-            self._others[key] = Studio(preset, self.models)
+            self._others[key] = Studio(preset, self.models, self.easels)
         return self._others[key]
 
     def _engine(self, job: str) -> Any:
@@ -97,8 +115,19 @@ class Studio:
         """Enlarges hair and clothes; None when the preset names no engine for it."""
         return cast("Enlarger", self._engine("enlarge")) if self.preset.engines.enlarge else None
 
+    @cached_property
+    def painter(self) -> Painter | None:
+        """Paints what a photo lacks; None when the preset lets nobody paint."""
+        if not self.preset.paints:
+            return None
+        if self.easels:
+            return RemotePainter(self.easels, self.preset.engines)
+        return cast("Painter", self._engine("paint"))
+
     def warm(self) -> None:
         """Load everything now, so that a missing or changed model file is told before the first photo."""
-        for job in (*JOBS, *OPTIONAL):
+        for job in (*JOBS, "enlarge"):
             if getattr(self.preset.engines, job):
                 self._engine(job)
+        if self.painter:
+            self.painter.warm(words_of(self.preset.generate))

@@ -181,8 +181,9 @@ def _order(person: Person, sent: Upload, plan: Plan) -> Order:
     """Return exactly what the next pass will ask for, so that it finds the portrait made."""
     employee = person.portrait.employee
     preset = plan.job.brand(employee.preset) if employee.preset else None
+    look, painted = plans.look_of(plan.job, employee.preset), plans.agreed_to(plan.job, [employee])
     return plans.order_of(
-        employee, (photo_of(sent),), plans.look_of(plan.job, employee.preset), preset=preset
+        employee, (photo_of(sent),), look, preset=preset, painted=painted.get(employee.id, ())
     )
 
 

@@ -3,17 +3,22 @@
 from catchlight.config import Job, Preset, settled
 from catchlight.errors import ConfigError
 from catchlight.models import ModelStore, default_root
-from catchlight.studio import JOBS, engine_settings, model_digests
+from catchlight.studio import JOBS, engine_settings, model_digests, weight_digests
 from flows.sources import wire
+
+
+def brands(job: Job) -> list[Preset]:
+    """Return every preset of a job: the company's, then those of its groups."""
+    groups = wire(job.source)[0].groups if job.from_file else ()
+    return [job.brand(), *(job.brand(settled(group.preset)) for group in groups)]
 
 
 def check(job: Job) -> None:
     """Refuse a job that cannot work: preset, engines, model files, source. Raises ConfigError."""
-    groups = wire(job.source)[0].groups if job.from_file else ()
-    _can(job, job.brand())
-    for number, group in enumerate(groups):
-        preset = job.brand(settled(group.preset))
-        _of_one_shape(f"groups.{number}.preset", preset, job.brand())
+    company, *groups = brands(job)
+    _can(job, company)
+    for number, preset in enumerate(groups):
+        _of_one_shape(f"groups.{number}.preset", preset, company)
         _can(job, preset)
     if job.from_file:
         return
@@ -30,6 +35,7 @@ def _can(job: Job, preset: Preset) -> None:
     store = ModelStore(job.models or default_root(), allow_noncommercial=job.allow_noncommercial)
     for name in model_digests(engines, store):
         store.verify(name)
+    weight_digests(engines, store)
 
 
 def _of_one_shape(key: str, preset: Preset, company: Preset) -> None:

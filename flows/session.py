@@ -13,7 +13,7 @@ from catchlight.darkroom_worker import Bench
 from catchlight.home import Home
 from catchlight.models import default_root
 from flows.progress import Counter
-from flows.readiness import check
+from flows.readiness import brands, check
 
 if TYPE_CHECKING:  # workers are to start before this process has loaded the rest
     from catchlight.develop import Order
@@ -101,5 +101,6 @@ def bench_of(job: Job) -> Bench:
     home = Home(job.home)
     models, recipes = job.models or default_root(), home.root / "ledger" / "recipes"
     return Bench(
-        job.brand(), models, home.vault.root, recipes, home.logs / "darkroom.log", job.allow_noncommercial
-    )
+        job.brand(), models, home.vault.root, recipes, home.logs / "darkroom.log", job.allow_noncommercial,
+        paints=any(preset.paints for preset in brands(job)),
+    )  # fmt: skip

@@ -26,8 +26,18 @@ VERBS = {
     "matte": ["segment"],
     "likeness": ["describe", "distance"],
     "enlarge": ["enlarge"],
+    "paint": ["paint", "warm"],
 }
-HEAVY = ("torch", "onnxruntime", "ai_edge_litert", "dlib", "insightface", "tensorflow")
+HEAVY = (
+    "torch",
+    "onnxruntime",
+    "ai_edge_litert",
+    "dlib",
+    "insightface",
+    "tensorflow",
+    "diffusers",
+    "transformers",
+)
 
 
 def test_names_are_the_files_of_the_folder() -> None:

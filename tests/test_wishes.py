@@ -7,7 +7,7 @@ import pytest
 from catchlight.config import load_preset
 from catchlight.develop import recipe_of
 from catchlight.judge import limits
-from catchlight.plan import order_of
+from catchlight.plan import Look, order_of
 from catchlight.records import Answer, Decision, Employee, Photo, Rung, Side
 from catchlight.review_records import Upload
 from catchlight.wish import NO_WISH, Made, Wish
@@ -161,9 +161,9 @@ def test_a_recipe_changes_with_the_wish_and_only_then() -> None:
 def test_a_wish_never_lifts_a_cap() -> None:
     """Country, person and wish: the least of them holds, and says whose it is."""
     photos, person = (Photo("ana", "1.jpg", "a"),), Employee("ana", rung="crop")
-    assert order_of(person, photos, "s", {}, Wish(rung="background")).cap.by == "for this person"
-    assert order_of(person, photos, "s", {}, Wish(rung="keep")).cap.by == "as they wished"
-    assert order_of(Employee("ana"), photos, "s", {}, Wish(rung="crop")).cap.rung == Rung.CROP
+    assert order_of(person, photos, Look("s"), Wish(rung="background")).cap.by == "for this person"
+    assert order_of(person, photos, Look("s"), Wish(rung="keep")).cap.by == "as they wished"
+    assert order_of(Employee("ana"), photos, Look("s"), Wish(rung="crop")).cap.rung == Rung.CROP
 
 
 def test_a_plan_keeps_wishes_as_they_are() -> None:

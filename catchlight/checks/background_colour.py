@@ -23,6 +23,10 @@ class Settings(Limits):
 
 def measure(sitting: Sitting) -> float:
     """Return the mean CIEDE2000 difference over pixels that are surely background."""
+    painting = sitting.change.painting
+    if painting and painting.region.behind:
+        message = "the background is painted"
+        raise LookupError(message)
     every = max(1, min(sitting.alpha.shape) // 400)
     clear = every * np.argwhere(sitting.alpha[::every, ::every] < 0.005)
     if not len(clear):

@@ -15,6 +15,7 @@ from rich.markup import escape
 from rich.progress import Progress
 from rich.table import Table
 
+from catchlight import weights as weights_
 from catchlight.errors import CatchlightError, ConfigError
 from catchlight.models import ModelStore, allows, containers, default_root, verify_pack
 
@@ -59,6 +60,14 @@ Pack = Annotated[
         help="Verify a model pack of yours instead: a folder with a catchlight-models.toml.",
     ),
 ]
+WeightsFolder = Annotated[
+    Path | None,
+    typer.Option(
+        "--weights",
+        metavar="DIR",
+        help="A folder of a diffusion pipeline's weights that your IT sealed, instead of the model files.",
+    ),
+]
 
 
 @app.command()
@@ -84,8 +93,12 @@ def fetch(models: Root = None, source: Source = None, mirror: Mirror = None) -> 
 
 
 @app.command("list")
-def list_(models: Root = None) -> None:
+def list_(models: Root = None, weights: WeightsFolder = None) -> None:
     """Show each model file: what it does, its licence, and whether it is there and verified."""
+    if weights:
+        with _refusals():
+            _show_weights(weights_.describe(weights, allow_noncommercial=True))
+        return
     store = ModelStore(models or default_root())
     reasons = store.unready()
     table = Table(box=box.SIMPLE, title=escape(str(store.root)))
@@ -104,12 +117,15 @@ def list_(models: Root = None) -> None:
 
 
 @app.command()
-def verify(models: Root = None, pack: Pack = None) -> None:
+def verify(models: Root = None, pack: Pack = None, weights: WeightsFolder = None) -> None:
     """Check every model file, byte for byte and licence by licence. Exit code 2: something is wrong.
 
     Catchlight does the same whenever it loads a model; this command tells you beforehand.
     """
     with _refusals():
+        if weights:
+            _verify_weights(weights)
+            return
         if pack:
             files = verify_pack(pack)
             _say(f"{pack}: {len(files)} files verified: {', '.join(files)}")
@@ -122,6 +138,53 @@ def verify(models: Root = None, pack: Pack = None) -> None:
             )
         if reasons:
             raise typer.Exit(2)
+
+
+@app.command()
+def seal(
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="Folder with model_index.json and its parts.")
+    ],
+    pipeline: Annotated[str, typer.Option(help="Which pipeline they are for: its class in diffusers.")],
+    licence: Annotated[str, typer.Option(help="Their licence, such as Apache-2.0.")],
+    commercial: Annotated[
+        bool, typer.Option("--commercial/--non-commercial", help="Whether it allows commercial use.")
+    ],
+    licence_file: Annotated[
+        str, typer.Option(metavar="FILE", help="The licence's text, a file in the folder: keep it.")
+    ] = "",
+) -> None:
+    """Vouch for a folder of weights: write the sha256 of every file into its catchlight-weights.toml.
+
+    Compare the digests with those that the maker publishes before you rely on them. From then on nothing is
+    loaded from the folder that was changed, added or taken away. Pickles and code are refused.
+    """
+    with _refusals():
+        _show_weights(
+            weights_.seal(folder, pipeline, licence, commercial=commercial, licence_file=licence_file)
+        )
+
+
+def _verify_weights(folder: Path) -> None:
+    total = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    done = 0
+    with _progress(folder.name, total) as told:
+
+        def count(_file: str, size: int) -> None:
+            nonlocal done
+            done += size
+            told(done)
+
+        _show_weights(weights_.verify_weights(folder, told=count), state="verified")
+
+
+def _show_weights(found: weights_.Weights, state: str = "sealed, not read now") -> None:
+    """Say what a folder of weights is, and how much there is of each part."""
+    yes = "commercial use allowed" if found.commercial else "no commercial use"
+    _say(f"{found.folder}: {found.pipeline}, {found.licence} ({yes}), {len(found.files)} files, {state}")
+    for part, size in sorted(found.sizes.items()):
+        _say(f"  {part}: {size / 1e9:.2f} GB")
+    _say(f"  digest {found.digest}")
 
 
 def _one_source(source: Path | None, mirror: str | None) -> None:

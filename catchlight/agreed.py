@@ -1,0 +1,35 @@
+"""Who agreed to a picture that a model paints in part. Without a recorded yes nothing is painted: silence is none."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from pathlib import Path
+
+from catchlight.consents import Consent, Word, last_words
+from catchlight.desk import register_of
+from catchlight.painting import CLOTHES, GENERATE
+from catchlight.register import Register
+
+PURPOSES = (GENERATE, CLOTHES)
+
+
+def agreed(home: Path, people: Collection[str]) -> dict[str, tuple[str, ...]]:
+    """Return what these people agreed to, by id; whoever agreed to nothing is not in it."""
+    where = register_of(home)
+    if isinstance(where, Path) and not where.is_file():
+        return {}
+    register = Register(where)
+    try:
+        rows = register.rows(Consent)
+    finally:
+        register.close()
+    said: dict[str, list[Consent]] = defaultdict(list)
+    for row in rows:
+        if row.employee in people and row.purpose in PURPOSES:
+            said[row.employee].append(row)
+    found = {person: _granted(theirs) for person, theirs in said.items()}
+    return {person: purposes for person, purposes in found.items() if purposes}
+
+
+def _granted(said: list[Consent]) -> tuple[str, ...]:
+    words = last_words(said)
+    return tuple(name for name in PURPOSES if name in words and words[name].word == Word.GRANTED)

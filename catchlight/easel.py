@@ -1,0 +1,153 @@
+"""One painter a graphics card, in a process of its own, that all workers share: weights are loaded once, not in each.
+
+Workers decode, cut out, relight and measure while the card paints for another. A painter that dies is started
+again; it ends with the process that started it.
+"""
+
+import os
+import re
+import secrets
+import shutil
+import signal
+import tempfile
+import threading
+from dataclasses import dataclass
+from multiprocessing import AuthenticationError, get_context
+from multiprocessing.connection import Connection, Listener
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from catchlight.errors import CatchlightError
+from catchlight.following import follow, write_to
+
+if TYPE_CHECKING:  # the main process does not load what painting needs
+    from multiprocessing.context import SpawnProcess
+
+    from catchlight.config import Engines
+
+_STARTS = 4  # a painter that ends so often is not started again
+
+
+@dataclass(frozen=True, slots=True)
+class Easel:
+    """Where one painter listens, and the key to speak to it."""
+
+    address: str
+    key: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Supplies:
+    """What a painter's process needs to set itself up."""
+
+    models: Path
+    log: Path
+    allow_noncommercial: bool = False
+
+
+class Easels:
+    """The painters' processes: one for each graphics card that this process sees, or one without any."""
+
+    def __init__(self, supplies: Supplies) -> None:
+        """Start them; weights are loaded when somebody asks."""
+        self._supplies = supplies
+        self._folder = Path(tempfile.mkdtemp(prefix="catchlight-"))
+        self._open = True
+        self._running: dict[str, SpawnProcess] = {}
+        self.all: list[Easel] = []
+        for number, card in enumerate(cards() or [""]):
+            easel = Easel(str(self._folder / str(number)), secrets.token_bytes(32))
+            self.all.append(easel)
+            threading.Thread(target=self._keep, args=(easel, card), daemon=True).start()
+
+    def close(self) -> None:
+        """End them."""
+        self._open = False
+        for process in list(self._running.values()):
+            process.terminate()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _keep(self, easel: Easel, card: str) -> None:
+        """Start a painter, and another when it ended by itself."""
+        for _ in range(_STARTS):
+            if not self._open:
+                return
+            process = get_context("spawn").Process(
+                target=serve, args=(easel, self._supplies, card, os.getpid()), daemon=True
+            )
+            process.start()
+            self._running[easel.address] = process
+            process.join()
+
+
+def cards() -> list[str]:
+    """Return the graphics cards that this process may use, as CUDA numbers them; loads no library."""
+    named = os.environ.get("CUDA_VISIBLE_DEVICES")
+    if named is not None:
+        return [card for card in named.split(",") if card.strip() and card.strip() != "-1"]
+    found = (re.fullmatch(r"nvidia(\d+)", path.name) for path in Path("/dev").glob("nvidia*"))
+    return sorted((card[1] for card in found if card), key=int)
+
+
+def serve(easel: Easel, supplies: Supplies, card: str, parent: int) -> None:
+    """Paint for whoever has the key, one request at a time, until the parent is gone."""
+    threading.Thread(target=follow, args=(parent,), daemon=True).start()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
+    if card:
+        os.environ["CUDA_VISIBLE_DEVICES"] = card
+    write_to(supplies.log)
+    shop = _Shop(supplies)
+    Path(easel.address).unlink(missing_ok=True)
+    with Listener(easel.address, "AF_UNIX", authkey=easel.key) as listener:
+        while True:
+            try:
+                caller = listener.accept()
+            except (AuthenticationError, EOFError, OSError):
+                continue
+            threading.Thread(target=_attend, args=(caller, shop), daemon=True).start()
+
+
+class _Shop:
+    """The painters of one process, by their engine and its options; the card does one thing at a time."""
+
+    def __init__(self, supplies: Supplies) -> None:
+        self._supplies = supplies
+        self._painters: dict[str, Any] = {}
+        self._lock = threading.Lock()
+
+    def do(self, engines: "Engines", verb: str, words: tuple[Any, ...]) -> Any:
+        """Return what a painter answers."""
+        with self._lock:
+            painter = self._painter(engines)
+            if verb == "facts":
+                return painter.step, painter.most, painter.digest
+            return getattr(painter, verb)(*words)
+
+    def _painter(self, engines: "Engines") -> Any:
+        from catchlight import plugins  # noqa: PLC0415  heavy
+        from catchlight.models import ModelStore  # noqa: PLC0415
+        from catchlight.studio import engine_settings  # noqa: PLC0415
+
+        key = engines.model_dump_json(include={"paint", "options"})
+        if key not in self._painters:
+            store = ModelStore(self._supplies.models, allow_noncommercial=self._supplies.allow_noncommercial)
+            settings = engine_settings(engines, engines.paint)
+            self._painters[key] = plugins.load("catchlight.engines", engines.paint).Engine(settings, store)
+        return self._painters[key]
+
+
+def _attend(caller: "Connection[Any, Any]", shop: _Shop) -> None:
+    """Answer one worker until it hangs up; what goes wrong is its to hear."""
+    with caller:
+        while True:
+            try:
+                engines, verb, words = caller.recv()
+            except (EOFError, OSError):
+                return
+            try:
+                answer = True, shop.do(engines, verb, words)
+            except CatchlightError as error:
+                answer = False, error
+            except Exception as error:  # noqa: BLE001  a bug is told where it is waited for
+                answer = False, RuntimeError(f"{type(error).__name__}: {error}")
+            caller.send(answer)

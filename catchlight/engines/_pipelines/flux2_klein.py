@@ -1,0 +1,22 @@
+"""FLUX.2 klein 4B, distilled: four steps, no negative prompt; the picture itself is the reference of what is filled."""
+
+from typing import Any
+
+from catchlight.painting import Words
+
+CLASS = "Flux2KleinInpaintPipeline"
+TEXT = ("text_encoder", "tokenizer")
+DENOISER = "transformer"
+STEP, MOST = 16, 1 << 20
+STEPS, STRENGTH = 4, 1.0
+APPROVAL = False
+
+
+def encode(pipe: Any, words: Words, **size: Any) -> dict[str, Any]:
+    """Return the words as the pipeline takes them (text of at most 512 tokens)."""
+    return {"prompt_embeds": pipe.encode_prompt(words.prompt, **size)[0]}
+
+
+def arguments(scene: dict[str, Any], words: dict[str, Any], words_of: Words) -> dict[str, Any]:  # noqa: ARG001
+    """Return the call's own arguments; guidance is distilled into the weights."""
+    return {**scene, **words, "guidance_scale": 1.0}

@@ -1,0 +1,44 @@
+"""How a pipeline fits on a card: what lies there, how many pictures at once, chosen from measured free memory."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
+
+Mode = Literal["resident", "offload", "layers"]
+MODES: tuple[Mode, ...] = ("resident", "offload", "layers")
+GIB = 1 << 30
+RESERVE = GIB  # the driver's own, and what fragments
+PICTURE, TILED = 3 * GIB, 3 * GIB // 2  # while one picture of a megapixel is made: decoded whole, or in tiles
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """``resident``: all on the card; ``offload``: one part at a time; ``layers``: one layer at a time (slow).
+
+    ``batch`` is how many pictures are made at once, ``tiled`` whether they are decoded in tiles.
+    """
+
+    mode: Mode
+    batch: int = 1
+    tiled: bool = False
+
+    def smaller(self) -> "Room | None":
+        """Return what needs less memory; None when nothing does."""
+        if self.batch > 1:
+            return replace(self, batch=self.batch // 2)
+        if not self.tiled:
+            return replace(self, tiled=True)
+        later = MODES[MODES.index(self.mode) + 1 :]
+        return Room(later[0], tiled=True) if later else None
+
+
+def fit(parts: Mapping[str, int], free: int, wanted: int, pixels: int = 1 << 20) -> Room:
+    """Return the fastest way that fits: ``parts`` are bytes of weights by component, ``free`` bytes on the card."""
+    needs = {"resident": sum(parts.values()), "offload": max(parts.values(), default=0), "layers": 0}
+    for mode in MODES:
+        for tiled in (False, True):
+            each = (TILED if tiled else PICTURE) * pixels / (1 << 20)
+            batch = int((free - RESERVE - needs[mode]) // each)
+            if batch >= 1:
+                return Room(mode, min(batch, wanted), tiled)
+    return Room("layers", tiled=True)
