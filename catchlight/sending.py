@@ -25,10 +25,16 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class _Problem:
-    """What went wrong with a write; ``refused`` when the place said no, and not when nobody knows what it did."""
+    """What went wrong with a write.
+
+    ``refused``: the place said no. ``failed``: it answered that it failed; then it has done nothing if nothing shows in
+    time. ``waited``: its time to show it is over.
+    """
 
     sentence: str
     refused: bool = False
+    failed: bool = False
+    waited: bool = False
 
 
 def note(desk: Desk, receipts: Iterable[Receipt], state: State) -> None:
@@ -41,9 +47,10 @@ def send(desk: Desk, receipts: Sequence[Receipt], code: str = "sent") -> list[Re
     note(desk, receipts, State.SENDING)
     pairs = [(receipt, _write(desk, receipt.target, receipt.sent)) for receipt in receipts]
     note(desk, [receipt for receipt, problem in pairs if not problem], State.DONE)
-    for receipt, problem in pairs:
-        if problem:
-            _settle(desk, replace(receipt, state=State.SENDING), problem)
+    pairs = [
+        (receipt, problem and _once_more(desk, replace(receipt, state=State.SENDING), problem))
+        for receipt, problem in pairs
+    ]
     return [
         _result(receipt, FAILED, problem.sentence) if problem else _result(receipt, code)
         for receipt, problem in pairs
@@ -70,8 +77,7 @@ def put_back(desk: Desk, receipt: Receipt, *, force: bool = False) -> Result:
     if not before:
         note(desk, [receipt], State.RESTORING)
         problem = _write(desk, receipt.target, receipt.replaced)
-        if problem:
-            _settle(desk, replace(receipt, state=State.RESTORING), problem)
+        if problem and _once_more(desk, replace(receipt, state=State.RESTORING), problem):
             return _result(receipt, FAILED, problem.sentence)
     note(desk, [receipt], State.RESTORED)
     kept = f"what was there is in the vault as {theirs}" if theirs else ""
@@ -100,8 +106,7 @@ def take_off(desk: Desk, stack: Sequence[Receipt], back: str) -> Result:
     if not gone:
         note(desk, [top], State.RESTORING)
         problem = _write(desk, top.target, back)
-        if problem:
-            _settle(desk, replace(top, state=State.RESTORING), problem)
+        if problem and _once_more(desk, replace(top, state=State.RESTORING), problem):
             return _result(top, FAILED, problem.sentence)
     note(desk, stack, State.RESTORED)
     return _result(top, "restored" if back else "removed")
@@ -115,7 +120,7 @@ def settle(desk: Desk, employee: str | None = None) -> None:
     for receipt in half_way(desk.register.receipts(desk.place.name, employee)):
         desk.place.tidy(receipt.target)
         try:
-            ended = _ended(desk, receipt, _settled(desk, receipt), waited=True)
+            ended = _ended(desk, receipt, _settled(desk, receipt))
         except PhotoError as error:
             ended = State.FAILED if error.reason == "account.gone" else State.UNCLEAR
         if ended != State.UNCLEAR:
@@ -124,8 +129,7 @@ def settle(desk: Desk, employee: str | None = None) -> None:
 
 def _settled(desk: Desk, receipt: Receipt) -> bytes | None:
     """Return what is there once the place has shown it; who was left without a picture gets theirs back first."""
-    wanted = receipt.replaced if receipt.state == State.RESTORING else receipt.sent
-    _arrived(desk, receipt.target, wanted, _seconds_between(receipt.at, desk.clock()))
+    _arrived(desk, receipt.target, _wanted(receipt), _seconds_between(receipt.at, desk.clock()))
     there = desk.place.look(receipt.target)
     if there is None and desk.place.takes.empties and receipt.state == State.SENDING and receipt.replaced:
         _write(desk, receipt.target, receipt.replaced)
@@ -133,22 +137,46 @@ def _settled(desk: Desk, receipt: Receipt) -> bytes | None:
     return there
 
 
-def _settle(desk: Desk, receipt: Receipt, problem: _Problem) -> None:
+def _once_more(desk: Desk, receipt: Receipt, problem: _Problem) -> _Problem | None:
+    """Settle a write that has just failed; one that surely was not done is tried again, once. Return what is wrong then.
+
+    A large company has a few such writes in every run, and would need another run for them.
+    """
+    ended = _settle(desk, receipt, problem)
+    if ended == State.FAILED and not problem.refused:
+        note(desk, [receipt], State(receipt.state))
+        again = _write(desk, receipt.target, _wanted(receipt))
+        if again is None:
+            note(desk, [receipt], State.DONE if receipt.state == State.SENDING else State.RESTORED)
+            return None
+        problem, ended = again, _settle(desk, receipt, again)
+    return None if ended in {State.DONE, State.RESTORED} else problem
+
+
+def _settle(desk: Desk, receipt: Receipt, problem: _Problem) -> State:
     """Settle what has just failed; what cannot be looked at stays half-way until the next start."""
     with suppress(OutsideError, PhotoError):
-        there = desk.place.look(receipt.target)
-        note(desk, [receipt], _ended(desk, receipt, there, waited=problem.refused))
+        if not problem.waited:
+            _arrived(desk, receipt.target, _wanted(receipt))
+        sure = problem.refused or problem.failed or not desk.place.takes.lag
+        ended = _ended(desk, receipt, desk.place.look(receipt.target), sure=sure)
+        note(desk, [receipt], ended)
+        return ended
+    return State.UNCLEAR
 
 
-def _ended(desk: Desk, receipt: Receipt, there: bytes | None, *, waited: bool) -> State:
-    """Return how a write ended by what is there; at a place that lags, the old picture proves nothing for a while."""
+def _wanted(receipt: Receipt) -> str:
+    return receipt.replaced if receipt.state == State.RESTORING else receipt.sent
+
+
+def _ended(desk: Desk, receipt: Receipt, there: bytes | None, *, sure: bool = True) -> State:
+    """Return how a write ended, by what is there; not ``sure`` where it may still show later."""
     wanted, before = receipt.sent, receipt.replaced
     if receipt.state == State.RESTORING:
         wanted, before = before, wanted
     if desk.shows(there, wanted):
         return State.DONE if receipt.state == State.SENDING else State.RESTORED
-    over = waited or not desk.place.takes.lag
-    return State.FAILED if over and desk.shows(there, before) else State.UNCLEAR
+    return State.FAILED if sure and desk.shows(there, before) else State.UNCLEAR
 
 
 def _seconds_between(earlier: str, later: str) -> float:
@@ -163,9 +191,11 @@ def _write(desk: Desk, target: str, digest: str) -> _Problem | None:
         else:
             desk.place.remove(target)
     except (OutsideError, PhotoError) as error:
-        return _Problem(str(error), refused=isinstance(error, PhotoError))
+        no, failed = isinstance(error, PhotoError), getattr(error, "status", 0) >= 500
+        return _Problem(str(error), refused=no, failed=failed, waited=no)
     try:
-        return None if _arrived(desk, target, digest) else _Problem("what is read back is not what was sent")
+        arrived = _arrived(desk, target, digest)
+        return None if arrived else _Problem("what is read back is not what was sent", waited=True)
     except (OutsideError, PhotoError) as error:
         return _Problem(str(error))
 

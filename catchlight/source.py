@@ -1,6 +1,6 @@
 """A source of people and photos, as all kinds of them look to the gathering: pages of entries, then their photos."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
@@ -15,11 +15,24 @@ Field = Literal[
 FIELDS: tuple[str, ...] = get_args(Field)
 
 
+_MORE = "\n"  # sorts before whatever a key may go on with
+
+
+def another(key: str, name: str) -> str:
+    """Return the key of a further photo of somebody; of such an entry only the photo and ``photo_date`` count."""
+    return f"{key}{_MORE}{name}"
+
+
+def owner(key: str) -> str:
+    """Return whose entry a key is: its own, or the person's of whom it is a further photo."""
+    return key.partition(_MORE)[0]
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One person as one system has them.
 
-    ``key`` is the system's own id, which it gives to nobody else. ``photo`` is the version of the photo (an etag, a
+    ``key`` is the system's own id, which it gives to nobody else, or :func:`another` of it. ``photo`` is the version of the photo (an etag, a
     digest, a date): "" when the system does not say, None when it says that there is none. ``gone`` is somebody who
     left, or may not be seen any more: of them only the key counts.
     """
@@ -70,8 +83,8 @@ class Source:
     version) and answers for each of them, in any order. ``recheck`` is within how many days a photo whose version
     the pages do not tell is asked for again though nothing else changed (0: each time). ``at_once`` is how many keys
     ``photos`` likes to be given together. ``findings`` is what was odd in the
-    list that was read, as code and sentence. ``done`` is called once everything is safely here, as for a drop that is
-    archived then.
+    list that was read, as code and sentence. ``done`` is called once everything that was wanted is safely
+    here, with the keys of all photos that are, as for a drop that is archived then.
     """
 
     name: str
@@ -80,5 +93,5 @@ class Source:
     recheck: float = 0
     at_once: int = 1
     findings: Callable[[], Sequence[tuple[str, str]]] = tuple
-    done: Callable[[], None] = lambda: None
+    done: Callable[[Container[str]], None] = lambda _: None
     close: Callable[[], None] = lambda: None

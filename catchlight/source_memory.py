@@ -10,11 +10,12 @@ import sqlite3
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import groupby
 from pathlib import Path
 
 from catchlight.errors import ConfigError
-from catchlight.source import Fetched, Page
+from catchlight.source import Fetched, Page, owner
 
 _TABLES = """
 create table if not exists people (
@@ -34,19 +35,29 @@ on conflict (key) do update set fields = excluded.fields, photo = excluded.photo
                when excluded.photo is not '' and excluded.photo is people.version then asked end
 """
 _SILENT = "photo = '' and asked is not null"
+_PERSON = "instr(key, char(10)) = 0"  # and not a further photo of one
 _TRIED = 100  # photos that could not be had, tried again each time
 _MERGED = "json_patch(coalesce((select fields from people p where p.key = waiting.key), '{}'), fields)"
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """One person as a source last had them: ``digest`` of the photo in the vault, or a ``note`` why there is none."""
+    """One person as a source last had them: ``digest`` of the photo in the vault, or a ``note`` why there is none.
+
+    ``others`` are their further photos.
+    """
 
     key: str
     values: Mapping[str, str]
     digest: str = ""
     size: int = 0
     note: str = ""
+    others: tuple["Known", ...] = ()
+
+    @property
+    def photos(self) -> tuple["Known", ...]:
+        """All photos of this person, the first one first."""
+        return (self, *self.others)
 
 
 class Memory:
@@ -101,12 +112,14 @@ class Memory:
 
     def counts(self, *, changes: bool) -> tuple[int, int]:
         """Return how many people there were, and how many there will be once the list is taken."""
-        before = self._count("select count(*) from people")
+        before = self._count(f"select count(*) from people where {_PERSON}")  # noqa: S608  a constant
         if not changes:
-            return before, self._count("select count(*) from waiting where not gone")
-        lost = self._count("select count(*) from people natural join (select key from waiting where gone)")
+            return before, self._count(f"select count(*) from waiting where not gone and {_PERSON}")  # noqa: S608
+        lost = self._count(
+            f"select count(*) from people natural join (select key from waiting where gone and {_PERSON})"  # noqa: S608
+        )
         fresh = self._count(
-            "select count(*) from waiting where not gone and key not in (select key from people)"
+            f"select count(*) from waiting where not gone and {_PERSON} and key not in (select key from people)"  # noqa: S608
         )
         return before, before - lost + fresh
 
@@ -173,8 +186,19 @@ class Memory:
                 "update people set asked = ?, version = ?, digest = ?, size = ?, note = ? where key = ?", rows
             )
 
+    def had(self) -> set[str]:
+        """Return whose photo was asked for: it is here, or cannot be had."""
+        found = self._store.execute("select key from people where photo is null or asked is not null")
+        return {str(key) for (key,) in found}
+
     def people(self) -> Iterator[Known]:
-        """Return everybody, by key."""
+        """Return everybody, by key, each with all their photos."""
+        for key, rows in groupby(self._rows(), lambda one: owner(one.key)):
+            first, *others = rows
+            if first.key == key:
+                yield replace(first, others=tuple(others))
+
+    def _rows(self) -> Iterator[Known]:
         found = self._store.execute("select key, fields, digest, size, note, photo from people order by key")
         for key, fields, digest, size, note, photo in found:
             has = photo is not None

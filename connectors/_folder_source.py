@@ -5,7 +5,7 @@ from dataclasses import asdict
 
 from catchlight.errors import PhotoError
 from catchlight.records import Employee, Photo
-from catchlight.source import Entry, Fetched, Page
+from catchlight.source import Entry, Fetched, Page, another
 
 Fetch = Callable[[str], bytes]
 
@@ -13,20 +13,28 @@ Fetch = Callable[[str], bytes]
 def entries(
     employees: Sequence[Employee], photos: Sequence[Photo], version: Callable[[str], str]
 ) -> list[Entry]:
-    """Return everybody; ``version`` says of a file whether it is still the same. Of several photos the newest counts."""
-    newest: dict[str, Photo] = {}
-    for photo in photos:
-        if photo.employee not in newest or photo.date > newest[photo.employee].date:
-            newest[photo.employee] = photo
-    return [_entry(person, newest.get(person.id), version) for person in employees]
+    """Return everybody, and further photos of those who have several, the newest first.
+
+    ``version`` says of a file whether it is still the same.
+    """
+    theirs: dict[str, list[Photo]] = {}
+    for photo in sorted(photos, key=lambda one: one.date, reverse=True):
+        theirs.setdefault(photo.employee, []).append(photo)
+    return [entry for person in employees for entry in _entries(person, theirs.get(person.id, []), version)]
 
 
-def _entry(person: Employee, photo: Photo | None, version: Callable[[str], str]) -> Entry:
+def _entries(person: Employee, photos: Sequence[Photo], version: Callable[[str], str]) -> Iterator[Entry]:
     values = {name: value for name, value in asdict(person).items() if value and name != "id"}
     values["employee_number"] = person.id
-    if photo is None:
-        return Entry(person.id, values, None)
-    return Entry(person.id, values | {"photo_date": photo.date}, f"{photo.file}|{version(photo.file)}")
+    if not photos:
+        yield Entry(person.id, values, None)
+    for number, photo in enumerate(photos):
+        key = another(person.id, photo.file) if number else person.id
+        yield Entry(
+            key,
+            {**(values if not number else {}), "photo_date": photo.date},
+            f"{photo.file}|{version(photo.file)}",
+        )
 
 
 class Files:
@@ -42,6 +50,10 @@ class Files:
         found = self._read()
         self._versions = {one.key: one.photo or "" for one in found}
         yield Page(found)
+
+    def files(self) -> dict[str, str]:
+        """Return the file of each photo that was listed, by key."""
+        return {key: version.rpartition("|")[0] for key, version in self._versions.items() if version}
 
     def photos(self, wanted: Sequence[tuple[str, str]]) -> Iterator[Fetched]:
         """Return the photos of some people."""

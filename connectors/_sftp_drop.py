@@ -4,7 +4,7 @@ The list is read, and photos are matched with it, as in a folder on this machine
 """
 
 import errno
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -19,9 +19,9 @@ from catchlight.errors import CatchlightError, ConfigError, OutsideError, PhotoE
 from catchlight.formats import identify
 from catchlight.source import Entry, Fetched, Page, Source, StaleMarkError
 from connectors._folder_list import People, from_table
-from connectors._folder_match import PHOTO_NAMES, PhotoName, Shelf
+from connectors._folder_match import PHOTO_NAMES, PhotoName
 from connectors._folder_source import Files, entries
-from connectors._sftp_listing import Listing, listed, move, read
+from connectors._sftp_listing import Listing, listed, move, read, shelf_of
 from connectors._sftp_server import Server
 from connectors._sftp_settings import Folder, Login
 from connectors._sftp_wire import RefusedError, Wire
@@ -97,8 +97,11 @@ class _Drop:
             self._missed = True
             raise
 
-    def archive(self) -> None:
-        """Move what was taken, if all of it was: first what makes a drop of it, so that half of one is none."""
+    def archive(self, had: Container[str]) -> None:
+        """Move what was taken, if all that was wanted was: first what makes a drop of it, so that half of one is none.
+
+        Photos of people whom nobody wanted (not among those ``had``) stay for the next list.
+        """
         settings, table = self._settings, _table(self._listing)
         if not settings.archive or not table or self._missed:
             return
@@ -106,8 +109,9 @@ class _Drop:
         first = [name for name in (settings.ready, table) if name]
         if any(_of(now, name) != _of(self._listing, name) for name in first):
             return  # the next drop has begun
+        left = {file for key, file in self._files.files().items() if key not in had}
         same = [file for file, item in self._listing.files.items() if now.files.get(file) == item]
-        files = [*first, *(file for file in same if file not in first)]
+        files = [*first, *(file for file in same if file not in first and file not in left)]
         target = f"{settings.archive}/{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}"
         try:
             self._server.call(lambda wire: move(wire, settings.folder, target, files))
@@ -160,7 +164,7 @@ class _Drop:
         except PhotoError as error:
             raise ConfigError(f"folder: {error}") from error
         people = from_table(
-            Path(f"{folder}/{table}"), _shelf(self._listing), self._settings.photo_names, data
+            Path(f"{folder}/{table}"), shelf_of(self._listing), self._settings.photo_names, data
         )
         self.findings = _told(people, self._listing)
         if not people.photos:
@@ -176,7 +180,7 @@ class _Drop:
         item = self._listing.files.get(file)
         if item is None:
             raise PhotoError(
-                "photo.missing", "the drop with this photo is not there any more; put it there again"
+                "photo.missing", "its drop was archived, or is gone; put the list and this photo there again"
             )
         data = self._call("read", lambda wire: read(wire, self._settings.folder, file, item), file)
         if not data:
@@ -232,13 +236,6 @@ def _table(listing: Listing) -> str | None:
 
 def _of(listing: Listing, file: str) -> object:
     return listing.files.get(file) or listing.hidden.get(file)
-
-
-def _shelf(listing: Listing) -> Shelf:
-    shelf = Shelf(links=set(listing.links))
-    for file in sorted(listing.files):
-        shelf.add(file, listing.files[file].size)
-    return shelf
 
 
 def _told(people: People, listing: Listing) -> list[tuple[str, str]]:

@@ -10,6 +10,7 @@ import paramiko  # type: ignore[import-untyped]
 from paramiko import sftp
 
 from catchlight.errors import OutsideError, PhotoError
+from connectors._folder_match import Shelf
 from connectors._sftp_wire import LARGEST, RefusedError, Wire
 
 _DEEPEST = 16
@@ -116,3 +117,11 @@ def _make(wire: Wire, path: str) -> None:
     except RefusedError:
         if not stat.S_ISDIR(wire.lstat(path).st_mode or 0):
             raise
+
+
+def shelf_of(listing: Listing) -> Shelf:
+    """Return the files as a list of people is matched with them."""
+    shelf = Shelf(links=set(listing.links))
+    for file in sorted(listing.files):
+        shelf.add(file, listing.files[file].size)
+    return shelf

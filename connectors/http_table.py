@@ -4,13 +4,14 @@ What the list looks like, how it goes on and where photos are is all in the sett
 address; photos at other addresses are downloaded without our secret, from hosts that the settings name.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from functools import partial
 from urllib.parse import quote
 
 from catchlight.errors import CatchlightError, ConfigError, OutsideError, PhotoError
-from catchlight.source import Entry, Fetched, Page, Source
+from catchlight.source import Entry, Fetched, Page, Source, another
 from connectors._allowed_calls import Reply
 from connectors._http_table_list import Listing, open_calls, refusal
 from connectors._http_table_rows import Row, at, text
@@ -79,13 +80,15 @@ class _Table:
     def pages(self, mark: str) -> Iterator[Page]:
         """List everybody who is active."""
         self._spool.clear()
+        often = Counter[str]()
         for rows, following in self._listing.answers(mark):
             entries, had_key, row = list[Entry](), False, None
             for row in rows:
                 key = text(at(row, self._settings.key))
                 had_key = had_key or bool(key)
                 if key and self._is_here(row):
-                    entries.append(self._entry(key, row))
+                    often[key] += 1
+                    entries.append(self._entry(key, row, often[key]))
                 if len(entries) == _A_PAGE:
                     yield Page(entries)
                     entries = []
@@ -98,8 +101,12 @@ class _Table:
         active = self._settings.active
         return active is None or text(at(row, active.field)) == text(active.equals)
 
-    def _entry(self, key: str, row: Row) -> Entry:
+    def _entry(self, key: str, row: Row, number: int) -> Entry:
+        """Return what a row says; in a table of photos, a further row of a person is one more photo of theirs."""
         values: dict[str, str] = {name: text(at(row, field)) for name, field in self._settings.fields.items()}
+        in_row = self._photo and (self._photo.base64 or self._photo.link)
+        if number > 1 and in_row and "photo_date" in values:
+            key, values = another(key, str(number)), {"photo_date": values["photo_date"]}
         return Entry(key, values, self._version(key, row))
 
     def _version(self, key: str, row: Row) -> str | None:

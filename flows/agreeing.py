@@ -1,6 +1,7 @@
 """Which photos of a job's sources are of somebody else: compared one to one, before anything is rendered."""
 
-from collections.abc import Iterator, Mapping
+from collections import Counter as Often
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 
 from catchlight.agreement import Faces, Opinion, opinion, swapped
@@ -8,9 +9,13 @@ from catchlight.config import Job
 from catchlight.home import Home
 from catchlight.joining import Person
 from catchlight.plan import store_of
+from catchlight.records import Photo
+from catchlight.source import owner
+from catchlight.source_memory import Known
 from flows.findings import Finding
 from flows.progress import Counter
 
+_SHOWN = 5
 _NOTE = "{} have photos of different people; correct the wrong one there, and the next run takes it."
 
 
@@ -28,8 +33,19 @@ def opinions(job: Job, engine: str, people: Mapping[str, Person]) -> dict[str, O
 
 
 def pictures(person: Person) -> dict[str, str]:
-    """Return somebody's photos: the digest by source."""
-    return {source: known.digest for source, known in person.entries.items() if known.digest}
+    """Return somebody's photos: the digest by source, a further one of the source by what it is called there."""
+    return {
+        named(source, one): one.digest
+        for source, known in person.entries.items()
+        for one in known.photos
+        if one.digest
+    }
+
+
+def named(source: str, one: Known) -> str:
+    """Return what one photo of a source is called: by the source alone where it is the first of this person."""
+    further = one.key.removeprefix(owner(one.key)).strip()
+    return f"{source} {further}".rstrip()
 
 
 def note(seen: Opinion) -> str:
@@ -64,3 +80,16 @@ def _swapped(
         for id_, one in clear.items()
     }
     return swapped(odd, right, Home(job.home).vault)
+
+
+def unshared(photos: Sequence[Photo], findings: list[Finding]) -> list[Photo]:
+    """Give a picture that several people have to none of them."""
+    owners = Often(photo.digest for photo in photos if photo.digest)
+    shared = [photo for photo in photos if photo.digest and owners[photo.digest] > 1]
+    for digest in dict.fromkeys(photo.digest for photo in shared):
+        who = [photo for photo in shared if photo.digest == digest]
+        ids = ", ".join(f"{photo.employee} ({photo.file})" for photo in who[:_SHOWN])
+        findings.append(
+            Finding("shared_photo", f"{len(who)} people have the very same picture: {ids}; nobody gets it.")
+        )
+    return [photo for photo in photos if photo not in shared]

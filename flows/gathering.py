@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from catchlight.source import Field
 
 _NAMES = {field.name for field in fields(Employee)} - {"id", "rung", "preset"}
-_SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +112,7 @@ def read(job: Job) -> Directory:
     )
     findings += agreeing.findings(job, people, seen)
     photos = [photo for id_ in sorted(shown) for photo in _photos(id_, people[id_], seen.get(id_, Opinion()))]
-    return Directory(employees, _unshared(photos, findings), findings)
+    return Directory(employees, agreeing.unshared(photos, findings), findings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,23 +231,11 @@ def _empty_groups(file: JobFile, employees: Sequence[Employee]) -> Iterator[Find
 def _photos(id_: str, person: Person, seen: Opinion) -> Iterator[Photo]:
     """Return somebody's photos that are not somebody else's, each picture once, from the source that is named first."""
     had: set[str] = set()
-    for source, known in person.entries.items():
-        if not (known.digest or known.note) or known.digest in had or (source in seen.odd and not seen.tied):
+    for source, one in ((source, one) for source, known in person.entries.items() for one in known.photos):
+        odd = agreeing.named(source, one) in seen.odd and not seen.tied
+        if not (one.digest or one.note) or one.digest in had or odd:
             continue
-        had.add(known.digest)
-        file, day = f"{source}/{known.key}", known.values.get("photo_date", "")[:10]
-        note = agreeing.note(seen) or known.note
-        yield Photo(id_, file, known.digest * (not seen.tied), day, known.size, note=note)
-
-
-def _unshared(photos: Sequence[Photo], findings: list[Finding]) -> list[Photo]:
-    """Give a picture that several people have to none of them."""
-    owners = Counter(photo.digest for photo in photos if photo.digest)
-    shared = [photo for photo in photos if photo.digest and owners[photo.digest] > 1]
-    for digest in dict.fromkeys(photo.digest for photo in shared):
-        who = [photo for photo in shared if photo.digest == digest]
-        ids = ", ".join(f"{photo.employee} ({photo.file})" for photo in who[:_SHOWN])
-        findings.append(
-            Finding("shared_photo", f"{len(who)} people have the very same picture: {ids}; nobody gets it.")
-        )
-    return [photo for photo in photos if photo not in shared]
+        had.add(one.digest)
+        file, day = f"{source}/{' '.join(one.key.split())}", one.values.get("photo_date", "")[:10]
+        note = agreeing.note(seen) or one.note
+        yield Photo(id_, file, one.digest * (not seen.tied), day, one.size, note=note)

@@ -7,7 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
 from catchlight.errors import ConfigError, OutsideError
-from catchlight.source import Fetched, Source, StaleMarkError
+from catchlight.source import Fetched, Source, StaleMarkError, owner
 from catchlight.source_memory import Memory
 from catchlight.vault import Vault
 from flows.progress import Counter
@@ -71,7 +71,7 @@ def _guard(name: str, before: int, after: int, fewer: float) -> None:
 
 def fetch_photos(source: Source, memory: Memory, vault: Vault, keys: Container[str] | None = None) -> None:
     """Fetch the photos that may have changed, of everybody or of ``keys``, and store each as soon as it comes."""
-    wanted = [one for one in memory.wanting(source.recheck) if keys is None or one[0] in keys]
+    wanted = [one for one in memory.wanting(source.recheck) if keys is None or owner(one[0]) in keys]
     counter, missed = Counter(f"Photos of {source.name}", len(wanted)), 0
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         for batch, got, error in _in_turn(pool, source, _batches(wanted, source.at_once)):
@@ -81,7 +81,7 @@ def fetch_photos(source: Source, memory: Memory, vault: Vault, keys: Container[s
                 raise error
             counter.step(len(batch))
     memory.looked()
-    source.done()
+    source.done(memory.had())
 
 
 def _in_turn(pool: ThreadPoolExecutor, source: Source, batches: Iterator[Batch]) -> Iterator[_Asked]:

@@ -17,7 +17,7 @@ COLUMNS = {"given_name": "first", "family_name": "last"}
 
 @dataclass
 class FakeTable:
-    """A system; ``size`` people are on a page, ``cursors`` are the marks that it remembers."""
+    """A system; ``size`` people are on a page, ``more`` are further rows of the list."""
 
     url: str = ""
     size: int = 3
@@ -31,6 +31,7 @@ class FakeTable:
     forgetful: bool = False
     refuses_photos: set[str] = field(default_factory=set)
     next_at: str = ""
+    more: list[dict[str, Any]] = field(default_factory=list)
     faults: Faults = field(default_factory=Faults)
     calls: list[str] = field(default_factory=list)
 
@@ -61,7 +62,7 @@ class FakeTable:
         )
 
     def _list(self, query: dict[str, str]) -> Answer:
-        rows, size = list(map(self.row, self.people)), int(query.get("limit", self.size))
+        rows, size = [*map(self.row, self.people), *self.more], int(query.get("limit", self.size))
         after = query.get("after", "0")
         if self.forgetful and after != "0":
             return Answer(410, b'{"error": "this cursor has expired"}')

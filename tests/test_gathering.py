@@ -92,6 +92,33 @@ def test_people_of_two_systems_are_one_person_with_both_photos(company: Company)
     ]
 
 
+def test_all_photos_of_a_person_are_taken_along(company: Company) -> None:
+    """Several files of one source, each once, and one that goes away is gone; people are counted, not photos."""
+    company.write("hr", HR, {"4711_2024": 20, "4711_2019": 21, "4712_old": 1, "4713-x": 1})
+    found = company.read()
+    files = {photo.file: photo.digest for photo in found.photos}
+    assert [file for file in files if "4711" in file] == [
+        "hr/4711", "hr/4711 photos/4711_2019.jpg", "hr/4711 photos/4711_2024.jpg",
+    ]  # fmt: skip
+    assert len(found.employees) == 3
+    (company.root / "hr/photos/4711_2019.jpg").unlink()
+    again = company.read()
+    assert "hr/4711 photos/4711_2019.jpg" not in {photo.file for photo in again.photos}
+    assert (
+        files.items()
+        >= {photo.file: photo.digest for photo in again.photos if photo.employee == "4711"}.items()
+    )
+
+
+def test_a_list_without_second_photos_is_not_short(company: Company) -> None:
+    """Nobody left: only pictures went away."""
+    company.write("hr", HR, {f"4711_{number}": 20 + number for number in range(9)})
+    assert len(company.read().photos) == 14
+    for number in range(9):
+        (company.root / f"hr/photos/4711_{number}.jpg").unlink()
+    assert len(company.read().photos) == 5
+
+
 def test_a_field_comes_from_the_system_that_the_job_believes(company: Company) -> None:
     """And from the other where that one says nothing."""
     company.say('[people]\nfirst = { email = ["board", "hr"] }')

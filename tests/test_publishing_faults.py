@@ -11,7 +11,7 @@ import pytest
 
 from catchlight import publishing
 from catchlight.drift import find_drift
-from catchlight.errors import ConfigError, OutsideError
+from catchlight.errors import ConfigError, OutsideError, PhotoError
 from catchlight.publish_planning import draw
 from catchlight.rollback import rollback
 from tests.published_company import SIZES, Company, apply, codes, make_company
@@ -163,3 +163,41 @@ def test_a_place_that_stores_something_else_is_found_out(company: Company) -> No
     assert codes(results) == {"failed": 1}
     assert "not what was sent" in results[0].sentence
     assert desk.vault.get(plan.people[0].files[0].found) == b"before"
+
+
+class UnwellError(OutsideError):
+    """A place that answers that it failed."""
+
+    status = 500
+
+
+@pytest.mark.parametrize(
+    ("error", "does", "lag", "ends", "tries"),
+    [
+        (OutsideError("reset"), False, 0, {"sent": 1, "listed": 1}, 2),
+        (OutsideError("no answer"), True, 0, {"sent": 1, "listed": 1}, 1),
+        (UnwellError("500"), False, 5, {"sent": 1, "listed": 1}, 2),
+        (UnwellError("500"), True, 5, {"sent": 1, "listed": 1}, 1),
+        (OutsideError("reset"), False, 5, {"failed": 1}, 1),
+        (PhotoError("photo.refused", "no"), False, 0, {"failed": 1}, 1),
+    ],
+)
+def test_a_write_that_surely_was_not_done_is_tried_once_more(
+    company: Company, error: Exception, does: bool, lag: float, ends: dict[str, int], tries: int
+) -> None:
+    """By what is read back; without an answer, at a place that shows things late, and after a no, it is not."""
+    company.answer(company.run("r1", {"a": "1"}))
+    desk, writes = company.desk(), list[str]()
+
+    def put(target: str, data: bytes) -> None:
+        portrait = not target.endswith(".csv")
+        writes.extend([target] * portrait)
+        if does or not portrait or len(writes) > 1:
+            desk.place.put(target, data)
+        if portrait and len(writes) == 1:
+            raise error
+
+    place = replace(desk.place, put=put, takes=replace(desk.place.takes, lag=lag))
+    losing = replace(desk, place=place, wait=lambda _: None)
+    assert codes(apply(losing, draw(losing, "r1", ("96",)))) == ends
+    assert len(writes) == tries

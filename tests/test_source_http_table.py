@@ -1,5 +1,6 @@
 """A table that the job file describes as a source, against a stand-in that pages and answers in every usual way."""
 
+import base64
 import json
 import tomllib
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ from pydantic import ValidationError
 
 from catchlight import plugins
 from catchlight.errors import ConfigError, OutsideError
-from catchlight.source import Fetched, Page, Source, StaleMarkError
+from catchlight.source import Fetched, Page, Source, StaleMarkError, another
 from connectors import http_table
 from connectors._http_table_rows import at, text
 from tests.fake_table import TOKEN, FakeTable
@@ -251,6 +252,24 @@ def test_only_who_is_active_is_listed(world: TableWorld) -> None:
     world.table.paging = "offset"
     for active in ({"field": "status", "equals": "active"}, {"field": "active", "equals": True}):
         assert world.keys(active=active, paging=WAYS["offset"]) == list("456")
+
+
+def test_further_rows_of_a_table_of_photos_are_further_photos(world: TableWorld) -> None:
+    """Where the table says when a photo was taken; elsewhere two different ones for one person are nobody's."""
+    rows = [("7", "2019-01-01", 1), ("7", "2024-05-05", 2), ("8", "2020-02-02", 3)]
+    world.table.more = [
+        {"id": key, "taken": day, "photo": base64.b64encode(jpeg(number)).decode()}
+        for key, day, number in rows
+    ]
+    told = {"paging": WAYS["none"], "photo": {"base64": "photo"}}
+    world.table.paging = "none"
+    with closing(world.open(**told, fields={"photo_date": "taken"})) as source:
+        entries = [one for page in source.pages("") for one in page.entries]
+        got = {one.key: one.picture for one in source.photos([(one.key, "") for one in entries])}
+    assert [one.key for one in entries] == ["7", another("7", "2"), "8"]
+    assert list(got.values()) == [jpeg(1), jpeg(2), jpeg(3)]
+    assert entries[1].values == {"photo_date": "2024-05-05"}
+    assert world.photo("7", **told, fields={"title": "taken"}).problem
 
 
 def test_photos_by_etag_are_not_sent_twice(world: TableWorld) -> None:

@@ -16,8 +16,11 @@ from pydantic import ValidationError
 
 from catchlight.errors import CatchlightError, ConfigError, OutsideError
 from catchlight.source import Source
+from catchlight.source_memory import Memory
+from catchlight.vault import Vault
 from connectors import _sftp_drop, sftp
 from connectors._sftp_wire import RefusedError, Wire
+from flows.syncing import fetch_photos, list_people
 from tests.sftp_server import SftpServer
 from tests.source_contract import Contract, synced
 from tests.source_worlds import Fault, What, jpeg
@@ -239,6 +242,24 @@ def test_a_drop_of_which_something_could_not_be_taken_stays(
     assert everything(world.folder) == set()
 
 
+def test_photos_that_nobody_wanted_stay_for_the_next_list(
+    make: Callable[..., DropWorld], tmp_path: Path
+) -> None:
+    """A job that leaves somebody out archives no photo of theirs; once it wants them, the next list brings it."""
+    world = two(make())
+    world.more["archive"] = str(world.server.place / "srv" / "archive")
+    vault = Vault(tmp_path / "vault")
+    for wanted in ({"1001"}, {"1001", "1002"}):
+        with closing(Memory(tmp_path / "source.db")) as memory, closing(world.open()) as source:
+            list_people(source, memory, 0.99)
+            fetch_photos(source, memory, vault, wanted)
+            had = {one.key for one in memory.people() if one.digest}
+        assert had == wanted
+        assert everything(world.folder) == {f"photos/{key}.jpg" for key in {"1001", "1002"} - wanted}
+        world.put("photos/1001.jpg", jpeg(1))  # the next drop; the other photo lies there still
+        world.write()
+
+
 def test_a_drop_that_was_renewed_meanwhile_stays(make: Callable[..., DropWorld], tmp_path: Path) -> None:
     """A list that was written again while we read belongs to the next drop."""
     world = two(make())
@@ -247,7 +268,7 @@ def test_a_drop_that_was_renewed_meanwhile_stays(make: Callable[..., DropWorld],
         list(source.pages(""))
         list(source.photos([("1001", ""), ("1002", "")]))
         world.person("1003", jpeg(3))
-        source.done()
+        source.done({"1001", "1002"})
     assert len(everything(world.folder)) == 5
     del tmp_path
 
