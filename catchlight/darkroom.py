@@ -9,7 +9,7 @@ from multiprocessing import get_context
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from catchlight.darkroom_worker import Bench, develop_or_recall, set_up, warm
+from catchlight.darkroom_worker import Bench, develop_or_recall, metered, set_up, warm
 from catchlight.easel import Easels, Supplies
 from catchlight.errors import OutsideError
 from catchlight.records import Render
@@ -41,7 +41,8 @@ class Darkroom:
         self._work = work
         self._lock = threading.Lock()
         self._one_suspect_at_a_time = threading.Lock()
-        self._begun: dict[str, Future[Development]] = {}
+        self.cpu = 0.0  # seconds that the workers computed for what was fetched from them
+        self._begun: dict[str, Future[tuple[Development, float]]] = {}
         self._generation = 0
         self._pool = self._start(self.workers)
 
@@ -80,7 +81,7 @@ class Darkroom:
     def begin(self, orders: "Iterable[Order]") -> None:
         """Start on orders that :meth:`develop` will be asked for later."""
         with self._lock:
-            self._begun |= {order.recipe: self._pool.submit(self._work, order) for order in orders}
+            self._begun |= {order.recipe: self._hand_over(order) for order in orders}
 
     def develop(self, orders: "Iterable[Order]") -> "Iterator[Development]":
         """Yield the developments as they are finished, in any order. Each is in the ledger by then.
@@ -93,7 +94,7 @@ class Darkroom:
             lost = set()
             for future in as_completed(waiting):
                 try:
-                    yield future.result()
+                    yield self._metered(future)
                 except BrokenProcessPool:
                     lost.add(waiting[future].recipe)
             # Orders are begun in turn: whoever ended a worker is among the first that were lost.
@@ -103,15 +104,27 @@ class Darkroom:
                 yield from self._apart(rest[: self.workers])
                 rest = rest[self.workers :]
 
-    def _submit(self, orders: "Sequence[Order]") -> "tuple[int, dict[Future[Development], Order]]":
+    def _submit(
+        self, orders: "Sequence[Order]"
+    ) -> "tuple[int, dict[Future[tuple[Development, float]], Order]]":
         with self._lock:
             return self._generation, {self._future(order): order for order in orders}
 
-    def _future(self, order: "Order") -> "Future[Development]":
+    def _hand_over(self, order: "Order") -> "Future[tuple[Development, float]]":
+        return self._pool.submit(metered, self._work, order)
+
+    def _metered(self, future: "Future[tuple[Development, float]]") -> "Development":
+        """Return what a worker developed, and count what it took."""
+        development, seconds = future.result()
+        with self._lock:
+            self.cpu += seconds
+        return development
+
+    def _future(self, order: "Order") -> "Future[tuple[Development, float]]":
         begun = self._begun.pop(order.recipe, None)
         if begun and not (begun.done() and isinstance(begun.exception(), BrokenProcessPool)):
             return begun
-        return self._pool.submit(self._work, order)
+        return self._hand_over(order)
 
     def _renew(self, generation: int) -> None:
         """Start a new pool unless another thread did since ``generation``."""
@@ -166,6 +179,8 @@ class Darkroom:
 
 class Remembered:
     """Stands where a darkroom would when every recipe is known already."""
+
+    cpu = 0.0
 
     def __init__(self, recipes: "Recipes") -> None:
         """Read from ``recipes``."""

@@ -7,10 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from catchlight.config import Preset
+from catchlight.cost import spent
 from catchlight.easel import Easel
 from catchlight.following import follow, write_to
 
 if TYPE_CHECKING:  # the main process starts workers before it loads what they need
+    from collections.abc import Callable
+
     from catchlight.develop import Development, Order, Room
     from catchlight.ledger import Recipes
 
@@ -64,6 +67,12 @@ def warm() -> None:
     """Load every model of the preset."""
     if _room is not None:
         _room.studio.warm()
+
+
+def metered(work: "Callable[[Order], Development]", order: "Order") -> "tuple[Development, float]":
+    """Do the work for one order; return with it the processor seconds that it took, here and in the decoder."""
+    before = spent()
+    return work(order), max(0.0, spent() - before)
 
 
 def develop_or_recall(order: "Order") -> "Development":

@@ -11,6 +11,7 @@ from typing import Annotated
 
 from prefect import flow, get_run_logger
 
+from catchlight import watermark
 from catchlight.delivery import STANDARD
 from catchlight.desk import Desk, alone, open_desk
 from catchlight.errors import ConfigError
@@ -76,6 +77,7 @@ def send(desk: Desk, plan: Plan, at_most: int) -> list[Result]:
     if not results or results[-1].code != STOPPED:
         results += [result for chunk in _chunks(desk, plan) for result in chunk]
     results += list_published(desk, plan.run)
+    watermark.raise_to(desk.home, desk.register)
     failed = sum(result.code == FAILED for result in results)
     if failed:
         get_run_logger().warning("%d files could not be published; run it again", failed)

@@ -88,4 +88,4 @@ def in_tasks(begun: Session) -> Path:
     for future in futures:
         future.result()
     begun.darkroom.close()
-    return contact_sheet(begun.plan, begun.counts(), begun.timings())
+    return contact_sheet(begun.plan, begun.counts(), begun.timings(), begun.cpu())

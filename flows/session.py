@@ -32,6 +32,7 @@ class Session:
     waiting: int
     seconds: float  # of gathering
     started: float  # developing, on the clock of time.perf_counter
+    used: float = 0.0  # processor seconds of this process before the session
 
     def counter(self) -> Counter:
         """Count the people who are developed."""
@@ -40,6 +41,10 @@ class Session:
     def counts(self) -> dict[str, int]:
         """Return how many were rendered now and how many were known."""
         return {"rendered": self.waiting, "reused": len(self.plan.employees()) - self.waiting}
+
+    def cpu(self) -> float:
+        """Return the processor seconds until now: the workers' and, since it began, this process's own."""
+        return self.darkroom.cpu + time.process_time() - self.used
 
     def timings(self) -> dict[str, float]:
         """Return the seconds of gathering, and of developing until now."""
@@ -82,7 +87,7 @@ def _begin(job: Job, gather: "Callable[[Job], Plan] | None", darkroom: Callable[
     from flows import stages  # noqa: PLC0415
 
     limits(job.brand())
-    started = time.perf_counter()
+    started, used = time.perf_counter(), time.process_time()
     plan = (gather or stages.gather)(job)
     for group in plan.groups:
         limits(job.brand(group))
@@ -90,10 +95,10 @@ def _begin(job: Job, gather: "Callable[[Job], Plan] | None", darkroom: Callable[
     waiting = plan.waiting(shards)
     now = time.perf_counter()
     if not waiting:
-        return Session(plan, Remembered(plan.home.recipes), shards, 0, now - started, now)
+        return Session(plan, Remembered(plan.home.recipes), shards, 0, now - started, now, used)
     room = darkroom()
     room.begin(waiting[:_AHEAD])
-    return Session(plan, room, shards, len(waiting), now - started, now)
+    return Session(plan, room, shards, len(waiting), now - started, now, used)
 
 
 def bench_of(job: Job) -> Bench:

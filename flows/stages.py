@@ -11,6 +11,7 @@ from catchlight import ledger, plugins, results, wishes
 from catchlight import plan as plans
 from catchlight.audit import Act
 from catchlight.config import Job
+from catchlight.cost import cost_of
 from catchlight.darkroom import Darkroom, Remembered
 from catchlight.desk import open_register
 from catchlight.develop import Development, Order
@@ -126,12 +127,12 @@ def straight(begun: Session) -> Path:
     for number, orders in begun.shards.items():
         develop(begun.plan, number, orders, begun.darkroom, counter)
     begun.darkroom.close()
-    return contact_sheet(begun.plan, begun.counts(), begun.timings())
+    return contact_sheet(begun.plan, begun.counts(), begun.timings(), begun.cpu())
 
 
-def contact_sheet(plan: Plan, counts: dict[str, int], timings: dict[str, float]) -> Path:
+def contact_sheet(plan: Plan, counts: dict[str, int], timings: dict[str, float], cpu: float = 0.0) -> Path:
     """Judge everyone together; write tables, portraits, contact sheet and run.json; return the run's folder."""
-    started = time.perf_counter()
+    started, used = time.perf_counter(), time.process_time()
     tables = results.tabulate(plan)
     files = results.lay_out(plan, tables)
     spoilers, thirds = results.list_spoilers(plan, tables), results.compare_thirds(plan, tables)
@@ -144,6 +145,7 @@ def contact_sheet(plan: Plan, counts: dict[str, int], timings: dict[str, float])
     )  # fmt: skip
     total = time.perf_counter() - started
     run["timings"]["contact_sheet"] = round(total - timings["judge"], 3)
+    run["cost"] = cost_of(cpu + time.process_time() - used, counts.get("rendered", 0))
     run["seconds"] = round(sum(run["timings"].values()), 3)
     _tell(plan, run["counts"])
     return results.close(plan, json.loads(json.dumps(run)))

@@ -12,6 +12,7 @@ _COMMANDS = (
     "doctor",
     "refresh",
     "serve",
+    "runs",
     "review",
     "publish",
     "provenance",

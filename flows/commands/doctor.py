@@ -1,4 +1,4 @@
-"""``catchlight doctor``: whether a job would run, proved without changing anything."""
+"""``catchlight doctor``: whether this machine, this home and a job would run, proved without changing anything."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,11 +6,14 @@ from typing import Annotated
 
 import typer
 
+from catchlight.checkup import Finding, State, look_at_machine
+from catchlight.checkup_home import look_at_home
 from catchlight.errors import CatchlightError, ConfigError
 from catchlight.job_file import JobFile
 from flows.commands.publish_words import say
 from flows.commands.refresh import HomeOption
 from flows.destinations import FILE, Destination, destinations
+from flows.ports import look_at_ports
 from flows.sources import Wired, wire
 from flows.terminal import told
 
@@ -20,26 +23,43 @@ app = typer.Typer()
 @app.command("doctor")
 def doctor(
     job: Annotated[
-        Path, typer.Option("--job", help="Job file (.toml) whose sources and destinations are proved.")
-    ],
+        Path | None,
+        typer.Option("--job", help="Job file (.toml) whose sources and destinations are proved, too."),
+    ] = None,
     home: HomeOption = Path("catchlight-home"),
 ) -> None:
-    """Prove a job file: its preset and models, every source's and every destination's credentials and rights.
+    """Look at this machine and at a home folder, and prove a job file: each line ok, warn or fail, with a remedy.
 
-    Nothing is changed anywhere, and no photo is kept. Each line that is not "ready" says what is missing, in the
-    vendor's words.
+    Python, processor and graphics card, memory, disk, clock, ports, telemetry; models, register, secrets; whether
+    register and pictures are of the same day, as after a restore they may not be. With --job also its preset and
+    every source's and destination's credentials and rights, in the vendor's words. Nothing is changed anywhere.
 
-    Exit code 0: all is ready. 1: something stands in the way. 2: the job file itself is wrong; every mistake is told.
+    Exit code 0: nothing failed. 1: something stands in the way. 2: the job file itself is wrong.
     """
     with told():
-        file, sources = wire(job)
-        wrong = 0
-        for name, sentences in _proved(job, home, file, sources):
-            say(f"{name}: {'ready' if not sentences else ''}".rstrip())
-            for sentence in sentences:
-                say(f"  {sentence}")
-            wrong += bool(sentences)
+        wrong = sum(_tell(finding) for finding in _looked_at(home))
+        if job:
+            file, sources = wire(job)
+            for name, sentences in _proved(job, home, file, sources):
+                say(f"{name}: {'ready' if not sentences else ''}".rstrip())
+                for sentence in sentences:
+                    say(f"  {sentence}")
+                wrong += bool(sentences)
     raise typer.Exit(1 if wrong else 0)
+
+
+def _looked_at(home: Path) -> Iterator[Finding]:
+    yield from look_at_machine(home)
+    yield from look_at_ports(home)
+    yield from look_at_home(home)
+
+
+def _tell(finding: Finding) -> bool:
+    """Print a finding; return whether it failed."""
+    say(f"{finding.state:<5} {finding.what:<14} {finding.said}")
+    if finding.remedy and finding.state != State.OK:
+        say(f"{'':<20} → {finding.remedy}")
+    return finding.state == State.FAIL
 
 
 def _proved(job: Path, home: Path, file: JobFile, sources: list[Wired]) -> Iterator[tuple[str, list[str]]]:

@@ -1,0 +1,110 @@
+"""Whether what a home folder keeps fits together: register, vault, models, and a restore of two different days."""
+
+import stat
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+from catchlight import watermark
+from catchlight.checkup import Finding, State
+from catchlight.desk import open_register
+from catchlight.errors import CatchlightError, OutsideError
+from catchlight.home import Home
+from catchlight.models import ModelStore, default_root
+from catchlight.records import Decision, Receipt
+from catchlight.register import VERSION, Register, now
+from catchlight.review_records import Upload
+from catchlight.vault import Vault
+
+_SAMPLE = 200
+_READ = 20
+
+
+def look_at_home(home: Path) -> Iterator[Finding]:
+    """Look at models, register and vault; a home that is not there yet is no mistake."""
+    yield _models()
+    if not home.is_dir():
+        yield Finding(State.OK, "Home", f"{home} is made by the first refresh")
+        return
+    yield _secrets(home / "secrets")
+    try:
+        register = open_register(home)
+    except CatchlightError as error:
+        yield Finding(State.FAIL, "Register", str(error), "put back the backup, or update Catchlight")
+        return
+    with closing(register):
+        yield Finding(State.OK, "Register", f"{register.name}, schema {VERSION}")
+        yield _future(register)
+        yield _age(home, register)
+        yield _pictures(Home(home).vault, register)
+    unfinished = Home(home).unfinished()
+    if unfinished:
+        said = f"{len(unfinished)} not finished, the newest {unfinished[0]}"
+        yield Finding(State.WARN, "Runs", said, "run the same refresh again, or catchlight runs prune")
+
+
+def _models() -> Finding:
+    unready = ModelStore(default_root()).unready()
+    if unready:
+        name, reason = next(iter(unready.items()))
+        return Finding(
+            State.FAIL, "Models", f"{len(unready)} not ready; {name}: {reason}", "catchlight models fetch"
+        )
+    return Finding(State.OK, "Models", f"all verified, in {default_root()}")
+
+
+def _secrets(folder: Path) -> Finding:
+    files = [path for path in folder.rglob("*") if path.is_file()] if folder.is_dir() else []
+    open_ = [path for path in files if stat.S_IMODE(path.stat().st_mode) & 0o077]
+    if open_:
+        return Finding(State.FAIL, "Secrets", f"others may read {open_[0]}", f"chmod 600 {open_[0]}")
+    return Finding(State.OK, "Secrets", f"{len(files)} files, yours alone")
+
+
+def _future(register: Register) -> Finding:
+    newest = max((row.at for row in register.rows(Decision)), default="")
+    if newest > now():
+        remedy = "set the clock: new answers would count as older than those that are there"
+        return Finding(
+            State.FAIL, "Answers", f"the newest is of {newest}, later than this machine's clock", remedy
+        )
+    return Finding(State.OK, "Answers", f"the newest is of {newest[:16]}" if newest else "none yet")
+
+
+def _age(home: Path, register: Register) -> Finding:
+    """Compare the register with its mark among the files."""
+    lost = watermark.behind(home, register)
+    if not lost:
+        return Finding(State.OK, "Restore", "the register is as new as the files")
+    kind, (mark, reached) = next(iter(lost.items()))
+    said = f"the register is older than the files: {kind} had come to {mark[:16]}, and here end at {reached[:16] or '—'}"
+    remedy = (
+        "put back register and files of the same day (catchlight backup restore); answers since are lost otherwise. "
+        f"Where people were erased since, remove {home / 'register.mark'}"
+    )
+    return Finding(State.FAIL, "Restore", said, remedy)
+
+
+def _pictures(vault: Vault, register: Register) -> Finding:
+    """Look for the pictures that answers, receipts and uploads name; read some of them whole."""
+    named = [row.picture for row in register.rows(Decision)]
+    named += [digest for row in register.rows(Receipt) for digest in (row.sent, row.replaced)]
+    named += [row.photo for row in register.rows(Upload)]
+    wanted = sorted({digest for digest in named if len(digest) == 64})
+    sample = wanted[:: max(1, len(wanted) // _SAMPLE)]
+    missing = [digest for digest in sample if not vault.has(digest)]
+    changed = [digest for digest in sample[:: max(1, len(sample) // _READ)] if not _sound(vault, digest)]
+    said = f"{len(sample)} of {len(wanted)} pictures that the register names looked for"
+    if missing or changed:
+        lost = f"{said}: {len(missing)} are gone, {len(set(changed) - set(missing))} changed"
+        remedy = "the files are older than the register, or were cleared: put back vault/ of the same day"
+        return Finding(State.FAIL, "Vault", f"{lost}; the first is {(missing or changed)[0][:12]}…", remedy)
+    return Finding(State.OK, "Vault", f"{said}; all are there")
+
+
+def _sound(vault: Vault, digest: str) -> bool:
+    try:
+        vault.get(digest)
+    except OutsideError:
+        return False
+    return True

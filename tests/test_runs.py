@@ -1,0 +1,148 @@
+"""``catchlight runs``: what there is, what it cost, what changed, and what may go without anything being lost."""
+
+import json
+from pathlib import Path
+
+import polars as pl
+import pytest
+from typer.testing import CliRunner
+
+from catchlight import cost, ledger, pruning
+from catchlight.errors import ConfigError
+from catchlight.home import Home, write_json
+from catchlight.records import Answer, Decision, Outcome, Photo, Reading, Receipt, Render, Verdict
+from catchlight.register import Register, now
+from flows.commands.runs import app
+from tests.published_company import Company, portrait
+
+RUNS = ("20261101-100000", "20261102-100000", "20261103-100000", "20261104-100000")
+
+
+def facts(name: str, **more: object) -> dict[str, object]:
+    """Return a run.json as a refresh writes it."""
+    counts = {"people": 2, "accept": 1, "review": 1, "retake": 0, "unusable": 0, "rendered": 2, "reused": 0}
+    return {
+        "run": name, "counts": counts, "seconds": 12.0, "timings": {"develop": 12.0}, "rungs": {"crop": 2},
+        "started": "2026-11-01T10:00:00+00:00", "finished": "2026-11-01T10:01:00+00:00", "source": "/src",
+        "preset": {"name": "house"}, "versions": {"catchlight": "0.1.0"}, **more,
+    }  # fmt: skip
+
+
+@pytest.fixture
+def company(tmp_path: Path) -> Company:
+    """Return a company of two with four runs, each with portraits of its own made from the same photos."""
+    made = Company(tmp_path / "home", tmp_path / "out")
+    for number, name in enumerate(RUNS):
+        made.run(name, {"p1": f"a{number}", "p2": f"b{number}"})
+        home = Home(made.home)
+        photos = [Photo(id_, f"{id_}.jpg", home.vault.put(portrait(f"photo {id_}"))) for id_ in ("p1", "p2")]
+        ledger.write(home.run(name) / ledger.file_name(Photo), ledger.table(Photo, photos))
+        write_json(home.run(name) / "run.json", facts(name, cost=cost.cost_of(30.0, 2)))
+    Register(made.home / "register.db").close()
+    return made
+
+
+def picture(company: Company, number: int, person: int = 0) -> str:
+    """Return the digest of a portrait of one of the runs."""
+    table = pl.read_parquet(company.home / "runs" / RUNS[number] / ledger.file_name(Render))
+    return str(table["picture"][person])
+
+
+def kept(company: Company) -> set[Path]:
+    """Return the files of runs and pictures."""
+    return {path for part in ("runs", "vault") for path in (company.home / part).rglob("*") if path.is_file()}
+
+
+def prune(company: Company, *words: str) -> str:
+    """Prune all but the newest run; return what was said."""
+    ended = CliRunner().invoke(app, ["prune", "--home", str(company.home), "--keep", "1", "--yes", *words])
+    assert ended.exit_code == 0, ended.output
+    return ended.stdout
+
+
+def test_a_run_is_shown_with_its_cost(company: Company) -> None:
+    """CPU seconds, and energy by the formula: 30 s × 10 W / 3600; by portrait, once somebody approves."""
+    shown = CliRunner().invoke(app, ["show", "--home", str(company.home)]).stdout
+    assert "30.0 CPU seconds, about 0.083 Wh at 10 W" in shown
+    assert "nobody has approved" in shown
+    company.answer({"p1": picture(company, 3)})
+    assert "(1 approved)" in CliRunner().invoke(app, ["show", "--home", str(company.home)]).stdout
+    listed = CliRunner().invoke(app, ["list", "--home", str(company.home), "--json"]).stdout
+    assert [one["run"] for one in json.loads(listed)] == list(RUNS[::-1])
+
+
+def test_the_meter_counts_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Processor time goes up while something is computed; a power that is none is refused."""
+    before = cost.spent()
+    sum(range(2_000_000))
+    assert cost.spent() > before
+    monkeypatch.setenv("CATCHLIGHT_WATTS", "many")
+    with pytest.raises(ConfigError, match="CATCHLIGHT_WATTS"):
+        cost.watts()
+
+
+def test_two_runs_are_compared_by_who_changed_and_why(company: Company) -> None:
+    """The outcome with the reasons that came and went; checks whose median moved."""
+    verdicts = [Verdict("p1", "recipe-p1", Outcome.REVIEW, ("roll.high",), ("Tilted.",))]
+    verdicts.append(Verdict("p2", "recipe-p2", Outcome.ACCEPT))
+    newest = Home(company.home).run(RUNS[3])
+    ledger.write(newest / ledger.file_name(Verdict), ledger.table(Verdict, verdicts))
+    for name, value in ((RUNS[2], 1.0), (RUNS[3], 4.0)):
+        readings = [Reading(id_, f"recipe-{id_}", "roll", value) for id_ in ("p1", "p2")]
+        ledger.write(
+            Home(company.home).run(name) / ledger.file_name(Reading), ledger.table(Reading, readings)
+        )
+    told = CliRunner().invoke(app, ["compare", RUNS[2], "--home", str(company.home)]).stdout
+    assert "p1: accept → review  now roll.high" in told
+    assert "1 people have the same outcome, 1 another one; 2 have a new portrait" in told
+    assert "roll: median 1 → 4 (2 people)" in told
+
+
+def test_pruning_keeps_originals_answers_and_publications(company: Company) -> None:
+    """Of three old runs one was published; an answer keeps its picture; a dry run deletes nothing."""
+    home, register = Home(company.home), Register(company.home / "register.db")
+    sent, backup = picture(company, 1), home.vault.put(portrait("what was there before"))
+    register.note([Receipt("web", "p1", "p1.jpg", sent, backup, "done", now(), RUNS[1])])
+    register.decide([Decision("p2", picture(company, 0, 1), Answer.KEEP, "p2", now())])
+    register.close()
+    answered, gone = picture(company, 0, 1), picture(company, 0)
+    before = kept(company)
+    assert "2 runs and 3 pictures" in prune(company, "--dry-run")
+    assert kept(company) == before
+    prune(company)
+    assert sorted(path.name for path in (company.home / "runs").iterdir() if not path.is_symlink()) == [
+        RUNS[1],
+        RUNS[3],
+    ]
+    for digest in (
+        sent,
+        backup,
+        answered,
+        *(home.vault.put(portrait(f"photo {id_}")) for id_ in ("p1", "p2")),
+    ):
+        assert home.vault.has(digest)
+    assert not home.vault.has(gone)
+    assert "0 runs and 0 pictures" in prune(company)
+
+
+def test_a_recipe_goes_with_its_picture(company: Company) -> None:
+    """Otherwise the next refresh would take the person for finished, and find no portrait."""
+    home, register = Home(company.home), Register(company.home / "register.db")
+    table = pl.read_parquet(home.run(RUNS[0]) / ledger.file_name(Render))
+    alone = table.with_columns(recipe=pl.lit("ab") + pl.col("employee"))
+    ledger.write(home.run(RUNS[0]) / ledger.file_name(Render), alone)
+    home.recipes.remember("abp1", {})
+    home.recipes.remember("recipe-p1", {})
+    found = pruning.draw_up(home, register, 1)
+    pruning.carry_out(home, found)
+    assert home.recipes.recall("abp1") is None
+    assert home.recipes.recall("recipe-p1") == {}
+    register.close()
+
+
+def test_a_run_that_others_stand_on_stays(company: Company) -> None:
+    """A redo carried everybody else over from it: without it nobody knows who had left."""
+    home, register = Home(company.home), Register(company.home / "register.db")
+    write_json(home.ledger(RUNS[3]) / "plan.json", {"job": {"onto": RUNS[0]}})
+    assert "stands on it" in pruning.draw_up(home, register, 1).kept[RUNS[0]]
+    register.close()
