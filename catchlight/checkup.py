@@ -54,8 +54,6 @@ def look_at_machine(home: Path) -> Iterator[Finding]:
 
 def _python() -> Finding:
     said = f"{platform.python_version()} on {platform.system()} {platform.machine()}"
-    if sys.version_info < (3, 11):
-        return Finding(State.FAIL, "Python", said, "install Python 3.11 or newer")
     if sys.platform != "linux":
         return Finding(State.WARN, "Python", said, "Catchlight is tried on Linux; use it for real work")
     return Finding(State.OK, "Python", said)
