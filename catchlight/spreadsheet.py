@@ -103,15 +103,18 @@ def _encodings(data: bytes) -> tuple[str, ...]:
 
 def _delimiter(text: str, synonyms: Mapping[str, Sequence[str]]) -> tuple[str, str]:
     """Take the delimiter that the file declares (``sep=;``), else the one that finds most columns."""
-    declared = re.match(r"sep=(.)\r?\n", text)
+    declared = re.match(r'sep=([^\w\r\n" ])\r?\n', text)
     if declared:
         # The line stays as a blank one, so that line numbers are those an editor shows.
         return text[text.index("\n") :], declared[1]
-    first = text.lstrip("\r\n").partition("\n")[0]
+    first = StringIO(text.lstrip("\r\n"), newline="").readline().rstrip("\r\n")
     known = _known(synonyms)
 
     def found(delimiter: str) -> tuple[int, int]:
-        headers = next(csv.reader([first], delimiter=delimiter), [])
+        try:
+            headers = next(csv.reader([first], delimiter=delimiter), [])
+        except csv.Error:  # told when the records are read
+            return 0, 0
         return sum(_plain(h) in known for h in headers), len(headers)
 
     return text, max(_DELIMITERS, key=found)

@@ -22,6 +22,7 @@ from catchlight.judge import judge
 from catchlight.quality import rate
 from catchlight.records import Photo, Reading, Render, Rung
 from catchlight.sitting import look
+from catchlight.source_type import HEAD, SourceType, written
 from catchlight.studio import Studio
 from catchlight.vault import Vault
 from tests.studio import REFERENCE, SMALL, Gallery, as_photo
@@ -64,6 +65,7 @@ def test_a_good_photo_becomes_a_portrait(room: Room, gallery: Gallery) -> None:
     assert portrait.picture.shape == (SMALL, SMALL, 3)
     assert (done.render.width, done.render.height, done.render.reason) == (SMALL, SMALL, "")
     assert done.render.rung == Rung.RELIGHT
+    assert written(room.vault.get(done.render.picture)[:HEAD]) == SourceType.COMPOSITE
     assert done.render.photo == done.photos[0].digest
     for small in (done.render.before, done.render.after):
         assert max(decode(room.vault.get(small)).picture.shape) == 256
