@@ -3,6 +3,8 @@
 import logging
 from typing import Any
 
+from flows import json_log
+
 _LINK = "/l/"  # what follows is a personal link
 _FAILED = 400
 
@@ -37,3 +39,9 @@ LOGGING: dict[str, Any] = {
         "uvicorn.access": {"handlers": ["asked"], "level": "INFO", "propagate": False},
     },
 }
+
+
+def logging_for() -> dict[str, Any]:
+    """Return the set-up: plain lines, or JSON where ``CATCHLIGHT_LOG`` asks for it."""
+    plain = {"()": json_log.JsonLine} if json_log.wanted() else LOGGING["formatters"]["plain"]
+    return LOGGING | {"formatters": {"plain": plain}}

@@ -19,7 +19,7 @@ from catchlight.upload import UploadDesk
 from connectors.oidc import Provider
 from flows.links import link_sender
 from flows.own_photos import own_photos
-from flows.review_log import LOGGING
+from flows.review_log import logging_for
 from flows.review_place import Place, alone, choose, listen, reached_at
 from flows.review_protocol import Protocol
 from flows.review_redo import Redoer
@@ -103,7 +103,7 @@ def _config(desk: ReviewDesk, place: Place) -> uvicorn.Config:
         http=Protocol,
         ws="none",
         lifespan="off",
-        log_config=LOGGING,
+        log_config=logging_for(),
         server_header=False,
         proxy_headers=bool(proxies),
         forwarded_allow_ips=list(proxies),

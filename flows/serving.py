@@ -12,7 +12,7 @@ from pathlib import Path
 from catchlight.errors import ConfigError
 from catchlight.policy import FILE, load_policy
 from catchlight.sheet_links import ADDRESS
-from flows import prefect_database
+from flows import json_log, prefect_database
 from flows.children import Child, answers, claim_port, start, wait_for
 from flows.server import APP, QUIET, folder_of
 from flows.sources import wire
@@ -72,6 +72,7 @@ def serve(options: Options, say: Say) -> None:
         wire(job)
     load_policy(options.home)
     stopped = threading.Event()
+    told: Say = (lambda text: say(json_log.line(text.strip()))) if json_log.wanted() else say
     with _signals(stopped), ExitStack() as closing:
         port = claim_port(_LOOPBACK, options.port, "--port")
         taken = _listen(options.status_port)
@@ -88,10 +89,10 @@ def serve(options: Options, say: Say) -> None:
                 prefect_database.keep(folder_of(options.home))
             if stopped.is_set():
                 return
-        _tell(options, port, sheets, say)
+        _tell(options, port, sheets, told)
         while not stopped.wait(_STEP):
             for part in parts.values():
-                part.look_after(say)
+                part.look_after(told)
 
 
 def _parts(options: Options, port: int, sheets: str) -> dict[str, Part]:
@@ -102,6 +103,8 @@ def _parts(options: Options, port: int, sheets: str) -> dict[str, Part]:
         | QUIET
         | _KEPT
     )
+    if json_log.wanted():
+        own |= {"PREFECT_LOGGING_HANDLERS_CONSOLE_FORMATTER": "json"}
     own |= {"PREFECT_SERVER_API_PORT": str(port), "PREFECT_SERVER_UI_API_URL": api}
     logs, home = options.home / "logs", str(options.home.resolve())
     prefect_database.furnish(folder_of(options.home))

@@ -13,6 +13,7 @@ _COMMANDS = (
     "refresh",
     "serve",
     "runs",
+    "backup",
     "review",
     "publish",
     "provenance",

@@ -1,0 +1,190 @@
+"""A home folder put aside and back: the register first, then the files, each with its sha256; restored only when all is whole."""
+
+import hashlib
+import json
+import os
+import shutil
+import stat
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from catchlight import __version__, register_dump
+from catchlight.desk import register_of
+from catchlight.errors import ConfigError, OutsideError
+from catchlight.home import write_json
+from catchlight.policy import read_secret
+from catchlight.register import VERSION
+
+MANIFEST = "backup.json"
+_FORMAT = 1
+_LEFT = {"logs", "prefect"}  # what servers said, and Prefect's history
+Step = Callable[[int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """A backup that is complete: its folder, and what its manifest says."""
+
+    folder: Path
+    facts: dict[str, Any]
+
+    @property
+    def files(self) -> dict[str, str]:
+        """Each file's sha256, by its path."""
+        return dict(self.facts["files"])
+
+
+def make(home: Path, to: Path, step: Step = lambda _: None) -> Backup:
+    """Put a home aside in a new folder of ``to``; what did not change since the last one takes no room there.
+
+    Whatever the register of the backup names is among its files: it is taken first, and pictures are only added.
+    Raises ConfigError, OutsideError. A backup without its manifest is not complete.
+    """
+    if not home.is_dir():
+        message = f"--home {home}: no such folder"
+        raise ConfigError(message)
+    if to.resolve().is_relative_to(home.resolve()):
+        message = f"--to {to}: lies in the home folder itself; choose one on another disk"
+        raise ConfigError(message)
+    before, folder = newest(to), to / datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
+    try:
+        folder.mkdir(mode=0o700, parents=True)
+        files = dict(_taken(home, folder, before, step))
+        facts = {
+            "format": _FORMAT, "made": datetime.now(UTC).isoformat(timespec="seconds"), "home": str(home.resolve()),
+            "catchlight": __version__, "schema": VERSION, "links": _links(home), "files": files,
+        }  # fmt: skip
+        write_json(folder / MANIFEST, facts)
+    except OSError as error:
+        message = f"{error.filename or folder}: {error.strerror}; make room, then make the backup again"
+        raise OutsideError(message) from error
+    return Backup(folder, facts)
+
+
+def _taken(home: Path, folder: Path, before: Backup | None, step: Step) -> Iterator[tuple[str, str]]:
+    register = register_dump.dump(register_of(home), folder)
+    yield register.name, digest_of_file(register)
+    for source in _files(home):
+        name = str(source.relative_to(home))
+        if source.suffix == ".db":
+            register_dump.copy_sqlite(source, folder / name)
+        else:
+            _link_or_copy(source, folder / name, before.folder / name if before else None)
+        yield name, digest_of_file(folder / name)
+        step(1)
+
+
+def _files(home: Path) -> Iterator[Path]:
+    """Yield what is worth keeping; the register is taken apart."""
+    for root, folders, names in os.walk(home):
+        here = Path(root)
+        if here == home:
+            folders[:] = [name for name in folders if name not in _LEFT]
+        folders.sort()
+        for name in sorted(names):
+            path = here / name
+            passing = name.endswith((".partial", ".lock", "-wal", "-shm", "-journal")) or name == ".lock"
+            if not passing and not path.is_symlink() and path != home / register_dump.SQLITE:
+                yield path
+
+
+def _links(home: Path) -> dict[str, str]:
+    latest = home / "runs" / "latest"
+    return {"runs/latest": str(latest.readlink())} if latest.is_symlink() else {}
+
+
+def _link_or_copy(source: Path, target: Path, before: Path | None) -> None:
+    """Link a picture, which never changes, to the last backup's or to the home's; copy all else."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    for there in (before, source) if _is_picture(source) else ():
+        try:
+            if there and there.stat().st_size == source.stat().st_size:
+                os.link(there, target)
+                return
+        except OSError:
+            continue
+    shutil.copy2(source, target)
+
+
+def _is_picture(path: Path) -> bool:
+    return "vault" in path.parts and len(path.name) == 62
+
+
+def digest_of_file(path: Path) -> str:
+    """Return a file's sha256."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def newest(to: Path) -> Backup | None:
+    """Return the newest complete backup in a folder, None when there is none."""
+    found = sorted(to.glob(f"*/{MANIFEST}"), reverse=True)
+    return read(found[0].parent) if found else None
+
+
+def read(folder: Path) -> Backup:
+    """Return a backup; ConfigError when it is not complete, or newer than this program."""
+    try:
+        facts: dict[str, Any] = json.loads((folder / MANIFEST).read_bytes())
+    except (OSError, ValueError) as error:
+        message = f"{folder}: no complete backup: {MANIFEST} is not there, or cannot be read"
+        raise ConfigError(message) from error
+    if facts.get("format", 0) > _FORMAT or facts.get("schema", 0) > VERSION:
+        message = (
+            f"{folder}: made by Catchlight {facts.get('catchlight')} (schema {facts.get('schema')}, this one has "
+            f"{VERSION}); update Catchlight, then restore"
+        )
+        raise ConfigError(message)
+    return Backup(folder, facts)
+
+
+def wrong(backup: Backup) -> list[str]:
+    """Return the files of a backup that are gone or changed."""
+    return [name for name, digest in backup.files.items() if not _is_whole(backup.folder / name, digest)]
+
+
+def _is_whole(path: Path, digest: str) -> bool:
+    return path.is_file() and digest_of_file(path) == digest
+
+
+def restore(backup: Backup, home: Path, step: Step = lambda _: None) -> None:
+    """Put a backup back as a home folder that is not there yet; ConfigError when it is, or a file is not whole.
+
+    Nothing appears under its name before all of it is there.
+    """
+    if home.exists() and any(home.iterdir()):
+        message = f"--home {home}: is not empty; move it away first: nothing is overwritten by a restore"
+        raise ConfigError(message)
+    broken = wrong(backup)
+    if broken:
+        message = f"{backup.folder}: {len(broken)} files are gone or changed, such as {broken[0]}; take another backup"
+        raise ConfigError(message)
+    fresh = home.with_name(f".{home.name}.partial")
+    shutil.rmtree(fresh, ignore_errors=True)
+    for name in backup.files:
+        _put(backup.folder / name, fresh / name)
+        step(1)
+    for name, target in backup.facts["links"].items():
+        (fresh / name).parent.mkdir(parents=True, exist_ok=True)
+        (fresh / name).symlink_to(target)
+    _load(fresh)
+    if home.exists():
+        home.rmdir()
+    fresh.rename(home)
+
+
+def _put(source: Path, target: Path) -> None:
+    target.parent.mkdir(mode=0o700 if "secrets" in target.parts else 0o755, parents=True, exist_ok=True)
+    shutil.copy2(source, target)
+    target.chmod(stat.S_IMODE(source.stat().st_mode))
+
+
+def _load(fresh: Path) -> None:
+    """Put a register of PostgreSQL into the database that the restored address names."""
+    file, address = fresh / register_dump.POSTGRESQL, fresh / "secrets" / "register.url"
+    if file.is_file():
+        register_dump.load(file, read_secret(address))
+        file.unlink()

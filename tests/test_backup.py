@@ -1,0 +1,122 @@
+"""Backups: what is put back is what was there; a broken or newer one is refused, and nothing is overwritten."""
+
+import json
+import sqlite3
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from catchlight import backup
+from catchlight.desk import open_register
+from catchlight.errors import ConfigError
+from catchlight.records import Answer, Decision
+from catchlight.register import VERSION, Register, now
+from tests.postgresql_server import database
+from tests.published_company import Company
+
+
+@pytest.fixture
+def company(tmp_path: Path) -> Company:
+    """Return a company with a run, answers, a source's memory, a secret, and a server's log."""
+    made = Company(tmp_path / "home", tmp_path / "out")
+    made.answer(made.run("20261101-100000", {"p1": "one", "p2": "two"}))
+    (made.home / "secrets").mkdir(mode=0o700, exist_ok=True)
+    (made.home / "secrets/links.key").touch(0o600)
+    (made.home / "logs").mkdir()
+    (made.home / "logs/runner.log").write_text("words", encoding="utf-8")
+    (made.home / "sources").mkdir()
+    with sqlite3.connect(made.home / "sources/hr.db") as store:
+        store.execute("CREATE TABLE people (id)")
+    store.close()
+    return made
+
+
+def test_what_is_put_back_is_what_was_there(company: Company, tmp_path: Path) -> None:
+    """Answers, tables, pictures, rights of secrets and the newest run; logs are left out."""
+    made = backup.make(company.home, tmp_path / "aside")
+    backup.restore(made, tmp_path / "again")
+    again = tmp_path / "again"
+    assert [one.employee for one in open_register(again).decisions()] == ["p1", "p2"]
+    assert (again / "runs/latest").resolve().name == "20261101-100000"
+    assert (again / "secrets/links.key").stat().st_mode & 0o777 == 0o600
+    assert sqlite3.connect(again / "sources/hr.db").execute("SELECT * FROM people").fetchall() == []
+    assert not (again / "logs").exists()
+    pictures = {
+        path.relative_to(company.home) for path in (company.home / "vault").rglob("*") if path.is_file()
+    }
+    assert pictures == {path.relative_to(again) for path in (again / "vault").rglob("*") if path.is_file()}
+
+
+def test_a_second_backup_takes_no_room_for_pictures(company: Company, tmp_path: Path) -> None:
+    """They are links to the first one's; a later answer is in the second alone."""
+    first = backup.make(company.home, tmp_path / "aside")
+    first.folder.rename(first.folder.with_name("20260101-000000"))
+    register = Register(company.home / "register.db")
+    register.decide([Decision("p1", "", Answer.KEEP, "p1", now())])
+    register.close()
+    second = backup.make(company.home, tmp_path / "aside")
+    picture = next(name for name in second.files if name.startswith("vault/"))
+    assert (second.folder / picture).samefile(tmp_path / "aside/20260101-000000" / picture)
+    assert len(Register(tmp_path / "aside/20260101-000000/register.db").decisions()) == 2
+    assert len(Register(second.folder / "register.db").decisions()) == 3
+
+
+def test_a_changed_file_is_found_before_anything_is_put_back(company: Company, tmp_path: Path) -> None:
+    """One byte is enough; the home that was to be made is not there."""
+    made = backup.make(company.home, tmp_path / "aside")
+    table = made.folder / "runs/20261101-100000/renders.parquet"
+    table.write_bytes(table.read_bytes()[:-1] + b"x")
+    with pytest.raises(ConfigError, match=r"renders\.parquet"):
+        backup.restore(made, tmp_path / "again")
+    assert not (tmp_path / "again").exists()
+
+
+def test_nothing_is_overwritten(company: Company, tmp_path: Path) -> None:
+    """A home that is there is no place for a restore, nor is the home itself one for backups."""
+    made = backup.make(company.home, tmp_path / "aside")
+    with pytest.raises(ConfigError, match="not empty"):
+        backup.restore(made, company.home)
+    with pytest.raises(ConfigError, match="home folder itself"):
+        backup.make(company.home, company.home / "backups")
+
+
+@pytest.mark.parametrize("key", ["format", "schema"])
+def test_a_backup_of_a_newer_catchlight_is_refused(key: str, company: Company, tmp_path: Path) -> None:
+    """It says by which version, and what to do."""
+    made = backup.make(company.home, tmp_path / "aside")
+    manifest = made.folder / backup.MANIFEST
+    manifest.write_text(json.dumps(made.facts | {key: VERSION + 100}), encoding="utf-8")
+    with pytest.raises(ConfigError, match="update Catchlight"):
+        backup.read(made.folder)
+
+
+def test_a_backup_that_was_stopped_is_none(company: Company, tmp_path: Path) -> None:
+    """Without its manifest it is not taken for complete, nor built upon."""
+    made = backup.make(company.home, tmp_path / "aside")
+    (made.folder / backup.MANIFEST).unlink()
+    with pytest.raises(ConfigError, match="no complete backup"):
+        backup.read(made.folder)
+    assert backup.newest(tmp_path / "aside") is None
+
+
+def test_a_register_in_postgresql_goes_along(
+    company: Company, tmp_path: Path, postgresql_server: str
+) -> None:
+    """It comes back into an empty database; one that is not empty is refused."""
+    with database(postgresql_server, uuid4().hex) as old, database(postgresql_server, uuid4().hex) as new:
+        address = company.home / "secrets/register.url"
+        address.touch(0o600)
+        address.write_text(old, encoding="utf-8")
+        register = Register(old)
+        register.decide([Decision("p1", "", Answer.KEEP, "p1", now())])
+        register.close()
+        made = backup.make(company.home, tmp_path / "aside")
+        with pytest.raises(ConfigError, match="not empty"):
+            backup.restore(made, tmp_path / "again")
+        (made.folder / "secrets/register.url").write_text(new, encoding="utf-8")
+        files = made.files | {
+            "secrets/register.url": backup.digest_of_file(made.folder / "secrets/register.url")
+        }
+        backup.restore(backup.Backup(made.folder, made.facts | {"files": files}), tmp_path / "again")
+        assert [one.answer for one in open_register(tmp_path / "again").decisions()] == ["keep"]

@@ -1,0 +1,195 @@
+"""What ``deploy/`` installs: units, containers and proxy name only what there is, and the proxy works in front of both servers."""
+
+import configparser
+import os
+import re
+import shlex
+import shutil
+import ssl
+import subprocess
+import sys
+import time
+from pathlib import Path
+from string import Template
+from typing import Any
+from uuid import uuid4
+
+import click
+import httpx
+import pytest
+import typer
+import yaml
+
+from flows.commands.catchlight import app
+from tests.certificates import Certificates
+from tests.postgresql_server import database
+from tests.refreshed_company import ROOT, environment
+from tests.review_browser import free_port
+from tests.review_company import ReviewCompany, make_review_company
+from tests.served_review import serving
+
+pytest_plugins = ["tests.sign_on_fixtures"]
+DEPLOY = ROOT / "deploy"
+UNITS = sorted((DEPLOY / "systemd").iterdir())
+VARIABLE = re.compile(r"^([A-Z_]+)=", re.MULTILINE)
+SILENT = {
+    "DO_NOT_TRACK": "1", "PREFECT_SERVER_ANALYTICS_ENABLED": "false", "ORT_DISABLE_TELEMETRY": "1", "HF_HUB_OFFLINE": "1",
+}  # fmt: skip
+PROXY = """
+daemon off;
+pid {folder}/nginx.pid;
+error_log {folder}/error.log;
+events {{ worker_connections 256; }}
+http {{
+  access_log off;
+  client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/fastcgi;
+  uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
+  include {folder}/catchlight.conf;
+}}
+"""
+
+
+def compose() -> dict[str, Any]:
+    """Return the compose file."""
+    found: dict[str, Any] = yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))
+    return found
+
+
+def exists(words: list[str]) -> bool:
+    """Whether a command of ours is there, with the options that are used."""
+    command: Any = typer.main.get_command(app)
+    while words and isinstance(command, click.Group | type(command)) and hasattr(command, "commands"):
+        if words[0] not in command.commands:
+            return False
+        command, words = command.commands[words[0]], words[1:]
+    known = {option for parameter in command.params for option in parameter.opts}
+    return {word for word in words if word.startswith("--")} <= known
+
+
+def test_units_and_containers_start_commands_that_exist() -> None:
+    """An option that was renamed would stop a server at its next start."""
+    lines = [
+        shlex.split(line.partition("=")[2])
+        for unit in UNITS
+        for line in unit.read_text(encoding="utf-8").splitlines()
+        if line.startswith("ExecStart=")
+    ]
+    assert len(lines) == 5
+    assert [words for words in lines if words[0].endswith("/catchlight") and not exists(words[1:])] == []
+    ours = [one["command"] for name, one in compose()["services"].items() if name == "review"]
+    assert [words for words in ours if not exists(words)] == []
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
+def test_systemd_understands_the_units(unit: Path, tmp_path: Path) -> None:
+    """Checked by systemd itself where it is installed, else as far as their form goes."""
+    parsed = configparser.ConfigParser(strict=False, interpolation=None)
+    parsed.optionxform = str  # type: ignore[assignment, method-assign]
+    parsed.read(unit)
+    assert "Unit" in parsed
+    program = shutil.which("systemd-analyze")
+    if not program:
+        return
+    text = unit.read_text(encoding="utf-8").replace("/opt/catchlight/bin/", f"{Path(sys.executable).parent}/")
+    for other in UNITS:
+        (tmp_path / other.name).write_text(other.read_text(encoding="utf-8"), encoding="utf-8")
+    (tmp_path / unit.name).write_text(text.replace("User=catchlight", "User=root"), encoding="utf-8")
+    done = subprocess.run(
+        [program, "verify", "--man=no", str(tmp_path / unit.name)],
+        env=os.environ | {"SYSTEMD_UNIT_PATH": f"{tmp_path}:"}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert [line for line in done.stderr.splitlines() if unit.name in line] == []
+
+
+def test_the_environment_silences_every_library() -> None:
+    """In the template of the environment, and in the image."""
+    text = (DEPLOY / "catchlight.env.example").read_text(encoding="utf-8")
+    image = (DEPLOY / "Containerfile").read_text(encoding="utf-8")
+    for name, value in SILENT.items():
+        assert f"\n{name}={value}\n" in text
+        assert f"{name}={value}" in image
+    used = set(re.findall(r"\$\{(\w+)\}", (DEPLOY / "compose.yaml").read_text(encoding="utf-8")))
+    assert used <= set(VARIABLE.findall(text))
+
+
+def prefect(port: int, store: str, home: Path, host: str) -> subprocess.Popen[bytes]:
+    """Start Prefect's server as the unit does, with the variables of the template."""
+    own = {
+        "PREFECT_HOME": str(home), "PREFECT_SERVER_API_AUTH_STRING": "catchlight:secret", **SILENT,
+        "PREFECT_SERVER_DATABASE_CONNECTION_URL": store.replace("+psycopg", "+asyncpg"),
+        "PREFECT_SERVER_UI_API_URL": f"https://{host}/api",
+    }  # fmt: skip
+    line = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
+    log = (home / "log").open("wb")
+    return subprocess.Popen(
+        line, cwd=home, env=environment(**own), stdout=log, stderr=log, start_new_session=True
+    )
+
+
+def nginx(folder: Path, program: str, values: dict[str, str]) -> subprocess.Popen[bytes]:
+    """Start nginx with the template filled in, as its container does."""
+    text = (DEPLOY / "nginx.conf.template").read_text(encoding="utf-8")
+    (folder / "catchlight.conf").write_text(Template(text).safe_substitute(values), encoding="utf-8")
+    (folder / "nginx.conf").write_text(PROXY.format(folder=folder), encoding="utf-8")
+    return subprocess.Popen(
+        [program, "-p", str(folder), "-e", str(folder / "error.log"), "-c", str(folder / "nginx.conf")]
+    )
+
+
+def wait_for(client: httpx.Client, address: str, **headers: str) -> httpx.Response:
+    """Return the answer once the server behind the proxy is up."""
+    until = time.monotonic() + 150
+    while True:
+        try:
+            answer = client.get(address, headers=headers)
+            if answer.status_code < 500:
+                return answer
+        except httpx.TransportError:
+            pass
+        assert time.monotonic() < until, address
+        time.sleep(0.3)
+
+
+@pytest.mark.slow
+@pytest.mark.prefect
+def test_tls_in_front_of_both_servers(
+    tmp_path: Path, certificates: Certificates, nginx_program: str, postgresql_server: str
+) -> None:
+    """Prefect on PostgreSQL lets nobody in without the password; a person's link works; nobody is asked outside."""
+    company: ReviewCompany = make_review_company(tmp_path)
+    (tmp_path / "prefect").mkdir()
+    (tmp_path / "nginx").mkdir()
+    port, review, flows = free_port(), free_port(), free_port()
+    names = {"REVIEW_HOST": "localhost", "FLOWS_HOST": "127.0.0.1"}
+    at = {name: f"https://{host}:{port}" for name, host in names.items()}
+    (company.home / "review.toml").write_text(
+        f'url = "{at["REVIEW_HOST"]}"\n[server]\nproxies = ["127.0.0.1"]\n', encoding="utf-8"
+    )
+    desk = company.desk()
+    picture = desk.company.book().people["p1"].pictures[0]
+    link = "/l/" + desk.invitations.token(desk.invitations.invite("p1", picture, "hr", 14))
+    values = names | {
+        "REVIEW_UPSTREAM": f"127.0.0.1:{review}", "FLOWS_UPSTREAM": f"127.0.0.1:{flows}", "LISTEN": f"127.0.0.1:{port}",
+        "CERTIFICATE": str(certificates.certificate), "CERTIFICATE_KEY": str(certificates.key),
+    }  # fmt: skip
+    trust = ssl.create_default_context(cafile=certificates.authority)
+    with database(postgresql_server, uuid4().hex) as store:
+        server = prefect(flows, store, tmp_path / "prefect", f"127.0.0.1:{port}")
+        proxy = nginx(tmp_path / "nginx", nginx_program, values)
+        try:
+            with (
+                serving(company.home, "--port", str(review), "--no-redo"),
+                httpx.Client(verify=trust, follow_redirects=True, trust_env=False, timeout=30) as browser,
+            ):
+                page = wait_for(browser, at["REVIEW_HOST"] + link)
+                assert (page.status_code, page.url.path) == (200, "/me")
+                assert "max-age" in page.headers["strict-transport-security"]
+                shell = wait_for(browser, at["FLOWS_HOST"] + "/")
+                assert "connect-src 'self'" in shell.headers["content-security-policy"]
+                flows_of = at["FLOWS_HOST"] + "/api/flows/count"
+                assert browser.post(flows_of, json={}).status_code == 401
+                assert browser.post(flows_of, json={}, auth=("catchlight", "secret")).json() == 0
+        finally:
+            for one in (server, proxy):
+                one.terminate()
+                one.wait(30)
