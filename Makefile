@@ -21,6 +21,8 @@ $(READY): pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,generate,heif,postgresql]'
 	# insightface brings opencv-python, which needs X libraries; the headless build of the same version takes its place
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --force-reinstall --no-deps $$(grep -i '^opencv-python-headless==' constraints.txt)
+	# without torchvision, which may be built for another torch than this machine's: the tests stand in for it
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps $$(grep -iE '^(einops|spandrel)==' constraints.txt)
 	touch $@
 
 setup: $(READY)

@@ -40,7 +40,19 @@ def limits(preset: Preset) -> dict[str, Limits]:
             raise ConfigError(message) from error
         if getattr(check, "NEVER_COUNTS", False):
             _refuse_to_count(preset, name, found[name])
+        if getattr(check, "ALWAYS_COUNTS", False):
+            _refuse_to_waive(preset, name, check.Settings(), found[name])
     return found
+
+
+def _refuse_to_waive(preset: Preset, name: str, own: Limits, limit: Limits) -> None:
+    """Hold presets to it: what a person has to look at cannot be waved through."""
+    if limit.outcome == "note" or (limit.low, limit.high) != (own.low, own.high):
+        message = (
+            f"preset {preset.name}: checks.{name}: no preset can waive that a person looks; leave its limits as "
+            f'they are, and let outcome be "review" or "retake"'
+        )
+        raise ConfigError(message)
 
 
 def _refuse_to_count(preset: Preset, name: str, limit: Limits) -> None:

@@ -10,10 +10,11 @@ import pytest
 
 from catchlight import framing, generating
 from catchlight.anatomy import Picture
-from catchlight.config import Preset, load_preset
+from catchlight.config import Limit, Preset, load_preset
 from catchlight.develop import Order, Room, develop, recipe_of
 from catchlight.errors import ConfigError
 from catchlight.generating import Commission, improve
+from catchlight.judge import limits
 from catchlight.painting import CLOTHES, GENERATE, Scene
 from catchlight.records import Photo, Rung
 from catchlight.repaint import Wanted
@@ -111,8 +112,12 @@ def _cut(gallery: Gallery, share: float) -> tuple[Picture, Picture]:
     return whole, np.ascontiguousarray(whole[: int(chin + share * (whole.shape[0] - chin))])
 
 
-def test_missing_shoulders_are_painted(gallery: Gallery) -> None:
-    """A photo that ends below the chin gets the preset's frame; what the camera saw stays, byte for byte."""
+@pytest.mark.parametrize("circle", [False, True], ids=["square", "circle"])
+def test_missing_shoulders_are_painted(gallery: Gallery, circle: bool) -> None:
+    """A photo that ends below the chin gets the preset's frame; what the camera saw stays, byte for byte.
+
+    A round avatar then holds the head, too.
+    """
     whole, cut = _cut(gallery, 0.25)
     truth: list[Picture] = []
 
@@ -120,6 +125,8 @@ def test_missing_shoulders_are_painted(gallery: Gallery) -> None:
         return cv2.resize(truth[0], scene.picture.shape[1::-1], interpolation=cv2.INTER_AREA)
 
     studio = studio_of(gallery, remember)
+    crop = studio.preset.crop.model_copy(update={"circle": circle, "head_low": 0.56 if circle else 0.6})
+    studio.preset = studio.preset.model_copy(update={"crop": crop})
     base = gallery.sit(cut, studio.preset)
     painter = studio.painter
     assert painter is not None
@@ -132,6 +139,7 @@ def test_missing_shoulders_are_painted(gallery: Gallery) -> None:
     assert measure("head", made) < measure("head", base)
     assert measure("extended", made) < 3 < measure("extended", same_frame(base, studio, wanted))
     assert measure("painted", made) > 5
+    assert not circle or measure("circle", made) > 0
     studios = same_frame(base, studio, wanted)
     assert np.array_equal(made.master[studios.seen], studios.master[studios.seen])
 
@@ -262,6 +270,14 @@ def test_a_preset_that_cannot_paint_is_refused(tmp_path: Path, text: str, said: 
     (tmp_path / "own.toml").write_text(f'title = "Own"\n{text}')
     with pytest.raises(ConfigError, match=said):
         load_preset(str(tmp_path / "own.toml"))
+
+
+@pytest.mark.parametrize("waived", [{"outcome": "note"}, {"high": 50.0}])
+def test_no_preset_waives_that_a_person_looks(waived: dict[str, Any]) -> None:
+    """Whatever was painted goes to review."""
+    own = preset().model_copy(update={"checks": {"painted": Limit(**waived)}})
+    with pytest.raises(ConfigError, match=r"checks\.painted"):
+        limits(own)
 
 
 def test_a_preset_that_does_not_paint_keeps_its_digest() -> None:

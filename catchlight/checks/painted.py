@@ -10,6 +10,7 @@ TITLE = "Painted"
 UNIT = "% of the portrait"
 SENTENCES = {"high": "A model painted a part of this picture, the face not: look at it before you say yes."}
 OF_PAINTING = True  # says that there is a painting, not how good it is
+ALWAYS_COUNTS = True  # no preset can waive that a person looks
 
 
 class Settings(Limits):

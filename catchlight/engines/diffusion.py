@@ -6,12 +6,14 @@ text encoder is not loaded beside the denoiser.
 
 import gc
 import hashlib
+import json
 import logging
 from functools import cached_property
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Literal
 
+import cv2
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -131,6 +133,7 @@ class Engine:
     def _pipe(self) -> Any:
         """The pipeline without what reads words."""
         pipe = self._load(without=self._how.TEXT)
+        self._how.prepare(pipe, self._weights.folder)
         if self._room.mode == "offload":
             pipe.enable_model_cpu_offload(device=self._device)
         elif self._room.mode == "layers":
@@ -185,7 +188,8 @@ class Engine:
 
         if not self._how.TEXT:
             return {}
-        others = (part for part in self._weights.sizes if part not in self._how.TEXT)
+        index = json.loads((self._weights.folder / "model_index.json").read_bytes())
+        others = (part for part in self._weights.sizes if part in index and part not in self._how.TEXT)
         pipe = self._load(without=tuple(others))
         with torch.inference_mode():
             found = {name: value.cpu().contiguous() for name, value in self._how.encode(pipe, words).items()}
@@ -211,7 +215,7 @@ class Engine:
         words = self._encoded(scene.words)
         with torch.inference_mode():
             made = pipe(
-                **self._how.arguments(given, words, scene.words), strength=self._how.STRENGTH,
+                **self._how.arguments(pipe, given, words, scene.words), strength=self._how.STRENGTH,
                 num_inference_steps=self._settings.steps or self._how.STEPS, num_images_per_prompt=len(seeds),
                 generator=[torch.Generator("cpu").manual_seed(seed) for seed in seeds], output_type="pt",
             ).images  # fmt: skip
@@ -221,8 +225,8 @@ class Engine:
 
 def take_of(scene: Scene, seed: int, values: np.ndarray) -> Take:
     """Return what a seed gave, values in 0–1, or what is wrong with it."""
-    if values.shape[:2] != scene.mask.shape:
-        return Take(seed, None, f"of another size: {values.shape[:2]}")
+    if values.shape[:2] != scene.mask.shape:  # some pipelines choose their own size
+        values = cv2.resize(values, scene.mask.shape[::-1], interpolation=cv2.INTER_AREA)
     there = values[scene.mask]
     if not np.isfinite(there).all():
         return Take(seed, None, "not a number")

@@ -3,15 +3,15 @@
 It takes RGB in 0–1 as N × 3 × h × w and gives the same ``scale`` times larger, as Real-ESRGAN's exports do.
 """
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from catchlight.anatomy import OtherPicture, Picture
+from catchlight.anatomy import Picture
 from catchlight.engines import Facts
+from catchlight.engines._tiled import Tiled
 from catchlight.errors import ConfigError
 from catchlight.models import ModelStore
 from catchlight.vault import digest_of
@@ -41,7 +41,7 @@ class Settings(BaseModel):
     device: Literal["cpu", "auto", "cuda"] = Field("cpu", description="auto: CUDA where onnxruntime has it")
 
 
-class Engine:
+class Engine(Tiled):
     """An enlarger."""
 
     def __init__(self, settings: Settings, models: ModelStore) -> None:  # noqa: ARG002  the file is IT's
@@ -53,54 +53,14 @@ class Engine:
         self._entry, self._type = entry.name, np.float16 if "float16" in entry.type else np.float32
         self.tile = _side(entry.shape, settings)
 
-    def enlarge(self, picture: Picture) -> OtherPicture:
-        """Return the picture ``scale`` times as wide and as high, made tile by tile."""
-        height, width = picture.shape[:2]
-        large = np.empty((height * self.scale, width * self.scale, 3), np.uint8)
-        done = 0
-        for top in self._starts(height):
-            band = self._band(picture[top : top + self.tile])
-            done = _lay(large, band, top * self.scale, done)
-        return large
-
-    def _band(self, rows: Picture) -> np.ndarray:
-        """Enlarge as many rows as a tile is high, from the left to the right."""
-        height, width = rows.shape[:2]
-        band = np.empty((width * self.scale, height * self.scale, 3), np.float32)  # turned: left is first
-        done = 0
-        for left in self._starts(width):
-            part = self._part(rows[:, left : left + self.tile])
-            done = _lay(band, part.swapaxes(0, 1), left * self.scale, done)
-        return band.swapaxes(0, 1)
-
-    def _starts(self, length: int) -> Iterator[int]:
-        """Yield where tiles begin; the last one ends with the picture."""
-        last = max(0, length - self.tile)
-        yield from range(0, last, self.tile - self.overlap)
-        yield last
-
     def _part(self, part: Picture) -> np.ndarray:
-        """Run one tile, filled up by its edge where the picture is smaller; float32 grey levels."""
-        height, width = part.shape[:2]
-        more = (0, self.tile - height), (0, self.tile - width), (0, 0)
-        full = np.pad(part, more, mode="edge").transpose(2, 0, 1)[None]
-        (found,) = self._session.run(None, {self._entry: (full / 255).astype(self._type)})
+        """Run one tile."""
+        full = self._filled(part)
+        (found,) = self._session.run(None, {self._entry: full.astype(self._type)})
         if found.shape != (1, 3, self.tile * self.scale, self.tile * self.scale):
             message = f"{_KEY}.scale: the file makes {found.shape} of {full.shape}, which is not {self.scale} times larger"
             raise ConfigError(message)
-        large = found[0].transpose(1, 2, 0)[: height * self.scale, : width * self.scale]
-        return 255 * np.clip(large.astype(np.float32), 0, 1)
-
-
-def _lay(into: np.ndarray, part: np.ndarray, at: int, done: int) -> int:
-    """Lay ``part`` on ``into`` from row ``at``, blended over the rows that are ``done``; return how many now are."""
-    shared, end = max(0, done - at), at + part.shape[0]
-    share = ((np.arange(shared, dtype=np.float32) + 0.5) / max(1, shared))[:, None, None]
-    blended = into[at : at + shared] * (1 - share) + part[:shared] * share
-    whole = np.issubdtype(into.dtype, np.integer)
-    into[at : at + shared] = blended.round() if whole else blended
-    into[at + shared : end] = part[shared:].round() if whole else part[shared:]
-    return max(done, end)
+        return self._cut(found, part)
 
 
 def _verified(settings: Settings) -> bytes:

@@ -1,5 +1,6 @@
 """FLUX.2 klein 4B, distilled: four steps, no negative prompt; the picture itself is the reference of what is filled."""
 
+from pathlib import Path
 from typing import Any
 
 from catchlight.painting import Words
@@ -9,14 +10,17 @@ TEXT = ("text_encoder", "tokenizer")
 DENOISER = "transformer"
 STEP, MOST = 16, 1 << 20
 STEPS, STRENGTH = 4, 1.0
-APPROVAL = False
 
 
-def encode(pipe: Any, words: Words, **size: Any) -> dict[str, Any]:
+def prepare(pipe: Any, folder: Path) -> None:
+    """Do nothing more."""
+
+
+def encode(pipe: Any, words: Words) -> dict[str, Any]:
     """Return the words as the pipeline takes them (text of at most 512 tokens)."""
-    return {"prompt_embeds": pipe.encode_prompt(words.prompt, **size)[0]}
+    return {"prompt_embeds": pipe.encode_prompt(words.prompt)[0]}
 
 
-def arguments(scene: dict[str, Any], words: dict[str, Any], words_of: Words) -> dict[str, Any]:  # noqa: ARG001
+def arguments(pipe: Any, scene: dict[str, Any], words: dict[str, Any], of: Words) -> dict[str, Any]:  # noqa: ARG001
     """Return the call's own arguments; guidance is distilled into the weights."""
     return {**scene, **words, "guidance_scale": 1.0}
