@@ -67,20 +67,28 @@ class Faces:
         self._decoder.close()
         self._known.close()
 
-    def same(self, one: str, other: str) -> bool:
-        """Whether two pictures show one person; a picture without a clear face disagrees with nothing."""
+    def same(self, one: str, other: str, allowed: Callable[[], bool] = lambda: True) -> bool:
+        """Whether two pictures show one person; a picture without a clear face disagrees with nothing.
+
+        ``allowed`` is asked right before faces are compared. Where they may not be, nothing disagrees.
+        """
         a, b = sorted((one, other))
         if a == b:
             return True
         known = self._known.execute("select same from pairs where a = ? and b = ?", (a, b)).fetchone()
+        if known is None and alike_pictures(self._vault, a, b):
+            known = self._keep(a, b, same=True)
+        if (known and known[0]) or not allowed():
+            return True
         if known is None:
-            known = (self._compare(a, b),)
-            self._known.execute("insert or replace into pairs values (?, ?, ?)", (a, b, known[0]))
+            known = self._keep(a, b, same=self._compare(a, b))
         return bool(known[0])
 
+    def _keep(self, a: str, b: str, *, same: bool) -> tuple[bool]:
+        self._known.execute("insert or replace into pairs values (?, ?, ?)", (a, b, same))
+        return (same,)
+
     def _compare(self, a: str, b: str) -> bool:
-        if alike_pictures(self._vault, a, b):
-            return True
         try:
             described = [self._described(self._vault.get(digest)) for digest in (a, b)]
         except PhotoError:

@@ -30,6 +30,12 @@ def fold(country: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", country).casefold().split())
 
 
+def part_of(country: str) -> str:
+    """Return the country that a folded name is a part of (``us`` for ``us-il``), else the name itself."""
+    part = _PART.fullmatch(country)
+    return part[1] if part else country
+
+
 def _each_once(rungs: dict[str, Rung]) -> dict[str, Rung]:
     """Refuse two caps for one country."""
     keys = {fold(key): key for key in rungs}
@@ -79,8 +85,7 @@ def findings(people: Iterable[Employee], rungs: Mapping[str, Rung]) -> list[dict
 def _keys(country: str, rungs: Mapping[str, Rung]) -> list[str]:
     """Return the keys that name a country or the country that it is a part of; else the one for elsewhere."""
     place = fold(country)
-    part = _PART.fullmatch(place)
-    named = [key for key in rungs if fold(key) in {place, part[1] if part else place}]
+    named = [key for key in rungs if fold(key) in {place, part_of(place)}]
     return named or [key for key in rungs if key == ELSEWHERE]
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from catchlight.consents import Consent, Word, last_words, new_words
+from catchlight.consents import PAGE, Consent, Word, last_words, new_words
 from catchlight.records import Answer, Decision, Side
 from catchlight.register import Register, Transaction, now
 
@@ -33,7 +33,7 @@ class Saved:
 def choose(register: Register, choices: Choices, employee: str, by: str) -> Saved:
     """Write down where somebody wants to be shown; their answer stays as it is."""
     with register.alone() as store:
-        return save(store, choices, Consent(employee, "", "", by, now(), source="page"))
+        return save(store, choices, Consent(employee, "", "", by, now(), source=PAGE))
 
 
 def save(store: Transaction, choices: Choices, said: Consent) -> Saved:

@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from catchlight.records import Outcome
+from catchlight import ledger
+from catchlight.records import Employee, Outcome
 from catchlight.runs import Candidate, Portrait, candidates, portraits, run_folder
 
 
@@ -58,7 +59,7 @@ class Company:
         self.home = home
         self._read = read or read_book
         self._lock = threading.Lock()
-        self._book = Book()
+        self._book, self._made = Book(), 0
 
     def book(self) -> Book:
         """Return everyone of the newest run; an empty book when there is none yet."""
@@ -66,9 +67,10 @@ class Company:
         if not latest.exists():
             return Book()
         folder = run_folder(self.home)
+        made = (folder / ledger.file_name(Employee)).stat().st_mtime_ns  # anew when somebody was erased
         with self._lock:
-            if self._book.run != folder.name:
-                self._book = self._read(folder)
+            if (self._book.run, self._made) != (folder.name, made):
+                self._book, self._made = self._read(folder), made
             return self._book
 
 

@@ -6,9 +6,11 @@ from enum import StrEnum
 from typing import get_args
 
 from catchlight.place import Purpose
+from catchlight.promises import Needs
 
 PURPOSES: tuple[str, ...] = get_args(Purpose)
-DECLINED, NOT_AGREED = "declined", "not_agreed"
+DECLINED, NOT_AGREED, NOT_WRITTEN, NEVER = "declined", "not_agreed", "not_written", "never"
+PAGE = "page"  # the source of what people said on their own page
 
 
 class Word(StrEnum):
@@ -23,7 +25,8 @@ class Word(StrEnum):
 class Consent:
     """What a person said of one purpose (such as ``chat``), when, to which notice (digest), and by whom it came.
 
-    ``ticket`` belongs to the form that was sent, so that it counts once.
+    ``ticket`` belongs to the form that was sent, so that it counts once. ``basis`` is the legal one where somebody named
+    it, ``evidence`` where the proof of it is (a file number, a signature's reference).
     """
 
     employee: str
@@ -34,17 +37,31 @@ class Consent:
     notice: str = ""
     source: str = ""
     ticket: str = ""
+    basis: str = ""
+    evidence: str = ""
+
+    @property
+    def is_written(self) -> bool:
+        """Whether the text that was agreed to is known, and that it was: on their own page, or by evidence."""
+        return bool(self.notice) and bool(self.evidence or self.source == PAGE)
 
 
-def against(consents: Iterable[Consent], purpose: str, *, opt_in: bool) -> str:
-    """Return what stands against showing somebody for a purpose: ``declined``, ``not_agreed``, or "" for nothing.
+def against(
+    consents: Iterable[Consent], purpose: str, *, opt_in: bool = False, needs: Needs = Needs.NOTHING
+) -> str:
+    """Return what stands against using somebody's photo for a purpose, as a code; "" for nothing.
 
-    Where there was no word, the yes to the portrait covers the purpose, unless it needs one of its own (``opt_in``).
+    Where there was no word, the yes to the portrait covers the purpose, unless it needs one of its own (``opt_in``,
+    or what the person's jurisdiction ``needs``).
     """
     said = last_words(consents).get(purpose)
-    if said is None:
-        return NOT_AGREED if opt_in else ""
-    return "" if said.word == Word.GRANTED else DECLINED
+    if said and said.word != Word.GRANTED:
+        return DECLINED
+    if needs == Needs.NEVER:
+        return NEVER
+    if needs == Needs.WRITTEN and not (said and said.is_written):
+        return NOT_WRITTEN
+    return NOT_AGREED if not said and (opt_in or needs == Needs.YES) else ""
 
 
 def last_words(consents: Iterable[Consent]) -> dict[str, Consent]:

@@ -1,6 +1,5 @@
 """Photos in, portraits and readings out, one person at a time."""
 
-import hashlib
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
@@ -11,13 +10,14 @@ import numpy as np
 
 from catchlight import framing, generating, pixels, plugins, quality
 from catchlight.anatomy import Picture
-from catchlight.caps import NO_CAP, Cap, lowest
+from catchlight.caps import Cap, lowest
 from catchlight.config import Preset
 from catchlight.decoder import Decoder
 from catchlight.decoding import Decoded
 from catchlight.errors import PhotoError
 from catchlight.generating import Commission
 from catchlight.judge import limits
+from catchlight.order import Order, recipe_of
 from catchlight.painting import CLOTHES, GENERATE
 from catchlight.quality import Quality
 from catchlight.records import Photo, Reading, Render, Rung
@@ -26,26 +26,11 @@ from catchlight.sitting import Record, Sitting, Subject, decide, look, sit
 from catchlight.source_type import marked, source_type
 from catchlight.studio import Studio
 from catchlight.vault import Vault
-from catchlight.wish import NO_WISH, Wish
+
+__all__ = ["Development", "Order", "Room", "develop", "recipe_of"]
 
 THUMB = 256
 ALIGNED = 640  # rows of the photo in the portrait's frame
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """What to develop: one person, their photos (bytes in the vault), the recipe of the result, cap and wish.
-
-    ``preset`` is the look of their group; None for the room's. ``agreed`` is what they agreed to have painted.
-    """
-
-    employee: str
-    recipe: str
-    photos: tuple[Photo, ...]
-    cap: Cap = NO_CAP
-    wish: Wish = NO_WISH
-    preset: Preset | None = None
-    agreed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,26 +75,13 @@ class Room:
         return replace(self, preset=preset, studio=self.studio.of(preset)) if preset else self
 
 
-def recipe_of(
-    employee: str,
-    photos: Iterable[Photo],
-    setup: str,
-    cap: Cap = NO_CAP,
-    wish: Wish = NO_WISH,
-    agreed: Iterable[str] = (),
-) -> str:
-    """Return the digest of all that decides a portrait; ``setup`` stands for preset, engines, models and code."""
-    parts = [employee, *sorted(f"{photo.digest} {photo.date}" for photo in photos), setup]
-    parts += [f"{cap.rung} {cap.by}"] * (cap != NO_CAP) + [wish.key] * (wish != NO_WISH)
-    parts += [f"agreed to {purpose}" for purpose in agreed]
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
-
-
 def develop(order: Order, room: Room) -> Development:
     """Develop one person; a photo that cannot be used becomes a render with a reason."""
     started = time.perf_counter()
     room = room.set_for(order.preset)
     own = order.wish.view(room.preset)
+    if not order.compared:
+        room = replace(room, studio=room.studio.unrecognising)
     blank = Render(order.employee, order.recipe, "", preset=own.name, engine=own.engines.matte)
     opened, refused = _open(order, room)
     if opened:

@@ -14,12 +14,12 @@ from typing import Any
 
 import polars as pl
 
-from catchlight import caps, ledger
-from catchlight.agreed import agreed
+from catchlight import allowances, caps, ledger
 from catchlight.config import Job, Preset, settled
-from catchlight.develop import Order, recipe_of
 from catchlight.home import Home, write_json
 from catchlight.models import ModelStore, default_root
+from catchlight.order import Order, recipe_of
+from catchlight.permission import read_permissions
 from catchlight.records import Employee, Photo, Rung
 from catchlight.studio import model_digests, weight_digests
 from catchlight.wish import NO_WISH, Wish
@@ -59,8 +59,8 @@ class Plan:
     """One planned run; everything in it is also on disk under ``ledger/<run>``.
 
     ``look`` is the company's, ``groups`` those of groups by preset, ``wishes`` what people asked for, ``agreed`` what
-    they agreed to have painted, all as they were when the plan was drawn up. Where the job has ``onto``, only the
-    people of ``only`` are developed.
+    they agreed to have painted, ``uncompared`` whose faces may not be compared, all as they were when the plan was
+    drawn up. Where the job has ``onto``, only the people of ``only`` are developed.
     """
 
     run: str
@@ -72,6 +72,7 @@ class Plan:
     groups: Mapping[str, Look] = field(default_factory=dict)
     wishes: Mapping[str, Wish] = field(default_factory=dict)
     agreed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    uncompared: frozenset[str] = frozenset()
 
     @property
     def home(self) -> Home:
@@ -108,11 +109,18 @@ class Plan:
         preset = self.job.brand(person.preset) if person.preset else None
         look = self.groups[person.preset] if person.preset else self.look
         wish, painted = self.wishes.get(person.id, NO_WISH), self.agreed.get(person.id, ())
-        return order_of(person, photos, look, wish, preset, painted)
+        compared = person.id not in self.uncompared
+        return order_of(person, photos, look, wish, preset, painted, compared=compared)
 
     def shard(self, number: int) -> Path:
         """Return the folder of one shard."""
         return self.folder / f"shard={number:04d}"
+
+    def still_allowed(self, orders: Sequence[Order]) -> list[Order]:
+        """Return those of the orders that people's rights still allow as they are."""
+        permissions = read_permissions(self.job.home)
+        staff = {person.id: person for person in self.employees()}
+        return [one for one in orders if allowances.covers(one, staff[one.employee], self.job, permissions)]
 
     def waiting(self, shards: Mapping[int, list[Order]]) -> list[Order]:
         """Return the orders of people with a photo whose recipe was never finished, shard by shard."""
@@ -128,14 +136,16 @@ def order_of(
     wish: Wish = NO_WISH,
     preset: Preset | None = None,
     painted: tuple[str, ...] = (),
+    *,
+    compared: bool = True,
 ) -> Order:
     """Return what to develop for one person; ``preset`` is that of ``look`` where it is a group's.
 
-    ``painted`` is what they agreed to have painted.
+    ``painted`` is what they agreed to have painted; ``compared``: their face may be compared by its geometry.
     """
     cap = caps.lowest(caps.cap_of(person, look.rungs), wish.cap)
-    recipe = recipe_of(person.id, photos, look.setup, cap, wish, painted)
-    return Order(person.id, recipe, photos, cap, wish, preset, painted)
+    recipe = recipe_of(person.id, photos, look.setup, cap, wish, painted, compared=compared)
+    return Order(person.id, recipe, photos, cap, wish, preset, painted, compared)
 
 
 def has_photo(order: Order) -> bool:
@@ -182,7 +192,7 @@ def _capped(employees: Sequence[Employee], looks: Mapping[str, Look]) -> list[di
 def agreed_to(job: Job, people: Iterable[Employee]) -> dict[str, tuple[str, ...]]:
     """Return what people agreed to have painted, of those whose preset lets somebody paint."""
     asked = {person.id for person in people if job.brand(person.preset).paints}
-    return agreed(job.home, asked) if asked else {}
+    return allowances.agreed(job, [person for person in people if person.id in asked]) if asked else {}
 
 
 def store_of(job: Job) -> ModelStore:
@@ -201,15 +211,20 @@ def draw_up(
     home, look = Home(job.home), look_of(job)
     groups = {name: look_of(job, name) for name in sorted({person.preset for person in employees} - {""})}
     wishes = {person: wish for person, wish in wishes.items() if wish != NO_WISH}
-    consents = agreed_to(job, employees)
+    consents, uncompared = agreed_to(job, employees), allowances.uncompared(job, employees)
     want = _want(job, [look, *groups.values()], wishes, employees, photos)
-    want = hashlib.sha256(f"{want} {sorted(consents.items())}".encode()).hexdigest() if consents else want
+    rights = [*sorted(consents.items()), *sorted(uncompared)]
+    want = hashlib.sha256(f"{want} {rights}".encode()).hexdigest() if rights else want
     for run in home.unfinished():
         old = json.loads((home.ledger(run) / "plan.json").read_bytes())
         if old["want"] == want:
             return replace(read(home, run, job), resumed=True)
     told = (*findings, *([] if job.of_some else _capped(employees, {"": look} | groups)))
-    plan = Plan(_new_run(home), job, look, _now(), told, groups=groups, wishes=wishes, agreed=consents)
+    told += tuple(allowances.told(uncompared))
+    plan = Plan(
+        _new_run(home), job, look, _now(), told, groups=groups, wishes=wishes, agreed=consents,
+        uncompared=uncompared,
+    )  # fmt: skip
     ledger.write(plan.folder / ledger.file_name(Employee), ledger.table(Employee, employees))
     ledger.write(plan.folder / ledger.file_name(Photo), ledger.table(Photo, photos))
     write_json(plan.folder / "plan.json", _plain(plan, want))
@@ -223,9 +238,11 @@ def read(home: Home, run: str, job: Job) -> Plan:
     wishes = {person: Wish.of(plain) for person, plain in old.get("wishes", {}).items()}
     consents = {person: tuple(purposes) for person, purposes in old.get("agreed", {}).items()}
     findings = tuple(old["findings"])
+    uncompared = frozenset(old.get("uncompared", ()))
     return Plan(
-        run, job, Look.of(old), old["started"], findings, groups=groups, wishes=wishes, agreed=consents
-    )
+        run, job, Look.of(old), old["started"], findings, groups=groups, wishes=wishes, agreed=consents,
+        uncompared=uncompared,
+    )  # fmt: skip
 
 
 def _plain(plan: Plan, want: str) -> dict[str, Any]:
@@ -235,6 +252,7 @@ def _plain(plan: Plan, want: str) -> dict[str, Any]:
         "job": _settled(plan.job).model_dump(mode="json"), "findings": list(plan.findings),
         "wishes": {person: wish.plain() for person, wish in plan.wishes.items()},
         "agreed": {person: list(purposes) for person, purposes in plan.agreed.items()},
+        "uncompared": sorted(plan.uncompared),
     }  # fmt: skip
 
 

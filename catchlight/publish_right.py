@@ -1,20 +1,18 @@
 """Whether somebody may be shown somewhere: by their answers, the brand's, and what they agreed to."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
 from catchlight import consents
 from catchlight.answers import NO_ANSWER, NO_BRAND, OLDER_PICTURE, chosen, clearance
 from catchlight.company import Person
 from catchlight.consents import Consent
 from catchlight.desk import Desk
+from catchlight.permission import Permissions, by_person
 from catchlight.policy import load_policy
+from catchlight.promises import load_promises
 from catchlight.publish_policy import load_publishing
 from catchlight.records import Answer, Decision, Outcome
-
-Row = TypeVar("Row", Decision, Consent)
 
 WHY: Mapping[str, str] = {
     NO_ANSWER: "nobody has answered yet, and without an answer the old photo stays",
@@ -30,6 +28,8 @@ WHY: Mapping[str, str] = {
     Outcome.RETAKE: "a new photo is needed",
     consents.DECLINED: "they do not want to be shown there",
     consents.NOT_AGREED: "they have not agreed to be shown there, and this place needs it",
+    consents.NOT_WRITTEN: "their written yes to be shown there is not recorded, and where they are it is needed",
+    consents.NEVER: "trust.toml rules out showing people of their country there",
     "left": "no longer with the company",
     "replaced": "files that their newer ones take the place of",
 }
@@ -40,10 +40,9 @@ class Rights:
     """Everything that decides who may be shown at one place."""
 
     purpose: str
-    opt_in: bool
     brand: bool
     answers: Mapping[str, Sequence[Decision]]
-    consents: Mapping[str, Sequence[Consent]]
+    permissions: Permissions
 
     def of(self, person: Person) -> tuple[str, str]:
         """Return ``approve`` and the picture that may be published; else why none may be, and "".
@@ -56,32 +55,25 @@ class Rights:
         picture = chosen(answers, person.pictures)
         reason = clearance(answers, picture, brand=self.brand)
         if reason == Answer.APPROVE:
-            reason = self.against(person.id) or reason
+            reason = self.permissions.may(person.portrait.employee, self.purpose).code or reason
         return reason, picture if reason == Answer.APPROVE else ""
 
     def against(self, employee: str) -> str:
-        """Return what somebody's consents have against this place, "" for nothing."""
-        return consents.against(self.consents.get(employee, ()), self.purpose, opt_in=self.opt_in)
+        """Return what somebody published said against this place since, "" for nothing."""
+        said, asked = self.permissions.said.get(employee, ()), self.permissions.opt_in
+        return consents.against(said, self.purpose, opt_in=self.purpose in asked)
 
 
 def rights(desk: Desk, employee: str = "") -> Rights:
     """Return the rights at a place as they are now, of everybody or of one person."""
     where = {"employee": employee} if employee else {}
-    purpose = desk.place.takes.consent
+    said = by_person(desk.register.rows(Consent, **where))
     return Rights(
-        purpose=purpose,
-        opt_in=purpose in load_publishing(desk.home).opt_in,
+        purpose=desk.place.takes.consent,
         brand=load_policy(desk.home).gates.brand,
-        answers=_by_person(desk.register.decisions(**where)),
-        consents=_by_person(desk.register.rows(Consent, **where)),
+        answers=by_person(desk.register.decisions(**where)),
+        permissions=Permissions(load_promises(desk.home), said, opt_in=load_publishing(desk.home).opt_in),
     )
-
-
-def _by_person(rows: Iterable[Row]) -> Mapping[str, Sequence[Row]]:
-    found: dict[str, list[Row]] = defaultdict(list)
-    for row in rows:
-        found[row.employee].append(row)
-    return found
 
 
 def _no_picture(person: Person) -> str:

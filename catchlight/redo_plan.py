@@ -40,11 +40,18 @@ def waiting(home: Path) -> Waiting | None:
     then = _by_person(latest.photos())
     asked = wishes.asked(home, then.keys() | {person.id for person in latest.employees()})
     now = _by_person(asked.photos(latest.photos()))
+    vault = Home(home).vault
+
+    def at_hand(photo: Photo) -> bool:
+        """Whether a photo is here: those of people who were published long ago are not kept."""
+        return not photo.digest or vault.has(photo.digest)
+
     own = {person: asked.wish(person, now.get(person, [])) for person in asked.answers}
     people = sorted(
         person
         for person, wish in own.items()
         if asked.answers[person][-1].answer in _ASKS
+        and all(map(at_hand, now.get(person, [])))  # else the next refresh fetches it again
         and (wish != latest.wishes.get(person, NO_WISH) or now.get(person) != then.get(person))
     )
     kept = {person: wish for person, wish in latest.wishes.items() if person not in people}

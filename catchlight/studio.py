@@ -18,6 +18,7 @@ from catchlight.scenery import words_of
 
 JOBS = ("faces", "landmarks", "matte", "likeness")
 OPTIONAL = ("enlarge", "paint")  # jobs that a preset may leave to nobody
+PIXELS = "face_pixels"  # the likeness engine that is no recogniser
 
 
 def engine_settings(engines: Engines, name: str) -> Any:
@@ -49,13 +50,14 @@ def weight_digests(engines: Engines, models: ModelStore) -> dict[str, str]:
 
 def check_recogniser(name: str) -> None:
     """Refuse an engine that cannot tell people apart; ConfigError names those that can."""
-    able = [one for one in plugins.names("catchlight.engines") if _knows_people(one)]
+    able = [one for one in plugins.names("catchlight.engines") if knows_people(one)]
     if name not in able:
         message = f"faces: {name!r} cannot tell people apart; there are: {', '.join(able)}"
         raise ConfigError(message)
 
 
-def _knows_people(name: str) -> bool:
+def knows_people(name: str) -> bool:
+    """Whether an engine compares faces by their geometry: a biometric check."""
     module = plugins.load("catchlight.engines", name)
     return "likeness" in module.FACTS.jobs and module.Engine.KNOWS_PEOPLE
 
@@ -109,6 +111,12 @@ class Studio:
     def recogniser(self) -> Recogniser:
         """Compares two pictures of one person."""
         return cast("Recogniser", self._engine("likeness"))
+
+    @property
+    def unrecognising(self) -> "Studio":
+        """The same, but for an engine that compares faces by their geometry: pixels are compared instead."""
+        engines = self.preset.engines.model_copy(update={"likeness": PIXELS})
+        return self.of(self.preset.model_copy(update={"engines": engines}))
 
     @cached_property
     def enlarger(self) -> Enlarger | None:

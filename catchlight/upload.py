@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from catchlight import ledger, redo_plan
+from catchlight import allowances, ledger, redo_plan
 from catchlight import plan as plans
 from catchlight.checks import photo_age
 from catchlight.company import Company, Person
@@ -182,8 +182,14 @@ def _order(person: Person, sent: Upload, plan: Plan) -> Order:
     employee = person.portrait.employee
     preset = plan.job.brand(employee.preset) if employee.preset else None
     look, painted = plans.look_of(plan.job, employee.preset), plans.agreed_to(plan.job, [employee])
+    compared = employee.id not in allowances.uncompared(plan.job, [employee])
     return plans.order_of(
-        employee, (photo_of(sent),), look, preset=preset, painted=painted.get(employee.id, ())
+        employee,
+        (photo_of(sent),),
+        look,
+        preset=preset,
+        painted=painted.get(employee.id, ()),
+        compared=compared,
     )
 
 

@@ -1,15 +1,20 @@
 """Which photos of a job's sources are of somebody else: compared one to one, before anything is rendered."""
 
 from collections import Counter as Often
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
 
 from catchlight.agreement import Faces, Opinion, opinion, swapped
 from catchlight.config import Job
 from catchlight.home import Home
 from catchlight.joining import Person
+from catchlight.permission import read_permissions
 from catchlight.plan import store_of
-from catchlight.records import Photo
+from catchlight.promises import BIOMETRIC_CHECK
+from catchlight.records import Employee, Photo
 from catchlight.source import owner
 from catchlight.source_memory import Known
 from flows.findings import Finding
@@ -19,17 +24,50 @@ _SHOWN = 5
 _NOTE = "{} have photos of different people; correct the wrong one there, and the next run takes it."
 
 
-def opinions(job: Job, engine: str, people: Mapping[str, Person]) -> dict[str, Opinion]:
-    """Return what is odd about people's photos, by id, for those of whom something is; ConfigError, OutsideError."""
+@dataclass(slots=True)
+class Held:
+    """Asks of one person after the other whether their faces may not be compared, and counts those of whom that holds."""
+
+    home: Path
+    staff: Mapping[str, Employee]
+    who: dict[str, str] = field(default_factory=dict)
+
+    def __call__(self, id_: str) -> bool:
+        """Whether somebody's faces may not be compared, as of now."""
+        found = read_permissions(self.home, id_).may(self.staff[id_], BIOMETRIC_CHECK)
+        if not found:
+            self.who[id_] = found.why
+        return not found
+
+    def findings(self) -> Iterator[Finding]:
+        """Tell of how many people faces were not compared, and why not."""
+        for why, count in Often(self.who.values()).items():
+            told = (
+                f"Photos of {count} people differ between systems, and their faces were not compared: {why}."
+            )
+            yield Finding("faces_not_compared", told)
+
+
+def opinions(
+    job: Job, engine: str, people: Mapping[str, Person], held: Callable[[str], bool] = lambda _: False
+) -> dict[str, Opinion]:
+    """Return what is odd about people's photos, by id, for those of whom something is; ConfigError, OutsideError.
+
+    ``held`` is asked right before the faces of somebody (by id) are compared; of whom it holds, they are not.
+    """
     home = Home(job.home)
     with closing(Faces(engine, store_of(job), home.vault, home.root / "sources" / "faces.db")) as faces:
         counter, found = Counter("Comparing photos", len(people)), {}
         for id_, person in people.items():
-            seen = opinion(pictures(person), faces.same)
+            seen = opinion(pictures(person), partial(faces.same, allowed=partial(_free, held, id_)))
             counter.step()
             if seen.odd:
                 found[id_] = seen
     return found
+
+
+def _free(held: Callable[[str], bool], id_: str) -> bool:
+    return not held(id_)
 
 
 def pictures(person: Person) -> dict[str, str]:

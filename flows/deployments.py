@@ -23,7 +23,7 @@ from flows.publish import publish
 from flows.redo_flow import redo
 from flows.refresh import refresh
 from flows.sources import wire
-from flows.upkeep import remind, verify
+from flows.upkeep import purge, remind, verify, withdrawals
 
 _ALONE = ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.ENQUEUE)
 
@@ -79,6 +79,8 @@ def deployed(home: Path, jobs: Iterable[Path]) -> list[Deployed]:
         Deployed(remind, "company", at, (Cron("10 * * * *", slug="hourly", active=False),)),
         Deployed(publish, "company", at, choices=offered),
         Deployed(verify, "company", at, (Cron("0 4 * * *", slug="nightly", active=False),)),
+        Deployed(withdrawals, "company", at, (Cron("20 * * * *", slug="hourly", active=False),)),
+        Deployed(purge, "company", at, (Cron("30 4 * * *", slug="nightly", active=False),)),
     ]
 
 

@@ -3,13 +3,13 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from catchlight import identities, wishes
+from catchlight import identities
 from catchlight.agreement import Opinion
 from catchlight.config import Job, settled
 from catchlight.errors import ConfigError
@@ -17,10 +17,11 @@ from catchlight.home import Home
 from catchlight.identities import Claim
 from catchlight.job_file import JobFile
 from catchlight.joining import Listed, Person, join
+from catchlight.permission import read_permissions
 from catchlight.records import Employee, Photo, Rung
-from catchlight.source import Source
+from catchlight.source import Entry, Page, Source
 from catchlight.source_memory import Known, Memory
-from catchlight.vault import Vault
+from catchlight.tombstones import Tombstones, read_tombstones
 from flows import agreeing, source_report
 from flows.findings import Finding
 from flows.sources import Wired, wire
@@ -96,9 +97,12 @@ def read(job: Job) -> Directory:
             for kind, told in one.source.findings()
         ]
         people = _settled(job.home, roll, joined.people, findings)
-        people = {id_: person for id_, person in people.items() if roll.wants(person)}
+        stones = read_tombstones(job.home)
+        wanted_ = {id_ for id_, one in people.items() if roll.wants(one) and not stones.has("id", id_)}
+        people = {id_: person for id_, person in people.items() if id_ in wanted_}
         _somebody(job, people, findings)
-        refused = wishes.asked(job.home, people.keys()).refused
+        staff = {id_: Employee(id_, country=roll.value(person, "country")) for id_, person in people.items()}
+        refused = read_permissions(job.home).barred(staff.values())
         shown = {
             id_
             for id_, person in people.items()
@@ -107,10 +111,10 @@ def read(job: Job) -> Directory:
         people = _photographed(opened, people, shown)
     employees = [_employee(id_, person, roll, findings) for id_, person in people.items()]
     findings += _empty_groups(file, employees)
-    seen = (
-        agreeing.opinions(job, file.faces, {id_: people[id_] for id_ in sorted(shown)}) if file.faces else {}
-    )
-    findings += agreeing.findings(job, people, seen)
+    held = agreeing.Held(job.home, staff)
+    wanted = {id_: people[id_] for id_ in sorted(shown)}
+    seen = agreeing.opinions(job, file.faces, wanted, held) if file.faces else {}
+    findings += [*agreeing.findings(job, people, seen), *held.findings()]
     photos = [photo for id_ in sorted(shown) for photo in _photos(id_, people[id_], seen.get(id_, Opinion()))]
     return Directory(employees, agreeing.unshared(photos, findings), findings)
 
@@ -122,23 +126,39 @@ class _Opened:
     wired: Wired
     source: Source
     memory: Memory
-    vault: Vault
+    home: Path
 
     def listed(self, *, accept: bool) -> Listed:
         """Bring up to date who is there, and return it."""
         table = self.wired.table
-        list_people(self.source, self.memory, 1.0 if accept else table.at_most_fewer)
+        list_people(self._living(), self.memory, 1.0 if accept else table.at_most_fewer)
         return Listed(self.wired.name, list(self.memory.people()), table.join, table.adds)
+
+    def _living(self) -> Source:
+        """Return the source without the entries of people who were erased."""
+        stones, name = read_tombstones(self.home), self.wired.name
+
+        def pages(mark: str) -> Iterator[Page]:
+            for page in self.source.pages(mark):
+                kept = [one for one in page.entries if not _is_erased(stones, name, one)]
+                yield replace(page, entries=kept)
+
+        return replace(self.source, pages=pages) if stones else self.source
 
     def photographed(self, keys: set[str]) -> dict[str, Known]:
         """Fetch the photos of some people, and return everybody by key."""
-        fetch_photos(self.source, self.memory, self.vault, keys)
+        fetch_photos(self.source, self.memory, Home(self.home).vault, keys)
         return {one.key: one for one in self.memory.people()}
+
+
+def _is_erased(stones: Tombstones, source: str, entry: Entry) -> bool:
+    named = (entry.values.get(name, "") for name in ("employee_number", "email", "username"))
+    return stones.has(source, entry.key) or any(stones.has("id", value) for value in (entry.key, *named))
 
 
 def _opened(stack: ExitStack, job: Job, one: Wired) -> _Opened:
     memory = stack.enter_context(closing(Memory(memory_file(job.home, one.name))))
-    return _Opened(one, stack.enter_context(closing(one.open())), memory, Home(job.home).vault)
+    return _Opened(one, stack.enter_context(closing(one.open())), memory, job.home)
 
 
 def _photographed(

@@ -20,6 +20,7 @@ from catchlight.publish_yes import must_have_yes
 from catchlight.publishing import STOPPED
 from catchlight.sending import FAILED, Result
 from flows.artifacts import reporting
+from flows.burying import bury_alone
 from flows.destinations import place_named, sizes_of
 from flows.failures import tell_failure
 from flows.form import shown
@@ -58,6 +59,7 @@ def publish(
         at_most: A guard against surprises; more people than this and nothing is written.
 
     """
+    bury_alone(home)
     with alone(home), reporting():
         desk = open_desk(home, place_named(destination, home))
         wanted = tuple(sizes or sizes_of(destination, home) or STANDARD)

@@ -17,6 +17,7 @@ from catchlight.notices import find_notice
 from catchlight.policy import Policy, load_policy, read_secret
 from catchlight.upload import UploadDesk
 from connectors.oidc import Provider
+from flows.burying import bury_alone
 from flows.links import link_sender
 from flows.own_photos import own_photos
 from flows.review_log import logging_for
@@ -55,6 +56,7 @@ def serve(options: Options, say: Say) -> None:
     register, policy = open_register(options.home), load_policy(options.home)
     place = choose(policy, options.host, options.port, options.cert, options.key)
     _check_files(policy)
+    bury_alone(options.home)
     with alone(options.home), listen(place) as taken:
         place = Place(place.host, taken.getsockname()[1], place.tls)
         policy = reached_at(policy, place)

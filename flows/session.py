@@ -12,6 +12,7 @@ from catchlight.darkroom import Darkroom, Remembered
 from catchlight.darkroom_worker import Bench
 from catchlight.home import Home
 from catchlight.models import default_root
+from flows.burying import bury_again
 from flows.progress import Counter
 from flows.readiness import brands, check
 
@@ -62,8 +63,10 @@ def session(job: Job, gather: "Callable[[Job], Plan] | None" = None) -> Iterator
         yield outer
         return
     check(job)
-    with Home(job.home).alone(), at_work(job, gather) as begun:
-        yield begun
+    with Home(job.home).alone():
+        bury_again(job.home)
+        with at_work(job, gather) as begun:
+            yield begun
 
 
 @contextmanager

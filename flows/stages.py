@@ -3,7 +3,8 @@
 import getpass
 import json
 import time
-from collections.abc import Collection
+from collections import Counter as Tally
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,14 +12,17 @@ from catchlight import ledger, plugins, results, wishes
 from catchlight import plan as plans
 from catchlight.audit import Act
 from catchlight.config import Job
+from catchlight.consents import DECLINED
 from catchlight.cost import cost_of
 from catchlight.darkroom import Darkroom, Remembered
 from catchlight.desk import open_register
 from catchlight.develop import Development, Order
 from catchlight.errors import ConfigError, PhotoError
 from catchlight.home import Home
+from catchlight.permission import Permission, read_permissions
 from catchlight.plan import Plan, has_photo
-from catchlight.records import Employee, Photo, Reading, Render, Verdict
+from catchlight.records import Answer, Employee, Photo, Reading, Render, Verdict
+from catchlight.tombstones import read_tombstones
 from catchlight.vault import Vault
 from connectors import folder
 from flows import gathering
@@ -31,30 +35,37 @@ def gather(job: Job) -> Plan:
     """Read who there is, put their photos into the vault, and draw up the plan."""
     settings = folder.Settings(root=job.source)
     found = gathering.read(job) if job.from_file else folder.read(settings)
-    named = _only(job, found.employees)
+    stones = read_tombstones(job.home)
+    named = _only(job, [one for one in found.employees if not stones.has("id", one.id)])
     asked = wishes.asked(job.home, {person.id for person in named})
-    employees = _willing(named, asked.refused)
+    barred = read_permissions(job.home).barred(named)
+    employees = _willing(named, barred)
     ids = {person.id for person in employees}
     wanted = [p for p in asked.photos(p for p in found.photos if p.employee in ids) if p.employee in ids]
     counter = Counter("Reading photos", len(wanted))
     photos = [_fetch(settings, photo, Home(job.home).vault, counter) for photo in wanted]
     own = {person: asked.wish(person, [p for p in photos if p.employee == person]) for person in asked.wishes}
     findings = [{"kind": item.kind, "sentence": item.sentence} for item in found.findings]
-    return plans.draw_up(job, employees, photos, findings + _left_out(asked.refused), own)
+    return plans.draw_up(job, employees, photos, findings + _left_out(barred), own)
 
 
-def _willing(employees: list[Employee], refused: Collection[str]) -> list[Employee]:
-    """Leave out who said that their photo shall not be processed: it is not even read. ConfigError when all did."""
+def _willing(employees: list[Employee], refused: Mapping[str, Permission]) -> list[Employee]:
+    """Leave out whose photo may not be processed: it is not even read. ConfigError when nobody's may."""
     willing = [person for person in employees if person.id not in refused]
     if employees and not willing:
-        message = "nobody is left: all of them said that their photo shall not be processed"
+        message = f"nobody is left: of all of them it holds that {next(iter(refused.values())).why}"
         raise ConfigError(message)
     return willing
 
 
-def _left_out(refused: Collection[str]) -> list[dict[str, str]]:
-    sentence = f"Left out, and not read, at their own word (do not process my photo): {len(refused)}."
-    return [{"kind": "refused", "sentence": sentence}] if refused else []
+def _left_out(barred: Mapping[str, Permission]) -> list[dict[str, str]]:
+    """Tell how many were left out at their own word, and how many for want of a yes."""
+    refused = sum(one.code in {Answer.REFUSE, DECLINED} for one in barred.values())
+    unasked = Tally(one.why for one in barred.values() if one.code not in {Answer.REFUSE, DECLINED})
+    told = {f"Left out, and not read: {count} ({why}; see trust.toml)." for why, count in unasked.items()}
+    sentence = f"Left out, and not read, at their own word (do not process my photo): {refused}."
+    own = [{"kind": "refused", "sentence": sentence}] if refused else []
+    return own + [{"kind": "not_agreed", "sentence": one} for one in sorted(told)]
 
 
 def _only(job: Job, employees: list[Employee]) -> list[Employee]:
@@ -93,9 +104,11 @@ def develop(
     if (folder / ledger.file_name(Render)).is_file():
         counter.step(len(orders))
         return folder
+    still = plan.still_allowed(orders)  # somebody may have said no since the plan was drawn up
     developments = [_without_photo(order, plan) for order in orders if not has_photo(order)]
+    developments += [_taken_back(order, plan) for order in orders if has_photo(order) and order not in still]
     counter.step(len(developments))
-    for development in darkroom.develop([order for order in orders if has_photo(order)]):
+    for development in darkroom.develop([order for order in still if has_photo(order)]):
         developments.append(development)
         counter.step()
     _write(folder, developments)
@@ -108,6 +121,15 @@ def _without_photo(order: Order, plan: Plan) -> Development:
     note = notes[0] if notes else "There is no photo of this person; send one from the chest up."
     preset = (order.preset or plan.job.brand()).name
     render = Render(order.employee, order.recipe, "", preset=preset, reason="photo.missing", note=note)
+    return Development(order.photos, render)
+
+
+def _taken_back(order: Order, plan: Plan) -> Development:
+    """Return the outcome for somebody who said no, or took back a yes, after the plan was drawn up."""
+    note = "Their photo may not be processed any more as was planned; the next run does what is allowed now."
+    render = Render(
+        order.employee, order.recipe, "", preset=plan.job.preset, reason="photo.refused", note=note
+    )
     return Development(order.photos, render)
 
 
@@ -140,7 +162,7 @@ def contact_sheet(plan: Plan, counts: dict[str, int], timings: dict[str, float],
     run = results.summarise(plan, tables, counts, timings)
     sheet.write(
         plan.home.run(plan.run) / "contact_sheet.html", run=run, employees=tables[Employee], photos=tables[Photo],
-        renders=tables[Render], readings=tables[Reading], verdicts=tables[Verdict], checks=_texts(),
+        renders=tables[Render], readings=tables[Reading], verdicts=tables[Verdict], checks=texts(),
         vault=plan.home.vault, files=files, spoilers=spoilers, fairness=thirds,
     )  # fmt: skip
     total = time.perf_counter() - started
@@ -159,6 +181,7 @@ def _tell(plan: Plan, counts: dict[str, int]) -> None:
     register.close()
 
 
-def _texts() -> dict[str, sheet.CheckText]:
+def texts() -> dict[str, sheet.CheckText]:
+    """Return what each check is called, and its unit."""
     found = {name: plugins.load("catchlight.checks", name) for name in plugins.names("catchlight.checks")}
     return {name: sheet.CheckText(module.TITLE, module.UNIT) for name, module in found.items()}

@@ -15,6 +15,8 @@ from flows.destinations import FILE, destinations, place_named
 from flows.failures import tell_failure
 from flows.form import shown
 from flows.letters import open_bureau
+from flows.purging import purge_home
+from flows.withdrawing import honour
 
 
 @flow(name="remind", persist_result=False, on_failure=[tell_failure], on_crashed=[tell_failure])
@@ -57,3 +59,35 @@ def verify(home: Annotated[Path, shown("Folder for everything that Catchlight ke
         )
         raise OutsideError(message)
     return found
+
+
+@flow(name="withdrawals", persist_result=False, on_failure=[tell_failure], on_crashed=[tell_failure])
+def withdrawals(
+    home: Annotated[Path, shown("Folder for everything that Catchlight keeps")],
+    at_most: Annotated[int, shown("Refuse when more people than this took their yes back", ge=1)] = 50,
+) -> int:
+    """Put back the old picture of whoever took their yes back; fail when somebody is still shown past the deadline.
+
+    Args:
+        home: The same folder that the refresh used.
+        at_most: A guard against a wrong import; more people than this and nothing is changed.
+
+    """
+    done = honour(home, at_most)
+    for one, why in done.failed:
+        get_run_logger().warning("still shown at %s, due %s: %s", one.destination, one.due, why)
+    if done.overdue:
+        message = f"{done.overdue} people are shown past the deadline against their word; catchlight publish withdrawals"
+        raise OutsideError(message)
+    return len(done.proofs)
+
+
+@flow(name="purge", persist_result=False, on_failure=[tell_failure], on_crashed=[tell_failure])
+def purge(home: Annotated[Path, shown("Folder for everything that Catchlight keeps")]) -> int:
+    """Delete what is past its term by [keep] of trust.toml; return how much went.
+
+    Args:
+        home: The same folder that the refresh used.
+
+    """
+    return sum(one.count for one in purge_home(home))

@@ -124,6 +124,10 @@ def _gathered(
             "faces": "dlib_resnet",
         }
     )
+    (tmp_path / "home").mkdir(exist_ok=True)
+    (tmp_path / "home/trust.toml").write_text(
+        '[jurisdictions."*"]\nbiometric_check = "nothing"\n[jurisdictions.US]\nbiometric_check = "nothing"\n'
+    )
     tables = [SourceTable(kind="x"), *(SourceTable(kind="x", join=("email",)) for _ in worlds[1:])]
     wired = [Wired(*one) for one in zip(SYSTEMS, tables, worlds, strict=True)]
     monkeypatch.setattr(gathering, "wire", lambda _: (file, wired))

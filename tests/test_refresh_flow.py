@@ -60,6 +60,8 @@ def test_prefect_yaml_deploys_all_flows_and_starts_nothing_by_itself(deployments
         "redo": "flows.redo_flow.redo",
         "remind": "flows.upkeep.remind",
         "verify": "flows.upkeep.verify",
+        "withdrawals": "flows.upkeep.withdrawals",
+        "purge": "flows.upkeep.purge",
     }
     for deployment in deployments.values():
         assert [schedule["active"] for schedule in deployment["schedules"]] == [False]

@@ -46,7 +46,7 @@ def test_one_command_is_all_that_a_machine_needs(shared: Path, tmp_path: Path) -
         found = served.deployments(5)
         assert set(found) == {
             "refresh/hq",
-            *(f"{n}/company" for n in ("redo", "remind", "publish", "verify")),
+            *(f"{n}/company" for n in ("redo", "remind", "publish", "verify", "withdrawals", "purge")),
         }
         refresh = found["refresh/hq"]
         (timed,) = refresh["schedules"]

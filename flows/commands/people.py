@@ -12,6 +12,10 @@ from catchlight.desk import open_register
 from catchlight.errors import ConfigError
 from catchlight.home import Home
 from catchlight.known import known_of
+from flows.commands.people_consent import consent
+from flows.commands.people_erase import erase_person, readmit
+from flows.commands.people_export import export_person
+from flows.commands.people_purge import purge_all
 from flows.commands.people_words import words_of
 from flows.commands.publish_words import say
 from flows.commands.refresh import HomeOption
@@ -24,7 +28,14 @@ app = typer.Typer(no_args_is_help=True, help="What is known of one person, and w
 
 @app.callback()
 def people() -> None:
-    """Show what is known of one person, and say whose an id is."""
+    """Show what is known of one person, write down what they said, and say whose an id is."""
+
+
+app.command("consent")(consent)
+app.command("erase")(erase_person)
+app.command("export")(export_person)
+app.command("readmit")(readmit)
+app.command("purge")(purge_all)
 
 
 @app.command("show")

@@ -15,6 +15,7 @@ from catchlight.publish_plan import Plan
 from catchlight.publish_planning import Listeners
 from catchlight.runs import run_folder
 from catchlight.vault import write_whole
+from flows.burying import bury_alone
 from flows.commands.publish_options import HOME, RunOption
 from flows.commands.publish_words import say, tell_plan
 from flows.commands.refresh import HomeOption
@@ -52,6 +53,7 @@ def plan(
     """
     with told():
         asked = [str(master)] * bool(master) + [part for part in sizes.split(",") if part.strip()]
+        bury_alone(home)
         for name in [to] if to else _all(home):
             desk = open_desk(home, place_named(name, home))
             wanted = asked if sizes else [*asked, *(sizes_of(name, home) or STANDARD)]

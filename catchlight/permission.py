@@ -1,0 +1,89 @@
+"""May we do this for this person, and why not? The one place that answers it, for every act and every place.
+
+Asked when something is planned, and again right before it is done.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from catchlight import consents
+from catchlight.consents import Consent
+from catchlight.desk import register_of
+from catchlight.promises import ACTS, EDIT, PUBLICATION, Promises, load_promises
+from catchlight.records import Answer, Decision, Employee, Side
+from catchlight.register import Register
+
+WHY: Mapping[str, str] = {
+    Answer.REFUSE: "they said that their photo shall not be processed",
+    consents.DECLINED: "they said no to this",
+    consents.NOT_AGREED: "their yes to this is not recorded, and it needs one",
+    consents.NOT_WRITTEN: "their written yes to this is not recorded, and the law where they are asks for one",
+    consents.NEVER: "trust.toml rules it out where they are",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """Whether an act is allowed for somebody: "" or a stable code why not."""
+
+    code: str = ""
+
+    def __bool__(self) -> bool:
+        """Whether it is allowed."""
+        return not self.code
+
+    @property
+    def why(self) -> str:
+        """What stands against it, "" for nothing."""
+        return WHY.get(self.code, "")
+
+
+@dataclass(frozen=True, slots=True)
+class Permissions:
+    """What people said and what a company promises, as of one moment."""
+
+    trust: Promises = field(default_factory=Promises)
+    said: Mapping[str, Sequence[Consent]] = field(default_factory=dict)
+    refused: Collection[str] = ()
+    opt_in: Collection[str] = ()
+
+    def may(self, person: Employee, purpose: str) -> Permission:
+        """Return whether a purpose (``edit`` … or one of destinations) is allowed for somebody."""
+        if person.id in self.refused:
+            return Permission(Answer.REFUSE)
+        needs = self.trust.needs(purpose if purpose in ACTS else PUBLICATION, person.country)
+        said = self.said.get(person.id, ())
+        return Permission(consents.against(said, purpose, opt_in=purpose in self.opt_in, needs=needs))
+
+    def barred(self, people: Iterable[Employee]) -> dict[str, Permission]:
+        """Return whose photos may not be processed at all, by id."""
+        asked = {person.id: self.may(person, EDIT) for person in people}
+        return {id_: found for id_, found in asked.items() if not found}
+
+
+def read_permissions(home: Path, employee: str = "") -> Permissions:
+    """Return what holds now for everybody of a home, or for one person."""
+    trust, where = load_promises(home), register_of(home)
+    if isinstance(where, Path) and not where.is_file():
+        return Permissions(trust)
+    register, of = Register(where), {"employee": employee} if employee else {}
+    try:
+        with register.reading() as store:
+            answers = sorted(store.rows(Decision, side=Side.EMPLOYEE.value, **of), key=lambda one: one.at)
+            said = store.rows(Consent, **of)
+    finally:
+        register.close()
+    last = {answer.employee: answer.answer for answer in answers}
+    refused = frozenset(who for who, answer in last.items() if answer == Answer.REFUSE)
+    return Permissions(trust, by_person(said), refused)
+
+
+def by_person(rows: Iterable[Any]) -> dict[str, list[Any]]:
+    """Return rows by the person they are about, in their order."""
+    found: dict[str, list[Any]] = defaultdict(list)
+    for row in rows:
+        found[row.employee].append(row)
+    return found

@@ -1,0 +1,150 @@
+"""What is past its term goes: kind by kind, with a count and a reason, and never what an undoing inside its term needs."""
+
+import json
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from catchlight import purging_pictures as pictures
+from catchlight.errors import ConfigError
+from catchlight.promises import Keep
+from catchlight.register import Register
+from catchlight.review_records import Delegation, Extension, Invitation, Letter, Revocation, Session
+from catchlight.runs import run_folder, run_names
+
+_PRINTED = "secrets/links.csv"
+
+
+@dataclass(frozen=True, slots=True)
+class Purged:
+    """How many of a kind went, or would go, after how many days."""
+
+    kind: str
+    days: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Purge:
+    """One pass over a home folder; whoever makes it holds the home. With ``dry`` it only counts."""
+
+    home: Path
+    register: Register
+    keep: Keep
+    at: datetime
+    dry: bool = False
+
+    def before(self, days: int) -> str:
+        """Return the moment before which something is past its term."""
+        return (self.at - timedelta(days=days)).astimezone(UTC).isoformat(timespec="microseconds")
+
+    def drop(self, paths: Iterable[Path]) -> int:
+        """Delete files and folders; return how many."""
+        found = [path for path in paths if path.exists()]
+        for path in found if not self.dry else ():
+            if path.is_dir():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
+        return len(found)
+
+    def is_old(self, path: Path, days: int) -> bool:
+        """Whether a file was last written before its term."""
+        return path.is_file() and path.stat().st_mtime < (self.at - timedelta(days=days)).timestamp()
+
+
+def purge(one: Purge) -> list[Purged]:
+    """Make a pass; return what went, kind by kind."""
+    kinds: dict[str, Callable[[Purge], int]] = {
+        "sessions": _sessions, "links": _links, "logs": _logs, "letters": _letters,
+        "rejected": pictures.rejected, "originals": pictures.originals, "backups": pictures.backups, "runs": _runs,
+    }  # fmt: skip
+    return [Purged(kind, getattr(one.keep, kind), work(one)) for kind, work in kinds.items()]
+
+
+def _sessions(one: Purge) -> int:
+    since = one.before(one.keep.sessions)
+    count = sum(row.seen < since for row in one.register.rows(Session))
+    if count and not one.dry:
+        with one.register.alone() as store:
+            store.forget_unseen(since)
+    return count
+
+
+def _links(one: Purge) -> int:
+    printed = one.home / _PRINTED
+    return one.drop([printed] if one.is_old(printed, one.keep.links) else [])
+
+
+def _logs(one: Purge) -> int:
+    """Delete old logs, and put today's aside under their date, so that no log grows past its term."""
+    folder, today = one.home / "logs", one.at.date().isoformat()
+    gone = one.drop(path for path in folder.glob("*.log") if one.is_old(path, one.keep.logs))
+    for path in folder.glob("*.log") if not one.dry else ():
+        aside = path.with_name(f"{path.stem}.{today}.log")
+        if path.suffixes == [".log"] and path.stat().st_size and not aside.exists():
+            path.rename(aside)
+    return gone + one.drop(_prefect(one))
+
+
+def _prefect(one: Purge) -> Iterator[Path]:
+    """Yield the files of Prefect's own database once its oldest run is past the term."""
+    file = one.home / "prefect/prefect.db"
+    if not file.is_file():
+        return
+    with closing(sqlite3.connect(file)) as store:
+        known = store.execute("select 1 from sqlite_master where name = 'flow_run'").fetchone()
+        oldest = store.execute("select min(created) from flow_run").fetchone()[0] if known else None
+    if oldest and str(oldest).replace(" ", "T") < one.before(one.keep.logs):
+        yield from sorted(file.parent.glob("prefect.db*"))
+
+
+def _letters(one: Purge) -> int:
+    """Forget invitations that ended, with their letters, and delegations that did."""
+    since, register = one.before(one.keep.letters), one.register
+    ended = [row.id for row in register.rows(Invitation) if row.expires < since]
+    longer = {row.invitation for row in register.rows(Extension) if row.until >= since}
+    ended = [id_ for id_ in ended if id_ not in longer]
+    over = {row.until for row in register.rows(Delegation) if row.until < since}
+    if one.dry:
+        return len(ended) + len(over)
+    with register.alone() as store:
+        gone = sum(
+            store.remove(kind, invitation=id_) for id_ in ended for kind in (Letter, Revocation, Extension)
+        )
+        gone += sum(store.remove(Invitation, id=id_) for id_ in ended)
+        return gone + sum(store.remove(Delegation, until=until) for until in over)
+
+
+def _runs(one: Purge) -> int:
+    """Delete runs that newer ones followed, but for the newest, one that others build upon, and unfinished ones."""
+    since, kept = one.before(one.keep.runs), _needed(one.home)
+    old = [name for name in run_names(one.home) if name not in kept and _finished(one.home, name) < since]
+    for name in old:
+        one.drop([one.home / "ledger" / name])
+    return one.drop(one.home / "runs" / name for name in old)
+
+
+def _finished(home: Path, run: str) -> str:
+    """Return when a run ended, in UTC; one that has not is of the far future."""
+    try:
+        told = str(json.loads((home / "runs" / run / "run.json").read_bytes())["finished"])
+        return datetime.fromisoformat(told).astimezone(UTC).isoformat(timespec="microseconds")
+    except (OSError, ValueError, KeyError):
+        return "9999"
+
+
+def _needed(home: Path) -> set[str]:
+    """Return the newest run, and those that an unfinished one carries people over from."""
+    found = set()
+    for plan in (home / "ledger").glob("*/plan.json"):
+        if not (home / "runs" / plan.parent.name / "run.json").is_file():
+            found.add(json.loads(plan.read_bytes()).get("job", {}).get("onto", ""))
+    try:
+        return found | {run_folder(home).name}
+    except ConfigError:
+        return found

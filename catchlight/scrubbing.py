@@ -1,0 +1,152 @@
+"""What tells of one person goes out of a file: the row, the entry, the line, or the file itself where it is theirs."""
+
+import csv
+import io
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from catchlight.traces import ERASED, Traces
+from catchlight.vault import digest_of, write_whole
+
+# Folders and files that are the company's own, or hold nothing about people.
+_OTHERS = ("secrets", "models", "signature", "erased", "demo-company", "provenance")
+_DATABASES = (".db", ".sqlite")
+_MAGIC = (b"\xff\xd8\xff", b"\x89PNG", b"RIFF", b"GIF8", b"II*\x00", b"MM\x00*")
+PRINTED = "secrets/links.csv"
+
+
+def files_of(home: Path) -> Iterator[Path]:
+    """Yield the files of a home that may tell of people."""
+    for file in sorted(home.rglob("*")):
+        part = file.relative_to(home).parts[0]
+        kept = part in _OTHERS and str(file.relative_to(home)) != PRINTED
+        if file.is_file() and not file.is_symlink() and not kept and file.suffix != ".toml":
+            yield file
+
+
+def tells(file: Path, traces: Traces) -> bool:
+    """Whether a file tells of somebody, however deep in its tables."""
+    data = file.read_bytes()
+    if data.startswith(b"PAR1") and data.endswith(b"PAR1"):
+        frame = pl.read_parquet(file)
+        return frame.filter(_mask(frame, traces)).height > 0
+    if data.startswith(_MAGIC):
+        return digest_of(data) in traces.digests
+    if data.startswith(b"SQLite format 3"):
+        with closing(sqlite3.connect(file)) as store:
+            return any(_in_table(store, name, traces) for name in _tables(store))
+    return traces.tell(file.name) or traces.tell(data.decode("utf-8", "replace"))
+
+
+def is_picture(file: Path) -> bool:
+    """Whether a file begins as a picture does."""
+    with file.open("rb") as opened:
+        return opened.read(8).startswith(_MAGIC)
+
+
+def scrub(file: Path, traces: Traces) -> None:
+    """Take out of a file what tells of somebody; a picture or a page of theirs goes whole."""
+    match file.suffix:
+        case ".parquet":
+            frame = pl.read_parquet(file)
+            buffer = io.BytesIO()
+            frame.filter(~_mask(frame, traces)).write_parquet(buffer)
+            write_whole(file, buffer.getvalue())
+        case ".csv":
+            write_whole(file, _without_rows(file.read_bytes(), traces))
+        case ".json":
+            _scrub_json(file, traces)
+        case ".log" | ".txt" | ".jsonl":
+            lines = file.read_text(encoding="utf-8", errors="replace").splitlines(keepends=True)
+            write_whole(file, "".join(line for line in lines if not traces.tell(line)).encode())
+        case one if one in _DATABASES and "prefect" not in file.parts:
+            _scrub_database(file, traces)
+        case _:
+            file.unlink()
+            for beside in ("-wal", "-shm"):
+                with suppress(FileNotFoundError):
+                    file.with_name(file.name + beside).unlink()
+
+
+def _mask(frame: pl.DataFrame, traces: Traces) -> pl.Expr:
+    texts = [pl.col(name) for name, kind in frame.schema.items() if kind == pl.String]
+    texts += [
+        pl.col(name).list.join(" ") for name, kind in frame.schema.items() if kind == pl.List(pl.String)
+    ]
+    if not texts:
+        return pl.lit(False)  # noqa: FBT003
+    found = [(text == traces.employee) | text.str.contains(traces.pattern) for text in texts]
+    return pl.any_horizontal(found).fill_null(False)  # noqa: FBT003
+
+
+def _without_rows(data: bytes, traces: Traces) -> bytes:
+    rows = list(csv.reader(io.StringIO(data.decode("utf-8-sig", "replace"), newline="")))
+    out = io.StringIO()
+    kept = [row for row in rows[1:] if not any(map(traces.tell, row))]
+    csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\r\n").writerows([*rows[:1], *kept])
+    return out.getvalue().encode("utf-8-sig" if data.startswith(b"\xef\xbb\xbf") else "utf-8")
+
+
+def _scrub_json(file: Path, traces: Traces) -> None:
+    """Scrub a JSON file; one that is about the person alone goes."""
+    content = json.loads(file.read_bytes())
+    if isinstance(content, dict) and _is_theirs(content, traces):
+        file.unlink()
+        return
+    write_whole(file, (json.dumps(_less(content, traces), indent=2, ensure_ascii=False) + "\n").encode())
+
+
+def _is_theirs(content: dict[str, Any], traces: Traces) -> bool:
+    render = content.get("render")
+    owner = render.get("employee") if isinstance(render, dict) else content.get("employee")
+    return owner == traces.employee or str(content.get("digest", "")) in traces.digests
+
+
+def _less(value: Any, traces: Traces) -> Any:
+    """Return a value without the entries about somebody; a text in which they are named says so."""
+    if isinstance(value, dict):
+        return {name: _less(part, traces) for name, part in value.items() if not traces.tell(str(name))}
+    if isinstance(value, list):
+        return [_less(part, traces) for part in value if not _names(part, traces)]
+    return ERASED if isinstance(value, str) and traces.tell(value) else value
+
+
+def _names(part: Any, traces: Traces) -> bool:
+    """Whether an entry of a list is about somebody."""
+    return isinstance(part, dict) and any(isinstance(one, str) and traces.tell(one) for one in part.values())
+
+
+def _tables(store: sqlite3.Connection) -> list[str]:
+    return [
+        str(name)
+        for (name,) in store.execute("select name from sqlite_master where type = 'table'")
+        if not name.startswith("sqlite_")
+    ]
+
+
+def _in_table(store: sqlite3.Connection, name: str, traces: Traces) -> list[int]:
+    """Return which rows of a table tell of somebody."""
+    found = store.execute(f'select rowid, * from "{name}"').fetchall()  # noqa: S608  a table's own name
+    return [int(row[0]) for row in found if any(isinstance(one, str) and traces.tell(one) for one in row[1:])]
+
+
+def _scrub_database(file: Path, traces: Traces) -> None:
+    """Delete the rows about somebody, and what deleted rows leave in a file."""
+    with closing(sqlite3.connect(file, isolation_level=None)) as store:
+        for name in _tables(store):
+            gone = [(row,) for row in _in_table(store, name, traces)]
+            store.executemany(f'delete from "{name}" where rowid = ?', gone)  # noqa: S608
+        compact(store)
+
+
+def compact(store: sqlite3.Connection) -> None:
+    """Let nothing of deleted rows stay in a SQLite file or beside it."""
+    store.execute("pragma secure_delete = on")
+    store.execute("vacuum")
+    store.execute("pragma wal_checkpoint(truncate)")

@@ -1,0 +1,167 @@
+"""What tells of one person in a home folder: id, e-mail, names, and the digests of pictures that are theirs alone."""
+
+import json
+import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from catchlight.register import Register
+from catchlight.register_tables import TABLES
+
+_DIGEST = re.compile(r"\b[0-9a-f]{64}\b")
+_DISTINCT = re.compile(r"(?=.*[A-Za-z]).{4,}|\d{5,}")  # an id that is no everyday word or number
+_OWNERS = ("employee", "id")  # columns that say whose a row is
+
+
+@dataclass(frozen=True)
+class Traces:
+    """What is looked for. ``words`` are e-mail, names and subject, unless somebody else has them, too."""
+
+    employee: str
+    words: frozenset[str] = frozenset()
+    digests: frozenset[str] = frozenset()
+
+    @cached_property
+    def pattern(self) -> str:
+        """A pattern of what is looked for inside longer texts, for Python and for polars."""
+        ids = [self.employee] if _DISTINCT.fullmatch(self.employee) else []
+        names = "|".join(re.escape(word) for word in sorted({*ids, *self.words}, key=len, reverse=True))
+        told = [rf"(?:^|[^\p{{L}}\p{{N}}])(?:{names})(?:$|[^\p{{L}}\p{{N}}])"] if names else []
+        return "(?i)" + "|".join([*told, *sorted(self.digests)] or [r"[^\s\S]"])
+
+    @cached_property
+    def _compiled(self) -> "re.Pattern[str]":
+        return re.compile(self.pattern.replace(r"\p{L}\p{N}", r"\w"))
+
+    def tell(self, text: str) -> bool:
+        """Whether a text is the person's id, or holds anything else that tells of them."""
+        return text == self.employee or bool(self._compiled.search(text))
+
+    def without(self, text: str) -> str:
+        """Return a text in which nothing tells of them any more."""
+        for word in (*sorted(self.words, key=len, reverse=True), *self.digests, self.employee):
+            if word != self.employee or _DISTINCT.fullmatch(word):
+                text = re.sub(re.escape(word), ERASED, text, flags=re.IGNORECASE)
+        return ERASED if self.tell(text) else text
+
+
+ERASED = "[erased]"
+
+
+def traces_of(home: Path, register: Register, employee: str) -> Traces:
+    """Return what tells of somebody; what other people have, too, is left out."""
+    mine, others = _Said(), _Said()
+    for row in _rows(home):
+        owner = next((str(row[name]) for name in _OWNERS if row.get(name)), "")
+        (mine if owner == employee else others).take(row)
+    for record in TABLES:
+        rows: list[Any] = register.rows(record)
+        for one in rows:
+            whose = mine if getattr(one, "employee", None) == employee else others
+            whose.take(asdict(one))
+    for words, fields in _entries(home, mine):
+        mine.words |= words
+        mine.take(fields)
+    return Traces(employee, frozenset(mine.words - others.words), frozenset(mine.digests - others.digests))
+
+
+class _Said:
+    """Digests and words of some people."""
+
+    def __init__(self) -> None:
+        self.digests: set[str] = set()
+        self.words: set[str] = set()
+        self.files: set[str] = set()
+
+    def take(self, row: dict[str, Any]) -> None:
+        """Take what a row tells."""
+        self.digests.update(_DIGEST.findall(" ".join(_texts(row))))
+        self.files.update(filter(None, [row.get("file")]) if isinstance(row.get("file"), str) else ())
+        whole = f"{row.get('given_name') or ''} {row.get('family_name') or ''}".strip()
+        named = (row.get("email"), row.get("display_name"), row.get("subject"), row.get("username"), whole)
+        self.words |= {str(one) for one in named if one and len(str(one)) > 2}
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for part in value.values():
+            yield from _texts(part)
+    elif isinstance(value, list | tuple):
+        for part in value:
+            yield from _texts(part)
+
+
+def _rows(home: Path) -> Iterator[dict[str, Any]]:
+    """Yield every row about a person: of tables, of what recipes gave, of plans."""
+    for file in sorted([*home.glob("runs/**/*.parquet"), *home.glob("ledger/**/*.parquet")]):
+        yield from pl.read_parquet(file).to_dicts()
+    for file in [*home.glob("ledger/recipes/*/*.json"), *home.glob("runs/*/publish/*.json")]:
+        yield from _of_people(json.loads(file.read_bytes()))
+
+
+def _of_people(value: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(value, dict):
+        if isinstance(value.get("employee"), str):
+            yield value
+        else:
+            for part in value.values():
+                yield from _of_people(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from _of_people(part)
+
+
+def source_keys(home: Path, traces: Traces) -> list[tuple[str, str]]:
+    """Return which entries of sources are the person's: the source's name and the key there."""
+    return [
+        (file.stem, key)
+        for file, key, fields in _known(home)
+        if key == traces.employee or any(map(traces.tell, fields.values()))
+    ]
+
+
+def source_entries(home: Path, traces: Traces) -> list[dict[str, Any]]:
+    """Return what each source told of the person."""
+    mine = source_keys(home, traces)
+    return [
+        {"source": file.stem, "key": key, **fields}
+        for file, key, fields in _known(home)
+        if (file.stem, key) in mine
+    ]
+
+
+def _entries(home: Path, mine: _Said) -> Iterator[tuple[set[str], dict[str, Any]]]:
+    """Yield what sources say of the person whose photos came from these files (``SOURCE/key``)."""
+    for file, key, fields in _known(home):
+        if f"{file.stem}/{key}" in mine.files:
+            yield {key} if len(key) > 4 else set(), dict(fields)
+
+
+def _known(home: Path) -> Iterator[tuple[Path, str, dict[str, str]]]:
+    for file in sorted(home.glob("sources/*.db")):
+        with closing(sqlite3.connect(file)) as store:
+            if store.execute("select 1 from sqlite_master where name = 'people'").fetchone():
+                found = store.execute("select key, fields, digest from people").fetchall()
+                yield from ((file, key, json.loads(text) | {"digest": digest}) for key, text, digest in found)
+
+
+def known_ids(home: Path, register: Register) -> set[str]:
+    """Return every id that a home knows: of its runs, its register and its sources."""
+    found: set[str] = set()
+    for file in [*home.glob("runs/*/employees.parquet"), *home.glob("ledger/*/employees.parquet")]:
+        found |= set(pl.read_parquet(file, columns=["id"]).to_series())
+    for record in TABLES:
+        rows: list[Any] = register.rows(record)
+        found |= {getattr(row, "employee", "") for row in rows}
+    with suppress(FileNotFoundError, ValueError, KeyError):
+        found |= json.loads((home / "sources/ids.json").read_bytes())["seen"].keys()
+    return found - {""}

@@ -1,0 +1,118 @@
+"""A yes that was taken back after publishing: who, where, since when, until when the old picture must be back, and the proof."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from catchlight import consents
+from catchlight.desk import Desk
+from catchlight.errors import OutsideError, PhotoError
+from catchlight.home import write_json
+from catchlight.journal import stacks
+from catchlight.publish_removals import why_off
+from catchlight.publish_right import Rights, rights
+from catchlight.records import Answer, Receipt, Side
+from catchlight.sending import FAILED, Result, take_off
+from catchlight.vault import digest_of
+
+FOLDER = "proofs"
+_WORDS = (Answer.REFUSE, Answer.KEEP, consents.DECLINED)
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """Somebody who is still shown at a place and said no: when, and until when the old picture must be back."""
+
+    employee: str
+    destination: str
+    reason: str
+    said: str
+    due: str
+
+    def is_overdue(self, now: str) -> bool:
+        """Whether the time is over."""
+        return self.due < now
+
+
+@dataclass(frozen=True, slots=True)
+class PutBack:
+    """The proof for one file: what of ours was there, what is there now by reading back, and what was to be there."""
+
+    target: str
+    was: str
+    back: str
+    read: str
+    at: str
+    code: str
+    sentence: str
+
+
+def withdrawn(desk: Desk, hours: int) -> list[Withdrawal]:
+    """Return who is shown at a place against their word, the longest waiting first."""
+    now, found = rights(desk), []
+    for employee, mine in _standing(desk).items():
+        reason = why_off(employee, mine, now, left=False)
+        if reason in _WORDS:
+            said = _said(now, employee, reason)
+            due = (datetime.fromisoformat(said) + timedelta(hours=hours)).isoformat(timespec="microseconds")
+            found.append(Withdrawal(employee, desk.place.name, reason, said, due))
+    return sorted(found, key=lambda one: one.said)
+
+
+def _standing(desk: Desk) -> dict[str, list[list[Receipt]]]:
+    found: dict[str, list[list[Receipt]]] = {}
+    for stack in stacks(desk.register.receipts(desk.place.name)).values():
+        if stack[-1].employee:
+            found.setdefault(stack[-1].employee, []).append(stack)
+    return found
+
+
+def _said(now: Rights, employee: str, reason: str) -> str:
+    if reason == consents.DECLINED:
+        return consents.last_words(now.permissions.said[employee])[now.purpose].at
+    return max(one.at for one in now.answers[employee] if one.side == Side.EMPLOYEE)
+
+
+def put_back(desk: Desk, one: Withdrawal) -> list[PutBack]:
+    """Put back what was there before us, at all files of a person, and read it back."""
+    return list(_put_back(desk, _standing(desk).get(one.employee, [])))
+
+
+def _put_back(desk: Desk, mine: list[list[Receipt]]) -> Iterator[PutBack]:
+    for stack in mine:
+        back = stack[0].replaced
+        result = take_off(desk, stack, back)
+        yield PutBack(
+            result.target,
+            stack[-1].sent,
+            back,
+            _read(desk, result),
+            desk.clock(),
+            result.code,
+            result.sentence,
+        )
+
+
+def _read(desk: Desk, result: Result) -> str:
+    with suppress(OutsideError, PhotoError):
+        there = desk.place.look(result.target)
+        return "" if there is None else digest_of(there)
+    return "unknown"
+
+
+def write_proof(desk: Desk, one: Withdrawal, done: list[PutBack]) -> Path:
+    """Write down what was put back, when, and whether in time; the person is a keyed reference. Return the file."""
+    person = desk.register.seal.reference(one.employee) if desk.register.seal else "-"
+    ended = max(part.at for part in done)
+    told = {
+        "person": person, "place": one.destination, "reason": one.reason, "said": one.said, "due": one.due,
+        "done": "" if any(part.code == FAILED for part in done) else ended, "in time": ended <= one.due,
+        "files": [asdict(part) for part in done],
+    }  # fmt: skip
+    stamp = ended.replace(":", "").replace("-", "")[:15]
+    place = digest_of(one.destination.encode())[:8]
+    path = desk.home / FOLDER / f"withdrawal-{person}-{place}-{stamp}.json"
+    write_json(path, told)
+    return path

@@ -1,0 +1,81 @@
+"""``catchlight people consent``: write down what a person said outside of their own page, on paper or to HR."""
+
+import getpass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from catchlight import consents
+from catchlight.agreed import PURPOSES as PAINTED
+from catchlight.consents import PURPOSES, Consent, Word
+from catchlight.desk import open_register
+from catchlight.errors import ConfigError
+from catchlight.notices import record_notice
+from catchlight.promises import ACTS
+from catchlight.register import now
+from catchlight.review_records import Notice
+from catchlight.vault import digest_of
+from flows.commands.publish_words import say
+from flows.commands.refresh import HomeOption
+from flows.terminal import told
+
+_ALL = tuple(dict.fromkeys((*ACTS, *PAINTED, *PURPOSES)))
+
+
+def consent(
+    employee: Annotated[str, typer.Argument(metavar="ID", help="Employee id, as the list has it.")],
+    purpose: Annotated[str, typer.Option("--purpose", help=f"One of {', '.join(_ALL)}.")],
+    word: Annotated[Word, typer.Option("--said", help="What the person said.")],
+    home: HomeOption = Path("catchlight-home"),
+    notice: Annotated[
+        Path | None, typer.Option("--notice", help="Text file that they agreed to; kept with the consent.")
+    ] = None,
+    language: Annotated[str, typer.Option("--language", help="Language of that text.")] = "en",
+    evidence: Annotated[
+        str, typer.Option("--evidence", help="Where the proof is, such as a file number.")
+    ] = "",
+    basis: Annotated[
+        str, typer.Option("--basis", help="Legal basis, such as explicit_consent or collective_agreement.")
+    ] = "",
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would hold then; write nothing.")
+    ] = False,
+) -> None:
+    """Write down what a person said of one purpose: yes, no, or not any more. The last word holds.
+
+    People say it on their own page as well; this is for paper, and for who tells HR. A written yes needs --notice and
+    --evidence. A withdrawal needs nothing: it is as easy as that.
+
+    Exit code 0: written down. 2: the purpose is unknown, or the text cannot be read.
+    """
+    with told():
+        if purpose not in _ALL:
+            message = f"--purpose {purpose}: there are {', '.join(_ALL)}"
+            raise ConfigError(message)
+        register = open_register(home)
+        text = _notice(notice, language) if notice else None
+        said = Consent(
+            employee, purpose, word, getpass.getuser(), now(), text.digest if text else "", "people consent",
+            basis=basis, evidence=evidence,
+        )  # fmt: skip
+        if not dry_run:
+            if text:
+                record_notice(register, text)
+            register.add([said])
+        written = " in writing" if word == Word.GRANTED and said.is_written else ""
+        say(f"{employee}, {purpose}: {word}{written}{', if it were written down' if dry_run else ''}.")
+        if said.word == Word.GRANTED and not said.is_written:
+            say(
+                f"Where the law asks for a written yes, this is none ({consents.NOT_WRITTEN}): it needs --notice and --evidence."
+            )
+
+
+def _notice(file: Path, language: str) -> Notice:
+    try:
+        text = file.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        message = f"--notice {file}: cannot be read: {error}"
+        raise ConfigError(message) from error
+    digest = digest_of(text.encode())
+    return Notice(digest, file.stem, digest[:8], language, text, now())

@@ -1,0 +1,88 @@
+"""``catchlight people erase`` and ``readmit``: one person goes out of everything here, and may be taken in again."""
+
+from contextlib import ExitStack, closing
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from catchlight import erasure
+from catchlight.desk import alone, open_register
+from catchlight.errors import ConfigError
+from catchlight.home import Home
+from catchlight.tombstones import read_tombstones, take_away
+from catchlight.traces import known_ids
+from flows.commands.publish_options import YesOption
+from flows.commands.publish_words import say
+from flows.commands.refresh import HomeOption
+from flows.erasing import desks, erase
+from flows.terminal import told
+
+EmployeeArgument = Annotated[str, typer.Argument(metavar="ID", help="Employee id, as the list has it.")]
+
+
+def erase_person(
+    employee: EmployeeArgument,
+    home: HomeOption = Path("catchlight-home"),
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would go; change nothing.")] = False,
+    yes: YesOption = False,
+) -> None:
+    """Erase one person: pictures, answers, consents, letters, every row and line about them, in all runs.
+
+    First they are taken off all places, and what was there before comes back. What was backed up, and the right to undo
+    it, goes as well. A reference that names nobody stays, so that neither the next list nor a restored backup brings
+    them back. Their photos in your own systems are not ours and stay. At the end everything is searched for them.
+
+    Exit code 0: nothing is left. 1: something is left, and it is named, or a place did not let them go. 2: nobody has
+    this id, or it could not start.
+    """
+    with told():
+        with closing(open_register(home)) as register:
+            if employee not in known_ids(home, register):
+                message = f"nothing is known of {employee!r}, so there is nothing to erase"
+                raise ConfigError(message)
+            found = erasure.foresee(home, register, employee)
+        places = [desk.place.name for desk in desks(home, employee)]
+        say(f"{employee}: {found.pictures} pictures, {found.rows} rows of the register, {found.files} files.")
+        say(f"Taken off first: {', '.join(places) or 'nothing, they are published nowhere'}.")
+        if dry_run:
+            return
+        if not yes and not typer.confirm("This cannot be undone. Go on?"):
+            raise typer.Exit(2)
+        with ExitStack() as holding:
+            holding.enter_context(Home(home).alone())
+            holding.enter_context(alone(home))
+            done = erase(home, employee)
+    raise typer.Exit(_tell(home, done))
+
+
+def _tell(home: Path, done: erasure.Erased) -> int:
+    """Say what was done and what is left; return the exit code."""
+    say(f"Erased: {done.pictures} pictures, {done.rows} rows of the register, {done.files} files scrubbed.")
+    outside = [folder for folder in done.kept if home.resolve() not in folder.resolve().parents]
+    if outside:
+        say(
+            f"Left out of later runs and of restored backups: {outside[0]} (keep it apart from backups of {home})."
+        )
+    else:
+        say(
+            "The list of who was erased could be written into the home folder alone: a restored backup would bring them "
+            "back. Name a folder in trust.toml: tombstones"
+        )
+    for place in done.left:
+        say(f"Still there: {place}")
+    if not done.left:
+        say("Searched for id, names, e-mail and every digest: nothing is left.")
+    return 0 if outside and not done.left else 1
+
+
+def readmit(employee: EmployeeArgument, home: HomeOption = Path("catchlight-home")) -> None:
+    """Let somebody who was erased be taken in again, because they want to. The next refresh begins anew with them.
+
+    Exit code 0: done. 2: nobody with this id was erased.
+    """
+    with told():
+        if not read_tombstones(home).has("id", employee) or not take_away(home, employee):
+            message = f"nobody with the id {employee!r} was erased here"
+            raise ConfigError(message)
+        say(f"{employee} is taken in again by the next refresh.")

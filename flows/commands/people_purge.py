@@ -1,0 +1,30 @@
+"""``catchlight people purge``: what is past its term goes."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from catchlight.promises import Keep
+from flows.commands.publish_words import say
+from flows.commands.refresh import HomeOption
+from flows.purging import FOLDER, purge_home
+from flows.terminal import told
+
+
+def purge_all(
+    home: HomeOption = Path("catchlight-home"),
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Count what would go; delete nothing.")] = False,
+) -> None:
+    """Delete what is past its term: photos, portraits nobody chose, backups, runs, letters, logs, people who left.
+
+    The terms are [keep] in trust.toml, in days. What stands published keeps its backup for as long as it stands. Each
+    pass leaves a report of counts in purges/. Deploy the flow of the same name to have it done nightly.
+
+    Exit code 0: done. 2: it could not start, for instance while a refresh is at work.
+    """
+    with told():
+        for one in purge_home(home, dry=dry_run):
+            meaning = Keep.model_fields[one.kind].description
+            say(f"{one.kind:<10} {one.count:>6}   after {one.days} days: {meaning}")
+        say("Nothing was deleted." if dry_run else f"Report: {home / FOLDER}")

@@ -1,0 +1,49 @@
+"""``catchlight publish withdrawals``: whoever took their yes back is off every place, in time, with a proof."""
+
+from typing import Annotated
+
+import typer
+
+from catchlight.register import now
+from flows.commands.publish_options import HOME, YesOption
+from flows.commands.publish_words import say
+from flows.commands.refresh import HomeOption
+from flows.terminal import told
+from flows.withdrawing import honour, waiting
+
+
+def withdrawals(
+    home: HomeOption = HOME,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="List who waits and until when; change nothing.")
+    ] = False,
+    at_most: Annotated[
+        int, typer.Option("--at-most", min=1, help="Refuse when more people than this took their yes back.")
+    ] = 50,
+    yes: YesOption = False,
+) -> None:
+    """Put the old picture back everywhere for those who said no after they were published. No plan is needed.
+
+    Each has a proof in proofs/ of the home folder: what was put back where and when, and what is read back there.
+    trust.toml says how many hours there are (24). Deploy the flow of the same name to have it done hourly.
+
+    Exit code 0: nobody is shown against their word. 1: somebody still is, and why is said. 2: it could not start.
+    """
+    with told():
+        found = waiting(home)
+        for one in found:
+            late = ", OVERDUE" if one.is_overdue(now()) else ""
+            say(
+                f"{one.employee} at {one.destination}: {one.reason}, said {one.said[:16]}, due {one.due[:16]} UTC{late}"
+            )
+        if dry_run or not found:
+            say(f"{len(found)} to put back.")
+            raise typer.Exit(1 if any(one.is_overdue(now()) for one in found) else 0)
+        if not yes and not typer.confirm(f"Put back {len(found)}?", default=True):
+            raise typer.Exit(2)
+        done = honour(home, at_most)
+        for file in done.proofs:
+            say(f"Proof: {file}")
+        for one, why in done.failed:
+            say(f"Still shown: {one.employee} at {one.destination}: {why}")
+    raise typer.Exit(1 if done.failed else 0)

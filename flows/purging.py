@@ -1,0 +1,33 @@
+"""A pass over a home folder by the terms of trust.toml, and its report: counts and terms, no names."""
+
+import getpass
+from contextlib import ExitStack, closing
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+
+from catchlight.audit import Act
+from catchlight.desk import alone, open_register
+from catchlight.home import Home, write_json
+from catchlight.promises import load_promises
+from catchlight.purging import Purge, Purged, purge
+from catchlight.purging_people import purge_people
+from flows.erasing import redraw
+
+FOLDER = "purges"
+
+
+def purge_home(home: Path, *, dry: bool = False, at: datetime | None = None) -> list[Purged]:
+    """Delete what is past its term, and write the report; ConfigError while somebody else is at work there."""
+    at = at or datetime.now(UTC)
+    with closing(open_register(home)) as register, ExitStack() as holding:
+        holding.enter_context(Home(home).alone())
+        holding.enter_context(alone(home))
+        one = Purge(home, register, load_promises(home).keep, at, dry)
+        done = [*purge(one), *purge_people(one, redraw)]
+        if not dry:
+            told = [asdict(part) for part in done]
+            write_json(home / FOLDER / f"{at:%Y%m%d-%H%M%S}.json", {"at": at.isoformat(), "purged": told})
+            counts = " ".join(f"{part.kind} {part.count}" for part in done if part.count)
+            register.tell(Act.PURGE, by=getpass.getuser(), detail=counts or "nothing")
+    return done
