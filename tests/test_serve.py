@@ -43,7 +43,7 @@ def test_one_command_is_all_that_a_machine_needs(shared: Path, tmp_path: Path) -
     port = free_port()
     (company.home / "review.toml").write_text(f"[server]\nport = {port}\n", encoding="utf-8")
     with everything(company.home, "--job", str(job_file(company))) as served:
-        found = served.deployments(5)
+        found = served.deployments(7)
         assert set(found) == {
             "refresh/hq",
             *(f"{n}/company" for n in ("redo", "remind", "publish", "verify", "withdrawals", "purge")),
