@@ -48,7 +48,7 @@ def post(api: str, path: str, **body: Any) -> Any:
 def deployments(api: str) -> dict[str, Any]:
     """Return the deployments by the tag of their flow."""
     found = post(api, "deployments/filter")
-    assert len(found) == 5
+    assert len(found) == 7
     return {deployment["tags"][-1]: deployment for deployment in found}
 
 
