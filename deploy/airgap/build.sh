@@ -10,7 +10,6 @@ python="${PYTHON:-python3}"
 "$python" -m venv "$bundle/.build"
 pip=("$bundle/.build/bin/python" -m pip --disable-pip-version-check)
 mkdir -p "$bundle/wheels" "$bundle/models"
-"${pip[@]}" download --quiet -d "$bundle/wheels" 'setuptools>=77' wheel
 "${pip[@]}" wheel --quiet --no-deps -w "$bundle/wheels" "$root"
 "${pip[@]}" download --quiet -c "$root/constraints.txt" -d "$bundle/wheels" "$(ls "$bundle"/wheels/catchlight-*.whl)[heif,postgresql]"
 # what comes as source only is built here: the other machine needs no compiler
