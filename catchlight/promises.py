@@ -98,10 +98,11 @@ class Promises(_Section):
     def needs(self, act: str, country: str) -> Needs:
         """Return what an act (``edit`` … ``publication``) needs of a person of a country."""
         place = _place(country) or _place(self.without_country)
-        if place:
-            return next(found for rule in self._rules(place) if (found := getattr(rule, act)))
-        rules = [*_OWN.values(), *self.jurisdictions.values()]
-        return max((getattr(rule, act) or Needs.NOTHING for rule in rules), key=tuple(Needs).index)
+        places = [place] if place else [*_OWN, *map(_place, self.jurisdictions)]
+        return max((self._needed(act, one) for one in places), key=tuple(Needs).index)
+
+    def _needed(self, act: str, place: str) -> Needs:
+        return next(found for rule in self._rules(place) if (found := getattr(rule, act)))
 
     def basis(self, country: str) -> str:
         """Return the law or agreement that is named for a country, "" for none."""

@@ -14,6 +14,7 @@ import polars as pl
 
 from catchlight.register import Register
 from catchlight.register_tables import TABLES
+from catchlight.source import owner
 
 _DIGEST = re.compile(r"\b[0-9a-f]{64}\b")
 _DISTINCT = re.compile(r"(?=.*[A-Za-z]).{4,}|\d{5,}")  # an id that is no everyday word or number
@@ -122,11 +123,13 @@ def _of_people(value: Any) -> Iterator[dict[str, Any]]:
 
 def source_keys(home: Path, traces: Traces) -> list[tuple[str, str]]:
     """Return which entries of sources are the person's: the source's name and the key there."""
-    return [
-        (file.stem, key)
-        for file, key, fields in _known(home)
-        if key == traces.employee or any(map(traces.tell, fields.values()))
-    ]
+    known = list(_known(home))
+    theirs = {
+        (file, owner(key))
+        for file, key, fields in known
+        if owner(key) == traces.employee or any(map(traces.tell, fields.values()))
+    }
+    return [(file.stem, key) for file, key, _ in known if (file, owner(key)) in theirs]
 
 
 def source_entries(home: Path, traces: Traces) -> list[dict[str, Any]]:
@@ -140,9 +143,16 @@ def source_entries(home: Path, traces: Traces) -> list[dict[str, Any]]:
 
 
 def _entries(home: Path, mine: _Said) -> Iterator[tuple[set[str], dict[str, Any]]]:
-    """Yield what sources say of the person whose photos came from these files (``SOURCE/key``)."""
-    for file, key, fields in _known(home):
-        if f"{file.stem}/{key}" in mine.files:
+    """Yield what sources say of the person: by their photos (``SOURCE/key``) or their names; further photos, too."""
+    known = list(_known(home))
+    addresses = {word for word in mine.words if "@" in word}  # names can be several people's
+    theirs = {
+        (file, owner(key))
+        for file, key, fields in known
+        if f"{file.stem}/{key}" in mine.files or addresses & set(map(str, fields.values()))
+    }
+    for file, key, fields in known:
+        if (file, owner(key)) in theirs:
             yield {key} if len(key) > 4 else set(), dict(fields)
 
 

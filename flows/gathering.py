@@ -19,7 +19,7 @@ from catchlight.job_file import JobFile
 from catchlight.joining import Listed, Person, join
 from catchlight.permission import read_permissions
 from catchlight.records import Employee, Photo, Rung
-from catchlight.source import Entry, Page, Source
+from catchlight.source import Entry, Page, Source, owner
 from catchlight.source_memory import Known, Memory
 from catchlight.tombstones import Tombstones, read_tombstones
 from flows import agreeing, source_report
@@ -153,7 +153,8 @@ class _Opened:
 
 def _is_erased(stones: Tombstones, source: str, entry: Entry) -> bool:
     named = (entry.values.get(name, "") for name in ("employee_number", "email", "username"))
-    return stones.has(source, entry.key) or any(stones.has("id", value) for value in (entry.key, *named))
+    key = owner(entry.key)  # a further photo is of whom the first one is of
+    return stones.has(source, key) or any(stones.has("id", value) for value in (key, *named))
 
 
 def _opened(stack: ExitStack, job: Job, one: Wired) -> _Opened:

@@ -37,6 +37,7 @@ from tests.whole_company import SIX, Whole
 pytest_plugins = ["tests.whole_fixtures"]
 
 GONE = SIX[0]
+FURTHER = "f" * 64  # a further photo of theirs, that no run took
 
 
 @pytest.fixture
@@ -68,6 +69,7 @@ def lived(refreshed_six: Whole, tmp_path: Path) -> Path:
         store.execute("create table people (key text primary key, fields text, digest text)")
         email = f"{GONE}@example.com"
         store.execute("insert into people values ('77', ?, '')", (json.dumps({"email": email}),))
+        store.execute("insert into people values (?, '{}', ?)", ("77\n2", FURTHER))
         store.execute("insert into people values ('78', '{}', '')")
     return home
 
@@ -85,6 +87,7 @@ def _needles(home: Path) -> list[str]:
         rows = pl.read_parquet(home / f"runs/latest/{name}.parquet").filter(employee=GONE).to_dicts()
         found |= {str(v) for row in rows for v in row.values() if isinstance(v, str) and len(v) == 64}
     register = open_register(home)
+    found.add(FURTHER)
     found |= {one.sent for one in register.receipts(employee=GONE)}
     register.close()
     return sorted(found)

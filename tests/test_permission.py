@@ -12,7 +12,7 @@ from catchlight.consents import Consent, Word
 from catchlight.desk import open_register
 from catchlight.errors import ConfigError
 from catchlight.permission import Permissions, read_permissions
-from catchlight.promises import Needs, Promises, load_promises
+from catchlight.promises import Needs, Promises, Rule, load_promises
 from catchlight.publish_planning import draw
 from catchlight.records import Answer, Decision, Employee
 from catchlight.register import Register, now
@@ -56,6 +56,13 @@ def test_a_companys_word_for_everybody_does_not_loosen_what_holds_in_the_united_
     assert [trust.needs("biometric_check", place) for place in ("DE", "US-IL", "US-OH")] == [
         Needs.NOTHING, Needs.WRITTEN, Needs.NEVER,
     ]  # fmt: skip
+
+
+def test_a_company_that_settled_it_everywhere_has_settled_it_for_people_without_a_country() -> None:
+    """The strictest of the rules that hold, not of those that the company replaced."""
+    nothing = Rule(biometric_check=Needs.NOTHING)
+    assert Promises(jurisdictions={"*": nothing}).needs("biometric_check", "") == Needs.WRITTEN
+    assert Promises(jurisdictions={"*": nothing, "US": nothing}).needs("biometric_check", "") == Needs.NOTHING
 
 
 def test_a_wrong_key_is_named(tmp_path: Path) -> None:
