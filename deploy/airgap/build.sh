@@ -2,6 +2,7 @@
 # On a machine with internet, of the same system and Python as the one without: everything that Catchlight needs, in one folder.
 #   deploy/airgap/build.sh BUNDLE [MODELS]      MODELS: a folder of model files that is there already
 set -euo pipefail
+unset PYTHONPATH  # what lies elsewhere counts as installed otherwise
 root="$(cd "$(dirname "$0")/../.." && pwd)"
 bundle="$(mkdir -p "$1" && cd "$1" && pwd)"
 models="${2:-}"

@@ -2,6 +2,7 @@
 # On the machine without internet: checks every byte of the bundle, then installs from it alone.
 #   BUNDLE/install.sh /opt/catchlight [/srv/models]
 set -euo pipefail
+unset PYTHONPATH  # what lies elsewhere counts as installed otherwise
 bundle="$(cd "$(dirname "$0")" && pwd)"
 target="${1:?where to install, such as /opt/catchlight}"
 models="${2:-$target/models}"
