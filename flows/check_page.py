@@ -9,12 +9,13 @@ from catchlight.checks import Limits
 
 _HEAD = """# What is measured
 
-Every check gives a raw value on every portrait. What follows from it is one of three:
+Every check gives a raw value on every portrait. What follows from it is one of four:
 
 * **limit** – outside of it a person looks at the portrait, or a new photo is asked for. A brand preset may move it.
 * **advice** – noted beside the portrait; it changes no verdict unless a brand preset makes it a limit.
 * **never counts** – noted only: it follows a person's body or expression rather than the photo (a smile, how light
   skin is). A preset that makes it count is refused.
+* **always counts** – a person looks whenever it is passed; a preset that waives it is refused.
 
 The checks called *OFIQ-style* follow the definitions of ISO/IEC 29794-5:2025 and map their raw value x to 0–100 exactly
 as its reference software OFIQ does. The raw values come from other landmarks and another matte than OFIQ's: they
@@ -56,9 +57,11 @@ def _row(name: str, check: ModuleType) -> str:
 
 
 def standing(check: ModuleType) -> str:
-    """Return whether a check is a limit, advice, or never counts."""
+    """Return whether a check is a limit, advice, or counts never or always."""
     if getattr(check, "NEVER_COUNTS", False):
         return "never counts"
+    if getattr(check, "ALWAYS_COUNTS", False):
+        return "always counts"
     limit = check.Settings()
     bounds = (limit.low, limit.high, limit.far_low, limit.far_high, limit.outlier)
     bounded = hasattr(check, "limits") or any(bound is not None for bound in bounds)

