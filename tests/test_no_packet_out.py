@@ -1,14 +1,20 @@
-"""Nothing leaves the machine: a whole refresh without a network, watched call by call."""
+"""Nothing leaves the machine: a whole job without a network, from photos to publication, watched call by call."""
 
+import json
+import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from catchlight.silence import SILENT
+from tests import nginx_server
 from tests.conftest import _absent
-from tests.refreshed_company import ROOT, Company, congress, environment
+from tests.refreshed_company import ROOT, environment
+from tests.webdav_server import is_installed as has_webdav
 
 pytestmark = pytest.mark.slow
 ADDRESS = re.compile(r"sa_family=AF_(\w+)(.*?)\}")
@@ -18,30 +24,29 @@ HARMLESS = ("UNIX", "NETLINK")  # within this machine: a name service's socket, 
 
 @pytest.fixture(scope="module")
 def trace(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> list[str]:
-    """Refresh two people behind a loopback alone, and return what every process sent where."""
+    """Refresh, ask, publish and put back behind a loopback alone, and return what every process sent where."""
+    assert shared
     tools = [shutil.which(tool) or "" for tool in ("unshare", "strace", "ip")]
-    if not all(tools):
-        _absent("unshare, strace or ip is not installed (Debian packages util-linux, strace, iproute2)")
+    if not all(tools) or not nginx_server.PROGRAM or not has_webdav():
+        _absent("unshare, strace, ip or nginx with WebDAV is not installed (see .ci/run)")
     unshare = tools[0]
     if subprocess.run([unshare, "-rn", "true"], capture_output=True, check=False).returncode:
         _absent("this machine gives users no network of their own (unshare -rn)")
     root = tmp_path_factory.mktemp("packet")
-    company = Company(root / "source", root / "home")
-    company.photograph(shared / "congress", congress(shared, 2))
-    watch = "ip link set lo up && exec strace -f -qq -e trace=connect,sendto,sendmsg,sendmmsg -o"
-    script = f'{watch} {root}/trace "$@"'
-    env = {name: value for name, value in environment().items() if name not in ("CI", "DO_NOT_TRACK")}
+    watch = (
+        "ip link set lo up && exec strace -f --seccomp-bpf -qq -e trace=connect,sendto,sendmsg,sendmmsg -o"
+    )
+    job = [sys.executable, "-m", "tests.packet_job", str(root)]
     done = subprocess.run(
-        [unshare, "-rn", "sh", "-c", script, "sh", *company.arguments()],
+        [unshare, "-rn", "sh", "-c", f'{watch} {root}/trace "$@"', "sh", *job],
         cwd=ROOT,
-        env=env,
+        env={name: value for name, value in environment().items() if name not in ("CI", *SILENT)},
         capture_output=True,
         text=True,
         timeout=400,
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert company.run()["counts"]["rendered"] == 2
     return (root / "trace").read_text(encoding="utf-8", errors="replace").splitlines()
 
 
@@ -56,3 +61,20 @@ def test_everything_that_is_sent_stays_on_loopback(trace: list[str]) -> None:
 def test_no_name_is_looked_up(trace: list[str]) -> None:
     """Not even a question to a name server is asked: it would tell who works here when."""
     assert [line for line in trace if "htons(53)" in line] == []
+
+
+def test_what_silences_libraries_is_set_at_import() -> None:
+    """Whoever imports any part has the variables, before a library could read them; what IT set stays."""
+    ask = "import catchlight, os, json; print(json.dumps(dict(os.environ)))"
+    clean = {name: value for name, value in os.environ.items() if name not in SILENT} | {
+        "DO_NOT_TRACK": "yes"
+    }
+    done = subprocess.run([sys.executable, "-c", ask], cwd=ROOT, env=clean, capture_output=True, check=True)
+    found = json.loads(done.stdout)
+    assert {name: found.get(name) for name in SILENT} == SILENT | {"DO_NOT_TRACK": "yes"}
+
+
+def test_it_is_told_which_variables_silence_libraries() -> None:
+    """The page for IT lists each of them as it is set."""
+    page = (ROOT / "docs/it.md").read_text("utf-8")
+    assert [name for name, value in SILENT.items() if f"{name}={value}\n" not in page] == []

@@ -22,6 +22,7 @@ _COMMANDS = (
     "preset",
     "signature",
     "models",
+    "licences",
     "version",
 )
 
