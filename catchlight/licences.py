@@ -12,6 +12,7 @@ from catchlight.model_manifest import ModelFile, manifest
 PERMISSIVE, LIBRARY, UNKNOWN = "permissive", "as a library", "unknown"
 _EXTRAS = ("heif", "postgresql")  # of ours, where they are installed
 _UNSTATED = {
+    "atheris": "Apache-2.0",
     "insightface": "MIT",
     "axe-playwright-python": "MIT",
 }  # said in their repositories, not in their packages
