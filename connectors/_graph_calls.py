@@ -32,7 +32,7 @@ class Graph:
         """Prepare; ConfigError when the credential or the authority cannot be used. Nothing is asked yet."""
         self.url, self.sign_in = app.there.graph, SignIn(app)
         headers = {"x-ms-throttle-priority": "Low", "Accept": "*/*"}
-        self._pace = Pace(Limits(at_once=AT_ONCE))
+        self._pace = Pace(Limits(at_once=AT_ONCE, tenant=f"{self.url} {app.tenant}"))
         self._calls = AllowedCalls(
             Line(
                 self.url, allowed, headers, app.ca_file, app.proxy, app.timeout, self.sign_in.headers,

@@ -29,7 +29,7 @@ def open_calls(settings: SourceSettings) -> AllowedCalls:
         allowed.append(("GET", r"/[^\s#]*"))
     if settings.photo and settings.photo.url:
         allowed.append(("GET", re.escape(settings.photo.url).replace(r"\{key\}", _ANY)))
-    pace = Pace(Limits(at_once=settings.at_once, reads=settings.a_minute, burst=10))
+    pace = Pace(Limits(at_once=settings.at_once, reads=settings.a_minute, burst=10, tenant=settings.url))
     sign = partial(_signed, settings.auth) if settings.auth else None
     if settings.auth:
         _signed(settings.auth, renew=False)

@@ -1,20 +1,34 @@
-"""How fast calls may follow each other at one server, for all threads together."""
+"""How fast calls may follow each other at one server, for all threads together, and for all programs of this machine."""
 
-import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
+from pathlib import Path
+
+from connectors._pace_book import Own, Shared
+
+_folder: Path | None = None
+
+
+def share(folder: Path) -> None:
+    """Let every program of this machine that is given this folder keep within the limits together with us."""
+    global _folder  # noqa: PLW0603  one program, one folder
+    _folder = folder
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a vendor allows: calls under way, reads and writes a minute (0: no limit), and how many may come at a burst."""
+    """What a vendor allows: calls under way, reads and writes a minute (0: no limit), and how many may come at a burst.
+
+    ``tenant`` names what the vendor counts together, for programs that share a folder ("": only this pace's calls).
+    """
 
     at_once: int = 0
     reads: float = 0
     writes: float = 0
     burst: int = 1
+    tenant: str = ""
 
 
 class Pace:
@@ -27,55 +41,42 @@ class Pace:
         sleep: Callable[[float], object] = time.sleep,
     ) -> None:
         """Begin with a full burst."""
-        self._clock, self._sleep = clock, sleep
-        self._places = threading.Semaphore(limits.at_once) if limits.at_once else None
-        self._buckets = {
-            writes: _Bucket(a_minute / 60, limits.burst)
-            for writes, a_minute in ((False, limits.reads), (True, limits.writes))
-            if a_minute
-        }
-        self._lock = threading.Lock()
-        self._not_before = float("-inf")
+        self._clock, self._sleep, self._burst, self._at_once = clock, sleep, limits.burst, limits.at_once
+        self._a_second = {False: limits.reads / 60, True: limits.writes / 60}
+        shared = _folder if limits.tenant else None
+        self._book = Shared(shared, limits.tenant, limits.at_once) if shared else Own(limits.at_once)
 
     @contextmanager
     def turn(self, *, writes: bool) -> Iterator[None]:
         """Wait until a call may begin, and hold its place until it ends."""
-        if self._places:
-            self._places.acquire()
-        try:
+        with self._book.place() if self._at_once else nullcontext():
             wait = self._wait(writes=writes)
             while wait > 0:
                 self._sleep(wait)
-                wait = self._not_before - self._clock()  # somebody may have been told «later» meanwhile
+                with self._book.open() as said:  # somebody may have been told «later» meanwhile
+                    wait = said.get("not_before", 0.0) - self._clock()
             yield
-        finally:
-            if self._places:
-                self._places.release()
 
     def rest(self, seconds: float) -> None:
         """Let no call begin for so long: the server asked for it."""
-        with self._lock:
-            self._not_before = max(self._not_before, self._clock() + seconds)
+        with self._book.open() as said:
+            said["not_before"] = max(said.get("not_before", 0.0), self._clock() + seconds)
 
     def _wait(self, *, writes: bool) -> float:
         """Take a place in the line and return how many seconds it is away."""
-        with self._lock:
+        with self._book.open() as said:
             now = self._clock()
-            bucket = self._buckets.get(writes)
-            return max(self._not_before - now, bucket.take(now) if bucket else 0.0)
+            if said.get("at", now) > now:  # the machine was started anew, and its clock with it
+                said.clear()
+            said["at"] = now
+            return max(said.get("not_before", now) - now, self._take(said, now, "w" if writes else "r"))
 
-
-class _Bucket:
-    """A token bucket: one token a call, ``burst`` of them at most saved up."""
-
-    def __init__(self, a_second: float, burst: int) -> None:
-        self._a_second, self._burst = a_second, burst
-        self._tokens, self._at = float(burst), float("-inf")
-
-    def take(self, now: float) -> float:
+    def _take(self, said: dict[str, float], now: float, kind: str) -> float:
         """Take a token, saved or still to come; return how many seconds away it is."""
-        if self._at > float("-inf"):
-            self._tokens = min(self._burst, self._tokens + (now - self._at) * self._a_second)
-        self._at = now
-        self._tokens -= 1
-        return max(0.0, -self._tokens / self._a_second)
+        a_second = self._a_second[kind == "w"]
+        if not a_second:
+            return 0.0
+        since = now - said.get(f"{kind}_at", now)
+        said[kind] = min(self._burst, said.get(kind, self._burst) + since * a_second) - 1
+        said[f"{kind}_at"] = now
+        return max(0.0, -said[kind] / a_second)

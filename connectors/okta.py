@@ -66,14 +66,14 @@ class SourceSettings(BaseModel):
 
 def open_source(settings: SourceSettings, name: str, pace: Callable[[Limits], Pace] = Pace) -> Source:
     """Return Okta as a source; ConfigError when the token or an authority cannot be read."""
-    okta = _Okta(settings, pace(Limits(at_once=2)))
+    okta = _Okta(settings, pace(Limits(at_once=2, tenant=settings.url)))
     return Source(name, okta.pages, okta.photos, recheck=settings.recheck_days, close=okta.close)
 
 
 def probe_source(settings: SourceSettings) -> list[str]:
     """Return what stands in the way of reading, in sentences; nothing is changed."""
     try:
-        okta = _Okta(settings, Pace(Limits(at_once=2)))
+        okta = _Okta(settings, Pace(Limits(at_once=2, tenant=settings.url)))
         first = next(okta.pages(""))
         if not first.entries:
             return ["Okta lists nobody whom this token may see"]

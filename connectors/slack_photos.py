@@ -155,6 +155,7 @@ def _told(step: Callable[[], list[str]]) -> list[str]:
 
 def _open(settings: Settings, pace: Callable[[Limits], Pace]) -> _Slack:
     headers = {"Authorization": f"Bearer {read_secret(settings.token_file)}"}
+    tenant = f"{settings.web_url} {headers['Authorization']}"  # kept as a digest alone
 
     def line(url: str, allowed: Sequence[tuple[str, str]], limits: Limits) -> AllowedCalls:
         rest = (settings.ca_file, settings.proxy, settings.timeout)
@@ -167,15 +168,21 @@ def _open(settings: Settings, pace: Callable[[Limits], Pace]) -> _Slack:
     web = line(
         settings.web_url,
         [("GET", "/auth.test"), ("GET", "/users.info")],
-        Limits(4, settings.reads_a_minute, burst=20),
+        Limits(4, settings.reads_a_minute, burst=20, tenant=f"{tenant} users.info"),
     )
     return _Slack(
         settings,
         scim=line(
-            settings.url, _slack_scim.ALLOWED, Limits(4, reads=300, writes=settings.a_minute, burst=10)
+            settings.url,
+            _slack_scim.ALLOWED,
+            Limits(4, reads=300, writes=settings.a_minute, burst=10, tenant=f"{tenant} scim"),
         ),
         web=web,
-        lists=line(settings.web_url, [("GET", "/users.list")], Limits(1, reads=20, burst=10)),
+        lists=line(
+            settings.web_url,
+            [("GET", "/users.list")],
+            Limits(1, reads=20, burst=10, tenant=f"{tenant} users.list"),
+        ),
         profiles=Profiles(web),
         pictures=_slack_pictures.Pictures(settings.image_hosts, picture_line),
     )

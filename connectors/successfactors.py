@@ -62,7 +62,7 @@ class _Company:
     def __init__(self, settings: SourceSettings) -> None:
         sign = partial(signed, settings)
         sign(False)  # noqa: FBT003  a secret that cannot be read is told at once
-        pace = Pace(Limits(at_once=4, reads=settings.a_minute, burst=10))
+        pace = Pace(Limits(at_once=4, reads=settings.a_minute, burst=10, tenant=settings.url))
         line = Line(
             settings.url, _ALLOWED, {}, settings.ca_file, settings.proxy, settings.timeout, sign=sign, pace=pace, later=5
         )  # fmt: skip

@@ -17,6 +17,7 @@ from catchlight import plugins
 from catchlight.errors import ConfigError
 from catchlight.place import FILES, Place, Purpose, Takes
 from connectors import folder
+from connectors._pace import share
 from flows import people_wall
 from flows.signing import Signing
 
@@ -206,6 +207,7 @@ def place_named(name: str, home: Path) -> Place:
 
     Raises ConfigError that lists those there are.
     """
+    share(home / "pace")
     known = destinations(home)
     for destination in known.values():
         if name in {destination.name, f"{destination.kind}:{destination.name}"}:

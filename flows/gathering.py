@@ -22,6 +22,7 @@ from catchlight.records import Employee, Photo, Rung
 from catchlight.source import Entry, Page, Source, owner
 from catchlight.source_memory import Known, Memory
 from catchlight.tombstones import Tombstones, read_tombstones
+from connectors._pace import share
 from flows import agreeing, source_report
 from flows.findings import Finding
 from flows.sources import Wired, wire
@@ -86,6 +87,7 @@ def read(job: Job) -> Directory:
     want, or who said that their photo shall not be processed.
     """
     file, sources = wire(job.source)
+    share(job.home / "pace")
     with ExitStack() as closing_:
         opened = [_opened(closing_, job, one) for one in sources]
         joined = join([one.listed(accept=job.accept_fewer) for one in opened])

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from jaxtyping import install_import_hook
 
+from connectors import _pace
 from connectors._pace import Limits, Pace
 from tests import nginx_server
 from tests.certificates import make_certificates
@@ -80,6 +81,7 @@ def _nobody_waits_for_a_vendors_pace(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let waiting between calls take no time; what is waited for is tested with clocks of the tests' own."""
     hurry = _Hurry()
     monkeypatch.setattr(Pace.__init__, "__defaults__", (Limits(), lambda: hurry.now, hurry.sleep))
+    monkeypatch.setattr(_pace, "_folder", None)  # shared by programs, not by tests
 
 
 ROOT = Path(__file__).parents[1]

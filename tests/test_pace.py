@@ -1,13 +1,18 @@
 """Calls keep within what a vendor allows, whichever thread makes them."""
 
+import subprocess
+import sys
 import threading
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 
+from connectors import _pace
 from connectors._pace import Limits, Pace
+from tests.refreshed_company import ROOT
 
 
 @dataclass
@@ -82,3 +87,66 @@ def test_no_more_at_once_than_allowed() -> None:
         thread.join()
     assert most[0] == 4
     assert under_way[0] == 0
+
+
+PROGRAM = """
+import sys, time
+from pathlib import Path
+from connectors import _pace
+_pace.share(Path(sys.argv[1]))
+pace = _pace.Pace(_pace.Limits(at_once=2, writes=600, burst=5, tenant="example"))
+for _ in range(10):
+    with pace.turn(writes=True):
+        print(time.monotonic(), flush=True)
+"""
+
+
+def test_two_programs_keep_one_vendors_limit_together(tmp_path: Path) -> None:
+    """Of 600 a minute with a burst of five, twenty calls of two programs take a second and a half; one alone takes half."""
+    told = [
+        subprocess.Popen(
+            [sys.executable, "-c", PROGRAM, str(tmp_path / "pace")],
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=ROOT,
+        )
+        for _ in range(2)
+    ]
+    began = sorted(float(line) for one in told for line in one.communicate(timeout=60)[0].split())
+    assert len(began) == 20
+    assert all(later - first >= 1.49 for first, later in zip(began, began[20 - 1 :], strict=False))
+
+
+def test_programs_share_what_a_server_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A «later» that one heard holds for the other; another tenant is another matter, and a broken file is no stop."""
+    monkeypatch.setattr(_pace, "_folder", tmp_path)
+    clock = Clock(now=100.0)
+    one, other = (pace(clock, Limits(at_once=1, tenant="example")) for _ in range(2))
+    one.rest(10)
+    with other.turn(writes=False):
+        assert clock.now == pytest.approx(110)
+    one.rest(10)
+    with pace(clock, Limits(tenant="elsewhere")).turn(writes=False):
+        assert clock.now == pytest.approx(110)
+    for file in tmp_path.glob("*.json"):
+        file.write_text('{"not_bef')
+    with other.turn(writes=False):
+        assert clock.now == pytest.approx(110)
+
+
+def test_a_place_of_a_program_that_was_killed_is_free(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever holds one when it ends, holds it no more."""
+    hold = PROGRAM.replace("print(time.monotonic(), flush=True)", "print('here', flush=True); time.sleep(60)")
+    program = subprocess.Popen(
+        [sys.executable, "-c", hold.replace("at_once=2", "at_once=1"), str(tmp_path)],
+        stdout=subprocess.PIPE, text=True, cwd=ROOT,
+    )  # fmt: skip
+    assert program.stdout
+    assert program.stdout.readline() == "here\n"
+    program.kill()
+    program.wait()
+    monkeypatch.setattr(_pace, "_folder", tmp_path)
+    with Pace(Limits(at_once=1, tenant="example")).turn(writes=False):
+        pass
