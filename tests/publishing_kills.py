@@ -27,7 +27,7 @@ from catchlight.desk import alone, open_desk
 from catchlight.publish_plan import read_plan
 from catchlight.rollback import rollback
 from flows.destinations import place_named
-import connectors.microsoft365, connectors.sharepoint, httpx, msal, stamina
+import connectors.google_directory, connectors.microsoft365, connectors.sharepoint, httpx, msal, stamina
 from tests.publishing_worlds import in_no_time
 
 def work(verb, home, plan):

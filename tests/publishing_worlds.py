@@ -175,9 +175,9 @@ def google_world(root: Path, ids: Sequence[str]) -> Iterator[World]:
         made = google_directory.Settings(**as_written(company, root, employee="email"))
         yield World(
             "google_directory", google_directory.open_place(made, "google_directory:soak"), company.photos.get,
-            company.taken.copy,
+            lambda: company.taken,
             lambda: list(company.wrong),
-            lambda rate: company.faults.update(dict.fromkeys(GOOGLE_FAULTS, rate)), clock.sleep, before,
+            lambda rate: company.faults.update(dict.fromkeys(GOOGLE_FAULTS, rate)), clock.sleep, before, made,
         )  # fmt: skip
 
 
