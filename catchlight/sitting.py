@@ -44,6 +44,7 @@ PROOF = 2048  # a portrait larger than this is measured on a copy of this height
 PLAIN = 400  # rows of the copy on which photo and portrait are compared pixel by pixel
 LONGEST = 7680  # pixels, either side
 ENLARGE = 2.0  # photos are enlarged this far to reach the master size, not further
+_UNSEEN = 0.045  # share of the person that clothing may run on for before the frame comes closer
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +186,7 @@ def choose_frame(sheet: Sheet, preset: Preset) -> Frame:
         lacks = missing(sheet, frame, preset)
         if best is None or lacks < least - 0.02:
             best, least = frame, lacks
-        if lacks < 0.025:
+        if lacks < _UNSEEN:
             break
     if best is None:
         message = "no frame"

@@ -22,6 +22,7 @@ from tests.test_contact_sheet_access import _FAINT, _SMALL
 WHO = "Zoë  Müller"
 _AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
 _RULES = "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']})"
+_KEPT = "JSON.stringify({ ...localStorage })"
 _NO_STORAGE = "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('no', 'SecurityError'); } });"
 _NO_CRYPTO = "Object.defineProperty(Crypto.prototype, 'subtle', { get: () => undefined });"
 _WIDE = "document.documentElement.scrollWidth > innerWidth || [...document.querySelectorAll('dialog[open], dialog[open] *')].some((part) => part.scrollWidth > part.clientWidth + 1 && getComputedStyle(part).overflowX !== 'visible' && !part.matches('.unseen, input'))"
@@ -72,8 +73,12 @@ def mark(page: Page, name: str, answer: str) -> None:
 
 def reopen(page: Page) -> None:
     """Load the sheet anew, once Chromium's other processes have heard of what this one wrote down."""
-    page.wait_for_timeout(300)
-    page.reload()
+    kept = page.evaluate(_KEPT)
+    for _ in range(20):
+        page.wait_for_timeout(300)
+        page.reload()
+        if page.evaluate(_KEPT) == kept:
+            return
 
 
 def sign(page: Page, code: str, who: str = "zoë müller") -> None:

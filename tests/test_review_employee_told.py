@@ -9,7 +9,7 @@ from catchlight import plugins
 from catchlight.home import Home
 from catchlight.records import Employee, Outcome, Rung
 from reports.review import check_words
-from reports.review.story import Told, reasons, told
+from reports.review.story import Told, held_back, reasons, told
 from reports.review.words import Words, languages
 from tests.review_company import client, plain, signed_in
 from tests.review_stands import BASIS, ME, invited, one_person, opened, places, policy
@@ -195,3 +195,19 @@ def test_somebody_without_a_portrait_is_told_so(tmp_path: Path) -> None:
     """Their account works, there is only nothing to look at."""
     desk = opened(one_person(tmp_path))
     assert "There is no portrait of you here yet" in signed_in(desk, "p9", "p9").get("/me").text
+
+
+@pytest.mark.parametrize(
+    ("by", "whose", "said"),
+    [
+        ("by the preset", "person", "More could be done, but in your company nothing beyond the crop may be changed."),
+        ("for this person", "person", "More could be done, but for you nothing beyond the crop may be changed."),
+        ("for this person", "somebody", "More could be done, but for this person nothing beyond the crop may be changed."),
+        ("as they wished", "person", "More could be done, but as wished nothing beyond the crop may be changed."),
+        ("for DE", "somebody", "More could be done, but for DE nothing beyond the crop may be changed."),
+    ],
+)  # fmt: skip
+def test_a_limit_is_told_to_the_person_and_to_who_decides(by: str, whose: str, said: str) -> None:
+    """Both read it in the page's language, each from where they stand; no limit is no sentence."""
+    assert held_back(f"relight not used: limited to crop {by}", Words("en"), whose) == said
+    assert held_back("", Words("de"), whose) == ""

@@ -14,7 +14,7 @@ SENTENCES = {
 class Settings(Limits):
     """Limits in % of person."""
 
-    high: float | None = 3.0
+    high: float | None = 5.0
     far_high: float | None = 13.0
 
 

@@ -117,9 +117,15 @@ def _enlarged(newest: Render | None, say: Words) -> list[Part]:
 
 def _capped(newest: Render | None, say: Words) -> list[Part]:
     """Say which change was left out because somebody does not allow it."""
-    cap = _CAP.fullmatch(newest.cap) if newest else None
-    if cap is None or cap["rung"] not in tuple(Rung):
-        return []
-    by = {"by the preset": "preset", "for this person": "person"}.get(cap["by"], "place")
-    where = say(f"story.cap.{by}", place=cap["by"].removeprefix("for "))
-    return [Part(say("story.cap.title"), say(f"story.cap.{cap['rung']}", where=where))]
+    told = held_back(newest.cap, say, "person") if newest else ""
+    return [Part(say("story.cap.title"), told)] if told else []
+
+
+def held_back(cap: str, say: Words, whose: str) -> str:
+    """Return a render's cap in the page's language, "" for none; ``whose`` names the word for a limit of the person's own."""
+    found = _CAP.fullmatch(cap)
+    if found is None or found["rung"] not in tuple(Rung):
+        return ""
+    by = {"by the preset": "preset", "for this person": whose, "as they wished": "wish"}.get(found["by"], "place")
+    where = say(f"story.cap.{by}", place=found["by"].removeprefix("for "))
+    return say(f"story.cap.{found['rung']}", where=where)
