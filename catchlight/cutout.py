@@ -30,6 +30,8 @@ def cut_out(
     coarse = extend.run_on(owned, seen, mouth)
     unknown = matte.trimap(coarse, inside, unit, chin, fine=fine)
     solved = matte.solve(level, unknown, coarse, fine=fine, device=device)
+    if not fine:
+        solved = matte.without_fringe(solved, coarse, unit, chin)
     return extend.run_on(matte.without_scraps(solved, inside, unit), seen, mouth)
 
 

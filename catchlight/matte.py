@@ -48,6 +48,21 @@ def without_scraps(
     return np.where(cv2.dilate(owner, reach) > 0, alpha, 0).astype(np.float32)
 
 
+def without_fringe(
+    alpha: Float32[np.ndarray, "h w"], coarse: Float32[np.ndarray, "h w"], unit: float, chin: float
+) -> Float32[np.ndarray, "h w"]:
+    """Take off what sticks out of a shoulder's line: cloth has none, and hair hangs beside it, not above.
+
+    Shoulders are where the ``coarse`` outline below the ``chin`` faces upwards; thin is under 0.08 of ``unit``.
+    """
+    smooth = cv2.GaussianBlur(coarse, (0, 0), max(1.0, 0.05 * unit))
+    down, aside = cv2.Sobel(smooth, cv2.CV_32F, 0, 1), cv2.Sobel(smooth, cv2.CV_32F, 1, 0)
+    rows = np.arange(alpha.shape[0], dtype=np.float32)[:, None]
+    upward = ((down > np.abs(aside)) & (rows > chin)).astype(np.uint8)
+    brush = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * max(1, round(0.04 * unit)) + 1,) * 2)
+    return np.where(upward > 0, np.minimum(alpha, cv2.morphologyEx(alpha, cv2.MORPH_OPEN, brush)), alpha)
+
+
 def trimap(
     coarse: Float32[np.ndarray, "h w"],
     face: Bool[np.ndarray, "h w"],

@@ -104,3 +104,14 @@ def test_a_photo_cut_below_the_chin_shows_one_face_and_says_so(gallery: Gallery,
     assert measure("likeness", sitting) < 65
     chin = int(sitting.head.chin)
     assert sitting.alpha[chin:][~sitting.seen[chin:]].max() > 0.9
+
+
+def test_a_shoulder_that_goes_on_has_no_steps() -> None:
+    """Beyond a crooked edge of the photo the shoulder falls in one line, and its edge is no wider than it was."""
+    height, width = 320, 320
+    rows, columns = np.indices((height, width))
+    alpha = np.clip(0.5 + rows - (200 + 0.3 * np.abs(columns - 160)), 0, 1).astype(np.float32)
+    seen = columns < 230 - rows // 17  # the photo was levelled: its edge leans
+    line = extend.run_on(alpha, seen, 100).sum(0)[240:312]
+    assert np.abs(np.diff(line, 2)).max() < 0.5
+    assert ((extend.run_on(alpha, seen, 100)[:, 250:300] % 1) > 0.02).sum(0).max() <= 8

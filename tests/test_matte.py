@@ -185,6 +185,21 @@ def test_a_print_in_bands_is_cleaned_as_a_whole_one() -> None:
     assert np.abs(whole - truth)[half].mean() < 0.35 * np.abs(photo - truth)[half].mean()
 
 
+def test_a_scrap_on_a_shoulder_goes_and_hair_beside_it_stays() -> None:
+    """A flag's corner that stands on the shoulder's line is taken off; hair that hangs down beside the neck is not."""
+    unit, chin = 60.0, 60.0
+    coarse = np.zeros((200, 240), np.float32)
+    cv2.ellipse(coarse, (120, 220), (110, 110), 0, 0, 360, (1.0,), -1)  # shoulders
+    cv2.rectangle(coarse, (90, 0), (150, 130), (1.0,), -1)  # head, neck and hair
+    alpha = coarse.copy()
+    cv2.line(alpha, (60, 140), (56, 110), (1.0,), 2)  # a scrap on the shoulder
+    cv2.line(alpha, (152, 20), (153, 100), (1.0,), 1)  # a hair beside the head
+    clean = matte.without_fringe(alpha, coarse, unit, chin)
+    assert clean[112:120, 50:70].max() == 0
+    assert np.array_equal(clean[:100, 140:170], alpha[:100, 140:170])
+    assert np.array_equal(clean * (coarse > 0), coarse)
+
+
 def test_a_scrap_of_the_wall_is_let_go_a_loose_hair_is_not() -> None:
     """What hangs in the air far from the head is no person; what hangs beside the hair is."""
     alpha, face = TRUE.copy(), _face()
