@@ -16,6 +16,7 @@ _PASSES = (4, 3, 2, 2)  # at an eighth, a quarter, half and all of that
 _LEAST = 0.005  # weight of a colour that alpha says nothing about
 _NOISE = 0.02
 _RIM = 0.02  # how far a tint of the old background reaches into the person, share of the longest side
+_MIXED = 0.2  # share of the background in a pixel from which on its own colour is taken from further inside
 _TINT = 0.85  # share of it that is taken out at the very edge
 _GREY = (0.2126, 0.7152, 0.0722)
 
@@ -70,15 +71,22 @@ def _cleaned(pixel: Tensor, a: Tensor, around: Tensor) -> Tensor:
     front, back, inner, mean = torch.split(around, [3, 3, 3, 1], 1)
     colour, _ = _unmix(pixel, a, front, back)
     share = _TINT * ((1 - mean) / 0.3).clamp(0, 1)
-    return _without_tint(torch.where(a > 0.999, pixel, colour), back, inner, share)
+    return _without_tint(
+        torch.where(a > 0.999, pixel, colour), back, inner, share, ((1 - a) / _MIXED).clamp(max=1)
+    )
 
 
-def _without_tint(colour: Tensor, back: Tensor, inner: Tensor, share: Tensor) -> Tensor:
-    """Take out what ``colour`` has of the old background's hue beyond grey and beyond ``inner``."""
+def _without_tint(colour: Tensor, back: Tensor, inner: Tensor, share: Tensor, mixed: Tensor) -> Tensor:
+    """Take out what ``colour`` has of the old background's hue beyond ``inner``, down to grey at most.
+
+    Where the pixel is ``mixed`` (1), its own colour was never seen: there it goes on to that of ``inner``, past
+    grey, or blond hair before blue would turn mauve.
+    """
     light, tint, own = _hue(colour)[0], _hue(back)[1], _hue(inner)[1]
     strength = tint.square().sum(-1, keepdim=True).sqrt().clamp(min=1e-4)
     axis = tint / strength
-    least = (own * axis).sum(-1, keepdim=True).clamp(min=0)
+    least = (own * axis).sum(-1, keepdim=True)
+    least = least.clamp(min=0) + mixed * least.clamp(max=0)
     over = ((_hue(colour)[1] * axis).sum(-1, keepdim=True) - least).clamp(min=0)
     return (colour - share * (strength / 0.2).clamp(max=1) * over * axis * light).clamp(0, 1)
 

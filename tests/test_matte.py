@@ -171,6 +171,17 @@ def test_a_tint_in_the_rim_is_taken_out() -> None:
     assert green(colour) < 0.6 * green(photo)
 
 
+def test_blond_hair_before_blue_does_not_turn_mauve() -> None:
+    """Where alpha says more than there is of the person, the colour is that of the hair further inside."""
+    blond, blue = np.float32([0.45, 0.32, 0.16]), np.float32([0.1, 0.2, 0.85])
+    true = cv2.GaussianBlur((TRUE > 0.5).astype(np.float32), (0, 0), 6)
+    photo = (true[..., None] * blond + (1 - true[..., None]) * blue).astype(np.float32)
+    guess = np.clip(1.4 * true, 0, 1).astype(np.float32)
+    rim = (guess > 0.3) & (guess < 0.8)
+    red, green, over = matte.foreground(photo, guess)[rim].mean(0)
+    assert over < green < red
+
+
 def test_a_print_in_bands_is_cleaned_as_a_whole_one() -> None:
     """What was worked out on a small copy cleans each band of rows as it cleans the whole picture."""
     photo = to_linear(_composed(PERSON, GREEN))
