@@ -126,6 +126,8 @@ def held_back(cap: str, say: Words, whose: str) -> str:
     found = _CAP.fullmatch(cap)
     if found is None or found["rung"] not in tuple(Rung):
         return ""
-    by = {"by the preset": "preset", "for this person": whose, "as they wished": "wish"}.get(found["by"], "place")
+    by = {"by the preset": "preset", "for this person": whose, "as they wished": "wish"}.get(
+        found["by"], "place"
+    )
     where = say(f"story.cap.{by}", place=found["by"].removeprefix("for "))
     return say(f"story.cap.{found['rung']}", where=where)
