@@ -5,7 +5,8 @@ import os
 
 def main() -> None:
     """Run the command."""
-    os.environ.setdefault("PREFECT_LOGGING_LEVEL", "CRITICAL")  # errors are told once, by us
+    for level in ("PREFECT_LOGGING_LEVEL", "PREFECT_LOGGING_INTERNAL_LEVEL"):
+        os.environ.setdefault(level, "CRITICAL")  # errors are told once, by us
     from flows.commands.catchlight import app  # noqa: PLC0415
 
     app()
