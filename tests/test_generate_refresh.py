@@ -51,13 +51,18 @@ def company(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Company:
     company.photograph(shared / "congress", congress(shared, 3))
     flux2_klein(root / "weights")
     (root / "painted.toml").write_text(PRESET.format(weights=root / "weights"), encoding="utf-8")
+    agree(company, shared)
+    done = refresh(company)
+    assert done == 0, (company.home / "logs/darkroom.log").read_text(encoding="utf-8")
+    return company
+
+
+def agree(company: Company, shared: Path) -> None:
+    """Let two of the three agree, in a home that is not there yet."""
     company.home.mkdir()
     register = Register(company.home / "register.db")
     register.add([Consent(id_, GENERATE, Word.GRANTED, id_, now()) for id_ in congress(shared, 2)])
     register.close()
-    done = refresh(company)
-    assert done == 0, (company.home / "logs/darkroom.log").read_text(encoding="utf-8")
-    return company
 
 
 def refresh(company: Company) -> int:
@@ -85,8 +90,7 @@ def test_a_second_run_paints_nothing_again(company: Company, shared: Path) -> No
     assert company.run()["counts"]["rendered"] == 0
     assert differing(before, company.tables()) == []
     fresh = Company(company.source, company.home.parent / "again")
-    fresh.home.mkdir()
-    (fresh.home / "register.db").write_bytes((company.home / "register.db").read_bytes())
+    agree(fresh, shared)
     assert refresh(fresh) == 0
     assert all(np.array_equal(a, b) for a, b in zip(pictures, _pictures(fresh, shared), strict=True))
 
