@@ -23,6 +23,7 @@ _COMMANDS = (
     "signature",
     "models",
     "licences",
+    "documents",
     "version",
 )
 
