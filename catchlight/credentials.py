@@ -87,7 +87,7 @@ class Credentials:
             c2pa().Signer.from_info(self._signer(address)) as signer,
             c2pa().Builder(_manifest(kind, rung, picture), settings) as builder,
         ):
-            builder.set_intent(*_intent(rung))
+            builder.set_intent(c2pa().C2paBuilderIntent.EDIT)  # what it was before is not put in
             builder.sign(signer, kind, BytesIO(picture), out)
             out.seek(0)
             with c2pa().Reader(kind, out, context=settings) as reader:
@@ -122,13 +122,6 @@ def _must_be_valid(known: Certificates) -> None:
     if ends < datetime.now(UTC):
         message = f"the certificate to sign with ended on {ends:%d %B %Y}; `catchlight provenance renew`"
         raise ConfigError(message)
-
-
-def _intent(rung: Rung) -> tuple[Any, ...]:
-    """Return whether the file was made or changed; what it was before is not put in."""
-    if rung == Rung.GENERATE:
-        return c2pa().C2paBuilderIntent.CREATE, c2pa().C2paDigitalSourceType.TRAINED_ALGORITHMIC_MEDIA
-    return (c2pa().C2paBuilderIntent.EDIT,)
 
 
 def _manifest(kind: str, rung: Rung, picture: bytes) -> dict[str, Any]:

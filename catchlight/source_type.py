@@ -40,7 +40,7 @@ _OF_RUNG = {
     Rung.CROP: SourceType.ENHANCED,
     Rung.BACKGROUND: SourceType.COMPOSITE,
     Rung.RELIGHT: SourceType.COMPOSITE,
-    Rung.GENERATE: SourceType.GENERATED,
+    Rung.GENERATE: SourceType.COMPOSITE,  # painted around the face of a photo
 }
 _WRITTEN = re.compile(rb"digitalsourcetype/(" + b"|".join(one.encode() for one in SourceType) + rb")\b")
 

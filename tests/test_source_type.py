@@ -34,7 +34,7 @@ def said(data: bytes) -> str:
         ("crop", "algorithmicallyEnhanced"),
         ("background", "compositeWithTrainedAlgorithmicMedia"),
         ("relight", "compositeWithTrainedAlgorithmicMedia"),
-        ("generate", "trainedAlgorithmicMedia"),
+        ("generate", "compositeWithTrainedAlgorithmicMedia"),
     ],
 )
 def test_every_size_says_how_the_picture_came_about(rung: str, term: str) -> None:
@@ -67,7 +67,7 @@ def test_a_mark_that_the_photo_came_with_is_not_lost() -> None:
     generated = marked(private_jpeg(), SourceType.GENERATED)
     assert source_type("crop", generated) == SourceType.GENERATED
     assert source_type("keep", generated) == SourceType.GENERATED
-    assert source_type("generate", marked(pixels.jpeg(photo()), SourceType.ENHANCED)) == SourceType.GENERATED
+    assert source_type("generate", marked(pixels.jpeg(photo()), SourceType.ENHANCED)) == SourceType.COMPOSITE
     assert source_type("keep", private_jpeg()) is None
 
 
