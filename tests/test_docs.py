@@ -55,6 +55,14 @@ def test_what_can_be_typed_is_shown(name: str) -> None:
     assert len(COMMANDS[name].help or "") > 40
 
 
+@pytest.mark.parametrize("name", sorted(COMMANDS))
+def test_no_help_swallows_a_word(name: str) -> None:
+    """What stands in square brackets is markup to the terminal, and would be left out."""
+    command = COMMANDS[name]
+    texts = [command.help or "", *(getattr(one, "help", None) or "" for one in command.params)]
+    assert not [word for text in texts for word in re.findall(r"\[[a-z][a-z_.]*\]", text)]
+
+
 def test_no_page_keeps_a_placeholder() -> None:
     """Nothing in the pages waits to be filled in."""
     for page in [*PAGES, ROOT / "CHANGELOG.md"]:

@@ -18,7 +18,7 @@ def purge_all(
 ) -> None:
     """Delete what is past its term: photos, portraits nobody chose, backups, runs, letters, logs, people who left.
 
-    The terms are [keep] in trust.toml, in days. What stands published keeps its backup for as long as it stands. Each
+    The terms stand below "keep" in trust.toml, in days. What stands published keeps its backup for as long as it stands. Each
     pass leaves a report of counts in purges/. Deploy the flow of the same name to have it done nightly.
 
     Exit code 0: done. 2: it could not start, for instance while a refresh is at work.

@@ -48,7 +48,7 @@ def close(
 ) -> None:
     """Answer for those who let their deadline pass, where a policy of their legal entity says so.
 
-    Silence keeps the old photo unless [[silence]] in review.toml covers the person and the portrait,
+    Silence keeps the old photo unless "silence" in review.toml covers the person and the portrait,
     and the portrait has no flag. Only counts are printed: who is silent is nobody's list.
     """
     from catchlight.closing import close as decide  # noqa: PLC0415

@@ -34,7 +34,7 @@ def serve(
 ) -> None:
     """Serve everything on this machine: forms and schedules, the process that runs them, and the review pages.
 
-    Prefect's server keeps its database in the home folder. A job file with a [schedule] is refreshed by
+    Prefect's server keeps its database in the home folder. A job file that has a schedule is refreshed by
     itself, in the time zone that it names. All listens on loopback; put a proxy with TLS and sign-on in front
     for other machines. A part that ends is started again. Ctrl-C or SIGTERM stops everything; a refresh that is
     under way goes on where it was when it is started again.
