@@ -6,6 +6,7 @@ the same weights in the same run as the peer. ``--tiny`` tries the script on a p
 """
 
 import argparse
+import gc
 import json
 import statistics
 import sys
@@ -13,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from catchlight.engines import diffusion
 from catchlight.engines._pipelines import flux2_klein
+from catchlight.engines._placing import place
 from catchlight.engines._room import MODES, Room
 from catchlight.painting import Scene, Words
 
@@ -179,38 +182,57 @@ def plain(pipe: Any, text: Any, of: Scene, embedded: torch.Tensor | None) -> int
     return len([np.asarray(picture) for picture in made])
 
 
-def paint(options: argparse.Namespace) -> list[Figure]:
-    """Measure the peer, ours by batch, compiled, and the memory of each mode."""
+def paint(options: argparse.Namespace) -> Iterator[Figure]:
+    """Measure the peer, ours by batch, compiled, and the memory of each mode; yield each figure as it is found."""
     transformer, vae, text = parts(tiny=options.tiny)
     embedded, of, rounds = read(text), scene(options.side), options.rounds
     pipe = pipeline(transformer, vae)
-    figures = [
-        timed("plain loop", lambda: plain(pipe, text, of, None), transformer, rounds),
-        timed("plain loop, words read once", lambda: plain(pipe, text, of, embedded), transformer, rounds),
-    ]
+    yield timed("plain loop", lambda: plain(pipe, text, of, None), transformer, rounds)
+    yield timed("plain loop, words read once", lambda: plain(pipe, text, of, embedded), transformer, rounds)
     text.to("cpu")
-    if torch.cuda.is_available():
-        torch.cuda.empty_cache()
+    freed()
 
-    def ours(how: str, room: Room, *, compiled: bool = False) -> None:
+    def ours(how: str, room: Room, *, compiled: bool = False) -> Figure:
         engine = Ours(pipe, embedded, room, compiled=compiled)
         seeds = tuple(range(room.batch))
-        figures.append(timed(how, lambda: len(engine.paint(of, seeds)), transformer, rounds))
+        return timed(how, lambda: len(engine.paint(of, seeds)), transformer, rounds)
 
     for batch in options.batches:
-        ours(f"ours, {batch} at once", Room("resident", batch))
-    ours("ours, tiles", Room("resident", 1, tiled=True))
+        yield ours(f"ours, {batch} at once", Room("resident", batch))
+    yield ours("ours, tiles", Room("resident", 1, tiled=True))
     vae.disable_tiling()
     if options.compiled:
         transformer.compile_repeated_blocks(fullgraph=True)
         for batch in options.batches:
-            ours(f"ours, compiled, {batch} at once", Room("resident", batch), compiled=True)
+            torch.compiler.reset()  # as a run with that many candidates compiles: for one shape
+            yield ours(f"ours, compiled, {batch} at once", Room("resident", batch), compiled=True)
+    del transformer, vae, text, pipe, ours
     if options.modes and torch.cuda.is_available():
-        pipe.to("cpu")
+        yield from turns(options, embedded, of)
+
+
+def turns(options: argparse.Namespace, embedded: torch.Tensor, of: Scene) -> Iterator[Figure]:
+    """Measure the modes in which parts or layers take turns on the card, on a fresh pipeline each."""
+    for mode in reversed(MODES[1:]):
+        freed()
+        transformer, vae, _ = parts(tiny=options.tiny)
+        pipe = pipeline(transformer, vae).to("cpu")
+        _ = None
+        freed()
+        place(pipe, mode, torch.device(device()))
+        engine = Ours(pipe, embedded, Room(mode, 1, tiled=True))
+        yield timed(f"ours, {mode}", partial(_painted, engine, of), transformer, min(options.rounds, 3))
+
+
+def _painted(engine: diffusion.Engine, of: Scene) -> int:
+    return len(engine.paint(of, (1,)))
+
+
+def freed() -> None:
+    """Give back what nothing uses any more."""
+    gc.collect()
+    if torch.cuda.is_available():
         torch.cuda.empty_cache()
-        pipe.enable_model_cpu_offload()
-        ours(f"ours, {MODES[1]}", Room("offload", 1, tiled=True))
-    return figures
 
 
 def studio(folder: Path, people: int) -> dict[str, float]:
@@ -257,18 +279,31 @@ def main() -> None:
     options = parser.parse_args()
     card = torch.cuda.get_device_name() if torch.cuda.is_available() else "no graphics card"
     print(f"{card}, torch {torch.__version__}, {options.side} × {options.side}, {STEPS} steps")
-    figures = paint(options)
-    for one in figures:
+    figures: list[Figure] = []
+    for one in paint(options):
+        figures.append(one)
         print(
             f"{one.how:32} {one.seconds:8.3f} s a picture {one.a_second:8.2f} a second  "
-            f"denoiser {one.denoiser:5.0%}  peak {one.peak:6.1f} GB  {one.a_second / figures[0].a_second:5.2f} × plain"
+            f"denoiser {one.denoiser:5.0%}  peak {one.peak:6.1f} GB  {one.a_second / figures[0].a_second:5.2f} × plain",
+            flush=True,
         )
+        written(options.output, card, figures, {})
     own = studio(options.photos, options.people) if options.photos else {}
     for name, seconds in own.items():
         print(f"studio: {name:24} {seconds:8.3f} processor seconds")
-    if options.output:
-        plainly = {"card": card, "figures": [asdict(one) for one in figures], "studio": own}
-        options.output.write_text(json.dumps(plainly, indent=1), encoding="utf-8")
+    written(options.output, card, figures, own)
+
+
+def written(file: Path | None, card: str, figures: list[Figure], own: dict[str, float]) -> None:
+    """Write what is known so far, if a file was asked for."""
+    if file:
+        plainly = {
+            "card": card,
+            "torch": torch.__version__,
+            "figures": [asdict(one) for one in figures],
+            "studio": own,
+        }
+        file.write_text(json.dumps(plainly, indent=1), encoding="utf-8")
 
 
 if __name__ == "__main__":

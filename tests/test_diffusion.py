@@ -18,7 +18,7 @@ from catchlight.engines._room import GIB, Room, fit
 from catchlight.engines.diffusion import Engine, Settings, digests, take_of
 from catchlight.errors import ConfigError, OutsideError
 from catchlight.models import ModelStore
-from catchlight.painting import Scene, Words
+from catchlight.painting import Scene, Take, Words
 from catchlight.scenery import Generate, words_of
 from catchlight.weights import MANIFEST, seal
 from tests.tiny_pipelines import flux2_klein, sdxl
@@ -194,7 +194,7 @@ def _fills_up(made: Engine, fits: int) -> list[Room]:
         tried.append(made._room)
         if len(seeds) > fits:
             raise torch.OutOfMemoryError("no room")
-        return [take_of(of, seed, np.full((64, 64, 3), 0.5)) for seed in seeds]
+        return [_taken(of, _values(0.5), seed) for seed in seeds]
 
     made._run = run  # type: ignore[method-assign]
     return tried
@@ -249,6 +249,11 @@ def _values(fill: float) -> np.ndarray:
     return np.full((64, 64, 3), fill, np.float32)
 
 
+def _taken(of: Scene, values: np.ndarray, seed: int = 1) -> Take:
+    picture = (np.nan_to_num(values) * 255).round().astype(np.uint8)
+    return take_of(of, seed, picture, np.isfinite(values).all(-1))
+
+
 def test_what_is_no_picture_is_told() -> None:
     """Not a number, black, and unchanged are found where something should have been painted, and only there."""
     of = scene()
@@ -257,11 +262,11 @@ def test_what_is_no_picture_is_told() -> None:
     odd[0, 0] = np.nan
     beside = _values(0.5)
     beside[0, -1] = np.nan
-    assert take_of(of, 1, odd).fault == "not a number"
-    assert take_of(of, 1, _values(0)).fault == "black"
-    assert take_of(of, 1, nowhere).fault == "unchanged"
-    assert take_of(of, 1, _values(0.5)[:32, :32]).picture.shape == of.picture.shape  # type: ignore[union-attr]
-    assert take_of(of, 1, beside).fault == ""
+    assert _taken(of, odd).fault == "not a number"
+    assert _taken(of, _values(0)).fault == "black"
+    assert _taken(of, nowhere).fault == "unchanged"
+    assert _taken(of, _values(0.5)[:32, :32]).picture.shape == of.picture.shape  # type: ignore[union-attr]
+    assert _taken(of, beside).fault == ""
 
 
 def test_words_come_from_the_presets_lists_alone() -> None:

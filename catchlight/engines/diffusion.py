@@ -18,8 +18,10 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from catchlight import plugins
+from catchlight.anatomy import Picture
 from catchlight.device import Device, pick
 from catchlight.engines import Facts
+from catchlight.engines._placing import place, tile
 from catchlight.engines._room import MODES, Room, fit
 from catchlight.errors import ConfigError, OutsideError
 from catchlight.models import ModelStore
@@ -134,12 +136,7 @@ class Engine:
         """The pipeline without what reads words."""
         pipe = self._load(without=self._how.TEXT)
         self._how.prepare(pipe, self._weights.folder)
-        if self._room.mode == "offload":
-            pipe.enable_model_cpu_offload(device=self._device)
-        elif self._room.mode == "layers":
-            pipe.enable_sequential_cpu_offload(device=self._device)
-        else:
-            pipe.to(self._device)
+        place(pipe, self._room.mode, self._device)
         if self._settings.compiled:
             getattr(pipe, self._how.DENOISER).compile_repeated_blocks(fullgraph=True)
         return pipe
@@ -208,7 +205,7 @@ class Engine:
 
         pipe = self._pipe
         if self._room.tiled:
-            pipe.vae.enable_tiling()
+            tile(pipe.vae)
         height, width = scene.mask.shape
         given = {"image": PIL.Image.fromarray(scene.picture), "height": height, "width": width,
                  "mask_image": PIL.Image.fromarray(scene.mask.astype(np.uint8) * 255)}  # fmt: skip
@@ -219,22 +216,25 @@ class Engine:
                 num_inference_steps=self._settings.steps or self._how.STEPS, num_images_per_prompt=len(seeds),
                 generator=[torch.Generator("cpu").manual_seed(seed) for seed in seeds], output_type="pt",
             ).images  # fmt: skip
-        found = made.permute(0, 2, 3, 1).float().cpu().numpy()
-        return [take_of(scene, seed, values) for seed, values in zip(seeds, found, strict=True)]
+        finite = made.isfinite().all(1).cpu().numpy()
+        found = (
+            (made.float().nan_to_num() * 255).clamp(0, 255).round().byte().permute(0, 2, 3, 1).contiguous()
+        )
+        each = zip(seeds, found.cpu().numpy(), finite, strict=True)
+        return [take_of(scene, *one) for one in each]
 
 
-def take_of(scene: Scene, seed: int, values: np.ndarray) -> Take:
-    """Return what a seed gave, values in 0–1, or what is wrong with it."""
-    if values.shape[:2] != scene.mask.shape:  # some pipelines choose their own size
-        values = cv2.resize(values, scene.mask.shape[::-1], interpolation=cv2.INTER_AREA)
-    there = values[scene.mask]
-    if not np.isfinite(there).all():
+def take_of(scene: Scene, seed: int, picture: Picture, finite: np.ndarray) -> Take:
+    """Return what a seed gave, or what is wrong with it; ``finite`` says where the values were numbers."""
+    size, mask = scene.mask.shape[::-1], scene.mask.view(np.uint8)
+    if picture.shape[:2] != scene.mask.shape:  # some pipelines choose their own size
+        picture = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+        finite = cv2.resize(finite.astype(np.float32), size, interpolation=cv2.INTER_AREA) == 1
+    if not finite[scene.mask].all():
         return Take(seed, None, "not a number")
-    picture = (np.nan_to_num(values) * 255).clip(0, 255).round().astype(np.uint8)
-    there = picture[scene.mask].astype(np.float32)
-    if there.max(initial=0) <= _BLACK:
+    if cv2.minMaxLoc(picture.max(-1), mask)[1] <= _BLACK:
         return Take(seed, None, "black")
-    if np.abs(there - scene.picture[scene.mask]).mean() < _UNCHANGED:
+    if np.mean(cv2.mean(cv2.absdiff(picture, scene.picture), mask)[:3]) < _UNCHANGED:
         return Take(seed, None, "unchanged")
     return Take(seed, picture)
 
