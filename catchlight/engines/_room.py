@@ -13,7 +13,7 @@ PICTURE, TILED = 3 * GIB, 3 * GIB // 2  # while one picture of a megapixel is ma
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """``resident``: all on the card; ``offload``: one part at a time; ``layers``: one layer at a time (slow).
+    """``resident``: all on the card; ``offload``: one part at a time; ``layers``: one block at a time.
 
     ``batch`` is how many pictures are made at once, ``tiled`` whether they are decoded in tiles.
     """
