@@ -93,7 +93,7 @@ def test_portraits_are_plain_jpegs_in_srgb_without_metadata(refreshed: Company) 
             profile = ImageCms.ImageCmsProfile(BytesIO(picture.info["icc_profile"]))
             assert "sRGB" in ImageCms.getProfileDescription(profile)
             assert not picture.getexif()
-            assert not {"exif", "xmp", "comment", "photoshop"} & set(picture.info)
+            assert not {"exif", "comment", "photoshop"} & set(picture.info)  # XMP: tests/test_source_type.py
 
 
 def test_originals_are_not_touched(company: Company, first: tuple[int, str, dict[str, str]]) -> None:
