@@ -1,13 +1,12 @@
 """Where the audit log's key and anchor are: ``audit.toml`` in the home folder, or beside them by default."""
 
-import tomllib
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from catchlight.audit import Seal
 from catchlight.audit_anchor import Anchor
-from catchlight.errors import ConfigError
+from catchlight.settings_file import read_settings
 
 FILE = "audit.toml"
 
@@ -32,15 +31,7 @@ def load_auditing(home: Path) -> Auditing:
     path = home / FILE
     if not path.is_file():
         return Auditing()
-    try:
-        return Auditing.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        message = f"{path}: not valid TOML: {error}"
-        raise ConfigError(message) from error
-    except ValidationError as error:
-        told = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
-        message = f"{path}: {told}"
-        raise ConfigError(message) from error
+    return read_settings(path, Auditing)
 
 
 def seal_of(home: Path) -> Seal:

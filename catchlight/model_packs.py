@@ -11,14 +11,14 @@
 """
 
 import re
-import tomllib
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from catchlight.errors import ConfigError
 from catchlight.pickles import refuse_code
+from catchlight.settings_file import settings_in
 from catchlight.vault import digest_of
 
 MANIFEST = "catchlight-models.toml"
@@ -60,21 +60,14 @@ def verify_pack(directory: Path, allow_noncommercial: bool = False) -> dict[str,
 def _read_manifest(directory: Path) -> tuple[_Entry, ...]:
     path = directory / MANIFEST
     try:
-        raw = tomllib.loads(_inside(directory, MANIFEST).read_text(encoding="utf-8"))
-        return _Manifest.model_validate(raw).model
+        data = _inside(directory, MANIFEST).read_bytes()
     except OSError as error:
         message = (
             f"{path}: cannot be read ({error.strerror}); write one [[model]] table per file with "
             "file, sha256, licence, commercial = true or false, and licence_file if a licence was bought"
         )
         raise ConfigError(message) from error
-    except ValidationError as error:
-        problems = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
-        message = f"{path}: {problems}"
-        raise ConfigError(message) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        message = f"{path}: not valid TOML: {error}"
-        raise ConfigError(message) from error
+    return settings_in(data, path, _Manifest).model
 
 
 def _refuse_unlisted(directory: Path, entries: tuple[_Entry, ...]) -> None:

@@ -1,7 +1,6 @@
 """How a company asks its people: ``review.toml`` in the home folder. Without the file the careful defaults hold."""
 
 import re
-import tomllib
 from collections.abc import Iterable
 from datetime import time
 from pathlib import Path
@@ -9,10 +8,11 @@ from typing import Annotated, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from catchlight.errors import ConfigError
 from catchlight.records import Employee, Rung
+from catchlight.settings_file import read_settings
 from catchlight.sign_on import Role, SignOn
 
 __all__ = [
@@ -169,20 +169,7 @@ def load_policy(home: Path, file: Path | None = None) -> Policy:
     path = file or home / FILE
     if not path.is_file() and file is None:
         return Policy()
-    try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
-        policy = Policy.model_validate(raw)
-    except OSError as error:
-        message = f"{path}: cannot be read: {error.strerror}"
-        raise ConfigError(message) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        message = f"{path}: not valid TOML: {error}"
-        raise ConfigError(message) from error
-    except ValidationError as error:
-        told = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
-        message = f"{path}: {told}"
-        raise ConfigError(message) from error
-    return policy
+    return read_settings(path, Policy)
 
 
 def read_secret(file: Path) -> str:

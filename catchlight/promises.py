@@ -4,15 +4,14 @@
 long each kind of data stays; ``[withdrawal]`` within how many hours the old picture is back.
 """
 
-import tomllib
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from catchlight.caps import ELSEWHERE, fold, part_of
-from catchlight.errors import ConfigError
+from catchlight.settings_file import read_settings
 
 FILE = "trust.toml"
 EDIT, GENERATE, BIOMETRIC_CHECK, PUBLICATION = "edit", "generate", "biometric_check", "publication"
@@ -125,12 +124,4 @@ def load_promises(home: Path) -> Promises:
     path = home / FILE
     if not path.is_file():
         return Promises()
-    try:
-        return Promises.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        message = f"{path}: not valid TOML: {error}"
-        raise ConfigError(message) from error
-    except ValidationError as error:
-        told = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
-        message = f"{path}: {told}"
-        raise ConfigError(message) from error
+    return read_settings(path, Promises)

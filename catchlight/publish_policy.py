@@ -1,13 +1,12 @@
 """How a company publishes: ``publish.toml`` in the home folder. Without the file the careful defaults hold."""
 
-import tomllib
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from catchlight.errors import ConfigError
 from catchlight.place import Purpose
+from catchlight.settings_file import read_settings
 
 FILE = "publish.toml"
 
@@ -63,12 +62,4 @@ def load_publishing(home: Path) -> Publishing:
     path = home / FILE
     if not path.is_file():
         return Publishing()
-    try:
-        return Publishing.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        message = f"{path}: not valid TOML: {error}"
-        raise ConfigError(message) from error
-    except ValidationError as error:
-        told = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
-        message = f"{path}: {told}"
-        raise ConfigError(message) from error
+    return read_settings(path, Publishing)

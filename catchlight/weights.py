@@ -16,17 +16,17 @@ Nothing is loaded that it does not list: no pickle, no code, nothing from a netw
 import hashlib
 import json
 import re
-import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from catchlight.errors import ConfigError
 from catchlight.pickles import refuse_code
+from catchlight.settings_file import settings_in
 
 MANIFEST = "catchlight-weights.toml"
 _LIBRARIES = frozenset({"diffusers", "transformers", None})
@@ -137,17 +137,11 @@ def _digest(found: _Manifest) -> str:
 def _read_manifest(folder: Path) -> _Manifest:
     path = folder / MANIFEST
     try:
-        return _Manifest.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        data = path.read_bytes()
     except OSError as error:
         message = f"{path}: cannot be read ({error.strerror}); IT writes it with `catchlight models seal`"
         raise ConfigError(message) from error
-    except ValidationError as error:
-        problems = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
-        message = f"{path}: {problems}"
-        raise ConfigError(message) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        message = f"{path}: not valid TOML: {error}"
-        raise ConfigError(message) from error
+    return settings_in(data, path, _Manifest)
 
 
 def _refuse_licence(folder: Path, found: _Manifest, *, allow_noncommercial: bool) -> None:

@@ -1,7 +1,6 @@
 """``signature.toml``: what a company's signatures say and look like. The only place that parses it."""
 
 import re
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -11,11 +10,10 @@ from pydantic import (
     AfterValidator,
     Field,
     StringConstraints,
-    ValidationError,
     model_validator,
 )
 
-from catchlight.errors import ConfigError
+from catchlight.settings_file import read_settings
 from catchlight.source_type import SourceType
 from reports._signature_ink import Colours, Section
 from reports._signature_rules import is_link
@@ -205,15 +203,4 @@ def in_language(said: Any, language: str, usual: str) -> Any:
 def load_settings(folder: Path) -> Settings:
     """Read a company's folder; ConfigError names the key that is wrong."""
     path = folder / FILE
-    try:
-        return Settings.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except OSError as error:
-        message = f"{path}: cannot be read: {error.strerror}"
-        raise ConfigError(message) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        message = f"{path}: not valid TOML: {error}"
-        raise ConfigError(message) from error
-    except ValidationError as error:
-        told = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
-        message = f"{path}: {told}"
-        raise ConfigError(message) from error
+    return read_settings(path, Settings)

@@ -215,7 +215,7 @@ def test_an_index_out_of_reach_is_worth_another_try(tmp_path: Path) -> None:
 def test_pip_says_where_to_look(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """The configuration file of pip and its variables are both heard, the variables first."""
     (tmp_path / "pip.conf").write_text(
-        "[global]\nindex-url = https://mirror.example/wheels\ncert = /file.pem\ntimeout = 7\n"
+        "[global]\nindex_url = https://mirror.example/wheels\ncert = /file.pem\ntimeout = 7\n"
     )
     monkeypatch.setenv("PIP_CONFIG_FILE", str(tmp_path / "pip.conf"))
     for name in ("PIP_CERT", "PIP_DEFAULT_TIMEOUT", "PIP_EXTRA_INDEX_URL", "PIP_FIND_LINKS", "PIP_INDEX_URL"):

@@ -23,7 +23,10 @@ from flows.gathering import claims_of
 from flows.showplaces import read_showplaces
 from flows.terminal import told
 
-app = typer.Typer(no_args_is_help=True, help="What is known of one person, what they allow, and how they are exported or erased.")
+app = typer.Typer(
+    no_args_is_help=True,
+    help="What is known of one person, what they allow, and how they are exported or erased.",
+)
 
 
 @app.callback()
