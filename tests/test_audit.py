@@ -9,6 +9,7 @@ import sqlite3
 import stat
 import time
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from uuid import uuid4
 
@@ -226,13 +227,10 @@ def test_several_programs_at_once_write_one_chain(register: Register) -> None:
     assert register.seal
     where = register._engine.url.render_as_string(hide_password=False)
     address = where.removeprefix("sqlite:///")
-    forked = multiprocessing.get_context("fork")
-    working = [forked.Process(target=_decide, args=(address, register.seal, n * 100)) for n in range(3)]
-    for process in working:
-        process.start()
-    for process in working:
-        process.join()
-        assert process.exitcode == 0
+    with ProcessPoolExecutor(3, multiprocessing.get_context("spawn")) as programs:
+        working = [programs.submit(_decide, address, register.seal, n * 100) for n in range(3)]
+        for program in working:
+            program.result()
     assert problems(register) == ()
     assert head_of(register).lines == 121
     assert register.seal.anchor
