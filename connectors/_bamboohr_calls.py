@@ -23,6 +23,7 @@ RIGHTS = "bamboohr.rights"
 _WORDS = "x-bamboohr-error-message"
 _JSON = {"Accept": "application/json"}
 _MOST_PAGES = 100_000
+_AT_ONCE = 4  # BambooHR names no number; it answers 429 or 503, and says when to come back
 _REFUSED = {
     400: ("bamboohr.refused", "the photo was not taken"),
     402: ("photo.unreadable", "BambooHR could not process the photo"),
@@ -63,12 +64,13 @@ class StaleCursorError(OutsideError):
     """BambooHR goes on from a cursor no more."""
 
 
-def calls_to(settings: Access, allowed: Sequence[tuple[str, str]], limits: Limits = Limits()) -> AllowedCalls:  # noqa: B008  frozen
+def calls_to(settings: Access, allowed: Sequence[tuple[str, str]]) -> AllowedCalls:
     """Return the allowed calls; ConfigError when the key or the authority cannot be read."""
     key = base64.b64encode(f"{read_secret(settings.api_key_file)}:x".encode()).decode("ascii")
+    url = settings.url or f"https://{settings.company}.bamboohr.com"
     line = Line(
-        settings.url or f"https://{settings.company}.bamboohr.com", allowed, {"Authorization": f"Basic {key}"},
-        settings.ca_file, settings.proxy, settings.timeout, pace=Pace(limits),
+        url, allowed, {"Authorization": f"Basic {key}"},
+        settings.ca_file, settings.proxy, settings.timeout, pace=Pace(Limits(_AT_ONCE, tenant=f"{url} {settings.company}")),
     )  # fmt: skip
     return AllowedCalls(line)
 

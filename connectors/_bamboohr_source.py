@@ -26,7 +26,6 @@ from connectors._bamboohr_calls import (
     pages,
     works_here,
 )
-from connectors._pace import Limits
 
 FIELDS: Mapping[Field, str] = {
     "employee_number": "employeeNumber",
@@ -41,7 +40,6 @@ FIELDS: Mapping[Field, str] = {
 }
 _ALWAYS = {"employeeId", "firstName", "lastName", "preferredName", "photoUrl", "jobTitleName", "status"}
 _MOST_FIELDS = 14
-_LIMITS = Limits(at_once=4)  # BambooHR names no number; it answers 429 or 503, and says when to come back
 _ENOUGH = 10  # photos in a row that may not be seen: it is none of these ten people's own
 
 Property = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,99}$|^$")]
@@ -82,7 +80,7 @@ class _Company:
 
     def __init__(self, settings: SourceSettings) -> None:
         """Prepare; ConfigError when the key or the authority cannot be read."""
-        self.settings, self.calls = settings, calls_to(settings, READS, _LIMITS)
+        self.settings, self.calls = settings, calls_to(settings, READS)
         self._refused, self._shown = 0, False
 
     def pages(self, mark: str) -> Iterator[Page]:

@@ -1,7 +1,7 @@
 """Calls to Google's APIs: their addresses, their quota, and what their refusals mean."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -82,7 +82,9 @@ def calls_to(
     sign: Callable[[bool], Mapping[str, str]] | None = None,
     limits: Limits = Limits(),  # noqa: B008  frozen
 ) -> AllowedCalls:
-    """Return the allowed calls to one API."""
+    """Return the allowed calls to one API, counted together as Google does: by project and administrator."""
+    project = read_key(settings.key_file).project
+    limits = replace(limits, tenant=f"{settings.url or api} {project} {settings.admin}")
     line = Line(
         settings.url or api, allowed, {"Accept": "application/json"}, settings.ca_file, settings.proxy, settings.timeout,
         sign=sign, pace=Pace(limits), busy=is_full, later=_LATER,

@@ -20,6 +20,11 @@ class ServiceAccount:
     client_id: str
     info: Mapping[str, str] = field(repr=False)
 
+    @property
+    def project(self) -> str:
+        """Return the project that the account belongs to: its address is at that."""
+        return self.info["client_email"].rpartition("@")[2]
+
 
 def read_key(file: Path) -> ServiceAccount:
     """Return the service account of a JSON key; ConfigError for a file that is open to others, or is none."""

@@ -4,6 +4,7 @@ import json
 import re
 import threading
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -30,7 +31,7 @@ FIELDS: Mapping[Field, str] = {
 _EMPLOYEES = "/v1/company/employees"
 _ID = re.compile(r"[0-9]{1,18}")
 _READS = (("GET", _EMPLOYEES), ("GET", rf"{_EMPLOYEES}/{_ID.pattern}/profile-picture/[0-9]{{1,5}}"))
-_PACE = Limits(at_once=1, reads=270, burst=12)
+_PACE = partial(Limits, at_once=1, reads=270, burst=12)
 """Of 300 calls a minute and 15 a second."""
 
 _JSON = {"Accept": "application/json"}
@@ -126,9 +127,10 @@ class Personio:
     def __init__(self, settings: SourceSettings) -> None:
         """Prepare; ConfigError when the secret or the authority cannot be read."""
         self._settings, self._token, self._turn = settings, _Token(settings), threading.Lock()
+        limits = _PACE(tenant=f"{settings.url} {settings.client_id}")
         line = Line(
             settings.url, _READS, {}, settings.ca_file, settings.proxy, settings.timeout,
-            sign=self._token.headers, pace=Pace(_PACE), later=2,
+            sign=self._token.headers, pace=Pace(limits), later=2,
         )  # fmt: skip
         self._calls = AllowedCalls(line)
 

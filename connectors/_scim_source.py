@@ -91,7 +91,7 @@ class _Users:
             "Accept": "application/scim+json",
         }
         line = Line(settings.url, _ALLOWED, headers, settings.ca_file, settings.proxy, settings.timeout)
-        limits = Limits(reads=settings.reads_a_minute)
+        limits = Limits(reads=settings.reads_a_minute, tenant=settings.url)
         self._calls = AllowedCalls(replace(line, pace=pace(limits)))
         self._settings, self._urls = settings, PhotoUrls(settings.photo_hosts)
         self._links: dict[str, str] = {}

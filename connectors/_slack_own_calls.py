@@ -42,7 +42,9 @@ def not_allowed() -> PhotoError:
 @cache
 def calls_of(settings: Settings) -> AllowedCalls:
     """Return the line for everybody: Slack counts the app's calls together (Tier 2: 20 pictures a minute)."""
-    pace = Pace(Limits(at_once=4, writes=60, burst=15))  # three that write for each person
+    pace = Pace(
+        Limits(4, writes=60, burst=15, tenant=f"{settings.web_url} {settings.client_id}")
+    )  # three for each person
     return AllowedCalls(
         Line(settings.web_url, _ALLOWED, {}, settings.ca_file, settings.proxy, settings.timeout, pace=pace)
     )

@@ -17,7 +17,7 @@ from connectors import _slack_people
 from connectors._allowed_calls import AllowedCalls, Line, Reply, address
 from connectors._pace import Limits, Pace
 from connectors._photo_url import PhotoHosts, PhotoUrls
-from connectors._slack_web import answer, ask, code_of
+from connectors._slack_web import answer, ask, code_of, listing, looking
 
 FIELDS: Mapping[PersonField, str] = {
     "given_name": "first_name", "family_name": "last_name", "display_name": "real_name", "email": "email",
@@ -73,17 +73,25 @@ class _Slack:
         self._rule = _slack_people.Rule(
             "id", "id", settings.guests, owners=True, teams=settings.team_ids, page=settings.page
         )
-        headers = {"Authorization": f"Bearer {read_secret(settings.token_file)}"}
+        sign = f"Bearer {read_secret(settings.token_file)}"
 
         def line(methods: Sequence[str], limits: Limits) -> AllowedCalls:
             rest = (settings.ca_file, settings.proxy, settings.timeout)
             allowed = [("GET", f"/{method}") for method in methods]
             return AllowedCalls(
-                Line(settings.web_url, allowed, headers, *rest, pace=pace(limits), busy=_is_busy)
+                Line(
+                    settings.web_url,
+                    allowed,
+                    {"Authorization": sign},
+                    *rest,
+                    pace=pace(limits),
+                    busy=_is_busy,
+                )
             )
 
-        self._lists = line(("users.list",), Limits(1, reads=20, burst=10))
-        self._web = line(("auth.test", "users.info"), Limits(4, settings.reads_a_minute, burst=20))
+        self._lists = line(("users.list",), listing(settings.web_url, sign))
+        looks = looking(settings.web_url, sign, settings.reads_a_minute)
+        self._web = line(("auth.test", "users.info"), looks)
         self._photos = PhotoUrls(settings.photo_hosts)
         self._fields = {**FIELDS, **settings.fields}
         self._shown: dict[str, tuple[str, str]] = {}

@@ -6,6 +6,7 @@ import stamina
 
 from catchlight.errors import ConfigError, OutsideError
 from connectors._allowed_calls import AllowedCalls, Reply
+from connectors._pace import Limits
 from connectors._slack_photo_errors import no_of_web
 
 
@@ -19,6 +20,16 @@ def ask(calls: AllowedCalls, method: str, user: str = "", **asked: str) -> dict[
     ConfigError when Slack does not want us, PhotoError when it refuses this user, OutsideError when it is unwell.
     """
     return answer(calls, method, user, **asked).json()
+
+
+def listing(url: str, sign: str) -> Limits:
+    """Return how often all programs with this token may ask for lists of users (Tier 2)."""
+    return Limits(1, reads=20, burst=10, tenant=f"{url} {sign} users.list")  # kept as a digest alone
+
+
+def looking(url: str, sign: str, a_minute: float) -> Limits:
+    """Return how often all programs with this token may look at single users (Tier 4)."""
+    return Limits(4, a_minute, burst=20, tenant=f"{url} {sign} users.info")
 
 
 @stamina.retry(on=WrongAnswerError, attempts=3, timeout=60)

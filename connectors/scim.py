@@ -21,6 +21,7 @@ from catchlight.records import Employee
 from connectors import _accounts
 from connectors._allowed_calls import AllowedCalls, Line, address
 from connectors._data_url import as_data_url, from_data_url
+from connectors._pace import Limits, Pace
 from connectors._scim_list import ENTERPRISE, ID, USER, user_pages
 from connectors._scim_source import SourceSettings, open_source, probe_source
 from connectors._scim_words import why_not
@@ -110,7 +111,15 @@ def _open(settings: Settings) -> AllowedCalls:
         "Accept": "application/scim+json",
     }
     return AllowedCalls(
-        Line(settings.url, _ALLOWED, headers, settings.ca_file, settings.proxy, settings.timeout)
+        Line(
+            settings.url,
+            _ALLOWED,
+            headers,
+            settings.ca_file,
+            settings.proxy,
+            settings.timeout,
+            pace=Pace(Limits(tenant=settings.url)),
+        )
     )
 
 

@@ -27,7 +27,7 @@ from connectors._pace import Limits, Pace
 from connectors._slack_fit import check, reduced
 from connectors._slack_probe import mail_problems, token_problems
 from connectors._slack_profiles import Profiles
-from connectors._slack_web import ask
+from connectors._slack_web import ask, listing, looking
 
 TAKES = Takes(
     size="1024",
@@ -154,8 +154,8 @@ def _told(step: Callable[[], list[str]]) -> list[str]:
 
 
 def _open(settings: Settings, pace: Callable[[Limits], Pace]) -> _Slack:
-    headers = {"Authorization": f"Bearer {read_secret(settings.token_file)}"}
-    tenant = f"{settings.web_url} {headers['Authorization']}"  # kept as a digest alone
+    sign = f"Bearer {read_secret(settings.token_file)}"
+    headers = {"Authorization": sign}
 
     def line(url: str, allowed: Sequence[tuple[str, str]], limits: Limits) -> AllowedCalls:
         rest = (settings.ca_file, settings.proxy, settings.timeout)
@@ -168,21 +168,19 @@ def _open(settings: Settings, pace: Callable[[Limits], Pace]) -> _Slack:
     web = line(
         settings.web_url,
         [("GET", "/auth.test"), ("GET", "/users.info")],
-        Limits(4, settings.reads_a_minute, burst=20, tenant=f"{tenant} users.info"),
+        looking(settings.web_url, sign, settings.reads_a_minute),
     )
     return _Slack(
         settings,
         scim=line(
             settings.url,
             _slack_scim.ALLOWED,
-            Limits(4, reads=300, writes=settings.a_minute, burst=10, tenant=f"{tenant} scim"),
+            Limits(
+                4, reads=300, writes=settings.a_minute, burst=10, tenant=f"{settings.web_url} {sign} scim"
+            ),
         ),
         web=web,
-        lists=line(
-            settings.web_url,
-            [("GET", "/users.list")],
-            Limits(1, reads=20, burst=10, tenant=f"{tenant} users.list"),
-        ),
+        lists=line(settings.web_url, [("GET", "/users.list")], listing(settings.web_url, sign)),
         profiles=Profiles(web),
         pictures=_slack_pictures.Pictures(settings.image_hosts, picture_line),
     )

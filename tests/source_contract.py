@@ -13,6 +13,7 @@ from catchlight.errors import CatchlightError, ConfigError, OutsideError
 from catchlight.source import Fetched, Source
 from catchlight.source_memory import Known, Memory
 from catchlight.vault import Vault
+from connectors import _pace
 from flows.syncing import sync
 from tests.source_worlds import Fault, What, World, jpeg
 
@@ -34,9 +35,13 @@ def later(folder: Path, days: float) -> None:
 
 
 class Contract:
-    """Tests that every source passes. ``FAULTS`` are the faults that its world can have."""
+    """Tests that every source passes. ``FAULTS`` are the faults that its world can have.
+
+    ``COUNTED``: its vendor counts calls, so that all programs of this machine keep within the limit together.
+    """
 
     FAULTS: ClassVar[frozenset[tuple[What, Fault]]] = frozenset()
+    COUNTED: ClassVar[bool] = True
 
     @pytest.fixture
     def folder(self, tmp_path: Path) -> Path:
@@ -141,6 +146,18 @@ class Contract:
         world.fail("photo", photo_fault, 0)
         after = synced(world, folder)["1001"]
         assert Vault(folder / "vault").get(after.digest) == jpeg(2)
+
+    def test_calls_are_counted_with_those_of_other_programs(
+        self, world: World, folder: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Whoever opens the same tenant again counts in the same place; a vendor without a limit needs none."""
+        monkeypatch.setattr(_pace, "_folder", folder / "pace")
+        world.person("1001", jpeg(1))
+        synced(world, folder)
+        counted = sorted(file.name for file in folder.glob("pace/*.json"))
+        synced(world, folder)
+        assert sorted(file.name for file in folder.glob("pace/*.json")) == counted
+        assert bool(counted) == self.COUNTED
 
     def test_a_sync_that_was_stopped_goes_on(self, world: World, folder: Path) -> None:
         """Photos that were fetched before a stop are not fetched again."""

@@ -6,12 +6,14 @@ import threading
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from connectors import _pace
+from connectors import _pace, bamboohr, google_directory, slack_photos
 from connectors._pace import Limits, Pace
+from tests.google_token import write_key
 from tests.refreshed_company import ROOT
 
 
@@ -132,6 +134,35 @@ def test_programs_share_what_a_server_asked_for(tmp_path: Path, monkeypatch: pyt
         file.write_text('{"not_bef')
     with other.turn(writes=False):
         assert clock.now == pytest.approx(110)
+
+
+@pytest.mark.parametrize("vendor", ["bamboohr", "google_directory", "slack"])
+def test_reading_and_publishing_count_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, vendor: str
+) -> None:
+    """A refresh beside a publication stays within what the vendor allows both: they count in the same file."""
+    monkeypatch.setattr(_pace, "_folder", tmp_path / "pace")
+    key = tmp_path / "key"
+    key.touch(0o600)
+    key.write_text("secret")
+    if vendor == "bamboohr":
+        bamboohr.open_source(bamboohr.SourceSettings(company="example", api_key_file=key), "hr")
+        place = partial(bamboohr.open_place, bamboohr.Settings(company="example", api_key_file=key), "hr")
+    elif vendor == "google_directory":
+        write_key(key)
+        own = {"key_file": key, "admin": "it@example.com"}
+        google_directory.open_source(google_directory.SourceSettings(**own), "google")
+        place = partial(google_directory.open_place, google_directory.Settings(**own), "google")
+    else:
+        slack_photos.open_source(slack_photos.SourceSettings(token_file=key), "slack")
+        place = partial(slack_photos.open_place, slack_photos.Settings(token_file=key), "slack")
+    before = {file.name for file in tmp_path.glob("pace/*.json")}
+    place()
+    after = {file.name for file in tmp_path.glob("pace/*.json")}
+    assert before
+    assert after - before == set() or (
+        vendor == "slack" and len(after - before) == 1
+    )  # SCIM is the writer's own
 
 
 def test_a_place_of_a_program_that_was_killed_is_free(

@@ -62,6 +62,8 @@ class FolderWorld:
 class TestFolder(Contract):
     """The contract."""
 
+    COUNTED = False
+
     @pytest.fixture
     def world(self, tmp_path: Path) -> FolderWorld:
         """Return an empty folder."""

@@ -135,6 +135,7 @@ def make(sshd: SftpServer, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Dro
 class TestDrop(Contract):
     """The contract."""
 
+    COUNTED = False
     FAULTS: ClassVar[frozenset[tuple[What, Fault]]] = frozenset({
         ("list", "403"), ("list", "404"), ("list", "500"), ("list", "truncated"),
         ("photo", "403"), ("photo", "404"), ("photo", "500"), ("photo", "truncated"), ("photo", "wrong_type"),
