@@ -1,6 +1,5 @@
 """What SAP SuccessFactors needs to be told: which company, in whose name, and which of its users."""
 
-import base64
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -8,7 +7,6 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from catchlight.policy import read_secret
 from catchlight.source import Field as PersonField
 from connectors._allowed_calls import address
 
@@ -18,6 +16,8 @@ FIELDS: Mapping[PersonField, str] = {
     "title": "title", "country": "country", "language": "defaultLocale", "started": "hireDate",
 }  # fmt: skip
 """Properties of the entity User."""
+
+_WAYS = ({"user", "client_id", "key_file"}, {"token_file"}, {"user", "password_file"})
 
 
 def _property(name: str) -> str:
@@ -37,10 +37,20 @@ class SourceSettings(BaseModel):
     url: Annotated[str, AfterValidator(address)] = Field(
         description="the address above /User, such as https://api4.successfactors.com/odata/v2"
     )
-    user: str = Field("", description="the API user with its company, such as CATCHLIGHT@example")
-    password_file: Path | None = Field(None, description="file with the password of that user")
+    user: str = Field(
+        "",
+        pattern=r"^(.+@[^@\s]+)?$",
+        description="the API user's ID with its company's, such as CATCHLIGHT@example",
+    )
+    client_id: str = Field("", description="API key of an application in Manage OAuth2 Client Applications")
+    key_file: Path | None = Field(
+        None, description="file with the private key of its certificate, PEM, mode 600"
+    )
     token_file: Path | None = Field(
-        None, description="instead of both: file with a bearer token, kept fresh by you"
+        None, description="instead of these: file with a bearer token, kept fresh by you"
+    )
+    password_file: Path | None = Field(
+        None, description="instead of client_id and key_file: the user's password, where SAP still takes it"
     )
     fields: dict[PersonField, Annotated[str, AfterValidator(_property)]] = Field(
         default_factory=dict, description="our field = the property of User that has it"
@@ -59,6 +69,10 @@ class SourceSettings(BaseModel):
         "value",
         description="base64 where the server gives no /photo/$value; then every photo is sent each time",
     )
+    photo_list: bool = Field(
+        default=False,
+        description="true: one list tells when each photo changed, and the same ones are not asked for",
+    )
     recheck_days: float = Field(1, ge=0, description="within how many days each photo is asked for again")
     a_minute: float = Field(600, ge=0, description="calls a minute, 0 for no limit")
     ca_file: Path | None = Field(None, description="PEM file of the authority to trust")
@@ -67,16 +81,19 @@ class SourceSettings(BaseModel):
 
     @model_validator(mode="after")
     def _one_way_in(self) -> Self:
-        if bool(self.user) != bool(self.password_file) or bool(self.user) == bool(self.token_file):
-            message = "give user and password_file, or token_file alone"
+        given = {
+            name
+            for name in ("user", "client_id", "key_file", "token_file", "password_file")
+            if getattr(self, name)
+        }
+        if given not in _WAYS:
+            message = "give user, client_id and key_file; or token_file alone; or user and password_file"
             raise ValueError(message)
         return self
 
-
-def signed(settings: SourceSettings, renew: bool) -> Mapping[str, str]:  # noqa: FBT001  as Line.sign is called
-    """Return who we are; a token is read each time, for somebody else renews it."""
-    del renew
-    if settings.token_file:
-        return {"Authorization": f"Bearer {read_secret(settings.token_file)}"}
-    secret = f"{settings.user}:{read_secret(settings.password_file or Path())}"
-    return {"Authorization": "Basic " + base64.b64encode(secret.encode()).decode("ascii")}
+    @property
+    def secret(self) -> str:
+        """The key that names what we sign in with."""
+        if self.key_file:
+            return "client_id"
+        return "token_file" if self.token_file else "password_file"

@@ -9,59 +9,24 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC
 from email.utils import parsedate_to_datetime
-from pathlib import Path
-from typing import Annotated, Any
-
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from typing import Any
 
 from catchlight.errors import CatchlightError, ConfigError, OutsideError
-from catchlight.policy import read_secret
 from catchlight.source import Entry, Fetched, Page, Source, StaleMarkError
-from catchlight.source import Field as PersonField
-from connectors._allowed_calls import AllowedCalls, Line, Reply, address
+from connectors._allowed_calls import AllowedCalls, Line, Reply
+from connectors._okta_settings import FIELDS, SourceSettings
+from connectors._okta_sign_in import sign_in
 from connectors._pace import Limits, Pace
-from connectors._photo_url import PhotoHosts, PhotoUrls
+from connectors._photo_url import PhotoUrls
 
-FIELDS: Mapping[PersonField, str] = {
-    "employee_number": "employeeNumber", "given_name": "firstName", "family_name": "lastName",
-    "display_name": "displayName", "email": "email", "username": "login", "department": "department",
-    "title": "title", "country": "countryCode", "entity": "organization", "language": "preferredLanguage",
-    "employee_type": "userType", "subject": "id",
-}  # fmt: skip
+__all__ = ["FIELDS", "SourceSettings", "open_source", "probe_source"]
 
 _USERS = "/api/v1/users"
 _ID = r"[A-Za-z0-9_-]{1,64}"
 _ALLOWED = (("GET", rf"{_USERS}\?[^\s#]*"), ("GET", rf"{_USERS}/{_ID}"))
 _LEFT = {"DEPROVISIONED", "SUSPENDED"}
 _NEXT = re.compile(r'<([^<>]+)>\s*;[^,<]*\brel="?next"?')
-_RIGHT = (
-    "the administrator whose token this is needs the role Read-only Administrator, or a custom role with "
-    "View users and their details"
-)
 _SPARE = 0.1  # of Okta's limit, which other apps of the company share
-
-
-class SourceSettings(BaseModel):
-    """Whose token, and which attribute names the photo."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    url: Annotated[str, AfterValidator(address)] = Field(description="such as https://example.okta.com")
-    token_file: Path = Field(description="file with an API token, of an administrator who may only read")
-    photo_attribute: str = Field(
-        "photoUrl", description="variable name of the profile attribute that holds a photo's address"
-    )
-    photo_hosts: PhotoHosts = Field(PhotoHosts(), description="where those photos may be downloaded from")
-    fields: dict[PersonField, str] = Field(
-        default_factory=dict, description="our field = variable name of the profile attribute"
-    )
-    recheck_days: float = Field(
-        1, ge=0, description="days within which each photo is asked for again, if it changed"
-    )
-    page: int = Field(200, ge=1, le=200, description="people a call")
-    ca_file: Path | None = Field(None, description="an authority to trust instead of the usual ones")
-    proxy: str = Field("", description="a proxy on the way to Okta")
-    timeout: float = Field(30, gt=0, description="seconds to wait for an answer")
 
 
 def open_source(settings: SourceSettings, name: str, pace: Callable[[Limits], Pace] = Pace) -> Source:
@@ -87,12 +52,11 @@ class _Okta:
 
     def __init__(self, settings: SourceSettings, pace: Pace) -> None:
         self._settings, self._pace = settings, pace
-        self._token = read_secret(settings.token_file)
         kind = "application/json; okta-response=omitCredentials,omitCredentialsLinks"
         self._calls = AllowedCalls(
             Line(
                 settings.url, _ALLOWED, {"Accept": "application/json", "Content-Type": kind},
-                settings.ca_file, settings.proxy, settings.timeout, self._sign, pace, waits=_until_reset, later=2,
+                settings.ca_file, settings.proxy, settings.timeout, sign_in(settings), pace, waits=_until_reset, later=2,
             )
         )  # fmt: skip
         self._urls: dict[str, str] = {}
@@ -132,18 +96,12 @@ class _Okta:
             ]
         return [str(one.problem) for one in self.photos([(key, "")]) if one.problem]
 
-    def _sign(self, renew: bool) -> Mapping[str, str]:  # noqa: FBT001  as Line asks for it
-        """Return the token; the file is read anew when Okta takes the last one no more."""
-        if renew:
-            self._token = read_secret(self._settings.token_file)
-        return {"Authorization": f"SSWS {self._token}"}
-
     def _list(self, path: str, *, goes_on: bool) -> Reply:
         reply = self._calls.call("GET", path, _listed)
         if goes_on and reply.status in {400, 404}:
             raise StaleMarkError
         if reply.status != 200:
-            raise _refusal(reply)
+            raise _refusal(self._settings, reply)
         left, limit = (reply.headers.get(f"x-rate-limit-{one}", "") for one in ("remaining", "limit"))
         if left.isdigit() and limit.isdigit() and int(left) <= _SPARE * int(limit):
             self._pace.rest(_until_reset(reply.headers))
@@ -177,7 +135,7 @@ class _Okta:
         if reply.status == 404:
             return ""
         if reply.status != 200:
-            raise _refusal(reply)
+            raise _refusal(self._settings, reply)
         self._entry(reply.json())
         return self._urls.get(key, "")
 
@@ -216,17 +174,16 @@ def _until_reset(headers: Mapping[str, str]) -> float:
     return max(1.0, float(reset) - now + 1)
 
 
-def _refusal(reply: Reply) -> ConfigError:
+def _refusal(settings: SourceSettings, reply: Reply) -> ConfigError:
     """Return what a status means, in Okta's own words."""
     try:
         told = reply.json()
     except OutsideError:
         told = {}
-    words = f"{told.get('errorSummary') or 'no word'} ({reply.status} {told.get('errorCode') or ''})".replace(
-        " )", ")"
-    )
+    code = f" {told['errorCode']}" if told.get("errorCode") else ""
+    words = f"{told.get('errorSummary') or 'no word'} ({reply.status}{code})"[:200]
     if reply.status == 401:
-        return ConfigError(f"token_file: Okta does not accept the API token: {words[:200]}")
+        return ConfigError(f"{settings.secret}: Okta does not accept the {settings.way}: {words}")
     if reply.status == 403:
-        return ConfigError(f"token_file: {_RIGHT}: {words[:200]}")
-    return ConfigError(f"url: {reply.url.partition('?')[0]} does not answer like Okta: {words[:200]}")
+        return ConfigError(f"{settings.secret}: {settings.right}: {words}")
+    return ConfigError(f"url: {reply.url.partition('?')[0]} does not answer like Okta: {words}")

@@ -1,8 +1,7 @@
 """SAP SuccessFactors: a source of people and photos, by its OData API (version 2).
 
-Users who are active are listed, and each one's photo is asked for with the date of the last time: a photo that is the
-same is not sent. Signing in is by a user's password or a bearer token that somebody else puts into a file; the
-sign-in by SAML assertion is not done here.
+Users who are active are listed, and each one's photo is asked for with the date of the last time, or as one list of all
+dates says: a photo that is the same is not sent.
 """
 
 import hashlib
@@ -18,14 +17,15 @@ from connectors._pace import Limits, Pace
 from connectors._photo_bytes import Refused, photo_in
 from connectors._photo_dates import is_date, seen_at
 from connectors._spool import from_base64
-from connectors._successfactors_settings import FIELDS, SourceSettings, signed
+from connectors._successfactors_settings import FIELDS, SourceSettings
+from connectors._successfactors_sign_in import sign_in
 
 _LIST, _ONE = r"/User\?[^\s#]+", r"/Photo\(photoType=\d+,userId='[^'/?#\s]+'\)/photo/\$value"
 _ALLOWED = (("GET", _LIST), ("GET", _ONE), ("GET", r"/Photo\?[^\s#]+"))
 _JSON = {"Accept": "application/json"}
 _ENTER = (
-    "its role needs Manage Integration Tools: Allow Admin to Access OData API through Basic Authentication, and its "
-    "address may have to be among those of API Login Exceptions"
+    "SAP announced the end of passwords for 20 November 2026: sign in by client_id and key_file. Where yours still takes them, "
+    "the user's role needs Allow Admin to Access OData API through Basic Authentication, our address API Login Exceptions"
 )
 _LOOK = "its role needs Manage User: User Account OData entity (Employee Export on older companies), for everybody"
 _SEE = "the role of the API user needs Employee Data: Photo (View), for everybody"
@@ -60,29 +60,44 @@ class _Company:
     """The users and photos of one company."""
 
     def __init__(self, settings: SourceSettings) -> None:
-        sign = partial(signed, settings)
-        sign(False)  # noqa: FBT003  a secret that cannot be read is told at once
+        sign = sign_in(settings)
         pace = Pace(Limits(at_once=4, reads=settings.a_minute, burst=10, tenant=settings.url))
         line = Line(
             settings.url, _ALLOWED, {}, settings.ca_file, settings.proxy, settings.timeout, sign=sign, pace=pace, later=5
         )  # fmt: skip
         self._calls, self._settings, self._refused = AllowedCalls(line), settings, Refused(_SEE)
         self._fields = {**FIELDS, **settings.fields}
+        self._dates: dict[str, str] = {}
 
     def pages(self, mark: str) -> Iterator[Page]:
         """List who is active; who is not is left out."""
-        path, seen = mark or self._first(), set[str]()
+        self._dates = self._dated() if self._settings.photo_list else {}
+        for reply in self._replies(mark or self._first(), "User", goes_on=bool(mark)):
+            entries = [self._entry(row) for row in results(reply) if self._is_here(row)]
+            yield Page(entries, next=following(reply, "User"))
+
+    def _dated(self) -> dict[str, str]:
+        """Return when each photo changed, by the id of its user, as far as SuccessFactors tells."""
+        of = self._settings
+        chosen = f"$select=userId,photoType,lastModifiedDateTime&$filter=photoType%20eq%20{of.photo_type}"
+        first = f"/Photo?$format=json&{chosen}&paging={of.paging}&customPageSize={of.page}"
+        rows = (row for reply in self._replies(first, "Photo") for row in results(reply))
+        return {str(row.get("userId")): str(row.get("lastModifiedDateTime") or "") for row in rows}
+
+    def _replies(self, path: str, entity: str, *, goes_on: bool = False) -> Iterator[Reply]:
+        """Return the pages of a list."""
+        mark, seen = path, set[str]()
         while path:
             reply = self._calls.call("GET", path, _listed, headers=_JSON)
-            if path == mark and reply.status in {400, 404, 410}:
+            if goes_on and path == mark and reply.status in {400, 404, 410}:
                 raise StaleMarkError
             if reply.status != 200:
-                raise _for_it(self._settings, reply)
+                raise _for_it(self._settings, reply, entity)
             seen.add(path)
-            path = following(reply, "User")
+            path = following(reply, entity)
             if path in seen:
-                raise OutsideError(f"{self._settings.url}/User: gives the same page again and again")
-            yield Page([self._entry(row) for row in results(reply) if self._is_here(row)], next=path)
+                raise OutsideError(f"{self._settings.url}/{entity}: gives the same page again and again")
+            yield reply
 
     def _first(self) -> str:
         wanted = ",".join(dict.fromkeys(["userId", "status", *self._fields.values()]))
@@ -97,7 +112,7 @@ class _Company:
 
     def _entry(self, row: Mapping[str, Any]) -> Entry:
         values: dict[str, str] = {name: plain(row.get(of)) for name, of in self._fields.items()}
-        return Entry(str(row["userId"]), values)
+        return Entry(str(row["userId"]), values, self._dates.get(str(row["userId"]), ""))
 
     def photos(self, wanted: Sequence[tuple[str, str]]) -> Iterator[Fetched]:
         """Return the photos of some people, if they changed."""
@@ -116,10 +131,10 @@ class _Company:
         reply = self._calls.call("GET", path, partial(_photo_or_word, key), headers=headers)
         self._told(key, reply)
         if reply.status == 304:
-            return Fetched(key, version=known, same=True)
+            return Fetched(key, version=self._dates.get(key) or known, same=True)
         if reply.status in {204, 404} or not reply.body:
             return Fetched(key)
-        return Fetched(key, reply.body, seen_at(reply.headers))
+        return Fetched(key, reply.body, self._dates.get(key) or seen_at(reply.headers))
 
     def _from_property(self, key: str, known: str) -> Fetched:
         chosen = f"photoType%20eq%20{self._settings.photo_type}%20and%20userId%20eq%20{quoted(key)}"
@@ -138,7 +153,7 @@ class _Company:
             raise picture
         if picture is None:
             return Fetched(key)
-        version = hashlib.sha256(picture).hexdigest()
+        version = self._dates.get(key) or hashlib.sha256(picture).hexdigest()
         return (
             Fetched(key, version=version, same=True) if version == known else Fetched(key, picture, version)
         )
@@ -169,12 +184,17 @@ def _photo_or_word(key: str, reply: Reply) -> None:
         raise OutsideError(f"{reply.url}: answers 404, and not in SuccessFactors' words")
 
 
-def _for_it(settings: SourceSettings, reply: Reply) -> ConfigError | OutsideError:
+def _for_it(settings: SourceSettings, reply: Reply, entity: str = "User") -> ConfigError | OutsideError:
     """Return what a status means for everybody."""
     said = f"{reply.status} {error_of(reply)}".strip()
-    secret = "token_file" if settings.token_file else "password_file"
+    secret = settings.secret
+    if entity == "Photo" and reply.status != 401:
+        return ConfigError(
+            f"photo_list: SuccessFactors does not list photos ({said}); set photo_list = false"
+        )
     if reply.status == 401:
-        return ConfigError(f"{secret}: SuccessFactors does not let us in ({said}); {_ENTER}")
+        remedy = f"; {_ENTER}" if settings.password_file else ""
+        return ConfigError(f"{secret}: SuccessFactors does not let us in ({said}){remedy}")
     if reply.status == 403:
         return ConfigError(f"{secret}: the API user may not list users ({said}); {_LOOK}")
     if reply.status == 400:

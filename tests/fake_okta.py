@@ -14,7 +14,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import jwt
+
+APP = "0oa1-service-app"
 TOKEN = "00-token-of-a-reader"  # noqa: S105  the test's own
+_ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 _ERRORS = {
     401: ("E0000011", "Invalid token provided"),
     403: ("E0000006", "You do not have permission to perform the requested action"),
@@ -29,6 +33,7 @@ Answer = tuple[int, list[tuple[str, str]], bytes]
 class FakeOkta:
     """Users by id; ``page`` is the most on one page, ``faults`` go before what is usual.
 
+    ``app_key`` is the public key of a service app, ``kids`` which keys it signed with, ``given`` the tokens it has.
     ``remaining`` counts down where a limit is set; ``now`` is Okta's clock, ``carried`` what came with each call.
     """
 
@@ -42,6 +47,12 @@ class FakeOkta:
     remaining: int = 600
     now: int = 1_795_766_400
     elsewhere: str = ""
+    app_key: Any = None
+    app_scopes: set[str] = field(default_factory=lambda: {"okta.users.read"})
+    app_role: bool = True
+    app_dpop: bool = False
+    given: set[str] = field(default_factory=set)
+    kids: list[str] = field(default_factory=list)
     over: threading.Event = field(default_factory=threading.Event)
     url: str = ""
 
@@ -56,8 +67,10 @@ class FakeOkta:
             return 200, [("Content-Type", "application/json")], b"<html>Sign in</html>"
         if fault.isdigit():
             return self._no(int(fault))
-        if headers.get("authorization", "").removeprefix("SSWS ") not in self.tokens:
-            return self._no(401)
+        kind, _, token = headers.get("authorization", "").partition(" ")
+        known = token in (self.tokens if kind == "SSWS" else self.given)
+        if not known or (kind == "Bearer" and not self.app_role):
+            return self._no(403 if known else 401)
         if self.remaining <= 0:
             return self._no(429)
         self.remaining -= 1
@@ -66,6 +79,36 @@ class FakeOkta:
             return self._list({name: said[0] for name, said in parse_qs(parts.query).items()}, fault)
         user = self.users.get(parts.path.rpartition("/")[2])
         return self._said(user) if user else self._no(404)
+
+    def token(self, body: bytes) -> Answer:
+        """Answer a service app that asks for a token (RFC 6749, 7523), as Okta's organisation authorization server does."""
+        form = {name: said[0] for name, said in parse_qs(body.decode()).items()}
+        try:
+            claims = jwt.decode(
+                form["client_assertion"], self.app_key, ["RS256", "ES256"], audience=f"{self.url}/oauth2/v1/token",
+                issuer=APP, subject=APP, options={"require": ["exp", "iss", "sub", "aud"]},
+            )  # fmt: skip
+            self.kids.append(jwt.get_unverified_header(form["client_assertion"]).get("kid", ""))
+        except jwt.PyJWTError:
+            return self._denied(401, "invalid_client", "The client_assertion signature is invalid.")
+        assert claims["exp"] - claims["iat"] <= 3600
+        if form["grant_type"] != "client_credentials" or form["client_assertion_type"] != _ASSERTION:
+            return self._denied(400, "invalid_request", "The request is missing a required parameter.")
+        if self.app_dpop:
+            return self._denied(400, "invalid_dpop_proof", "The DPoP proof JWT header is missing.")
+        if missing := set(form["scope"].split()) - self.app_scopes:
+            return self._denied(400, "invalid_scope", f"One or more scopes are not allowed: {missing}")
+        self.given.add(f"access-{len(self.given)}")
+        told = {"token_type": "Bearer", "expires_in": 3600, "access_token": f"access-{len(self.given) - 1}"}
+        return (
+            200,
+            [("Content-Type", "application/json")],
+            json.dumps(told | {"scope": form["scope"]}).encode(),
+        )
+
+    def _denied(self, status: int, code: str, words: str) -> Answer:
+        told = {"error": code, "error_description": words}
+        return status, [("Content-Type", "application/json")], json.dumps(told).encode()
 
     def _list(self, asked: dict[str, str], fault: str) -> Answer:
         everybody = [one for one in self.users.values() if one["status"] != "DEPROVISIONED"]
@@ -109,7 +152,14 @@ def okta_server() -> Iterator[FakeOkta]:
 
         def do_GET(self) -> None:
             headers = {name.lower(): value for name, value in self.headers.items()}
-            status, more, body = okta.answer(self.path, headers)
+            self._send(*okta.answer(self.path, headers))
+
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
+            known = self.path == "/oauth2/v1/token"
+            self._send(*(okta.token(body) if known else (405, [], b"")))
+
+        def _send(self, status: int, more: list[tuple[str, str]], body: bytes) -> None:
             self.send_response_only(status)
             cut = any(name == "Content-Length" for name, _ in more)
             for name, value in [*more, *([] if cut else [("Content-Length", str(len(body)))])]:

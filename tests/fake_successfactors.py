@@ -12,9 +12,12 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from tests import saml_token
 from tests.http_stand_in import Answer, Call, Faults
 
-USER, PASSWORD, TOKEN = "CATCHLIGHT@example", "secret-of-sf", "token-of-sf"
+USER, PASSWORD, TOKEN, API_KEY = "CATCHLIGHT@example", "secret-of-sf", "token-of-sf", "NzNk-api-key"
 ABOVE = "/odata/v2"
 COLUMNS = {"given_name": "firstName", "family_name": "lastName"}
 _KNOWN = {
@@ -34,6 +37,11 @@ def _json(rows: list[dict[str, object]], more: str = "") -> Answer:
     return Answer(200, json.dumps(told).encode(), {"Content-Type": "application/json"})
 
 
+def _refused(words: str) -> Answer:
+    body = {"errorHttpCode": "401", "errorMessage": words}
+    return Answer(401, json.dumps(body).encode(), {"Content-Type": "application/json"})
+
+
 @dataclass
 class FakeSuccessFactors:
     """The company. ``dated`` says whether photos come with Last-Modified; a clock of its own goes on at each change."""
@@ -47,6 +55,8 @@ class FakeSuccessFactors:
     photo_right: bool = True
     hidden: set[str] = field(default_factory=set)
     clock: datetime = datetime(2026, 11, 2, 8, 0, 0, tzinfo=UTC)
+    certified: rsa.RSAPublicKey | None = None
+    given: set[str] = field(default_factory=set)
     faults: Faults = field(default_factory=Faults)
     calls: list[str] = field(default_factory=list)
 
@@ -59,18 +69,63 @@ class FakeSuccessFactors:
         """Answer one call."""
         self.calls.append(f"{unquote(call.path)}?{unquote(call.query)}")
         basic = "Basic " + base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode("ascii")
-        if call.headers.get("authorization") not in {basic, f"Bearer {TOKEN}"}:
+        known = {basic, f"Bearer {TOKEN}", *(f"Bearer {one}" for one in self.given)}
+        if call.headers.get("authorization") not in known:
             return error(401, "LGN0007", "Unable to authenticate the client (Login failed - invalid user)")
         path = call.path.removeprefix(ABOVE)
         if path == "/User":
             return self.faults.over("list", self._users(call))
         if path == "/Photo":
-            return self.faults.over("photo", self._property(dict(parse_qsl(call.query))["$filter"]))
+            asked = dict(parse_qsl(call.query))
+            if asked["$filter"] == "photoType eq 1":
+                return self.faults.over("list", self._dates(call))
+            return self.faults.over("photo", self._property(asked["$filter"]))
         found = re.fullmatch(r"/Photo\(photoType=1,userId='((?:[^']|'')+)'\)/photo/\$value", unquote(path))
         if not found:
             return error(404, "NotFoundException", "Resource not found")
         key = found[1].replace("''", "'")
         return self.faults.over("photo", self._value(key, call.headers.get("if-modified-since", "")))
+
+    def token(self, path: str, body: bytes) -> Answer:
+        """Answer who asks for a token (RFC 7522; KBA 3462403, 3336571, 2668018, 2872019)."""
+        form = dict(parse_qsl(body.decode()))
+        if path != "/oauth/token" or form["grant_type"] != "urn:ietf:params:oauth:grant-type:saml2-bearer":
+            return Answer(404)
+        try:
+            told = saml_token.read(
+                base64.b64decode(form["assertion"]), self.certified, f"{self._root}/oauth/token"
+            )
+        except saml_token.WrongError:
+            words = "Unable to verify the signature of the SAML assertion. Please ensure that the assertion has a signature"
+            return _refused(f"{words} and the key pairs match the client ID")
+        if (told.user, form["company_id"]) != ("CATCHLIGHT", "example"):
+            return _refused("Unable to authenticate the client (Login failed - invalid user)")
+        if form["client_id"] != API_KEY or told.attributes["api_key"] != API_KEY:
+            return _refused("Invalid client ID")
+        if form.get("new_token") == "true" or not self.given:
+            self.given.add(f"given-{len(self.calls)}")
+        return Answer(200, json.dumps(
+            {"access_token": max(self.given), "token_type": "Bearer", "expires_in": 86_399}
+        ).encode(), {"Content-Type": "application/json"})  # fmt: skip
+
+    @property
+    def _root(self) -> str:
+        return self.url.partition("/odata")[0]
+
+    def _dates(self, call: Call) -> Answer:
+        """Answer which photos there are and when each changed, of active users; one that the right hides is not there."""
+        if not self.photo_right:
+            return error(403, "COE_GENERAL_FORBIDDEN", "[COE0020]No permission to read photos")
+        rows = [
+            {"userId": key, "photoType": 1, "lastModifiedDateTime": f"/Date({int(at.timestamp())}000+0000)/"}
+            for key, (_, at) in self.photos.items()
+            if self.people[key]["status"] == "t" and key not in self.hidden
+        ]
+        query = dict(parse_qsl(call.query))
+        size, at = int(query["customPageSize"]), int(query.get("$skiptoken", "0"))
+        above = f"{self.url}/Photo?{call.query.partition('&$skiptoken')[0]}"
+        more = f"{above}&$skiptoken={at + size}" if at + size < len(rows) else ""
+        return _json(rows[at : at + size], more)
 
     def _users(self, call: Call) -> Answer:
         query = dict(parse_qsl(call.query))

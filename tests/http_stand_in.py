@@ -64,8 +64,10 @@ class Faults:
 
 
 @contextmanager
-def serving(answer: Callable[[Call], Answer]) -> Iterator[str]:
-    """Answer GET on a free port of this machine; every other method fails the test's calls with 405."""
+def serving(
+    answer: Callable[[Call], Answer], post: Callable[[str, bytes], Answer] | None = None
+) -> Iterator[str]:
+    """Answer GET, and POST (a path, a body) where that is said, on a free port of this machine; anything else with 501."""
     turn = threading.Lock()
 
     class Handler(BaseHTTPRequestHandler):
@@ -77,6 +79,14 @@ def serving(answer: Callable[[Call], Answer]) -> Iterator[str]:
                 told = answer(
                     Call(path, query, {name.lower(): value for name, value in self.headers.items()})
                 )
+            self._send(told)
+
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
+            with turn:
+                self._send(post(self.path, body) if post else Answer(405))
+
+        def _send(self, told: Answer) -> None:
             self.send_response(told.status)
             length = {} if told.status == 304 else {"Content-Length": str(len(told.body))}
             for name, value in {**length, **told.headers}.items():

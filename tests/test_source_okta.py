@@ -1,5 +1,6 @@
 """Okta as a source, by the contract of all sources, and what is Okta's own."""
 
+import json
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -7,13 +8,16 @@ from typing import Any
 
 import pytest
 import stamina
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from jwt.algorithms import RSAAlgorithm
 from pydantic import ValidationError
 
 from catchlight.errors import ConfigError, OutsideError
 from catchlight.source import Source, StaleMarkError
 from connectors import okta
 from connectors._pace import Limits, Pace
-from tests.fake_okta import TOKEN, FakeOkta, okta_server
+from tests.fake_okta import APP, TOKEN, FakeOkta, okta_server
 from tests.fake_slack_limits import Clock
 from tests.photo_server import PhotoServer, photo_server
 from tests.source_contract import Contract, synced
@@ -94,6 +98,95 @@ class TestOkta(Contract):
         {("list", one) for one in ("401", "403", "404", "429", "500", "truncated", "wrong_type", "slow")}
         | {("photo", one) for one in ("403", "429", "500", "truncated", "wrong_type", "slow")}
     )
+
+
+@pytest.fixture(scope="module")
+def app_key() -> rsa.RSAPrivateKey:
+    """Return the private key of a service app."""
+    return rsa.generate_private_key(65537, 2048)
+
+
+def as_app(world: OktaWorld, key: rsa.RSAPrivateKey, text: str = "", **more: Any) -> okta.SourceSettings:
+    """Return settings that sign in as a service app with this key; ``text`` is how its file has it, PEM where not said."""
+    world.server.app_key = key.public_key()
+    pem = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    file = world.token.with_name("app-key")
+    file.touch(0o600)
+    file.write_text(text or pem.decode())
+    return world.settings(token_file=None, client_id=APP, key_file=file, **more)
+
+
+class AppWorld(OktaWorld):
+    """The same organisation, read by a service app."""
+
+    key: rsa.RSAPrivateKey
+
+    def open(self) -> Source:
+        """Return the source."""
+        return okta.open_source(as_app(self, self.key), "people")
+
+
+class TestServiceApp(Contract):
+    """The contract, with a service app's tokens: one that ended in the middle is replaced."""
+
+    FAULTS = frozenset({("list", one) for one in ("401", "403", "429", "500")})
+
+    @pytest.fixture
+    def world(self, world: OktaWorld, app_key: rsa.RSAPrivateKey, tmp_path: Path) -> OktaWorld:
+        """Return the organisation as the contract sees it."""
+        made = AppWorld(tmp_path, world.server, world.photos)
+        made.key = app_key
+        return made
+
+
+def test_a_service_app_signs_for_its_own_tokens(world: OktaWorld, app_key: rsa.RSAPrivateKey) -> None:
+    """With a key as JWK, which names itself, or as PEM; one token for all calls, and a new one when it is taken no more."""
+    for n in range(8):
+        world.person(str(1000 + n), jpeg(n))
+    jwk = json.loads(RSAAlgorithm.to_jwk(app_key)) | {"kid": "of-the-jwk", "alg": "RS256", "use": "sig"}
+    for text, more in [(json.dumps(jwk), {}), ("", {"key_id": "of-the-pem"}), ("", {})]:
+        with closing(okta.open_source(as_app(world, app_key, text, **more), "people")) as source:
+            pages = source.pages("")
+            assert len(next(pages).entries) == 3
+            world.server.given -= {f"access-{len(world.server.given) - 1}"}
+            world.server.given.add("another's")
+            assert sum(len(page.entries) for page in pages) == 5
+    assert world.server.kids == ["of-the-jwk"] * 2 + ["of-the-pem"] * 2 + [""] * 2
+    assert {one["authorization"].partition(" ")[0] for one in world.server.carried} == {"Bearer"}
+
+
+def test_what_a_service_app_lacks_is_told_with_its_remedy(
+    world: OktaWorld, app_key: rsa.RSAPrivateKey
+) -> None:
+    """The scope, the role, the app's own switches, the key: each names where in Okta it is put right."""
+    world.person("1001", jpeg(1))
+    settings = as_app(world, app_key)
+    assert okta.probe_source(settings) == []
+    world.server.app_role = False
+    (told,) = okta.probe_source(settings)
+    assert (
+        "client_id: the service app needs the scope okta.users.read (Okta API Scopes), and under Admin roles"
+        in told
+    )
+    assert "You do not have permission" in told
+    world.server.app_scopes = set()
+    (told,) = okta.probe_source(settings)
+    assert "invalid_scope" in told
+    assert "grant the app okta.users.read under Okta API Scopes" in told
+    world.server.app_dpop = True
+    (told,) = okta.probe_source(settings)
+    assert "switch off «Require Demonstrating Proof of Possession (DPoP)»" in told
+    world.server.app_key = rsa.generate_private_key(65537, 2048).public_key()
+    (told,) = okta.probe_source(settings)
+    assert "invalid_client: The client_assertion signature is invalid." in told
+    assert "active keys" in told
+    public = json.dumps(json.loads(RSAAlgorithm.to_jwk(app_key.public_key())))
+    for text in (public, "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----", "{}", "secret"):
+        (told,) = okta.probe_source(as_app(world, app_key, text))
+        assert "is no private key as Okta makes it: a JWK, or an RSA key in PEM" in told
+        assert "AAAA" not in told
 
 
 def test_the_token_goes_to_okta_only(world: OktaWorld, tmp_path: Path) -> None:
@@ -259,7 +352,17 @@ def test_what_stands_in_the_way_is_told(world: OktaWorld) -> None:
     assert "token" in told
 
 
-def test_settings_are_checked() -> None:
-    """The token travels over https only."""
-    with pytest.raises(ValidationError, match="https"):
-        okta.SourceSettings(url="http://example.okta.com", token_file=Path("token"))
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"url": "http://example.okta.com"}, "https"),
+        ({"token_file": None}, "client_id and key_file of a service app, or token_file alone"),
+        ({"client_id": "0oa"}, "client_id and key_file"),
+        ({"token_file": None, "client_id": "0oa"}, "client_id and key_file"),
+        ({"client_id": "0oa", "key_file": "key"}, "token_file alone"),
+    ],
+)
+def test_settings_are_checked(changed: dict[str, Any], words: str) -> None:
+    """Secrets travel over https only, and there is one way in."""
+    with pytest.raises(ValidationError, match=words):
+        okta.SourceSettings(**{"url": "https://example.okta.com", "token_file": "token", **changed})

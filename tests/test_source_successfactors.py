@@ -2,18 +2,21 @@
 
 from collections.abc import Iterator
 from contextlib import closing
+from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
 import stamina
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 from pydantic import ValidationError
 
 from catchlight.errors import ConfigError, OutsideError
 from catchlight.source import Fetched, Page, Source, StaleMarkError
 from connectors import successfactors
 from connectors._photo_dates import is_date, seen_at
-from tests.fake_successfactors import ABOVE, COLUMNS, PASSWORD, TOKEN, USER, FakeSuccessFactors
+from tests.fake_successfactors import ABOVE, API_KEY, COLUMNS, PASSWORD, TOKEN, USER, FakeSuccessFactors
 from tests.http_stand_in import serving
 from tests.source_contract import Contract, synced
 from tests.source_worlds import Fault, What, jpeg
@@ -91,7 +94,7 @@ class PropertyWorld(SuccessFactorsWorld):
 def company() -> Iterator[FakeSuccessFactors]:
     """Return a company without people; nothing waits before it tries again."""
     company = FakeSuccessFactors()
-    with serving(company.answer) as url, stamina.set_testing(True, attempts=3):
+    with serving(company.answer, company.token) as url, stamina.set_testing(True, attempts=3):
         company.url = url + ABOVE
         yield company
 
@@ -116,6 +119,64 @@ class TestSuccessFactors(Contract):
     """The contract, by /photo/$value."""
 
     FAULTS: ClassVar[frozenset[tuple[What, Fault]]] = _LIST | _PHOTO
+
+
+class ListWorld(SuccessFactorsWorld):
+    """The same, with a list of all photos' dates."""
+
+    tells = True
+    changed: dict[str, Any] = {"photo_list": True}  # noqa: RUF012  same
+
+
+class TestPhotoList(Contract):
+    """The contract, where one list tells when each photo changed."""
+
+    FAULTS: ClassVar[frozenset[tuple[What, Fault]]] = _LIST | {
+        ("photo", "403"),
+        ("photo", "500"),
+        ("photo", "truncated"),
+    }
+
+    @pytest.fixture
+    def world(self, company: FakeSuccessFactors, tmp_path: Path) -> SuccessFactorsWorld:
+        """Return the company as the contract sees it."""
+        return ListWorld(company, tmp_path)
+
+
+class AppWorld(SuccessFactorsWorld):
+    """The same, by tokens that we sign for."""
+
+    def settings(self, **changed: Any) -> successfactors.SourceSettings:
+        """Return settings as IT would write them."""
+        return super().settings(**{**as_app(self), **changed})
+
+
+class TestApplication(Contract):
+    """The contract, by tokens that we sign for: one that ended in the middle is replaced."""
+
+    FAULTS: ClassVar[frozenset[tuple[What, Fault]]] = frozenset(
+        {("list", "401"), ("photo", "401"), ("list", "403")}
+    )
+
+    @pytest.fixture
+    def world(self, company: FakeSuccessFactors, tmp_path: Path) -> SuccessFactorsWorld:
+        """Return the company as the contract sees it."""
+        return AppWorld(company, tmp_path)
+
+
+@cache
+def app_key() -> rsa.RSAPrivateKey:
+    """Return the private key of an application's certificate."""
+    return rsa.generate_private_key(65537, 2048)
+
+
+def as_app(world: SuccessFactorsWorld) -> dict[str, Any]:
+    """Return what signs in as an application that the company knows."""
+    pem = app_key().private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    world.company.certified = app_key().public_key()
+    return {"password_file": None, "client_id": API_KEY, "key_file": world.secret("app-key", pem.decode())}
 
 
 class TestPhotosInAProperty(Contract):
@@ -251,12 +312,82 @@ def test_a_token_is_read_each_time(world: SuccessFactorsWorld) -> None:
         assert next(iter(source.pages(""))).entries
 
 
+def test_an_application_signs_for_its_own_tokens(world: SuccessFactorsWorld) -> None:
+    """In the API user's name, with the key of its certificate; one token for all calls, and a new one when it has ended."""
+    for n in range(7):
+        world.person(str(n), jpeg(n))
+    with closing(world.open(**as_app(world))) as source:
+        pages = source.pages("")
+        next(pages)
+        (first,) = world.company.given
+        world.company.given.clear()
+        assert sum(len(page.entries) for page in pages) == 4
+    assert world.company.given - {first}
+
+
+def test_why_there_is_no_token_is_told_with_its_remedy(world: SuccessFactorsWorld) -> None:
+    """In SuccessFactors' words; the key is never quoted."""
+    world.person("1", jpeg(1))
+    app = as_app(world)
+    assert successfactors.probe_source(world.settings(**app)) == []
+    (told,) = successfactors.probe_source(world.settings(**app, user="hr@example.com@example"))
+    assert "Login failed - invalid user" in told
+    assert "user is the API user's user ID" in told
+    (told,) = successfactors.probe_source(world.settings(**{**app, "client_id": "other"}))
+    assert "401 Invalid client ID" in told
+    assert "its API key is client_id" in told
+    world.company.certified = rsa.generate_private_key(65537, 2048).public_key()
+    (told,) = successfactors.probe_source(world.settings(**app))
+    assert "Unable to verify the signature of the SAML assertion" in told
+    assert "Manage OAuth2 Client Applications" in told
+    for words in ("secret", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----"):
+        (told,) = successfactors.probe_source(
+            world.settings(**{**app, "key_file": world.secret("none", words)})
+        )
+        assert told.endswith("none is no private RSA key in PEM without a password")
+
+
+def test_a_list_of_dates_saves_asking_for_each_photo(world: SuccessFactorsWorld, tmp_path: Path) -> None:
+    """Unchanged photos cost a page of dates; whoever is not on the list is still asked for; no right to it is told."""
+    world.changed = {"photo_list": True, "recheck_days": 28}
+    for n in range(8):
+        world.person(str(1000 + n), jpeg(n) if n else None)
+    before = synced(world, tmp_path / "sync")
+    world.company.photo("1003", jpeg(30))
+    del world.calls[:]
+    after = synced(world, tmp_path / "sync")
+    assert [call for call in world.calls if "$value" in call and "1000" not in call] == [
+        "/odata/v2/Photo(photoType=1,userId='1003')/photo/$value?"
+    ]
+    assert {key for key in after if after[key].digest != before[key].digest} == {"1003"}
+    world.company.photo_right = False
+    (told,) = successfactors.probe_source(world.settings())
+    assert told.startswith("photo_list: SuccessFactors does not list photos (403")
+    assert "set photo_list = false" in told
+
+
+def test_dates_of_the_list_take_the_place_of_those_of_answers(
+    world: SuccessFactorsWorld, tmp_path: Path
+) -> None:
+    """When the list is switched on later, each photo is asked for once more, and not each time."""
+    for n in range(5):
+        world.person(str(1000 + n), jpeg(n))
+    synced(world, tmp_path / "sync")
+    world.changed = {"photo_list": True}
+    synced(world, tmp_path / "sync")
+    del world.calls[:]
+    synced(world, tmp_path / "sync")
+    assert not [call for call in world.calls if "$value" in call]
+
+
 @pytest.mark.parametrize(
     ("changed", "words"),
     [
-        ({"user": "", "password_file": None}, "user and password_file, or token_file alone"),
-        ({"token_file": "token"}, "user and password_file, or token_file alone"),
-        ({"password_file": None}, "user and password_file, or token_file alone"),
+        ({"user": "", "password_file": None}, "user, client_id and key_file; or token_file alone"),
+        ({"token_file": "token"}, "or token_file alone; or user and password_file"),
+        ({"password_file": None}, "user, client_id and key_file"),
+        ({"client_id": "k"}, "user, client_id and key_file"),
+        ({"user": "CATCHLIGHT"}, "pattern"),
         ({"url": "http://api4.successfactors.com/odata/v2"}, "https only"),
         ({"fields": {"title": "empInfo/title"}}, "paths such as empInfo"),
         ({"page": 5000}, "1000"),
