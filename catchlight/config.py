@@ -270,6 +270,7 @@ class Job(_Section):
     onto: str = Field("", description="run from which everyone else is carried over unchanged")
     workers: int = Field(0, ge=0, description="processes; 0 for one a core")
     shard_size: int = Field(50, ge=1, le=5000, description="people a shard")
+    share: str = Field("", description="slice with which this worker begins, such as 2/4; empty: not shared")
     models: Path | None = None
     allow_noncommercial: bool = False
     accept_fewer: bool = Field(default=False, description="take lists that lack many people since last time")

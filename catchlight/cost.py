@@ -2,13 +2,16 @@
 
 import os
 import time
+import uuid
 from pathlib import Path
 from typing import Any
 
 from catchlight.errors import ConfigError
+from catchlight.vault import write_whole
 
 _WATTS = "CATCHLIGHT_WATTS"
 _USUAL = 10.0  # a busy core of a server processor, its share of the machine included
+_SELF = uuid.uuid4().hex  # of this process; a number may be another machine's, too
 _TICK = os.sysconf("SC_CLK_TCK")
 
 
@@ -31,6 +34,16 @@ def _seconds(process: str) -> float:
     except OSError:
         return 0.0  # it has just ended
     return (int(fields[11]) + int(fields[12])) / _TICK
+
+
+def note_cpu(folder: Path, seconds: float) -> None:
+    """Note in a run's folder the processor seconds of this process's workers until now."""
+    write_whole(folder / "cpu" / f"{_SELF}.txt", f"{seconds:.3f}".encode())
+
+
+def noted_cpu(folder: Path) -> float:
+    """Return what everybody who had a part in a run noted."""
+    return sum(float(file.read_text("ascii")) for file in (folder / "cpu").glob("*.txt"))
 
 
 def watts() -> float:

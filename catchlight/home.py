@@ -1,8 +1,8 @@
 """Everything of one company lies under one folder: pictures, tables, runs."""
 
-import fcntl
 import json
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,10 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from catchlight.errors import ConfigError
+from catchlight.lease import Door, Lease
 from catchlight.vault import Vault, write_whole
 
 if TYPE_CHECKING:
     from catchlight.ledger import Recipes
+
+
+_LOOK = 1.0  # seconds from one look at a lease to the next
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,22 +72,30 @@ class Home:
         fresh.symlink_to(run)
         fresh.replace(link)
 
+    @property
+    def door(self) -> Door:
+        """Who refreshes here."""
+        return Door(self.root / "at-work")
+
     @contextmanager
-    def alone(self) -> Iterator[None]:
+    def alone(self, note: str = "") -> Iterator[Lease]:
         """Hold the home for one refresh at a time; ConfigError when another one runs."""
+        door = self.door
         try:
-            self.root.mkdir(parents=True, exist_ok=True)
-            file = (self.root / ".lock").open("a+")
+            lease = door.take(note)
+            while (
+                lease is None and door.doubtful
+            ):  # held by another machine: dead, or about to say that it is not
+                time.sleep(_LOOK)
+                lease = door.take(note)
         except OSError as error:
             message = f"--home {self.root}: cannot be written: {error.strerror}"
             raise ConfigError(message) from error
-        with file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError as error:
-                message = f"--home {self.root}: another refresh is at work here; wait for it or stop it"
-                raise ConfigError(message) from error
-            yield
+        if lease is None:
+            message = f"--home {self.root}: another refresh is at work here; wait for it or stop it"
+            raise ConfigError(message)
+        with lease:
+            yield lease
 
 
 def write_json(path: Path, content: Any) -> None:

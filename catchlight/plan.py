@@ -20,7 +20,7 @@ from catchlight.home import Home, write_json
 from catchlight.models import ModelStore, default_root
 from catchlight.order import Order, recipe_of
 from catchlight.permission import read_permissions
-from catchlight.records import Employee, Photo, Rung
+from catchlight.records import Employee, Photo, Render, Rung
 from catchlight.studio import model_digests, weight_digests
 from catchlight.wish import NO_WISH, Wish
 
@@ -115,6 +115,10 @@ class Plan:
     def shard(self, number: int) -> Path:
         """Return the folder of one shard."""
         return self.folder / f"shard={number:04d}"
+
+    def is_done(self, number: int) -> bool:
+        """Whether a shard is finished: its renders are written last."""
+        return (self.shard(number) / ledger.file_name(Render)).is_file()
 
     def still_allowed(self, orders: Sequence[Order]) -> list[Order]:
         """Return those of the orders that people's rights still allow as they are."""

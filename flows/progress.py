@@ -34,3 +34,8 @@ class Counter:
             done = self.done
         for listener in tuple(_listeners):
             listener(self.stage, done, self.total)
+
+    def reach(self, people: int) -> None:
+        """Count that at least so many are done, here or elsewhere."""
+        if people > self.done:
+            self.step(people - self.done)

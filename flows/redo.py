@@ -29,17 +29,18 @@ def redoing(home: Path) -> "Iterator[Session | None]":
     """Hold the home and begin to develop those who wait; yields None when nobody does."""
     from catchlight import redo_plan  # noqa: PLC0415
     from flows import readiness, session  # noqa: PLC0415
+    from flows.sharing import Seat  # noqa: PLC0415
 
     found = redo_plan.waiting(home)
     if not found or not found.people:
         yield None
         return
     readiness.check(found.latest.job.model_copy(update={"source": home}))  # the photos are in the vault
-    with Home(home).alone():
+    with Home(home).alone() as lease:
         found = redo_plan.waiting(home)
         if not found or not found.people:
             yield None
             return
         plan = redo_plan.draw_up(found)
-        with session.at_work(plan.job, lambda _: plan) as begun:
+        with session.at_work(plan.job, Seat(Home(home).door, "", lease), lambda _: plan) as begun:
             yield begun

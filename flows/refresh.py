@@ -41,6 +41,7 @@ def refresh(  # noqa: PLR0913, PLR0917  a form's fields
     workers: Annotated[int, shown("Worker processes (0: one a core)", ge=0)] = 0,
     shard_size: Annotated[int, shown("People a shard", ge=1, le=5000)] = 50,
     accept_fewer: Annotated[bool, shown("Take lists that lack many people since last time")] = False,  # noqa: FBT002
+    share: Annotated[str, shown("Slice, such as 2/4, where several workers share a run")] = "",
 ) -> Path | None:
     """Refresh the portraits of a company up to the contact sheet. Nothing is published.
 
@@ -58,13 +59,14 @@ def refresh(  # noqa: PLR0913, PLR0917  a form's fields
         workers: Worker processes; 0 means one for each core.
         shard_size: How many people one shard holds.
         accept_fewer: Whether a source may list far fewer people than last time.
+        share: With which part of how many this worker begins; the run is shared with whoever does the others.
 
     """
     asked = asked_by(source)
     job = Job(
         source=source, home=home, preset=preset or asked.preset, departments=tuple(departments or ()),
         only=tuple(only or ()), engine=engine or asked.engine, workers=workers, shard_size=shard_size,
-        accept_fewer=accept_fewer,
+        accept_fewer=accept_fewer, share=share,
     )  # fmt: skip
     if dry_run:
         tell_rehearsal(rehearse(job))
@@ -81,11 +83,12 @@ def refresh(  # noqa: PLR0913, PLR0917  a form's fields
 def in_tasks(begun: Session) -> Path:
     """Run the stages after gathering as tasks, shard by shard; return the run's folder."""
     counter = begun.counter()
-    futures = [
-        develop.submit(begun.plan, number, orders, begun.darkroom, counter)
-        for number, orders in begun.shards.items()
-    ]
-    for future in futures:
-        future.result()
+    for free in begun.turns(counter):
+        futures = [
+            develop.submit(begun.plan, number, begun.shards[number], begun.darkroom, counter, after)
+            for number, after in free.items()
+        ]
+        for future in futures:
+            future.result()
     begun.darkroom.close()
-    return contact_sheet(begun.plan, begun.counts(), begun.timings(), begun.cpu())
+    return begun.lay_out(contact_sheet)

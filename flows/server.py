@@ -33,8 +33,11 @@ _PRIVATE = {
 
 
 @contextmanager
-def prefect_server(home: Path) -> Iterator[str]:
-    """Yield the address of a Prefect API; start a private one on loopback when none is configured."""
+def prefect_server(home: Path, part: str = "") -> Iterator[str]:
+    """Yield the address of a Prefect API; start a private one on loopback when none is configured.
+
+    ``part`` is for those who share a home: each has a database of its own.
+    """
     from httpx import HTTPError  # noqa: PLC0415  what Prefect's client raises
     from prefect import settings  # noqa: PLC0415  slow to import
 
@@ -43,7 +46,8 @@ def prefect_server(home: Path) -> Iterator[str]:
         yield configured
         return
     port = free_port()
-    child = _start(home, port)
+    folder = folder_of(home) / part
+    child = _start(home, folder, port)
     address = f"http://127.0.0.1:{port}/api"
     ours = {
         settings.PREFECT_API_URL: address,
@@ -52,7 +56,7 @@ def prefect_server(home: Path) -> Iterator[str]:
     }
     try:
         wait_for(child, f"{address}/health")
-        prefect_database.keep(folder_of(home))
+        prefect_database.keep(folder)
         with settings.temporary_settings(ours):
             yield address
     except HTTPError as error:
@@ -68,8 +72,8 @@ def folder_of(home: Path) -> Path:
     return (home / "prefect").resolve()
 
 
-def _start(home: Path, port: int) -> Child:
-    prefect_database.furnish(folder_of(home))
-    own = {"PREFECT_HOME": str(folder_of(home))} | QUIET | _PRIVATE
+def _start(home: Path, folder: Path, port: int) -> Child:
+    prefect_database.furnish(folder)
+    own = {"PREFECT_HOME": str(folder)} | QUIET | _PRIVATE
     command = (*APP, "--host", "127.0.0.1", "--port", str(port))
     return start("the Prefect server", command, home / "logs" / "prefect-server.log", own)

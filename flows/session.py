@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from catchlight.config import Job
+from catchlight.cost import noted_cpu
 from catchlight.darkroom import Darkroom, Remembered
 from catchlight.darkroom_worker import Bench
 from catchlight.home import Home
@@ -15,8 +16,11 @@ from catchlight.models import default_root
 from flows.burying import bury_again
 from flows.progress import Counter
 from flows.readiness import brands, check
+from flows.sharing import Seat, outlast, seated, turns
 
 if TYPE_CHECKING:  # workers are to start before this process has loaded the rest
+    from pathlib import Path
+
     from catchlight.develop import Order
     from catchlight.plan import Plan
 
@@ -33,19 +37,30 @@ class Session:
     waiting: int
     seconds: float  # of gathering
     started: float  # developing, on the clock of time.perf_counter
-    used: float = 0.0  # processor seconds of this process before the session
+    used: float  # processor seconds of this process before the session
+    seat: Seat
 
     def counter(self) -> Counter:
         """Count the people who are developed."""
         return Counter("Developing", sum(map(len, self.shards.values())))
+
+    def turns(self, counter: Counter) -> Iterator[dict[int, int]]:
+        """Yield shards to develop, with the lease that each comes after, until all are done, here or elsewhere."""
+        return turns(self.plan, self.shards, self.seat, counter)
+
+    def lay_out(self, contact_sheet: "Callable[..., Path]") -> "Path":
+        """Let everyone be judged and laid out by whoever leads; return the run's folder once that is done."""
+        if not outlast(self.plan, self.seat):
+            return self.plan.home.run(self.plan.run)
+        return contact_sheet(self.plan, self.counts(), self.timings(), self.cpu(), self.seat.check)
 
     def counts(self) -> dict[str, int]:
         """Return how many were rendered now and how many were known."""
         return {"rendered": self.waiting, "reused": len(self.plan.employees()) - self.waiting}
 
     def cpu(self) -> float:
-        """Return the processor seconds until now: the workers' and, since it began, this process's own."""
-        return self.darkroom.cpu + time.process_time() - self.used
+        """Return the processor seconds until now: all workers' and, since it began, this process's own."""
+        return noted_cpu(self.plan.folder) + time.process_time() - self.used
 
     def timings(self) -> dict[str, float]:
         """Return the seconds of gathering, and of developing until now."""
@@ -63,20 +78,23 @@ def session(job: Job, gather: "Callable[[Job], Plan] | None" = None) -> Iterator
         yield outer
         return
     check(job)
-    with Home(job.home).alone():
-        bury_again(job.home)
-        with at_work(job, gather) as begun:
+    with seated(job) as seat:
+        if seat.lead:
+            bury_again(job.home)
+        with at_work(job, seat, gather) as begun:
             yield begun
 
 
 @contextmanager
-def at_work(job: Job, gather: "Callable[[Job], Plan] | None" = None) -> Iterator[Session]:
-    """Gather and begin to develop; whoever calls this holds the home."""
+def at_work(job: Job, seat: Seat, gather: "Callable[[Job], Plan] | None" = None) -> Iterator[Session]:
+    """Gather, or join whoever did, and begin to develop."""
     bench = bench_of(job)
     with ExitStack() as closing:
         # In a new home somebody will wait for sure: the workers start while the photos are read.
         early = closing.enter_context(Darkroom(bench, job.workers)) if Home(job.home).is_new() else None
-        begun = _begin(job, gather, lambda: early or closing.enter_context(Darkroom(bench, job.workers)))
+        begun = _begin(
+            job, seat, gather, lambda: early or closing.enter_context(Darkroom(bench, job.workers))
+        )
         token = _at_work.set(begun)
         try:
             yield begun
@@ -84,24 +102,28 @@ def at_work(job: Job, gather: "Callable[[Job], Plan] | None" = None) -> Iterator
             _at_work.reset(token)
 
 
-def _begin(job: Job, gather: "Callable[[Job], Plan] | None", darkroom: Callable[[], Darkroom]) -> Session:
+def _begin(
+    job: Job, seat: Seat, gather: "Callable[[Job], Plan] | None", darkroom: Callable[[], Darkroom]
+) -> Session:
     """Gather, and hand to a darkroom whoever waits; where nobody does, none is needed."""
     from catchlight.judge import limits  # noqa: PLC0415  loads OpenCV and polars
     from flows import stages  # noqa: PLC0415
 
     limits(job.brand())
     started, used = time.perf_counter(), time.process_time()
-    plan = (gather or stages.gather)(job)
+    plan = (gather or stages.gather)(job) if seat.lead else seat.plan(job)
+    seat.tell(plan.run)
     for group in plan.groups:
         limits(job.brand(group))
     shards = plan.shards()
     waiting = plan.waiting(shards)
     now = time.perf_counter()
     if not waiting:
-        return Session(plan, Remembered(plan.home.recipes), shards, 0, now - started, now, used)
+        return Session(plan, Remembered(plan.home.recipes), shards, 0, now - started, now, used, seat)
     room = darkroom()
-    room.begin(waiting[:_AHEAD])
-    return Session(plan, room, shards, len(waiting), now - started, now, used)
+    if not job.share:  # else somebody might have begun on them
+        room.begin(waiting[:_AHEAD])
+    return Session(plan, room, shards, len(waiting), now - started, now, used, seat)
 
 
 def bench_of(job: Job) -> Bench:

@@ -4,21 +4,23 @@ import getpass
 import json
 import time
 from collections import Counter as Tally
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from catchlight import lease as leases
 from catchlight import ledger, plugins, results, wishes
 from catchlight import plan as plans
 from catchlight.audit import Act
 from catchlight.config import Job
 from catchlight.consents import DECLINED
-from catchlight.cost import cost_of
+from catchlight.cost import cost_of, note_cpu
 from catchlight.darkroom import Darkroom, Remembered
 from catchlight.desk import open_register
 from catchlight.develop import Development, Order
 from catchlight.errors import ConfigError, PhotoError
 from catchlight.home import Home
+from catchlight.lease import Lease
 from catchlight.permission import Permission, read_permissions
 from catchlight.plan import Plan, has_photo
 from catchlight.records import Answer, Employee, Photo, Reading, Render, Verdict
@@ -97,13 +99,28 @@ def _fetch(settings: folder.Settings, photo: Photo, vault: Vault, counter: Count
 
 
 def develop(
-    plan: Plan, number: int, orders: list[Order], darkroom: Darkroom | Remembered, counter: Counter
+    plan: Plan,
+    number: int,
+    orders: list[Order],
+    darkroom: Darkroom | Remembered,
+    counter: Counter,
+    after: int = 0,
 ) -> Path:
-    """Develop a shard's people and write its tables; a shard whose tables are there is done."""
-    folder = plan.shard(number)
-    if (folder / ledger.file_name(Render)).is_file():
-        counter.step(len(orders))
-        return folder
+    """Develop a shard's people and write its tables, unless they are there or somebody else is at it.
+
+    ``after`` is the number of the shard's last lease, which is over.
+    """
+    lease = None if plan.is_done(number) else leases.take(plan.shard(number), after)
+    if lease:
+        with lease:
+            if not plan.is_done(number):
+                _develop(plan, lease, orders, darkroom, counter)
+    return plan.shard(number)
+
+
+def _develop(
+    plan: Plan, lease: Lease, orders: list[Order], darkroom: Darkroom | Remembered, counter: Counter
+) -> None:
     still = plan.still_allowed(orders)  # somebody may have said no since the plan was drawn up
     developments = [_without_photo(order, plan) for order in orders if not has_photo(order)]
     developments += [_taken_back(order, plan) for order in orders if has_photo(order) and order not in still]
@@ -111,8 +128,9 @@ def develop(
     for development in darkroom.develop([order for order in still if has_photo(order)]):
         developments.append(development)
         counter.step()
-    _write(folder, developments)
-    return folder
+    lease.check()
+    note_cpu(plan.folder, darkroom.cpu)
+    _write(lease.path.parent, developments)
 
 
 def _without_photo(order: Order, plan: Plan) -> Development:
@@ -146,14 +164,24 @@ def _write(folder: Path, developments: list[Development]) -> None:
 def straight(begun: Session) -> Path:
     """Run the stages after gathering one after the other, without Prefect; return the run's folder."""
     counter = begun.counter()
-    for number, orders in begun.shards.items():
-        develop(begun.plan, number, orders, begun.darkroom, counter)
+    for free in begun.turns(counter):
+        for number, after in free.items():
+            develop(begun.plan, number, begun.shards[number], begun.darkroom, counter, after)
     begun.darkroom.close()
-    return contact_sheet(begun.plan, begun.counts(), begun.timings(), begun.cpu())
+    return begun.lay_out(contact_sheet)
 
 
-def contact_sheet(plan: Plan, counts: dict[str, int], timings: dict[str, float], cpu: float = 0.0) -> Path:
-    """Judge everyone together; write tables, portraits, contact sheet and run.json; return the run's folder."""
+def contact_sheet(
+    plan: Plan,
+    counts: dict[str, int],
+    timings: dict[str, float],
+    cpu: float = 0.0,
+    check: Callable[[], None] = lambda: None,
+) -> Path:
+    """Judge everyone together; write tables, portraits, contact sheet and run.json; return the run's folder.
+
+    ``check`` raises OutsideError when somebody else took the run over.
+    """
     started, used = time.perf_counter(), time.process_time()
     tables = results.tabulate(plan)
     files = results.lay_out(plan, tables)
@@ -169,6 +197,7 @@ def contact_sheet(plan: Plan, counts: dict[str, int], timings: dict[str, float],
     run["timings"]["contact_sheet"] = round(total - timings["judge"], 3)
     run["cost"] = cost_of(cpu + time.process_time() - used, counts.get("rendered", 0))
     run["seconds"] = round(sum(run["timings"].values()), 3)
+    check()
     _tell(plan, run["counts"])
     return results.close(plan, json.loads(json.dumps(run)))
 

@@ -31,10 +31,10 @@ def undisturbed(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Compa
 
 
 @contextmanager
-def started(company: Company) -> Iterator[subprocess.Popen[str]]:
+def started(company: Company, *more: str) -> Iterator[subprocess.Popen[str]]:
     """Start a refresh as a terminal does: in a process group of its own."""
     process = subprocess.Popen(
-        company.arguments(),
+        company.arguments(*more),
         env=environment(),
         cwd=ROOT,
         stdout=subprocess.PIPE,
@@ -116,3 +116,27 @@ def test_ctrl_c_ends_it_soon_with_one_line_and_the_next_start_goes_on(
     assert company.refresh().returncode == 1
     assert finished.items() <= company.recipes().items()
     assert differing(company.tables(), undisturbed.tables()) == []
+
+
+def test_two_commands_share_a_run_and_go_on_when_the_first_is_killed(
+    undisturbed: Company, tmp_path: Path
+) -> None:
+    """With --slice both work at one run; after kill -9 of the one that gathered, the other ends as one alone would."""
+    company = Company(undisturbed.source, tmp_path / "home")
+    small = ("--shard-size", "1", "--workers", "1")
+    with started(company, "--slice", "1/2", *small) as first:
+        wait_for(planned, company, first)
+        with started(company, "--slice", "2/2", *small) as second:
+            wait_for(developing, company, second)
+            first.kill()
+            first.wait()
+            said = second.communicate(timeout=240)
+    assert second.returncode == 1, said
+    assert len(list((company.home / "ledger").glob("2*"))) == 1
+    assert differing(company.tables(), undisturbed.tables()) == []
+    assert company.listed() == undisturbed.listed()
+
+
+def planned(company: Company) -> bool:
+    """See that it is known who is to be developed."""
+    return any((company.home / "ledger").glob("2*/plan.json"))

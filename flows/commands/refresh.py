@@ -8,6 +8,7 @@ import typer
 
 from catchlight.config import Job
 from catchlight.runs import run_folder
+from catchlight.slices import Slice
 from flows.sources import asked_by
 from flows.terminal import bars, console, told
 
@@ -48,11 +49,23 @@ def refresh(
         bool,
         typer.Option("--accept-fewer", help="Go on though a source lists far fewer people than last time."),
     ] = False,
+    share: Annotated[
+        str,
+        typer.Option(
+            "--slice",
+            metavar="RANK/WORLD",
+            help="Share the run with commands that were given the other slices, here or on other machines.",
+        ),
+    ] = "",
 ) -> None:
     """Refresh the portraits of a company, up to the contact sheet. Nothing is published.
 
     Run it again after an interruption and it goes on where it stopped; run it on an unchanged
     folder and it renders nobody. Originals are never changed.
+
+    A large company on several machines: run the same command on each, on one home that all of them
+    see, with --slice 1/4, 2/4 and so on. Whoever is first gathers; each begins with its own part, then
+    does what is left of the others'. All end together, with the same contact sheet.
 
     Exit code 0: everyone has a portrait or a verdict. 1: some photos could not be used, the rest
     are done. 2: it could not start, and the message says why.
@@ -70,7 +83,9 @@ def refresh(
             workers=workers,
             shard_size=shard_size,
             accept_fewer=accept_fewer,
+            share=share,
         )
+        Slice.of(share)
         if dry_run:
             return _dry(job)
         folder = run(job)
@@ -99,12 +114,12 @@ def run(job: Job) -> Path:
         from flows import refresh as flows  # noqa: PLC0415  Prefect is slow to import
         from flows.server import prefect_server  # noqa: PLC0415
 
-        with prefect_server(job.home):
+        with prefect_server(job.home, job.share.replace("/", "-of-")):
             folder = flows.refresh(
                 source=job.source, home=job.home, preset=job.preset, departments=list(job.departments),
                 only=list(job.only),
                 engine=job.engine, workers=job.workers, shard_size=job.shard_size,
-                accept_fewer=job.accept_fewer,
+                accept_fewer=job.accept_fewer, share=job.share,
             )  # fmt: skip
             return folder or run_folder(job.home)
 
