@@ -1,10 +1,12 @@
 """Publishing and the way back, killed for good (SIGKILL) at random moments, and started again.
 
-    python benchmarks/publish_kill.py [--times 200] [--people 24] [--output FILE]
+    python benchmarks/publish_kill.py [--times 200] [--people 24] [--place google]… [--output FILE]
 
-Two places of people (Microsoft 365 and Google, which encode anew) and one of files (SharePoint, which keeps bytes), all stand-ins. The program
-is killed after a random while, again and again, until each way was killed so often; after each way that came to its
-end, what is there is held against the plan, or against what was there before, and effective writes are counted.
+Stand-ins of Microsoft 365 and Google, which encode anew, and of SharePoint, which keeps bytes; and places of this machine:
+a folder, OpenSSH (file by file, and in releases), nginx's WebDAV, OpenLDAP. The program is killed after a random while,
+again and again, until each way was killed so often; after each way that came to its end, what is there is held against
+the plan, or against what was there before, and effective writes are counted where the place tells them (not: folder and
+OpenSSH). Told is also how many kills left a write half-way.
 
 Bars: everything as planned (byte for byte where bytes are kept) and then as before; each write effective once.
 """
@@ -22,8 +24,11 @@ import stamina
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from tests.publishing_kills import killed
+from tests.publishing_servers import SERVERS
 from tests.publishing_soak import company_of
 from tests.publishing_worlds import Factory, google_world, in_no_time, microsoft_world, sharepoint_world
+
+WORLDS = {"sharepoint": sharepoint_world, "google": google_world, "microsoft": microsoft_world, **SERVERS}
 
 
 def one(world: Factory, times: int, people: int) -> dict[str, object]:
@@ -50,13 +55,11 @@ def main() -> int:
     )
     options.add_argument("--times", type=int, default=200)
     options.add_argument("--people", type=int, default=24)
+    options.add_argument("--place", action="append", choices=WORLDS, help="Only this one; may be repeated.")
     options.add_argument("--output", type=Path)
     asked = options.parse_args()
     logging.disable(logging.CRITICAL)
-    told = [
-        _shown(one(world, asked.times, asked.people))
-        for world in (sharepoint_world, google_world, microsoft_world)
-    ]
+    told = [_shown(one(WORLDS[name], asked.times, asked.people)) for name in asked.place or WORLDS]
     if asked.output:
         asked.output.write_text(json.dumps(told, indent=1))
     return int(any(ended["wrong"] for ended in told))

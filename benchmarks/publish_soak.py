@@ -1,6 +1,6 @@
 """A whole company published to all vendors' stand-ins while everything fails a little, and taken back.
 
-    python benchmarks/publish_soak.py [--people 2000] [--rate 0.01] [--output FILE]
+    python benchmarks/publish_soak.py [--people 2000] [--rate 0.01] [--place google]… [--output FILE]
 
 Each vendor's stand-in (tests/publishing_worlds.py) fails at the rate in every way that it knows: 429 with and without
 Retry-After, 5xx, pages instead of answers, connections that end before or after the work was done, photos shown late.
@@ -30,7 +30,7 @@ from tests.publishing_soak import company_of, soak
 from tests.publishing_worlds import WORLDS, in_no_time
 
 
-def one(number: int, people: int, rate: float) -> dict[str, object]:
+def one(name: str, people: int, rate: float) -> dict[str, object]:
     """Soak one vendor; return how it ended."""
     logging.disable(logging.CRITICAL)
     ids, began = [f"p{n:05}" for n in range(people)], time.perf_counter()
@@ -38,7 +38,7 @@ def one(number: int, people: int, rate: float) -> dict[str, object]:
         root = Path(folder)
         (root / "company").mkdir()
         company = company_of(root / "company", ids)
-        with in_no_time(), stamina.set_testing(True, attempts=5), WORLDS[number](root, ids) as world:
+        with in_no_time(), stamina.set_testing(True, attempts=5), WORLDS[name](root, ids) as world:
             ended = asdict(soak(company, world, rate))
     took, peak = time.perf_counter() - began, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return {**ended, "people": people, "seconds": round(took), "peak_mb": round(peak)}
@@ -57,10 +57,11 @@ def main() -> int:
     )
     options.add_argument("--people", type=int, default=2_000)
     options.add_argument("--rate", type=float, default=0.01)
+    options.add_argument("--place", action="append", choices=WORLDS, help="Only this one; may be repeated.")
     options.add_argument("--output", type=Path)
     asked = options.parse_args()
     with ProcessPoolExecutor(2) as pool:
-        waiting = [pool.submit(one, number, asked.people, asked.rate) for number in range(len(WORLDS))]
+        waiting = [pool.submit(one, name, asked.people, asked.rate) for name in asked.place or WORLDS]
         told = [_shown(future.result()) for future in waiting]
     if asked.output:
         asked.output.write_text(json.dumps(told, indent=1))

@@ -13,6 +13,7 @@ from catchlight.policy import load_policy
 from catchlight.promises import load_promises
 from catchlight.publish_policy import load_publishing
 from catchlight.records import Answer, Decision, Outcome
+from catchlight.transaction import Transaction
 
 WHY: Mapping[str, str] = {
     NO_ANSWER: "nobody has answered yet, and without an answer the old photo stays",
@@ -64,14 +65,14 @@ class Rights:
         return consents.against(said, self.purpose, opt_in=self.purpose in asked)
 
 
-def rights(desk: Desk, employee: str = "") -> Rights:
-    """Return the rights at a place as they are now, of everybody or of one person."""
-    where = {"employee": employee} if employee else {}
-    said = by_person(desk.register.rows(Consent, **where))
+def rights(desk: Desk, employee: str = "", store: Transaction | None = None) -> Rights:
+    """Return the rights at a place as they are now, of everybody or of one person; as a transaction sees them, if given."""
+    where, rows = {"employee": employee} if employee else {}, store.rows if store else desk.register.rows
+    said = by_person(rows(Consent, **where))
     return Rights(
         purpose=desk.place.takes.consent,
         brand=load_policy(desk.home).gates.brand,
-        answers=by_person(desk.register.decisions(**where)),
+        answers=by_person(sorted(rows(Decision, **where), key=lambda answer: answer.at)),
         permissions=Permissions(load_promises(desk.home), said, opt_in=load_publishing(desk.home).opt_in),
     )
 

@@ -17,17 +17,18 @@ from catchlight.journal import State, stacks
 from catchlight.publish_guards import guard
 from catchlight.publish_plan import PersonPlan, Plan, Removal
 from catchlight.publish_planning import outdated
-from catchlight.publish_right import WHY, rights
+from catchlight.publish_right import WHY, Rights, rights
 from catchlight.records import Answer, Receipt
 from catchlight.runs import run_folder
 from catchlight.sending import CONFLICT, FAILED, Result, note, send, settle, take_off
+from catchlight.transaction import Transaction
 from catchlight.vault import digest_of
 
 __all__ = ["apply", "check", "run_folder", "take_off_people"]
 
 Part = TypeVar("Part")
 
-WITHDRAWN, UNCHANGED, STOPPED = "withdrawn", "unchanged", "stopped"
+UNCHANGED, STOPPED = "unchanged", "stopped"
 _BREAKER = 10
 _SHOWN = 10
 
@@ -104,16 +105,18 @@ def _publish(desk: Desk, plan: Plan, person: PersonPlan, whose: Person) -> list[
     note(desk, [replace(receipt, replaced=receipt.sent) for receipt in same], State.DONE)
     ready = [receipt for receipt, result in looked if not result]
     note(desk, ready, State.BACKED_UP)
-    # Asked again in the last moment: an answer may have changed since the plan.
-    changed = _withdrawn(desk, person, whose) if ready else ""
-    if changed:
-        return results + [Result(r.employee, r.target, WITHDRAWN, changed) for r in ready]
-    return results + send(desk, ready)
+    if not ready:
+        return results
+
+    def against(store: Transaction) -> str:
+        return _withdrawn(rights(desk, person.employee, store), person, whose)
+
+    return results + send(desk, ready, against=against)
 
 
-def _withdrawn(desk: Desk, person: PersonPlan, whose: Person) -> str:
-    """Return why a planned picture may not be published any more, "" when it may."""
-    reason, picture = rights(desk, person.employee).of(whose)
+def _withdrawn(now: Rights, person: PersonPlan, whose: Person) -> str:
+    """Return why a planned picture may not be published any more, "" when it may: an answer may have changed since the plan."""
+    reason, picture = now.of(whose)
     if reason != Answer.APPROVE:
         return f"not any more: {WHY[reason]}"
     return "" if picture == person.picture else "another of their portraits was chosen"

@@ -7,7 +7,7 @@ from catchlight.audit import Act
 from catchlight.desk import Desk
 from catchlight.journal import stacks
 from catchlight.records import Receipt
-from catchlight.sending import CONFLICT, Result, put_back, settle
+from catchlight.sending import CONFLICT, Result, put_back, settle, would_put_back
 
 
 def rollback(desk: Desk, run: str = "", employee: str = "", *, force: bool = False) -> list[Result]:
@@ -20,29 +20,57 @@ def rollback(desk: Desk, run: str = "", employee: str = "", *, force: bool = Fal
     told = f"{desk.place.name} {run or '-'}" + " force" * force
     desk.register.tell(Act.ROLLBACK, getpass.getuser(), employee, told)
     settle(desk)
-    ours = stacks(desk.register.receipts(desk.place.name))
-    chosen = [
-        stack for stack in ours.values()
-        if stack[-1].employee and employee in ("", stack[-1].employee)
-    ]  # fmt: skip
-    undone = desk.side_by_side(lambda stack: _undo(desk, stack, run, force=force), chosen)
+    undone = desk.side_by_side(lambda stack: _undo(desk, stack, run, force=force), _stacks_of(desk, employee))
     return [result for results in undone for result in results] + published_list.update(desk, run)
+
+
+def foresee(desk: Desk, run: str = "", employee: str = "", *, force: bool = False) -> list[Result]:
+    """Return what :func:`rollback` would do: restore, remove, or a conflict that stays. Nothing is changed.
+
+    Raises OutsideError when the place cannot be reached.
+    """
+    seen = desk.side_by_side(
+        lambda stack: _foreseen(desk, stack, run, force=force), _stacks_of(desk, employee)
+    )
+    return [result for results in seen for result in results]
+
+
+def _stacks_of(desk: Desk, employee: str) -> list[list[Receipt]]:
+    ours = stacks(desk.register.receipts(desk.place.name)).values()
+    return [stack for stack in ours if stack[-1].employee and employee in ("", stack[-1].employee)]
 
 
 def _undo(desk: Desk, stack: list[Receipt], run: str, *, force: bool) -> list[Result]:
     """Undo the last writes to one target, as far as they are the run's and follow upon each other."""
-    top = stack[-1]
-    if run and top.run != run:
-        mine = any(receipt.run == run for receipt in stack)
-        sentence = f"run {top.run} published here since; roll that back first"
-        return [Result(top.employee, top.target, CONFLICT, sentence)] if mine else []
-    results: list[Result] = []
-    expected = top.sent
-    for receipt in reversed(stack):
-        if (run and receipt.run != run) or receipt.sent != expected:
-            break
+    results = _in_the_way(stack, run)
+    for receipt in _undone(stack, run):
         results.append(put_back(desk, receipt, force=force))
         if results[-1].code not in ("restored", "removed"):
             break
-        expected = receipt.replaced
     return results[-1:]
+
+
+def _foreseen(desk: Desk, stack: list[Receipt], run: str, *, force: bool) -> list[Result]:
+    undone = _undone(stack, run)
+    if not undone:
+        return _in_the_way(stack, run)
+    return [would_put_back(desk, undone[0], undone[-1].replaced, force=force)]
+
+
+def _undone(stack: list[Receipt], run: str) -> list[Receipt]:
+    """Return the writes to undo, the latest first: those of the run (or all) that follow upon each other."""
+    found: list[Receipt] = []
+    for receipt in reversed(stack):
+        if (run and receipt.run != run) or (found and receipt.sent != found[-1].replaced):
+            break
+        found.append(receipt)
+    return found
+
+
+def _in_the_way(stack: list[Receipt], run: str) -> list[Result]:
+    """Return what keeps a run's write from being undone: a later one."""
+    top = stack[-1]
+    if not run or top.run == run or all(receipt.run != run for receipt in stack):
+        return []
+    sentence = f"run {top.run} published here since; roll that back first"
+    return [Result(top.employee, top.target, CONFLICT, sentence)]

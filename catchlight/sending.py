@@ -1,6 +1,6 @@
 """One file out, or back: journaled before it happens, read back after, settled after a crash."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -9,8 +9,10 @@ from catchlight.desk import Desk
 from catchlight.errors import OutsideError, PhotoError
 from catchlight.journal import State, half_way
 from catchlight.records import Receipt
+from catchlight.transaction import Transaction
 
-FAILED, CONFLICT = "failed", "conflict"
+_THEIRS = "somebody changed it since; theirs stays (--force replaces it)"
+FAILED, CONFLICT, WITHDRAWN = "failed", "conflict", "withdrawn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +41,34 @@ class _Problem:
 
 def note(desk: Desk, receipts: Iterable[Receipt], state: State) -> None:
     """Write down that files have reached a state."""
-    desk.register.note([replace(receipt, state=state, at=desk.clock()) for receipt in receipts])
+    desk.register.note(_as_of_now(desk, receipts, state))
 
 
-def send(desk: Desk, receipts: Sequence[Receipt], code: str = "sent") -> list[Result]:
-    """Write files whose backup is in the vault. Raises OutsideError when the journal cannot be kept."""
-    note(desk, receipts, State.SENDING)
+def _as_of_now(desk: Desk, receipts: Iterable[Receipt], state: State) -> list[Receipt]:
+    return [replace(receipt, state=state, at=desk.clock()) for receipt in receipts]
+
+
+def _nothing(_: Transaction) -> str:
+    return ""
+
+
+def send(
+    desk: Desk,
+    receipts: Sequence[Receipt],
+    code: str = "sent",
+    against: Callable[[Transaction], str] = _nothing,
+) -> list[Result]:
+    """Write files whose backup is in the vault, unless something stands ``against`` it by now (a sentence).
+
+    That is asked in the transaction which notes that they are sent: no answer comes in between. Raises OutsideError when
+    the journal cannot be kept.
+    """
+    with desk.register.alone() as store:
+        changed = against(store)
+        if not changed:
+            store.add(_as_of_now(desk, receipts, State.SENDING))
+    if changed:
+        return [_result(receipt, WITHDRAWN, changed) for receipt in receipts]
     pairs = [(receipt, _write(desk, receipt.target, receipt.sent)) for receipt in receipts]
     note(desk, [receipt for receipt, problem in pairs if not problem], State.DONE)
     pairs = [
@@ -57,6 +81,19 @@ def send(desk: Desk, receipts: Sequence[Receipt], code: str = "sent") -> list[Re
     ]
 
 
+def would_put_back(desk: Desk, receipt: Receipt, back: str, *, force: bool = False) -> Result:
+    """Return what undoing a write would do, with ``back`` ("" for nothing) in its place at the end; nothing is changed."""
+    try:
+        there = desk.place.look(receipt.target)
+        if not force and not (desk.shows(there, receipt.replaced) or desk.shows(there, receipt.sent)):
+            return _result(receipt, CONFLICT, _THEIRS)
+        if back:
+            desk.vault.get(back)
+    except (OutsideError, PhotoError) as error:
+        return _result(receipt, FAILED, str(error))
+    return _result(receipt, "restore" if back else "remove")
+
+
 def put_back(desk: Desk, receipt: Receipt, *, force: bool = False) -> Result:
     """Undo one write of ours. What somebody else put there since stays, unless ``force`` is set.
 
@@ -66,9 +103,7 @@ def put_back(desk: Desk, receipt: Receipt, *, force: bool = False) -> Result:
         there = desk.place.look(receipt.target)
         before, ours = desk.shows(there, receipt.replaced), desk.shows(there, receipt.sent)
         if not (before or ours) and not force:
-            return _result(
-                receipt, CONFLICT, "somebody changed it since; theirs stays (--force puts ours back)"
-            )
+            return _result(receipt, CONFLICT, _THEIRS)
         theirs = "" if there is None or before or ours else _save(desk, receipt, there)
         if receipt.replaced:
             desk.vault.get(receipt.replaced)

@@ -14,7 +14,8 @@ from catchlight.journal import State, stacks
 from catchlight.publish_right import WHY, rights
 from catchlight.records import Answer, Receipt
 from catchlight.register import Register
-from catchlight.sending import Result, note, put_back, send, settle
+from catchlight.sending import WITHDRAWN, Result, note, put_back, send, settle
+from catchlight.transaction import Transaction
 from catchlight.vault import Vault
 from flows.destinations import destinations
 
@@ -46,7 +47,8 @@ class OwnPhotos:
         What was there is kept before. PhotoError with a sentence for the person, ConfigError, OutsideError.
         """
         with self._at(code, person.id) as (desk, account):
-            self._may(desk, person, picture)
+            if problem := self._against(desk, person, picture):
+                raise PhotoError("slack.consent", problem)
             there, sent = desk.place.look(account), desk.keep(portrait)
             top = next((one for one in self._stack(person.id)[-1:] if desk.shows(there, one.sent)), None)
             if desk.shows(there, sent) and top:
@@ -54,8 +56,12 @@ class OwnPhotos:
             found = desk.keep(there) if there else ""
             receipt = Receipt(self.place, person.id, account, sent, found, "", "")
             note(desk, [receipt], State.BACKED_UP)
-            self._may(desk, person, picture)  # in the last moment: looking took a while
-            return send(desk, [receipt])[0]
+            result = send(desk, [receipt], against=lambda store: self._against(desk, person, picture, store))[
+                0
+            ]
+            if result.code == WITHDRAWN:
+                raise PhotoError("slack.consent", result.sentence)
+            return result
 
     def back(self, code: str, person: Person) -> Result:
         """Put back what was there before us; what they changed themselves meanwhile stays."""
@@ -85,10 +91,11 @@ class OwnPhotos:
         found = stacks(self.register.receipts(self.place, employee))
         return next(iter(found.values()), [])
 
-    def _may(self, desk: Desk, person: Person, picture: str) -> None:
-        reason, approved = rights(desk, person.id).of(person)
-        if reason != Answer.APPROVE or approved != picture:
-            raise PhotoError("slack.consent", f"nothing was set: {WHY.get(reason, reason)}")
+    def _against(self, desk: Desk, person: Person, picture: str, store: Transaction | None = None) -> str:
+        """Return what stands against setting a picture of theirs, "" for nothing."""
+        reason, approved = rights(desk, person.id, store).of(person)
+        fine = reason == Answer.APPROVE and approved == picture
+        return "" if fine else f"nothing was set: {WHY.get(reason, reason)}"
 
 
 def own_photos(home: Path, register: Register, url: str) -> OwnPhotos | None:

@@ -32,6 +32,7 @@ include /etc/ldap/schema/inetorgperson.schema
 modulepath /usr/lib/ldap
 moduleload back_mdb
 moduleload memberof
+moduleload auditlog
 attributetype ( 2.16.840.1.113730.3.1.35 NAME 'thumbnailPhoto'
   SYNTAX 1.3.6.1.4.1.1466.115.121.1.40{{102400}} SINGLE-VALUE )
 attributetype ( 1.2.840.113556.1.4.2 NAME 'objectGUID' EQUALITY octetStringMatch
@@ -74,6 +75,11 @@ access to dn.base="cn=vip,{people}" by * read
 access to attrs=jpegPhoto,thumbnailPhoto by dn.exact="{writer}" write by dn.exact="{blind}" none by * read
 access to * by users read by * none
 overlay memberof
+{log}
+"""
+_LOG = """
+overlay auditlog
+auditlog {folder}/changes.ldif
 """
 _TLS = """
 TLSCACertificateFile {authority}
@@ -198,13 +204,16 @@ def is_installed() -> bool:
 
 
 @contextmanager
-def ldap_server(certificates: Certificates | None = None) -> Iterator[LdapServer]:
-    """Run a slapd with a base, an account that may write pictures, one that may only read, and nobody else."""
+def ldap_server(certificates: Certificates | None = None, *, log: bool = False) -> Iterator[LdapServer]:
+    """Run a slapd with a base, an account that may write pictures, one that may only read, and nobody else.
+
+    With a ``log`` each change is written to changes.ldif in its folder.
+    """
     with tempfile.TemporaryDirectory(prefix="slapd", dir="/tmp") as name:
         server = LdapServer(Path(name), _free_port(), _free_port())
         (server.folder / "data").mkdir()
         (server.folder / "slapd.conf").write_text(
-            _configuration(server.folder, certificates), encoding="utf-8"
+            _configuration(server.folder, certificates, log=log), encoding="utf-8"
         )
         server.authority = certificates.authority if certificates else None
         server.start()
@@ -215,10 +224,10 @@ def ldap_server(certificates: Certificates | None = None) -> Iterator[LdapServer
             server.stop()
 
 
-def _configuration(folder: Path, certificates: Certificates | None) -> str:
+def _configuration(folder: Path, certificates: Certificates | None, *, log: bool) -> str:
     tls = _TLS.format(**vars(certificates)) if certificates else ""
     return _CONFIG.format(
-        folder=folder, tls=tls, base=BASE, people=PEOPLE, admin=ADMIN, writer=WRITER, reader=READER,
+        folder=folder, tls=tls, log=_LOG.format(folder=folder) if log else "", base=BASE, people=PEOPLE, admin=ADMIN, writer=WRITER, reader=READER,
         limited=LIMITED, fifty=FIFTY, blind=BLIND, password=PASSWORD,
     )  # fmt: skip
 

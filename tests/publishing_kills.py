@@ -12,7 +12,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from catchlight.desk import Desk
 from catchlight.drift import find_drift
+from catchlight.journal import half_way
 from catchlight.publish_plan import Plan, write_plan
 from catchlight.publish_planning import draw
 from tests.published_company import Company
@@ -27,7 +29,8 @@ from catchlight.desk import alone, open_desk
 from catchlight.publish_plan import read_plan
 from catchlight.rollback import rollback
 from flows.destinations import place_named
-import connectors.google_directory, connectors.microsoft365, connectors.sharepoint, httpx, msal, stamina
+import connectors.google_directory, connectors.ldap, connectors.microsoft365, connectors.sftp, connectors.sharepoint
+import connectors.webdav, httpx, msal, stamina
 from tests.publishing_worlds import in_no_time
 
 def work(verb, home, plan):
@@ -59,10 +62,11 @@ for line in sys.stdin:
 
 @dataclass
 class Killed:
-    """How often the program was killed on either way, and what is wrong at the end (nothing, if all is well)."""
+    """How often the program was killed on either way, how often in the middle of a write, and what is wrong at the end."""
 
     out: int = 0
     back: int = 0
+    half_way: int = 0
     wrong: list[str] = field(default_factory=list)
 
 
@@ -101,9 +105,10 @@ def killed(company: Company, world: World, kills: int, longest: float) -> Killed
             file = write_plan(company.home, plan)
             for way in ("apply", "rollback"):
                 world.writes().clear()
-                died, code = _to_the_end(mother, dice, longest, (way, company.home, file))
-                setattr(told, _NAMES[way], getattr(told, _NAMES[way]) + died)
-                told.wrong += [f"{way}: ended with {code}"] if code else []
+                codes = list(_to_the_end(mother, dice, longest, (way, company.home, file), desk))
+                setattr(told, _NAMES[way], getattr(told, _NAMES[way]) + len(codes) - 1)
+                told.half_way += sum(code == HALF_WAY for code in codes)
+                told.wrong += [f"{way}: ended with {codes[-1]}"] if codes[-1] else []
                 told.wrong += list(_wrong(way, world, plan, desk))
     finally:
         mother.end()
@@ -111,25 +116,28 @@ def killed(company: Company, world: World, kills: int, longest: float) -> Killed
 
 
 def _to_the_end(
-    mother: Mother, dice: random.Random, longest: float, words: tuple[object, ...]
-) -> tuple[int, int]:
-    """Start one way until it comes to its end; return how often it was killed, and the last exit code."""
-    for died in range(_MOST):
+    mother: Mother, dice: random.Random, longest: float, words: tuple[object, ...], desk: Desk
+) -> Iterator[int]:
+    """Start one way until it comes to its end; yield how each start ended."""
+    for _ in range(_MOST):
         code = mother.try_for(dice.uniform(0.01, longest), *words)
+        in_a_write = code == -signal.SIGKILL and half_way(desk.register.receipts(desk.place.name))
+        yield HALF_WAY if in_a_write else code
         if code != -signal.SIGKILL:
-            return died, code
-    return _MOST, mother.try_for(0, *words)
+            return
+    yield mother.try_for(0, *words)
 
 
+HALF_WAY = 1000
 _MOST = 40
 _NAMES = {"apply": "out", "rollback": "back"}
 
 
-def _wrong(way: str, world: World, plan: Plan, desk: object) -> Iterator[str]:
+def _wrong(way: str, world: World, plan: Plan, desk: Desk) -> Iterator[str]:
     """Yield what is not as it should be after one way."""
     for person in plan.people:
         for planned in person.files:
-            there, wanted = world.shown(planned.target), desk.vault.get(planned.sent)  # type: ignore[attr-defined]
+            there, wanted = world.shown(planned.target), desk.vault.get(planned.sent)
             before = world.before.get(planned.target)
             if way == "rollback":
                 right = there is None if before is None else world.keeps(planned.target, before)
@@ -142,5 +150,5 @@ def _wrong(way: str, world: World, plan: Plan, desk: object) -> Iterator[str]:
     for target, times in world.writes().items():
         if times > 1 and not target.endswith(".csv"):
             yield f"{way}: {target} was written {times} times"
-    yield from (f"{way}: {drift.kind} {drift.target}" for drift in find_drift(desk))  # type: ignore[arg-type]
+    yield from (f"{way}: {drift.kind} {drift.target}" for drift in find_drift(desk))
     yield from world.exceeded()

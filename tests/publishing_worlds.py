@@ -58,7 +58,11 @@ class World:
         assert self.settings
         told = self.settings.model_dump(mode="json", exclude_defaults=True)
         return "\n".join(
-            [f"[{name}]", f'kind = "{kind}"', *(f"{key} = {json.dumps(one)}" for key, one in told.items())]
+            [
+                f"[{json.dumps(name)}]",
+                f'kind = "{kind}"',
+                *(f"{key} = {json.dumps(one)}" for key, one in told.items()),
+            ]
         )
 
     def keeps(self, target: str, picture: bytes) -> bool:
@@ -135,7 +139,7 @@ def slack_world(root: Path, ids: Sequence[str]) -> Iterator[World]:
         yield World(
             "slack_photos", place, lambda target: slack.members[target].picture, lambda: slack.effective,
             lambda: slack.buckets.exceeded + slack.leaked,
-            lambda rate: slack.faults.rates.update(dict.fromkeys(SLACK_FAULTS, rate)), clock.sleep, before,
+            lambda rate: slack.faults.rates.update(dict.fromkeys(SLACK_FAULTS, rate)), clock.sleep, before, made,
         )  # fmt: skip
 
 
@@ -154,7 +158,7 @@ def bamboohr_world(root: Path, ids: Sequence[str]) -> Iterator[World]:
         made = bamboohr.Settings(company="example", url=company.url, api_key_file=key)
         yield World(
             "bamboohr", bamboohr.open_place(made, "bamboohr:soak"), company.photos.get, lambda: company.uploads,
-            list, lambda rate: company.faults.update(dict.fromkeys(BAMBOO_FAULTS, rate)), lambda _: None, before,
+            list, lambda rate: company.faults.update(dict.fromkeys(BAMBOO_FAULTS, rate)), lambda _: None, before, made,
         )  # fmt: skip
 
 
@@ -182,14 +186,20 @@ def google_world(root: Path, ids: Sequence[str]) -> Iterator[World]:
 
 
 Factory = Callable[[Path, Sequence[str]], AbstractContextManager[World]]
-WORLDS = (microsoft_world, sharepoint_world, slack_world, google_world, bamboohr_world)
+WORLDS: dict[str, Factory] = {
+    "microsoft": microsoft_world,
+    "sharepoint": sharepoint_world,
+    "slack": slack_world,
+    "google": google_world,
+    "bamboohr": bamboohr_world,
+}
 
 
 @contextmanager
 def worlds(root: Path, ids: Sequence[str]) -> Iterator[list[World]]:
     """Return all vendors, each with accounts for these people."""
     with ExitStack() as stack:
-        yield [stack.enter_context(world(root, ids)) for world in WORLDS]
+        yield [stack.enter_context(world(root, ids)) for world in WORLDS.values()]
 
 
 class Hurry:

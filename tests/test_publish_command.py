@@ -114,6 +114,23 @@ def test_drift_is_an_exit_code(company: Company) -> None:
     assert "--force" in conflict.output
 
 
+def test_a_dry_rollback_says_what_would_come_back(company: Company) -> None:
+    """What would be restored, removed, or stay because somebody changed it; and nothing is touched."""
+    (company.out / "96").mkdir()
+    (company.out / "96" / "a.jpg").write_bytes(b"before")
+    company.answer(company.run("r1", {"a": "1", "b": "2", "c": "3"}))
+    company.publish(sizes=("96",))
+    (company.out / "96" / "c.jpg").write_bytes(b"theirs")
+    before, files = company.desk().register.receipts(), company.files()
+    result = publishing(company, "rollback", "--dry-run")
+    assert result.exit_code == 0
+    assert "1 restore, 1 remove, 1 conflict." in result.output
+    assert "96/c.jpg: somebody changed it since" in result.output
+    assert (company.desk().register.receipts(), company.files()) == (before, files)
+    done = publishing(company, "rollback")
+    assert "1 restored, 1 removed, 1 conflict" in done.output
+
+
 @pytest.mark.parametrize(
     ("words", "says"),
     [

@@ -1,16 +1,20 @@
 """Who is published and must not be any more is taken off by the next plan, and by nothing else."""
 
 import json
+import threading
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from catchlight import publishing
 from catchlight.consents import Consent, Word
 from catchlight.desk import Desk
 from catchlight.drift import find_drift
 from catchlight.errors import ConfigError, PhotoError
 from catchlight.publish_planning import draw
+from catchlight.publish_right import Rights
 from catchlight.records import Answer, Decision, Side
 from catchlight.register import now
 from catchlight.rollback import rollback
@@ -172,3 +176,23 @@ def test_theirs_stays_or_is_replaced_as_the_company_says(company: Company) -> No
     (company.out / "96" / "a.jpg").write_bytes(b"my own")
     company.answer(company.run("r2", {"a": "7", "b": "2", "c": "3"}))
     assert codes(company.publish(sizes=SIZES))["sent"] == 1
+
+
+def test_no_answer_comes_between_the_last_question_and_the_journal(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever says no while the question is asked waits until it is written down that their picture is being sent."""
+    company.answer(company.run("r2", {"a": "4"}))
+    desk, waited = company.desk(), list[bool]()
+    plan, asked = draw(desk, "r2", ("96",)), publishing.rights
+
+    def says_no_meanwhile(*words: Any) -> Rights:
+        no = threading.Thread(target=says, args=(company, "intranet", Word.WITHDRAWN))
+        no.start()
+        no.join(0.2)
+        waited.append(no.is_alive())
+        return asked(*words)
+
+    monkeypatch.setattr(publishing, "rights", says_no_meanwhile)
+    assert codes(apply(desk, plan)) == {"sent": 1, "listed": 1}
+    assert waited == [True]

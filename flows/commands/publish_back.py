@@ -10,6 +10,7 @@ from catchlight.desk import Desk, alone, open_desk, open_register
 from catchlight.drift import find_drift
 from catchlight.journal import stacks
 from catchlight.records import Receipt
+from catchlight.rollback import foresee
 from catchlight.rollback import rollback as undo
 from catchlight.runs import run_folder
 from flows.commands.publish_options import HOME, ToOption, YesOption, ask
@@ -45,6 +46,9 @@ def rollback(
     to: ToOption = "",
     force: Annotated[bool, typer.Option("--force", help="Also where somebody changed it since.")] = False,
     yes: YesOption = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Look, and say what would be put back; write nothing.")
+    ] = False,
 ) -> None:
     """Put back what was there before; where nothing was, nothing is left.
 
@@ -57,12 +61,25 @@ def rollback(
     with told():
         name = run_folder(home, "latest").name if run == "latest" or not (run or person) else run
         desks = list(_desks(home, to))
+        if dry_run:
+            _say_what_would(desks, name, person, force=force)
+            raise typer.Exit
         ask(home, len({receipt.employee for desk in desks for receipt in _ours(desk, name, person)}), yes=yes)
         with alone(home):
             results = [result for desk in desks for result in undo(desk, name, person, force=force)]
         if not results:
             say("Nothing of this is published, so nothing was changed.")
     raise typer.Exit(tell_results(results))
+
+
+def _say_what_would(desks: Iterable[Desk], run: str, person: str, *, force: bool) -> None:
+    """Print what would be put back at each destination."""
+    for desk in desks:
+        found = foresee(desk, run, person, force=force)
+        if found:
+            say(f"{desk.place.name}:")
+            tell_results(found)
+    say("Dry run: nothing was written.")
 
 
 def _desks(home: Path, to: str) -> Iterable[Desk]:
