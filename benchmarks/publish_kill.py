@@ -39,7 +39,7 @@ def one(world: Factory, times: int, people: int) -> dict[str, object]:
         (root / "company").mkdir()
         company = company_of(root / "company", ids)
         with in_no_time(), stamina.set_testing(True, attempts=5), world(root, ids) as there:
-            return {"place": there.name, **asdict(killed(company, there, times, 1.5))}
+            return {"place": there.name, **asdict(killed(company, there, times))}
 
 
 def _shown(ended: dict[str, object]) -> dict[str, object]:

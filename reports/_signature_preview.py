@@ -37,15 +37,16 @@ class _Panel:
 
 
 def preview(
-    style: Style, people: Sequence[tuple[Employee, bytes]], places: Mapping[str, Place] | None = None
+    style: Style,
+    people: Sequence[tuple[Employee, bytes]],
+    places: Mapping[str, Place] | None = None,
+    anew: int = 0,
 ) -> str:
     """Return the sheet for a few people, each with their portrait (JPEG, b"" for none).
 
-    ``places`` says where the head lies on a portrait, by employee id.
+    ``places`` says where the head lies on a portrait, by employee id. A page is read ``anew`` after so many seconds (0: never).
     """
     shown = [_Sitter(person, portrait, (places or {}).get(person.id)) for person, portrait in people]
-    css = (_HERE / "signature_preview.css").read_text(encoding="utf-8")
-    digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
     settings = style.settings
     said = {
         "company": settings.company,
@@ -53,10 +54,20 @@ def preview(
         "mode": settings.pictures.mode,
         "banner": settings.banner,
         "sections": [{"name": name, "rows": list(_rows(style, name, shown))} for name in style.templates],
-        "css": css,
-        "hash": f"'sha256-{digest}'",
     }
-    return templates(_HERE).get_template("signature_preview.html.j2").render(said)
+    return _page(said, anew)
+
+
+def trouble(sentence: str, anew: int = 0) -> str:
+    """Return the page that says why there is no sheet."""
+    return _page({"company": "", "trouble": sentence, "sections": []}, anew)
+
+
+def _page(said: Mapping[str, Any], anew: int) -> str:
+    css = (_HERE / "signature_preview.css").read_text(encoding="utf-8")
+    digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
+    inside = {"trouble": "", "css": css, "hash": f"'sha256-{digest}'", "anew": anew}
+    return templates(_HERE).get_template("signature_preview.html.j2").render({**inside, **said})
 
 
 def _rows(style: Style, name: str, people: Sequence[_Sitter]) -> Iterator[Mapping[str, Any]]:

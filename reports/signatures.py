@@ -8,7 +8,7 @@ which the brand owner looks at all of them. Without a word in ``signature.toml``
 from reports._signature_files import bundle, company_files, document
 from reports._signature_page import Where, page, page_assets, page_policy
 from reports._signature_picture import File
-from reports._signature_preview import preview
+from reports._signature_preview import preview, trouble
 from reports._signature_rules import ADD_IN, GMAIL, validate
 from reports._signature_samples import PEOPLE
 from reports._signature_style import Signature, Style, Way, load_style, longest, sign
@@ -32,5 +32,6 @@ __all__ = [
     "page_policy",
     "preview",
     "sign",
+    "trouble",
     "validate",
 ]

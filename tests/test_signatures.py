@@ -3,6 +3,7 @@
 import base64
 import csv
 import json
+import os
 import re
 from dataclasses import replace
 from html import unescape
@@ -18,6 +19,7 @@ from catchlight import pixels
 from catchlight.cropping import Place
 from catchlight.errors import ConfigError, PhotoError
 from catchlight.records import Employee
+from flows.commands import signature_watch
 from flows.commands.catchlight import app
 from reports._signature_ink import Colours
 from reports._signature_picture import picture_file
@@ -290,6 +292,34 @@ def test_the_command_checks_shows_and_writes(tmp_path: Path) -> None:
     assert "company" in wrong.stderr
     gone = RUN.invoke(app, ["signature", "preview", str(tmp_path / "nowhere")])
     assert gone.exit_code == 2
+
+
+def test_a_live_preview_follows_the_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The page is drawn anew when a file is saved, says what is wrong while something is, and not for nothing."""
+    toml, sheet = tmp_path / "signature.toml", tmp_path / "sheet.html"
+    toml.write_text('company = "First AG"\n', encoding="utf-8")
+    saves, pages = (
+        ['company = "Second AG"\n', "", 'template = "card"\n', 'company = "Third AG"\n'],
+        list[str](),
+    )
+
+    def wait(_: float) -> None:
+        pages.append(sheet.read_text("utf-8"))
+        if not saves:
+            raise KeyboardInterrupt
+        following = saves.pop(0)
+        if following:
+            toml.write_text(following, encoding="utf-8")
+            return
+        os.utime(sheet, (1, 1))
+
+    monkeypatch.setattr(signature_watch.watch, "__defaults__", (wait,))
+    done = RUN.invoke(app, ["signature", "preview", str(tmp_path), "--live", "--output", str(sheet)])
+    assert done.exit_code == 0, done.output
+    titles = [re.findall("(?:First|Second|Third) AG|company: Field", page)[0] for page in pages]
+    assert titles == ["First AG", "Second AG", "Second AG", "company: Field", "Third AG"]
+    assert done.output.count("Drawn") == 3
+    assert all('http-equiv="refresh"' in page for page in pages)
 
 
 def test_a_person_without_anything_signs_with_their_id(tmp_path: Path) -> None:

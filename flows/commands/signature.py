@@ -55,6 +55,10 @@ def preview(
         typer.Option("--only", help="With --home: employee ids, separated by commas; else the first three."),
     ] = "",
     output: Annotated[Path, typer.Option("--output", help="The page to write.")] = Path("signatures.html"),
+    live: Annotated[
+        bool,
+        typer.Option("--live", help="Go on: whenever a file of the folder is saved, the open page shows it."),
+    ] = False,
 ) -> None:
     """Show a company's signatures on one page that opens offline: every template, language and ground.
 
@@ -67,8 +71,26 @@ def preview(
         from flows.commands import signature_people as people  # noqa: PLC0415  loads OpenCV
 
         ids = tuple(part.strip() for part in only.split(",") if part.strip())
+        if live:
+            _show_live(folder, home, ids, output)
+            return
         shown = people.preview(people.load_style(folder), home, ids, output)
     console.print(f"People: {shown}; page: {output.resolve()}", soft_wrap=True)
+
+
+def _show_live(folder: Path, home: Path | None, ids: tuple[str, ...], output: Path) -> None:
+    """Keep the page as the folder is, until Ctrl-C."""
+    from flows.commands import signature_people as people  # noqa: PLC0415  loads OpenCV
+    from flows.commands.signature_watch import EVERY, watch  # noqa: PLC0415
+
+    def draw() -> None:
+        why = people.preview_or_why(folder, home, ids, output, 2 * EVERY)
+        console.print(why or f"Drawn: {output.resolve()}", soft_wrap=True, markup=False)
+
+    if not folder.is_dir():
+        people.load_style(folder)  # says so
+    console.print("Open the page, and save files of the folder; Ctrl-C ends.")
+    watch(folder, output, draw)
 
 
 @app.command("tools")

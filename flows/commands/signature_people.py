@@ -17,7 +17,7 @@ from catchlight.vault import write_whole
 from reports import signatures
 from reports.signatures import PEOPLE, Style, company_files, load_style, longest
 
-__all__ = ["lengths", "load_style", "preview", "write_tools"]
+__all__ = ["lengths", "load_style", "preview", "preview_or_why", "write_tools"]
 
 _FEW = 3
 _FRAME = (0, 340, 60, 400)  # head and shoulders on the astronaut's photo: top, bottom, left, right
@@ -31,11 +31,21 @@ def lengths(style: Style) -> Iterator[tuple[str, str, int, int]]:
             yield template, language, *longest(style, template, language)
 
 
-def preview(style: Style, home: Path | None, only: tuple[str, ...], output: Path) -> int:
+def preview(style: Style, home: Path | None, only: tuple[str, ...], output: Path, anew: int = 0) -> int:
     """Write the sheet; return how many people it shows. ConfigError for people who are not there."""
     shown, heads = _of_a_run(home, only) if home else _examples()
-    write_whole(output, signatures.preview(style, shown, heads).encode())
+    write_whole(output, signatures.preview(style, shown, heads, anew).encode())
     return len(shown)
+
+
+def preview_or_why(folder: Path, home: Path | None, only: tuple[str, ...], output: Path, anew: int) -> str:
+    """Write the sheet, or a page that says why there is none; return that sentence, "" for a sheet."""
+    try:
+        preview(load_style(folder), home, only, output, anew)
+    except ConfigError as error:
+        write_whole(output, signatures.trouble(str(error), anew).encode())
+        return str(error)
+    return ""
 
 
 def write_tools(style: Style, output: Path) -> list[str]:
