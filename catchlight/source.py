@@ -71,7 +71,7 @@ class Fetched:
 
 
 class StaleMarkError(Exception):
-    """The system does not go on from this mark any more: everybody is listed anew."""
+    """The system does not go on from this mark any more, or its list changed meanwhile: everybody is listed anew, once."""
 
 
 @dataclass(frozen=True, slots=True)

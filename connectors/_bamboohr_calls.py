@@ -12,7 +12,7 @@ from catchlight.errors import ConfigError, OutsideError, PhotoError
 from catchlight.policy import read_secret
 from connectors._allowed_calls import AllowedCalls, Line, Reply, address
 from connectors._pace import Limits, Pace
-from connectors._pictured import pictured
+from connectors._photo_bytes import pictured
 
 ABOVE = "/api/v1/employees"
 ID = re.compile(r"[0-9]{1,18}")

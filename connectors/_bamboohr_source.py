@@ -26,6 +26,8 @@ from connectors._bamboohr_calls import (
     pages,
     works_here,
 )
+from connectors._one_by_one import one_by_one
+from connectors._refused import Refused
 
 FIELDS: Mapping[Field, str] = {
     "employee_number": "employeeNumber",
@@ -40,7 +42,6 @@ FIELDS: Mapping[Field, str] = {
 }
 _ALWAYS = {"employeeId", "firstName", "lastName", "preferredName", "photoUrl", "jobTitleName", "status"}
 _MOST_FIELDS = 14
-_ENOUGH = 10  # photos in a row that may not be seen: it is none of these ten people's own
 
 Property = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,99}$|^$")]
 
@@ -81,7 +82,7 @@ class _Company:
     def __init__(self, settings: SourceSettings) -> None:
         """Prepare; ConfigError when the key or the authority cannot be read."""
         self.settings, self.calls = settings, calls_to(settings, READS)
-        self._refused, self._shown = 0, False
+        self._refused = Refused("api_key_file: let the account of this API key see employees' photos")
 
     def pages(self, mark: str) -> Iterator[Page]:
         """Return everybody who works here; ``mark`` is a cursor."""
@@ -110,20 +111,17 @@ class _Company:
 
     def photos(self, wanted: Sequence[tuple[str, str]]) -> Iterator[Fetched]:
         """Return the photos of some people; their version is the digest of what came."""
-        for key, version in wanted:
-            try:
-                yield _fetched(key, version, look(self.calls, key))
-                self._shown = True
-            except PhotoError as error:
-                self._count(error)
-                yield Fetched(key, problem=error)
+        return one_by_one(self._photo, wanted)
 
-    def _count(self, error: PhotoError) -> None:
-        """Raise ConfigError once it is plain that nobody's photo may be seen."""
-        self._refused += error.reason == RIGHTS
-        if self._refused >= _ENOUGH and not self._shown:
-            message = f"api_key_file: the account of this API key may see no photos ({error}); let it see employees' photos"
-            raise ConfigError(message) from error
+    def _photo(self, key: str, known: str) -> Fetched:
+        try:
+            picture = look(self.calls, key)
+        except PhotoError as error:
+            if error.reason == RIGHTS:
+                raise self._refused.refused(key, str(error)) from error
+            raise
+        self._refused.came()
+        return _fetched(key, known, picture)
 
     def _entry(self, row: Row) -> Entry:
         found: dict[str, str] = {

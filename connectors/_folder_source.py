@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 
-from catchlight.errors import PhotoError
 from catchlight.records import Employee, Photo
 from catchlight.source import Entry, Fetched, Page, another
+from connectors._one_by_one import one_by_one
 
 Fetch = Callable[[str], bytes]
 
@@ -57,9 +57,8 @@ class Files:
 
     def photos(self, wanted: Sequence[tuple[str, str]]) -> Iterator[Fetched]:
         """Return the photos of some people."""
-        for key, _ in wanted:
-            version = self._versions.get(key, "")
-            try:
-                yield Fetched(key, self._fetch(version.rpartition("|")[0]), version)
-            except PhotoError as error:
-                yield Fetched(key, problem=error)
+        return one_by_one(self._photo, wanted)
+
+    def _photo(self, key: str, _known: str) -> Fetched:
+        version = self._versions.get(key, "")
+        return Fetched(key, self._fetch(version.rpartition("|")[0]), version)

@@ -16,7 +16,7 @@ from catchlight.errors import PhotoError
 from connectors._allowed_calls import AllowedCalls, Reply
 from connectors._google_calls import PEOPLE, Access, calls_to, for_everybody, said
 from connectors._google_tokens import Tokens
-from connectors._pictured import pictured
+from connectors._photo_bytes import pictured
 
 PROFILE = ("https://www.googleapis.com/auth/userinfo.profile",)
 _LARGEST = 2048  # pixels; smaller pictures come as they are

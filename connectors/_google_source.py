@@ -14,6 +14,7 @@ from connectors._google_calls import DIRECTORY, QUOTA, Access, calls_to, tokens_
 from connectors._google_people import ID, User, known
 from connectors._google_photos import PROFILE, Profiles
 from connectors._google_thumbnail import PHOTO, look
+from connectors._one_by_one import one_by_one
 
 SCOPES = ("https://www.googleapis.com/auth/admin.directory.user.readonly",)
 FIELDS: Mapping[Field, str] = {
@@ -98,12 +99,11 @@ class _Directory:
 
     def photos(self, wanted: Sequence[tuple[str, str]]) -> Iterator[Fetched]:
         """Return the photos of some people."""
-        for key, _ in wanted:
-            try:
-                etag = self._etag(key)
-                yield Fetched(key, look(self.calls, self.profiles, key), etag)
-            except PhotoError as error:
-                yield Fetched(key, problem=error)
+        return one_by_one(self._photo, wanted)
+
+    def _photo(self, key: str, _known: str) -> Fetched:
+        etag = self._etag(key)
+        return Fetched(key, look(self.calls, self.profiles, key), etag)
 
     def _etag(self, key: str) -> str:
         """Return the etag that a photo had before it is asked for; asked anew when a run goes on after a stop."""

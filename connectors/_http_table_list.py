@@ -18,6 +18,7 @@ from connectors._pace import Limits, Pace
 from connectors._spool import scratch
 
 _MOST_PAGES = 100_000
+_CHANGED = "the list of people changes while it is read; try again later"
 _ANY = r"[A-Za-z0-9%._~-]+"
 
 
@@ -59,7 +60,7 @@ class Listing:
 
     def answers(self, mark: str) -> Iterator[tuple[Iterator[Row], str]]:
         """Return the rows of each answer, and where the next one is; the rows are to be read before the next answer."""
-        where, seen, before, people = mark or self._start(), set[str](), 0, 0
+        where, seen, before, people, totals = mark or self._start(), set[str](), 0, 0, set[str]()
         with scratch(self._settings.spool) as file:
             for number in range(_MOST_PAGES):
                 seen.add(where)
@@ -77,6 +78,9 @@ class Listing:
                             f"paging.param: {self._paging.param!r} changes nothing: one page comes again"
                         )
                     before, people = page.told, people + page.people
+                    totals.add(self._total(whole))
+                    if len(totals) > 1:
+                        raise StaleMarkError(_CHANGED)
                     following = self._counted(whole, number, people) if page.people else ""
                 if not following:
                     return
@@ -132,9 +136,12 @@ class Listing:
             )
         return parts.path.removeprefix(own.path) + (f"?{parts.query}" if parts.query else "")
 
+    def _total(self, whole: Any) -> str:
+        return text(at(whole, self._paging.total)) if self._paging.total else ""
+
     def _counted(self, whole: Any, number: int, people: int) -> str:
         """Return where the next page is by numbers; "" after everybody."""
-        total = text(at(whole, self._paging.total)) if self._paging.total else ""
+        total = self._total(whole)
         if total.isdecimal() and people >= int(total):
             return ""
         return self._at(people if self._paging.by == "offset" else self._paging.first + number + 1)

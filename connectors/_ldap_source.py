@@ -16,6 +16,7 @@ from catchlight.source import Fetched, Page, Source
 from connectors._ldap_conditions import condition, is_condition, is_name
 from connectors._ldap_settings import OTHER_KEY, PEOPLE, Key, Server, key_of, open_directory, with_id
 from connectors._ldap_wire import Directory, Entry
+from connectors._one_by_one import one_by_one
 
 Names = Mapping[source.Field, tuple[str, ...]]
 
@@ -127,13 +128,9 @@ class _People:
 
     def photos(self, wanted: Sequence[tuple[str, str]]) -> Iterator[Fetched]:
         """Return the photos of some people; of several pictures in one entry, the largest."""
-        for key, _ in wanted:
-            try:
-                yield self._photo(key)
-            except PhotoError as error:
-                yield Fetched(key, problem=error)
+        return one_by_one(self._photo, wanted)
 
-    def _photo(self, key: str) -> Fetched:
+    def _photo(self, key: str, _known: str) -> Fetched:
         settings = self._settings
         wanted = condition(settings.who, with_id(settings.key, key))
         found = self._directory.search(settings.base_dn, wanted, (settings.photo, *_CHANGED))

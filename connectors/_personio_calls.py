@@ -16,7 +16,7 @@ from catchlight.policy import read_secret
 from catchlight.source import Field
 from connectors._allowed_calls import AllowedCalls, Line, Reply, address
 from connectors._pace import Limits, Pace
-from connectors._pictured import pictured
+from connectors._photo_bytes import pictured
 
 FIELDS: Mapping[Field, str] = {
     "given_name": "first_name",

@@ -4,8 +4,9 @@ import hashlib
 import threading
 from collections.abc import Iterator, Sequence
 
-from catchlight.errors import ConfigError, OutsideError, PhotoError
-from catchlight.source import Entry, Fetched, Page
+from catchlight.errors import ConfigError, PhotoError
+from catchlight.source import Entry, Fetched, Page, StaleMarkError
+from connectors._one_by_one import one_by_one
 from connectors._personio_calls import Personio, Row, SourceSettings, is_listed, is_shown, value
 
 NO_PICTURES = (
@@ -30,8 +31,7 @@ class Company:
         while True:
             rows, there = self.personio.page(offset)
             if total not in {-1, there} or (not rows and offset < there):
-                message = f"{self.settings.url}: the list of employees changed while it was read; the next run reads it anew"
-                raise OutsideError(message)
+                raise StaleMarkError("the list of employees changes while it is read; try again later")
             if not rows:
                 return
             self._must_see(rows)
@@ -49,11 +49,7 @@ class Company:
 
     def photos(self, wanted: Sequence[tuple[str, str]]) -> Iterator[Fetched]:
         """Return the photos of some people; their version is the digest of what came."""
-        for key, version in wanted:
-            try:
-                yield self._fetched(key, version)
-            except PhotoError as error:
-                yield Fetched(key, problem=error)
+        return one_by_one(self._fetched, wanted)
 
     def _fetched(self, key: str, known: str) -> Fetched:
         picture = self.personio.picture(key)

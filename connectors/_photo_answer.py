@@ -7,13 +7,12 @@ from dataclasses import dataclass
 import httpx
 
 from catchlight.errors import OutsideError, PhotoError
-from catchlight.formats import identify
+from connectors._photo_bytes import photo_in
 
 LARGEST = 30_000_000
 PATIENCE = 60.0  # seconds; longer waits are left to the next run
 _LATER = {408, 425, 429}
 VERSION = re.compile(r'"[\x21\x23-\x7e]{0,200}"|[A-Za-z0-9,: +-]{1,60}')
-_JPEG, _PNG = (b"\xff\xd8", b"\xff\xd9"), (b"\x89PNG", b"IEND")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +35,6 @@ class _LaterError(OutsideError):
         self.seconds = seconds
 
 
-class OddError(OutsideError):
-    """What came is no picture: an error page, perhaps, that is gone the next time."""
-
-
 def download(host: str, response: httpx.Response, known: str, until: float) -> Download:
     """Return what an answer means; raises what its status means otherwise."""
     status = response.status_code
@@ -59,7 +54,7 @@ def download(host: str, response: httpx.Response, known: str, until: float) -> D
         raise PhotoError("photo.unreadable", f"{host} does not give this photo to us (answers {status})")
     if status != 200:
         raise OutsideError(f"{host}: answers {status}")
-    return Download(_picture(host, _read(host, response, until)), _version(response.headers))
+    return Download(photo_in(host, _read(host, response, until)), _version(response.headers))
 
 
 def _read(host: str, response: httpx.Response, until: float) -> bytes:
@@ -71,17 +66,6 @@ def _read(host: str, response: httpx.Response, until: float) -> bytes:
         if time.monotonic() > until:
             raise OutsideError(f"{host}: the photo takes too long")
     return bytes(body)
-
-
-def _picture(host: str, body: bytes) -> bytes:
-    """Return bytes that are a picture, by what they are and not by what they are called."""
-    try:
-        identify(body)
-    except PhotoError as error:
-        raise OddError(f"{host} answers with something else than a photo: {error}") from error
-    if any(body.startswith(start) and end not in body for start, end in (_JPEG, _PNG)):
-        raise OutsideError(f"{host}: the photo is cut off")
-    return body
 
 
 def _version(headers: httpx.Headers) -> str:

@@ -1,14 +1,20 @@
 """Whether what was sent as a photo is one: by its bytes, never by what it is called."""
 
-from catchlight.errors import ConfigError, OutsideError, PhotoError
+import re
+
+from catchlight.errors import OutsideError, PhotoError
 from catchlight.formats import identify
 
-_EVERYBODY = 5  # refusals in a row, and not one photo
+_PICTURE = re.compile(rb"\xff\xd8\xff|\x89PNG|GIF8|BM|II\*\0|MM\0\*|RIFF....WEBP|....ftyp", re.DOTALL)
 _ENDS = ((b"\xff\xd8", b"\xff\xd9"), (b"\x89PNG", b"IEND"))
 
 
+class OddError(OutsideError):
+    """What came is no picture: an error page, perhaps, that is gone the next time."""
+
+
 def photo_in(where: str, body: bytes) -> bytes:
-    """Return bytes that are a picture; OutsideError for an error page, half a picture, or nothing.
+    """Return bytes that are a whole photo; OutsideError for half of one, OddError for an error page or nothing.
 
     PhotoError for a file of a kind that is not read, such as a PDF.
     """
@@ -17,26 +23,14 @@ def photo_in(where: str, body: bytes) -> bytes:
     except PhotoError as error:
         if error.reason == "photo.format" and not body.lstrip().startswith(b"<"):
             raise
-        raise OutsideError(f"{where}: answers with something else than a photo: {error}") from error
+        raise OddError(f"{where}: answers with something else than a photo: {error}") from error
     if any(body.startswith(start) and end not in body for start, end in _ENDS):
         raise OutsideError(f"{where}: the photo is cut off")
     return body
 
 
-class Refused:
-    """Tells whether a refusal is about one person or about everybody: it is about all when nobody's photo came so far."""
-
-    def __init__(self, sentence: str) -> None:
-        """Begin; ``sentence`` says what is missing, and follows how the vendor said so."""
-        self._sentence, self._one_came, self._times = sentence, False, 0
-
-    def came(self) -> None:
-        """Take note that somebody's photo was given, or that there is none."""
-        self._one_came = True
-
-    def refused(self, key: str, said: str) -> PhotoError:
-        """Return what a refusal means for one person; ConfigError once it is plain that it means everybody."""
-        self._times += 1
-        if not self._one_came and self._times >= _EVERYBODY:
-            raise ConfigError(f"{said}: {self._sentence}")
-        return PhotoError("photo.unreadable", f"the photo of {key} is not given to us: {said}")
+def pictured(where: str, data: bytes) -> bytes:
+    """Return what begins as a picture of any kind does, also one that is only kept to be put back; OddError for the rest."""
+    if not _PICTURE.match(data):
+        raise OddError(f"{where}: answers with something else than a picture")
+    return data

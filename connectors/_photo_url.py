@@ -21,7 +21,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from catchlight.errors import OutsideError, PhotoError
 from catchlight.source import Fetched
-from connectors._photo_answer import PATIENCE, VERSION, Download, OddError, download, worth
+from connectors._photo_answer import PATIENCE, VERSION, Download, download, worth
+from connectors._photo_bytes import OddError
 from connectors._public_address import addresses, is_here, is_public, may_be_ours
 from connectors._trust import trusted
 

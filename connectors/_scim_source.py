@@ -21,6 +21,7 @@ from catchlight.policy import read_secret
 from catchlight.source import Entry, Fetched, Page, Source, StaleMarkError
 from connectors._allowed_calls import AllowedCalls, Line, Reply, address
 from connectors._data_url import from_data_url
+from connectors._one_by_one import one_by_one
 from connectors._pace import Limits, Pace
 from connectors._photo_url import PhotoHosts, PhotoUrls
 from connectors._scim_list import ENTERPRISE, ID, is_path, top, user_pages, value
@@ -140,11 +141,7 @@ class _Users:
 
     def photos(self, wanted: Sequence[tuple[str, str]]) -> Iterator[Fetched]:
         """Return the photos of some people."""
-        for key, known in wanted:
-            try:
-                yield self._fetched(key, known)
-            except PhotoError as error:
-                yield Fetched(key, problem=error)
+        return one_by_one(self._fetched, wanted)
 
     def _fetched(self, key: str, known: str) -> Fetched:
         link, version = self._links.get(key, ""), ""

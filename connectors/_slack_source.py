@@ -15,6 +15,7 @@ from catchlight.source import Entry, Fetched, Page, Source, StaleMarkError
 from catchlight.source import Field as PersonField
 from connectors import _slack_people
 from connectors._allowed_calls import AllowedCalls, Line, Reply, address
+from connectors._one_by_one import one_by_one
 from connectors._pace import Limits, Pace
 from connectors._photo_url import PhotoHosts, PhotoUrls
 from connectors._slack_web import answer, ask, code_of, listing, looking
@@ -128,11 +129,7 @@ class _Slack:
 
     def photos(self, wanted: Sequence[tuple[str, str]]) -> Iterator[Fetched]:
         """Return the original pictures of some people."""
-        for key, version in wanted:
-            try:
-                yield self._photo(key, version)
-            except PhotoError as error:
-                yield Fetched(key, problem=error)
+        return one_by_one(self._photo, wanted)
 
     def problems(self) -> list[str]:
         """Return what keeps people or pictures from us."""

@@ -16,8 +16,10 @@ from connectors._allowed_calls import Reply
 from connectors._http_table_list import Listing, open_calls, refusal
 from connectors._http_table_rows import Row, at, text
 from connectors._http_table_settings import SourceSettings
-from connectors._photo_bytes import Refused, photo_in
+from connectors._one_by_one import one_by_one
+from connectors._photo_bytes import photo_in
 from connectors._photo_url import PhotoUrls
+from connectors._refused import Refused
 from connectors._spool import Spool, from_base64
 
 __all__ = ["SourceSettings", "open_source", "probe_source"]
@@ -124,11 +126,7 @@ class _Table:
 
     def photos(self, wanted: Sequence[tuple[str, str]]) -> Iterator[Fetched]:
         """Return the photos of some people."""
-        for key, known in wanted:
-            try:
-                yield self._fetched(key, known)
-            except PhotoError as error:
-                yield Fetched(key, problem=error)
+        return one_by_one(self._fetched, wanted)
 
     def _fetched(self, key: str, known: str) -> Fetched:
         photo = self._photo

@@ -13,9 +13,11 @@ from catchlight.errors import CatchlightError, ConfigError, OutsideError, PhotoE
 from catchlight.source import Entry, Fetched, Page, Source, StaleMarkError
 from connectors._allowed_calls import AllowedCalls, Line, Reply
 from connectors._odata_words import error_of, following, plain, quoted, results
+from connectors._one_by_one import one_by_one
 from connectors._pace import Limits, Pace
-from connectors._photo_bytes import Refused, photo_in
+from connectors._photo_bytes import photo_in
 from connectors._photo_dates import is_date, seen_at
+from connectors._refused import Refused
 from connectors._spool import from_base64
 from connectors._successfactors_settings import FIELDS, SourceSettings
 from connectors._successfactors_sign_in import sign_in
@@ -65,7 +67,11 @@ class _Company:
         line = Line(
             settings.url, _ALLOWED, {}, settings.ca_file, settings.proxy, settings.timeout, sign=sign, pace=pace, later=5
         )  # fmt: skip
-        self._calls, self._settings, self._refused = AllowedCalls(line), settings, Refused(_SEE)
+        self._calls, self._settings, self._refused = (
+            AllowedCalls(line),
+            settings,
+            Refused(f"{settings.secret}: {_SEE}"),
+        )
         self._fields = {**FIELDS, **settings.fields}
         self._dates: dict[str, str] = {}
 
@@ -116,11 +122,7 @@ class _Company:
 
     def photos(self, wanted: Sequence[tuple[str, str]]) -> Iterator[Fetched]:
         """Return the photos of some people, if they changed."""
-        for key, known in wanted:
-            try:
-                yield self.photo(key, known)
-            except PhotoError as error:
-                yield Fetched(key, problem=error)
+        return one_by_one(self.photo, wanted)
 
     def photo(self, key: str, known: str) -> Fetched:
         """Return one photo."""

@@ -3,11 +3,8 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
-from dataclasses import dataclass, fields, replace
-from datetime import date
-from functools import partial
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from catchlight import identities
 from catchlight.agreement import Opinion
@@ -18,20 +15,16 @@ from catchlight.identities import Claim
 from catchlight.job_file import JobFile
 from catchlight.joining import Listed, Person, join
 from catchlight.permission import read_permissions
-from catchlight.records import Employee, Photo, Rung
+from catchlight.records import Employee, Photo
 from catchlight.source import Entry, Page, Source, owner
 from catchlight.source_memory import Known, Memory
 from catchlight.tombstones import Tombstones, read_tombstones
 from connectors._pace import share
 from flows import agreeing, source_report
 from flows.findings import Finding
+from flows.roll import Roll, employee
 from flows.sources import Wired, wire
 from flows.syncing import fetch_photos, list_people
-
-if TYPE_CHECKING:
-    from catchlight.source import Field
-
-_NAMES = {field.name for field in fields(Employee)} - {"id", "rung", "preset"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,43 +34,6 @@ class Directory:
     employees: list[Employee]
     photos: list[Photo]
     findings: list[Finding]
-
-
-@dataclass(frozen=True, slots=True)
-class _Roll:
-    """How a job believes its sources: fields first from here, then from there."""
-
-    file: JobFile
-    sources: Sequence[str]
-
-    def value(self, person: Person, name: "Field") -> str:
-        first = self.file.people.first.get(name, ())
-        order = [*first, *(source for source in self.sources if source not in first)]
-        return " ".join(person.value(name, order).split())
-
-    def name(self, person: Person) -> str:
-        whole = f"{self.value(person, 'given_name')} {self.value(person, 'family_name')}".strip()
-        return self.value(person, "display_name") or whole or self.owner(person)
-
-    def owner(self, person: Person) -> str:
-        source = next(iter(person.entries))
-        return f"{source} {person.entries[source].key}"
-
-    def wants(self, person: Person) -> bool:
-        only = self.file.people.only
-        if only.started_since and _day(self.value(person, "started")) < only.started_since:
-            return False
-        return only.takes(partial(self.value, person))
-
-    def preset(self, person: Person) -> str:
-        """Return the look of the first group that somebody belongs to, "" for the job's."""
-        groups = (group for group in self.file.groups if group.takes(partial(self.value, person)))
-        return next((settled(group.preset) for group in groups), "")
-
-    def claim(self, person: Person) -> Claim:
-        field = self.file.people.id
-        id_ = self.value(person, field) if field else next(iter(person.entries.values())).key
-        return Claim(id_, self.owner(person), self.name(person))
 
 
 def read(job: Job) -> Directory:
@@ -91,7 +47,7 @@ def read(job: Job) -> Directory:
     with ExitStack() as closing_:
         opened = [_opened(closing_, job, one) for one in sources]
         joined = join([one.listed(accept=job.accept_fewer) for one in opened])
-        roll = _Roll(file, [one.name for one in sources])
+        roll = Roll(file, [one.name for one in sources])
         findings = source_report.write(job.home, joined, roll.sources, lambda one: roll.claim(one).id)
         findings += [
             Finding(kind, f"{one.wired.name}: {told}")
@@ -111,7 +67,7 @@ def read(job: Job) -> Directory:
             if id_ not in refused and job.wants(id_, roll.value(person, "department"))
         }
         people = _photographed(opened, people, shown)
-    employees = [_employee(id_, person, roll, findings) for id_, person in people.items()]
+    employees = [employee(id_, person, roll, findings) for id_, person in people.items()]
     findings += _empty_groups(file, employees)
     held = agreeing.Held(job.home, staff)
     wanted = {id_: people[id_] for id_ in sorted(shown)}
@@ -190,7 +146,7 @@ def memory_file(home: Path, name: str) -> Path:
     return home / "sources" / f"{name}.db"
 
 
-def _settled(home: Path, roll: _Roll, people: Sequence[Person], findings: list[Finding]) -> dict[str, Person]:
+def _settled(home: Path, roll: Roll, people: Sequence[Person], findings: list[Finding]) -> dict[str, Person]:
     """Return people by id; whoever has none, one that two have, or one that has to be confirmed, is left out and told."""
     claims = {roll.owner(person): roll.claim(person) for person in people}
     often = Counter(claim.id for claim in claims.values())
@@ -219,26 +175,8 @@ def claims_of(job_file: Path, home: Path) -> list[Claim]:
     for one in sources:
         with closing(Memory(memory_file(home, one.name))) as memory:
             listed.append(Listed(one.name, list(memory.people()), one.table.join, one.table.adds))
-    roll = _Roll(file, [one.name for one in sources])
+    roll = Roll(file, [one.name for one in sources])
     return [roll.claim(person) for person in join(listed).people]
-
-
-def _day(text: str) -> date:
-    """Return a day; one that cannot be read is long ago."""
-    try:
-        return date.fromisoformat(text[:10])
-    except ValueError:
-        return date.min
-
-
-def _employee(id_: str, person: Person, roll: _Roll, findings: list[Finding]) -> Employee:
-    known = {name: roll.value(person, name) for name in _NAMES}  # type: ignore[arg-type]  # fields that both have
-    rung = roll.value(person, "rung").casefold()
-    if rung and rung not in tuple(Rung):
-        told = f"rung {rung!r} of {id_!r} is none of {', '.join(Rung)}; until it is, this photo is not changed at all."
-        findings.append(Finding("bad_rung", told))
-        rung = Rung.KEEP
-    return Employee(id_, **known, rung=rung, preset=roll.preset(person))
 
 
 def _empty_groups(file: JobFile, employees: Sequence[Employee]) -> Iterator[Finding]:

@@ -38,7 +38,8 @@ def list_people(source: Source, memory: Memory, fewer: float) -> None:
         try:
             _list(source, memory, fewer)
         except StaleMarkError as error:
-            raise OutsideError(f"source {source.name}: does not let itself be listed to the end") from error
+            why = str(error) or "does not let itself be listed to the end"
+            raise OutsideError(f"source {source.name}: {why}") from error
 
 
 def _list(source: Source, memory: Memory, fewer: float) -> None:

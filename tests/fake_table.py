@@ -17,7 +17,10 @@ COLUMNS = {"given_name": "first", "family_name": "last"}
 
 @dataclass
 class FakeTable:
-    """A system; ``size`` people are on a page, ``more`` are further rows of the list."""
+    """A system; ``size`` people are on a page, ``more`` are further rows of the list.
+
+    Its links and cursors know whom they gave already (``given``), and go on with the others.
+    """
 
     url: str = ""
     size: int = 3
@@ -32,6 +35,7 @@ class FakeTable:
     refuses_photos: set[str] = field(default_factory=set)
     next_at: str = ""
     more: list[dict[str, Any]] = field(default_factory=list)
+    given: dict[str, set[str]] = field(default_factory=dict)
     faults: Faults = field(default_factory=Faults)
     calls: list[str] = field(default_factory=list)
 
@@ -66,12 +70,13 @@ class FakeTable:
         after = query.get("after", "0")
         if self.forgetful and after != "0":
             return Answer(410, b'{"error": "this cursor has expired"}')
+        rows = [row for row in rows if str(row["id"]) not in self.given.get(after, ())]
         if self.paging == "page":
             start = (int(query.get("page", "1")) - 1) * size
         elif self.paging == "offset":
             start = int(query.get("offset", "0"))
         else:
-            start = int(after)
+            start = 0
         page = rows if self.paging == "none" else rows[start : start + size]
         if self.format != "json":
             return Answer(200, _lines(page) if self.format == "ndjson" else _table(page))
@@ -81,10 +86,12 @@ class FakeTable:
             "meta": {"total": len(rows), "cursor": None},
             "links": {},
         }
+        mark = str(len(self.given) + 1)
+        self.given[mark] = {*self.given.get(after, ()), *(str(row["id"]) for row in page)}
         if more and self.paging == "cursor":
-            told["meta"]["cursor"] = start + size
+            told["meta"]["cursor"] = mark
         if more and self.paging == "next":
-            told["links"]["next"] = f"{self.next_at or self.url}/people?after={start + size}&x=a%2Fb"
+            told["links"]["next"] = f"{self.next_at or self.url}/people?after={mark}&x=a%2Fb"
         return Answer(200, json.dumps(told).encode())
 
     def row(self, key: str) -> dict[str, Any]:

@@ -36,6 +36,7 @@ _FAULTS: Mapping[Fault, Answer] = {
     "404": Answer(404, b"<html>Not here</html>", {"Content-Type": "text/html"}),
     "429": Answer(429, b"", {"Retry-After": "1"}),
     "500": Answer(500, b"oops"),
+    "slow": Answer(200, b"", {"Content-Length": "99"}),
     "wrong_type": Answer(
         200, b"<!DOCTYPE html><html><body>Sign in</body></html>", {"Content-Type": "text/html"}
     ),

@@ -3,6 +3,7 @@
 import json
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -20,6 +21,8 @@ from scim2_server.utils import (
     load_default_schemas,
     load_default_service_provider_config,
 )
+
+from tests.faulty_answers import IMPATIENT
 
 TOKEN = "scim-secret"  # noqa: S105 - of a server that lives for one test
 _USER = "urn:ietf:params:scim:schemas:core:2.0:User"
@@ -139,6 +142,9 @@ def _faulty(scim: ScimServer, environ: dict[str, Any], start: Callable[..., Any]
     fault, times = scim.failing.get(kind, ("", 0))
     scim.failing[kind] = (fault, times - 1)
     if times <= 0:
+        return None
+    if fault == "slow":
+        time.sleep(2 * IMPATIENT)
         return None
     if fault in {"truncated", "wrong_type"}:
         page = b"<!doctype html><title>Sign in</title>" if fault == "wrong_type" else b'{"totalResults": 1,'

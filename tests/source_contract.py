@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
@@ -10,11 +10,11 @@ from typing import ClassVar
 import pytest
 
 from catchlight.errors import CatchlightError, ConfigError, OutsideError
-from catchlight.source import Fetched, Source
+from catchlight.source import Fetched, Page, Source
 from catchlight.source_memory import Known, Memory
 from catchlight.vault import Vault
 from connectors import _pace
-from flows.syncing import sync
+from flows.syncing import fetch_photos, list_people, sync
 from tests.source_worlds import Fault, What, World, jpeg
 
 MANY = 1000
@@ -74,6 +74,42 @@ class Contract:
             synced(world, folder)
         with closing(Memory(folder / "source.db")) as memory:
             assert {one.key for one in memory.people()} == before.keys()
+
+    def test_a_page_without_anybody_is_not_the_end(self, world: World, folder: Path) -> None:
+        """Whoever is on the pages after it is found, and so is everybody where the last page is full."""
+        people = [str(1000 + n) for n in range(3 * world.page)]
+        for key in people:
+            world.person(key, jpeg(1))
+        for key in people[world.page : 2 * world.page]:
+            world.gone(key)
+        assert synced(world, folder).keys() == {*people[: world.page], *people[2 * world.page :]}
+
+    def test_somebody_who_leaves_while_the_list_is_read_takes_nobody_along(
+        self, world: World, folder: Path
+    ) -> None:
+        """The next one moves to the page that was read already, where a server counts by places."""
+        first, *others = (str(1000 + n) for n in range(3 * world.page + 1))
+        for key in (first, *others):
+            world.person(key, jpeg(int(key)))
+        synced(world, folder)
+        with closing(Memory(folder / "source.db")) as memory, closing(_left_by(world, first)) as source:
+            with suppress(OutsideError):
+                sync(source, memory, Vault(folder / "vault"), 0.99)
+            assert {one.key for one in memory.people()} >= set(others)
+        assert synced(world, folder).keys() == set(others)
+
+    def test_somebody_who_leaves_before_their_photo_is_fetched_stops_nobody(
+        self, world: World, folder: Path
+    ) -> None:
+        """Their entry is gone the next time; the others have their photos now."""
+        for key in ("1001", "1002", "1003", "1004"):
+            world.person(key, jpeg(int(key)))
+        with closing(Memory(folder / "source.db")) as memory, closing(world.open()) as source:
+            list_people(source, memory, 0.99)
+            world.gone("1002")
+            fetch_photos(source, memory, Vault(folder / "vault"))
+            assert all(one.digest for one in memory.people() if one.key != "1002")
+        assert synced(world, folder).keys() == {"1001", "1003", "1004"}
 
     def test_only_what_changed_is_fetched_again(self, world: World, folder: Path) -> None:
         """The second time a joiner's and a changed photo come; who left is gone; the others stay as they were."""
@@ -175,6 +211,19 @@ class Contract:
             assert not [
                 call for call in world.calls for key in had if "photo" in call.casefold() and key in call
             ]
+
+
+def _left_by(world: World, key: str) -> Source:
+    """Return a source that somebody leaves once its first page was read."""
+    source = world.open()
+
+    def pages(mark: str) -> Iterator[Page]:
+        for number, page in enumerate(source.pages(mark)):
+            yield page
+            if number == 0:
+                world.gone(key)
+
+    return replace(source, pages=pages)
 
 
 def _stopping(world: World, after: int) -> Source:

@@ -9,6 +9,7 @@ from connectors import microsoft365
 from connectors._graph_source import FIELDS
 from tests.fake_graph import FakeGraph
 from tests.fake_graph_answers import wrong
+from tests.faulty_answers import IMPATIENT
 from tests.graph_app import AppFiles, of_app
 from tests.source_worlds import Fault, What
 
@@ -36,7 +37,7 @@ class GraphWorld:
     def __init__(self, tenant: FakeGraph, app: AppFiles, *, group: bool = False) -> None:
         """Begin with nobody."""
         self.tenant, self.app, self.group = tenant, app, group
-        self.people = tenant.people
+        self.people, self.patience = tenant.people, dict[str, float]()
         tenant.delta.page = self.people.page = self.page
         tenant.tokens.roles = ("ProfilePhoto.Read.All", "User.Read.All", "GroupMember.Read.All")
         self.people.groups[GROUP] = set()
@@ -75,13 +76,18 @@ class GraphWorld:
 
     def fail(self, what: What, fault: Fault, times: int) -> None:
         """Bend the next answers."""
-        self.tenant.trouble[what] = (fault, times)
+        slow = fault == "slow" and times > 0
+        self.tenant.hold, self.tenant.holds = (2 * IMPATIENT if slow else 0.0), what
+        self.patience = {"timeout": IMPATIENT} if slow else {}
+        self.tenant.trouble[what] = (fault, 0 if slow else times)
 
     def settings(self, **changed: Any) -> microsoft365.SourceSettings:
         """Return settings as IT would write them."""
         only = {"only_group": GROUP} if self.group else {}
         how = {} if "certificate_file" in changed else {"secret_file": self.app.secret}
-        return microsoft365.SourceSettings(**of_app(self.tenant, self.app, **how, **only, **changed))
+        return microsoft365.SourceSettings(
+            **of_app(self.tenant, self.app, **how, **only, **self.patience, **changed)
+        )
 
     def open(self, **changed: Any) -> Source:
         """Return the source, with short keys instead of Entra's."""

@@ -1,5 +1,6 @@
 """Every plug-in of the studio is held to its folder's contract; a new file is all that it takes."""
 
+import importlib
 import inspect
 import subprocess
 import sys
@@ -17,6 +18,8 @@ from catchlight.errors import ConfigError
 from catchlight.judge import sentence
 from catchlight.models import manifest
 from catchlight.studio import JOBS, OPTIONAL
+from flows.sources import kinds
+from tests.source_contract import Contract
 
 CHECKS = plugins.names("catchlight.checks")
 ENGINES = plugins.names("catchlight.engines")
@@ -178,3 +181,13 @@ def test_engines_are_known_without_loading_a_runtime() -> None:
     root = Path(catchlight.__file__).parents[1]
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=root)
     assert done.stdout.strip() == "[]"
+
+
+def test_every_source_is_held_to_the_contract_of_all() -> None:
+    """A connector that a job can read from has a test file with the contract's tests, and that file imports it."""
+    held = set()
+    for file in (ROOT / "tests").glob("test_source_*.py"):
+        tests = vars(importlib.import_module(f"tests.{file.stem}"))
+        if any(isinstance(one, type) and Contract in one.__mro__[1:] for one in tests.values()):
+            held |= {getattr(one, "__name__", "").partition("connectors.")[2] for one in tests.values()}
+    assert set(kinds()) <= held

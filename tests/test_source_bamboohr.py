@@ -173,7 +173,9 @@ def test_photos_that_nobody_may_see_are_a_matter_of_rights(staff: BambooWorld) -
     staff.company.protected = set(staff.company.employees)
     with (
         closing(staff.open()) as source,
-        pytest.raises(ConfigError, match=r"may see no photos.*403 Insufficient"),
+        pytest.raises(
+            ConfigError, match=r"api_key_file: let the account .* see employees' photos .*403 Insufficient"
+        ),
     ):
         list(source.photos(wanted))
 

@@ -26,7 +26,7 @@ from tests.source_contract import Contract, later, synced
 from tests.source_graph import GROUP, GraphWorld, guid
 from tests.source_worlds import Fault, What, jpeg
 
-_ANSWERS: tuple[Fault, ...] = ("401", "403", "404", "429", "500", "truncated", "wrong_type")
+_ANSWERS: tuple[Fault, ...] = ("401", "403", "404", "429", "500", "truncated", "wrong_type", "slow")
 FAULTS: frozenset[tuple[What, Fault]] = frozenset(itertools.product(("list", "photo"), _ANSWERS))
 
 

@@ -18,6 +18,7 @@ from catchlight.source import Fetched, Page, Source, StaleMarkError, another
 from connectors import http_table
 from connectors._http_table_rows import at, text
 from tests.fake_table import TOKEN, FakeTable
+from tests.faulty_answers import IMPATIENT
 from tests.http_stand_in import Answer, Call, serving
 from tests.source_contract import Contract
 from tests.source_worlds import Fault, What, jpeg
@@ -80,6 +81,7 @@ class TableWorld:
     def fail(self, what: What, fault: Fault, times: int) -> None:
         """Let answers be faulty."""
         self.table.faults.set(what, fault, times)
+        self.usual = {**self.usual, "timeout": IMPATIENT if fault == "slow" and times else 30}
 
     def settings(self, **changed: Any) -> http_table.SourceSettings:
         """Return settings as IT would write them."""
@@ -144,7 +146,7 @@ class TestTable(Contract):
 
     FAULTS: ClassVar[frozenset[tuple[What, Fault]]] = frozenset(
         {("list", "401"), ("list", "403"), ("list", "404"), ("list", "429"), ("list", "500"), ("list", "truncated"),
-         ("list", "wrong_type"), ("photo", "401"), ("photo", "403"), ("photo", "429"), ("photo", "500"),
+         ("list", "wrong_type"), ("list", "slow"), ("photo", "slow"), ("photo", "401"), ("photo", "403"), ("photo", "429"), ("photo", "500"),
          ("photo", "truncated"), ("photo", "wrong_type")}
     )  # fmt: skip
 
@@ -175,6 +177,20 @@ def test_every_way_of_paging_lists_everybody_once(world: TableWorld, way: str, f
         world.person(str(n), jpeg(1))
     usual = JSON if format_ == "json" else {**CSV, "items": "", "format": format_}
     assert world.keys(**usual, paging=paging) == list("0123456")
+
+
+@pytest.mark.parametrize("way", ["page", "offset"])
+def test_a_list_by_places_that_changes_while_it_is_read_is_not_used(world: TableWorld, way: str) -> None:
+    """Whoever follows moves up, and one of them would be passed over: the total tells."""
+    world.table.paging = way
+    for n in range(7):
+        world.person(str(n), jpeg(1))
+    with closing(world.open(paging={**WAYS[way], "total": "meta.total"})) as source:
+        pages = source.pages("")
+        next(pages)
+        world.gone("0")
+        with pytest.raises(StaleMarkError, match="changes while it is read"):
+            list(pages)
 
 
 def test_a_list_goes_on_where_it_was(world: TableWorld) -> None:
@@ -330,7 +346,7 @@ def test_photos_at_other_addresses_come_without_our_secret(world: TableWorld) ->
 
 def test_who_may_see_no_photo_at_all_lacks_a_right(world: TableWorld) -> None:
     """One refusal is one person's problem."""
-    for n in range(7):
+    for n in range(12):
         world.person(str(n), jpeg(1))
     world.table.refuses_photos = {"3"}
     assert world.photo("3").problem
@@ -339,7 +355,7 @@ def test_who_may_see_no_photo_at_all_lacks_a_right(world: TableWorld) -> None:
         closing(world.open()) as source,
         pytest.raises(ConfigError, match="auth: give this account the right"),
     ):
-        list(source.photos([(str(n), "") for n in range(7)]))
+        list(source.photos([(str(n), "") for n in range(12)]))
 
 
 def test_what_does_not_fit_is_told_by_its_key(world: TableWorld) -> None:

@@ -112,12 +112,15 @@ class LdapWorld:
             return
         kind: What = "photo" if self.photo in what[4] else "list"
         if kind == "photo":
-            key = next(key for key, id_ in self._ids().items() if self._is_of(what[1], id_))
+            ids = self._ids().items()
+            key = next((key for key, id_ in ids if self._is_of(what[1], id_)), "of nobody")
             self.calls.append(f"photo {key}")
         fault, times = self.failing.get(kind, ("500", 0))
         self.failing[kind] = (fault, times - 1)
         if times > 0 and fault == "truncated":
             raise ldap3.core.exceptions.LDAPSocketReceiveError("the line broke")
+        if times > 0 and fault == "slow":
+            raise ldap3.core.exceptions.LDAPResponseTimeoutError("no response from server")
         if times > 0 and fault in _CODES:
             raise RefusedError(*_CODES[fault], "a fault")
         real()
@@ -154,6 +157,7 @@ class TestActiveDirectory(Contract):
     FAULTS: ClassVar[frozenset[tuple[What, Fault]]] = frozenset({
         ("list", "403"), ("list", "404"), ("list", "429"), ("list", "500"), ("list", "truncated"),
         ("photo", "403"), ("photo", "429"), ("photo", "500"), ("photo", "truncated"), ("photo", "wrong_type"),
+        ("list", "slow"), ("photo", "slow"),
     })  # fmt: skip
 
     @pytest.fixture

@@ -11,7 +11,7 @@ import stamina
 from pydantic import ValidationError
 
 from catchlight.errors import ConfigError, OutsideError, PhotoError
-from catchlight.source import Source
+from catchlight.source import Source, StaleMarkError
 from catchlight.vault import Vault
 from connectors import personio
 from tests.fake_personio import ALLOWED, CLIENT, SECRET, Answer, FakePersonio, said, told
@@ -159,7 +159,7 @@ def test_a_list_that_shifts_loses_nobody(staff: PersonioWorld) -> None:
     pages = staff.open().pages("")
     next(pages)
     del staff.company.employees["1000"]
-    with pytest.raises(OutsideError, match="changed while it was read"):
+    with pytest.raises(StaleMarkError, match="changes while it is read"):
         next(pages)
 
 

@@ -16,6 +16,7 @@ from connectors import scim
 from connectors._data_url import as_data_url
 from connectors._scim_list import user_pages
 from tests.certificates import make_certificates
+from tests.faulty_answers import IMPATIENT
 from tests.photo_server import PhotoServer, photo_server
 from tests.scim_server import TOKEN, ScimServer, scim_server
 from tests.source_contract import Contract, synced
@@ -85,6 +86,7 @@ class ScimWorld:
 
     def fail(self, what: What, fault: Fault, times: int) -> None:
         """Let the server fail, or the host of photos."""
+        self.more = {**self.more, "timeout": IMPATIENT if fault == "slow" and times else 30}
         if what == "photo" and self.photos is not None:
             self.photos.faults[:] = [fault] * times
         else:
@@ -153,7 +155,7 @@ def world(server: ScimServer, tmp_path: Path) -> ScimWorld:
 
 _LIST: frozenset[tuple[What, Fault]] = frozenset({
     ("list", "403"), ("list", "404"), ("list", "429"), ("list", "500"), ("list", "truncated"),
-    ("list", "wrong_type"),
+    ("list", "wrong_type"), ("list", "slow"),
 })  # fmt: skip
 
 
@@ -161,7 +163,7 @@ class TestContained(Contract):
     """The contract, with pictures inside addresses."""
 
     FAULTS: ClassVar[frozenset[tuple[What, Fault]]] = _LIST | {
-        ("photo", "403"), ("photo", "404"), ("photo", "429"), ("photo", "500"),
+        ("photo", "403"), ("photo", "404"), ("photo", "429"), ("photo", "500"), ("photo", "slow"),
         ("photo", "truncated"), ("photo", "wrong_type"),
     }  # fmt: skip
 

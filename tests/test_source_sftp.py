@@ -113,6 +113,8 @@ class DropWorld:
             return ""
         if fault == "truncated":
             raise paramiko.SSHException("Server connection dropped")
+        if fault == "slow":
+            raise TimeoutError
         codes = {"403": errno.EACCES, "404": errno.ENOENT, "500": errno.EIO}
         if fault in codes:
             raise RefusedError(codes[fault], "Failure")
@@ -139,6 +141,7 @@ class TestDrop(Contract):
     FAULTS: ClassVar[frozenset[tuple[What, Fault]]] = frozenset({
         ("list", "403"), ("list", "404"), ("list", "500"), ("list", "truncated"),
         ("photo", "403"), ("photo", "404"), ("photo", "500"), ("photo", "truncated"), ("photo", "wrong_type"),
+        ("list", "slow"), ("photo", "slow"),
     })  # fmt: skip
 
     @pytest.fixture

@@ -17,6 +17,7 @@ from catchlight.source import Fetched, Page, Source, StaleMarkError
 from connectors import successfactors
 from connectors._photo_dates import is_date, seen_at
 from tests.fake_successfactors import ABOVE, API_KEY, COLUMNS, PASSWORD, TOKEN, USER, FakeSuccessFactors
+from tests.faulty_answers import IMPATIENT
 from tests.http_stand_in import serving
 from tests.source_contract import Contract, synced
 from tests.source_worlds import Fault, What, jpeg
@@ -62,6 +63,7 @@ class SuccessFactorsWorld:
     def fail(self, what: What, fault: Fault, times: int) -> None:
         """Let answers be faulty."""
         self.company.faults.set(what, fault, times)
+        self.changed = {**self.changed, "timeout": IMPATIENT if fault == "slow" and times else 60}
 
     def settings(self, **changed: Any) -> successfactors.SourceSettings:
         """Return settings as IT would write them."""
@@ -107,11 +109,11 @@ def world(company: FakeSuccessFactors, tmp_path: Path) -> SuccessFactorsWorld:
 
 _LIST: frozenset[tuple[What, Fault]] = frozenset(
     {("list", "401"), ("list", "403"), ("list", "404"), ("list", "429"), ("list", "500"), ("list", "truncated"),
-     ("list", "wrong_type")}
+     ("list", "wrong_type"), ("list", "slow")}
 )  # fmt: skip
 _PHOTO: frozenset[tuple[What, Fault]] = frozenset(
     {("photo", "401"), ("photo", "403"), ("photo", "404"), ("photo", "429"), ("photo", "500"), ("photo", "truncated"),
-     ("photo", "wrong_type")}
+     ("photo", "wrong_type"), ("photo", "slow")}
 )  # fmt: skip
 
 
@@ -267,19 +269,19 @@ def test_pages_are_asked_for_at_our_own_address_only(world: SuccessFactorsWorld)
 
 def test_rights_are_told_in_successfactors_words(world: SuccessFactorsWorld) -> None:
     """Whoever may not see one person's photo may see others; who sees none lacks a right."""
-    for n in range(7):
+    for n in range(12):
         world.person(str(n), jpeg(n))
     assert successfactors.probe_source(world.settings(page=500)) == []
     world.company.hidden = {"3"}
     with closing(world.open()) as source:
-        got = {one.key: one for one in source.photos([(str(n), "") for n in range(7)])}
+        got = {one.key: one for one in source.photos([(str(n), "") for n in range(12)])}
     assert [key for key, one in got.items() if one.problem] == ["3"]
     world.company.photo_right = False
     with (
         closing(world.open()) as source,
-        pytest.raises(ConfigError, match=r"403 .*Employee Data: Photo \(View\)"),
+        pytest.raises(ConfigError, match=r"password_file: .*Employee Data: Photo \(View\).*403"),
     ):
-        list(source.photos([(str(n), "") for n in range(7)]))
+        list(source.photos([(str(n), "") for n in range(12)]))
     world.company.photo_right = True
     told = successfactors.probe_source(world.settings(fields={"entity": "custom99"}))[0]
     assert "fields: " in told

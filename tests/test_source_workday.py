@@ -17,6 +17,7 @@ from catchlight.source import Fetched, Source
 from connectors import _spool, workday
 from connectors._workday_report import rows
 from tests.fake_workday import PASSWORD, PATH, USER, FakeWorkday
+from tests.faulty_answers import IMPATIENT
 from tests.http_stand_in import serving
 from tests.source_contract import Contract, synced
 from tests.source_worlds import Fault, What, jpeg
@@ -31,7 +32,7 @@ class WorkdayWorld:
 
     def __init__(self, url: str, report: FakeWorkday, folder: Path) -> None:
         """Begin with nobody."""
-        self.url, self.report, self.calls = url + PATH, report, report.calls
+        self.url, self.report, self.calls, self.timeout = url + PATH, report, report.calls, 30.0
         self.folder, self.password = folder, folder / "password"
         self.password.touch(0o600)
         self.password.write_text(PASSWORD)
@@ -56,10 +57,17 @@ class WorkdayWorld:
     def fail(self, what: What, fault: Fault, times: int) -> None:
         """Let the report be faulty."""
         self.report.faults.set(what, fault, times)
+        self.timeout = IMPATIENT if fault == "slow" and times else 30.0
 
     def settings(self, **changed: Any) -> workday.SourceSettings:
         """Return settings as IT would write them."""
-        told = {"url": self.url, "user": USER, "password_file": self.password, **changed}
+        told = {
+            "url": self.url,
+            "user": USER,
+            "password_file": self.password,
+            "timeout": self.timeout,
+            **changed,
+        }
         return workday.SourceSettings(**told)
 
     def open(self, **changed: Any) -> Source:
@@ -98,6 +106,7 @@ class TestWorkday(Contract):
             ("list", "500"),
             ("list", "truncated"),
             ("list", "wrong_type"),
+            ("list", "slow"),
         }
     )  # a wrong password does not mend itself: 401 is tested below
 
