@@ -181,7 +181,7 @@ def _checked(path: Path, raw: dict[str, Any]) -> Preset:
     try:
         preset = Preset.model_validate({"name": path.stem, **raw})
     except ValidationError as error:
-        message = f"preset {path}: {_problems(error)}"
+        message = f"preset {path}: {'; '.join(mistakes(error, Preset))}"
         raise ConfigError(message) from error
     _known(path, preset)
     return preset
@@ -194,10 +194,6 @@ def _beside(folder: Path, section: Any, key: str, inner: str = "") -> None:
     if isinstance(section.get(key), str):
         section[key] = str(folder / section[key])
     _beside(folder, section.get(inner), "file")
-
-
-def _problems(error: ValidationError, under: str = "") -> str:
-    return "; ".join(f"{under}{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
 
 
 def _known(path: Path, preset: Preset) -> None:
@@ -225,11 +221,12 @@ def _known(path: Path, preset: Preset) -> None:
                 plugins.names("catchlight.engines")
             )
             raise ConfigError(message)
+        model = plugins.load("catchlight.engines", name).Settings
         try:
-            plugins.load("catchlight.engines", name).Settings.model_validate(options)
+            model.model_validate(options)
         except ValidationError as error:
-            message = f"preset {path}: {_problems(error, f'engines.options.{name}.')}"
-            raise ConfigError(message) from error
+            told = mistakes(error, model, f"engines.options.{name}.")
+            raise ConfigError(f"preset {path}: {'; '.join(told)}") from error
     _there(path, preset.background)
     _paints(path, preset)
 

@@ -1,18 +1,18 @@
 """A job file: where a company's people are kept, how they are joined, and what happens to their photos. TOML."""
 
-import difflib
 import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated, Any, Self, get_args
+from typing import Annotated, Any, Self
 
 from cronsim import CronSim, CronSimError
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from catchlight.errors import ConfigError
 from catchlight.joining import folded
+from catchlight.mistakes import mistakes
 from catchlight.policy import TimeZone
 from catchlight.source import Field as PersonField
 
@@ -100,7 +100,7 @@ class SourceTable(_Section):
 
     model_config = ConfigDict(extra="allow", frozen=True)
 
-    kind: str
+    kind: str = Field(description='which connector reads it, such as "ldap", "microsoft365" or "http_table"')
     join: tuple[PersonField, ...] = Field(
         (), description="fields by which its people are found among those of the sources above"
     )
@@ -138,7 +138,7 @@ def check_job(raw: Mapping[str, Any]) -> tuple[JobFile | None, list[str]]:
     try:
         return JobFile.model_validate(raw), told
     except ValidationError as error:
-        return None, told + [sentence(one, JobFile) for one in error.errors()]
+        return None, told + mistakes(error, JobFile)
 
 
 def refused(path: Path, told: list[str]) -> ConfigError:
@@ -190,46 +190,3 @@ def _tables(raw: Any) -> dict[str, dict[str, Any]]:
         if isinstance(raw, dict)
         else {}
     )
-
-
-def sentence(error: Any, model: type[BaseModel], above: str = "") -> str:
-    """Return a mistake that pydantic found as one sentence: the key, and what to write instead."""
-    where = f"{above}{'.'.join(map(str, error['loc']))}"
-    match error["type"]:
-        case "missing":
-            return f"{where}: missing; add it{_described(model, error['loc'])}"
-        case "extra_forbidden":
-            return f"{where}: there is no such key{_meant(model, error['loc'])}"
-        case "value_error":
-            return f"{where}: {str(error['msg']).removeprefix('Value error, ')}"
-        case "literal_error":
-            return f"{where}: {error['input']!r} is none of {error['ctx']['expected']}"
-        case _:
-            return f"{where}: {error['input']!r}: {error['msg'][:1].lower()}{error['msg'][1:]}"
-
-
-def _fields(model: Any, loc: tuple[Any, ...]) -> Mapping[str, Any]:
-    """Return the fields of the section that a key stands in."""
-    for part in loc[:-1]:
-        if not isinstance(part, int):  # a number is one of a list
-            found = getattr(model, "model_fields", {}).get(part)
-            model = _section(found.annotation) if found else None
-    return getattr(model, "model_fields", {})
-
-
-def _section(annotation: Any) -> Any:
-    """Return the section in a list of sections, or in one that may be left out."""
-    return next((one for one in get_args(annotation) if hasattr(one, "model_fields")), annotation)
-
-
-def _described(model: type[BaseModel], loc: tuple[Any, ...]) -> str:
-    found = _fields(model, loc).get(str(loc[-1]))
-    return f": {found.description}" if found and found.description else ""
-
-
-def _meant(model: type[BaseModel], loc: tuple[Any, ...]) -> str:
-    known = list(_fields(model, loc))
-    near = difflib.get_close_matches(str(loc[-1]), known, 1)
-    if near:
-        return f"; do you mean {near[0]}?"
-    return f"; there are: {', '.join(known)}" if known else "; take it out"

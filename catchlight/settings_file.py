@@ -7,6 +7,7 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 
 from catchlight.errors import ConfigError
+from catchlight.mistakes import mistakes
 
 Shape = TypeVar("Shape", bound=BaseModel)
 
@@ -29,6 +30,5 @@ def settings_in(data: bytes, path: Path, shape: type[Shape]) -> Shape:
         message = f"{path}: not valid TOML: {error}"
         raise ConfigError(message) from error
     except ValidationError as error:
-        told = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
-        message = f"{path}: {told}"
+        message = f"{path}: {'; '.join(mistakes(error, shape))}"
         raise ConfigError(message) from error

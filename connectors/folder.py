@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from catchlight.errors import ConfigError, OutsideError, PhotoError
 from catchlight.records import Employee, Photo
@@ -31,7 +31,7 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    root: Path
+    root: Path = Field(description="the folder with directory.csv and photos/")
     photo_names: tuple[PhotoName, ...] = PHOTO_NAMES
 
 

@@ -11,7 +11,8 @@ from pydantic import ValidationError
 from catchlight import plugins
 from catchlight.config import load_preset
 from catchlight.errors import ConfigError
-from catchlight.job_file import OF_ALL_KINDS, JobFile, SourceTable, check_job, read_toml, refused, sentence
+from catchlight.job_file import OF_ALL_KINDS, JobFile, SourceTable, check_job, read_toml, refused
+from catchlight.mistakes import mistakes
 from catchlight.source import Source
 from catchlight.studio import check_recogniser
 
@@ -89,7 +90,7 @@ def _settings(name: str, table: Any, told: list[str]) -> Any:
     try:
         return model.model_validate({key: value for key, value in table.items() if key not in OF_ALL_KINDS})
     except ValidationError as error:
-        told += [sentence(one, model, f"sources.{name}.") for one in error.errors()]
+        told += mistakes(error, model, f"sources.{name}.")
         return None
 
 
