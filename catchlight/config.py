@@ -15,6 +15,7 @@ from catchlight.device import Device
 from catchlight.errors import ConfigError
 from catchlight.ground import Background, Share
 from catchlight.ground import Section as _Section
+from catchlight.mistakes import mistakes
 from catchlight.records import Rung
 from catchlight.scenery import Generate
 

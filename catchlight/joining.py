@@ -84,8 +84,7 @@ def _fresh(joined: Joined, listed: Listed, claims: Mapping[int, list[Known]]) ->
             if listed.adds:
                 yield one
             else:
-                told = f"nobody has the same {' or '.join(listed.join)}"
-                joined.loose.append(Loose(listed.name, one, "nobody", told))
+                joined.loose.append(Loose(listed.name, one, "nobody", _alone(one, listed.join)))
 
 
 def _claims(joined: Joined, listed: Listed) -> dict[int, list[Known]]:
@@ -100,6 +99,12 @@ def _claims(joined: Joined, listed: Listed) -> dict[int, list[Known]]:
         elif found:
             joined.loose.append(_unclear(listed.name, one, found, many=not sure))
     return dict(claims)
+
+
+def _alone(one: Known, names: Sequence[str]) -> str:
+    """Return why an entry leads to nobody: by the values that it has."""
+    said = " or ".join(f"{name} {value}" for name in names if (value := one.values.get(name, "").strip()))
+    return f"nobody has its {said}" if said else f"it has no {' or '.join(names)}"
 
 
 def _unclear(source: str, one: Known, found: Iterable[str], *, many: bool) -> Loose:

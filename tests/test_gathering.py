@@ -87,7 +87,7 @@ def test_people_of_two_systems_are_one_person_with_both_photos(company: Company)
     assert {finding.kind for finding in found.findings} == {"not_joined_nobody", "not_in_source"}
     lines = (company.root / "home/sources/not_joined.csv").read_text("utf-8-sig").splitlines()
     assert lines[1:] == [
-        '"board","x","","nobody has the same email"',
+        '"board","x","","nobody has its email nobody@example.com"',
         '"board","","4713","is not in this source"',
     ]
 

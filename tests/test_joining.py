@@ -42,6 +42,15 @@ def test_a_name_joins_nobody() -> None:
     assert [(one.known.key, one.why) for one in joined.loose] == [("e1", "nobody")]
 
 
+def test_why_an_entry_leads_to_nobody_is_told_by_its_values() -> None:
+    """An address that nobody else has is another matter than none at all."""
+    joined = _joined(_known("e1", email="zoe@example.com"), _known("e2", display_name="Bob Berg"))
+    assert [one.told for one in joined.loose] == [
+        "nobody has its email zoe@example.com",
+        "it has no employee_number or email",
+    ]
+
+
 def test_values_that_lead_to_two_people_join_neither() -> None:
     """The number says Ann, the address says Bob: somebody has to look."""
     joined = _joined(_known("e1", employee_number="0017", email="bob@example.com"))

@@ -19,6 +19,7 @@ from catchlight.judge import sentence
 from catchlight.models import manifest
 from catchlight.studio import JOBS, OPTIONAL
 from flows.sources import kinds
+from tests.refreshed_company import ROOT
 from tests.source_contract import Contract
 
 CHECKS = plugins.names("catchlight.checks")

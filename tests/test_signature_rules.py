@@ -95,7 +95,7 @@ def test_colours_turn_as_outlook_turns_them() -> None:
 @pytest.mark.parametrize(
     ("more", "told"),
     [
-        ('[colours]\naccent = "#4f9de8"', "colours: Value error, accent: contrast"),
+        ('[colours]\naccent = "#4f9de8"', "colours: accent: contrast"),
         ('[colours]\nquiet = "#737373"\n', "where Outlook turns it dark"),
         ('[colours.dark]\ntext = "#444444"\nquiet = "#a9b3c0"\naccent = "#8fc1f5"', "in the dark"),
         ('[colours]\ntext = "red"', "colours.text"),
