@@ -4,9 +4,6 @@ import dataclasses
 import hashlib
 import hmac
 import json
-import os
-import secrets
-import tempfile
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -15,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from catchlight.errors import ConfigError
 from catchlight.policy import read_secret
+from catchlight.secret_file import make_secret
 
 if TYPE_CHECKING:
     from catchlight.audit_anchor import Anchor
@@ -98,7 +96,7 @@ class Seal:
     def make(self) -> None:
         """Make the key unless it is there; ConfigError when that is impossible."""
         try:
-            _write_key(self.file)
+            make_secret(self.file)
         except OSError as error:
             message = f"{self.file}: the key of the audit log cannot be made: {error.strerror}"
             raise ConfigError(message) from error
@@ -128,21 +126,3 @@ class Seal:
 
     def _digest(self, *parts: str) -> str:
         return hmac.new(self._key, json.dumps(parts).encode(), hashlib.sha256).hexdigest()
-
-
-def _write_key(path: Path) -> None:
-    """Write a new key, whole or not at all, unless the file is there."""
-    if path.exists():
-        return
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".audit.", suffix=".partial")  # 0600
-    try:
-        with os.fdopen(handle, "w") as file:
-            file.write(secrets.token_urlsafe(32) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        path.hardlink_to(name)
-    except FileExistsError:
-        pass  # another program was first; its key counts
-    finally:
-        Path(name).unlink()

@@ -1,6 +1,5 @@
 """Personal links: signed, expiring, revocable, for one person's own picture."""
 
-import os
 import secrets
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from catchlight.errors import ConfigError
 from catchlight.records import Answer, Decision, Side
 from catchlight.register import Register
 from catchlight.review_records import Invitation, Revocation
+from catchlight.secret_file import make_secret
 
 _SALT = "review-link-v1"
 _OLDEST = 10 * 366 * 86_400  # seconds; the invitation itself says when a link ends
@@ -149,11 +149,7 @@ def live(
 def keys(path: Path) -> list[str]:
     """Return the keys of a file, the newest first; the file is made, for its owner alone, when it is not there."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secrets.token_urlsafe(32) + "\n")
-    except FileExistsError:
-        pass
+        make_secret(path)
     except OSError as error:
         message = f"{path}: the key of the links cannot be made: {error.strerror}"
         raise ConfigError(message) from error

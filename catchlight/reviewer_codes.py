@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from catchlight.errors import ConfigError
+from catchlight.vault import sync_names
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base32: no I, L, O, U to be misread
 ROUNDS = 600_000
@@ -129,6 +130,7 @@ def _keep(home: Path, reviewer: Reviewer) -> None:
             file.flush()
             os.fsync(file.fileno())
         Path(name).replace(path)
+        sync_names(path.parent, path.parent.parent)
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise

@@ -30,7 +30,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from catchlight.errors import ConfigError
 from catchlight.policy import read_secret
-from catchlight.vault import write_whole
+from catchlight.vault import make_folder, sync_names, write_whole
 
 Loaded = TypeVar("Loaded")
 
@@ -256,12 +256,13 @@ def _write_key(file: Path, key: EllipticCurvePrivateKey, passphrase: bytes | Non
     closed = BestAvailableEncryption(passphrase) if passphrase else NoEncryption()
     partial = file.with_name(f".{file.name}.{os.getpid()}.partial")
     try:
-        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        folders = make_folder(file.parent, 0o700)
         with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
             out.write(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, closed))
             out.flush()
             os.fsync(out.fileno())
         partial.replace(file)
+        sync_names(*folders)
     except OSError as error:
         partial.unlink(missing_ok=True)
         message = f"{file}: cannot be written: {error.strerror}"

@@ -1,5 +1,6 @@
 """Pictures by the digest of their bytes: written once, never changed, checked when read."""
 
+import errno
 import hashlib
 import os
 import tempfile
@@ -14,8 +15,8 @@ def digest_of(data: bytes) -> str:
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """Write ``path`` so that a file that exists is complete: temporary, fsync, rename."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Write ``path`` so that a file that exists is complete, also after a power cut: temporary, fsync, rename, fsync."""
+    folders = make_folder(path.parent)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.", suffix=".partial")
     try:
         with os.fdopen(handle, "wb") as file:
@@ -24,9 +25,32 @@ def write_whole(path: Path, data: bytes) -> None:
             os.fsync(file.fileno())
         Path(name).chmod(0o640)
         Path(name).replace(path)
+        sync_names(*folders)
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+def make_folder(folder: Path, mode: int = 0o777) -> list[Path]:
+    """Make a folder unless it is there; return it and the folders above in which a name is new."""
+    changed = [folder]
+    while not changed[-1].exists():
+        changed.append(changed[-1].parent)
+    folder.mkdir(parents=True, exist_ok=True, mode=mode)
+    return changed
+
+
+def sync_names(*folders: Path) -> None:
+    """Let the names in folders survive a power cut, where the file system can promise it."""
+    for folder in folders:
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(handle)
+        except OSError as error:
+            if error.errno not in (errno.EINVAL, errno.ENOTSUP):
+                raise
+        finally:
+            os.close(handle)
 
 
 class Vault:

@@ -1,16 +1,19 @@
 """``catchlight doctor``: what is wrong with a machine or a home is told with its remedy, and nothing is changed."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
-from catchlight import checkup, watermark
+from catchlight import checkup, signing_keys, watermark
 from catchlight.checkup import Finding, State
 from catchlight.checkup_home import look_at_home
+from catchlight.checkup_signing import look_at_signing
 from catchlight.home import Home
 from catchlight.records import Answer, Decision, Receipt
 from catchlight.register import Register
+from catchlight.signing_keys import Place
 from flows.commands.doctor import app
 from tests.published_company import portrait
 
@@ -105,3 +108,29 @@ def test_the_command_ends_with_one_when_something_fails(home: Path) -> None:
         if path.is_file():
             path.unlink()
     assert CliRunner().invoke(app, ["--home", str(home)]).exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("age", "state", "said"),
+    [(10, State.OK, "signer ends first"), (380, State.WARN, "ends soon"), (400, State.FAIL, "has ended")],
+)
+def test_certificates_that_end_are_told_before_nothing_is_published(
+    home: Path, tmp_path: Path, age: int, state: State, said: str
+) -> None:
+    """Thirty days before the end it is a warning with the command that renews; after it, a failure."""
+    (found,) = look_at_signing(home, datetime.now(UTC))
+    assert (found.state, found.remedy) == (State.WARN, "catchlight provenance init")
+    signing_keys.make(home, "Example AG", tmp_path / "stick" / "root.key", None, datetime.now(UTC))
+    (found,) = look_at_signing(home, datetime.now(UTC) + timedelta(days=age))
+    assert (found.state, said in found.said) == (state, True), found
+    assert found.state == State.OK or "catchlight provenance renew" in found.remedy
+
+
+def test_keys_that_are_gone_or_off_are_told_as_they_are(home: Path, tmp_path: Path) -> None:
+    """A lost key fails; where signing is switched off there is nothing to say."""
+    signing_keys.make(home, "Example AG", tmp_path / "stick" / "root.key", None, datetime.now(UTC))
+    Place(home).private("signer").unlink()
+    (found,) = look_at_signing(home, datetime.now(UTC))
+    assert (found.state, "signer.key" in found.said) == (State.FAIL, True)
+    (home / "publish.toml").write_text('[marking]\ncredentials = "off"\n')
+    assert list(look_at_signing(home, datetime.now(UTC))) == []

@@ -194,3 +194,23 @@ def test_who_was_left_without_a_picture_gets_theirs_back(company: Company, direc
     apply(desk, draw(desk, "r1", ()))
     rollback(desk, "r1")
     assert alike(old, directory.shown["account-b"])
+
+
+@pytest.mark.parametrize("reason", ["photo.rights", "account.gone"])
+def test_one_who_is_refused_or_gone_since_the_plan_stops_nobody_else(
+    company: Company, directory: Directory, reason: str
+) -> None:
+    """A right that one person's account lacks, or an account that went: that one is told, the other is published."""
+    desk = desk_of(company, directory)
+    plan = draw(desk, "r1", ())
+
+    def put(target: str, data: bytes) -> None:
+        if target == "account-a":
+            raise PhotoError(reason, "not this one")
+        desk.place.put(target, data)
+
+    done = apply(replace(desk, place=replace(desk.place, put=put)), plan)
+    assert codes(done) == {"failed": 1, "sent": 1}
+    assert [(one.employee, one.sentence) for one in done if one.code == "failed"] == [("a", "not this one")]
+    assert directory.writes == ["account-b"]
+    assert half_way(desk.register.receipts()) == []

@@ -84,6 +84,24 @@ def test_a_register_that_fails_stops_before_the_next_write(company: Company) -> 
     assert company.files() == {}
 
 
+def test_a_disk_without_room_for_the_journal_stops_before_the_first_write(company: Company) -> None:
+    """The register's own files cannot grow: nothing goes out, and with room again everything does."""
+    company.answer(company.run("r1", {"a": "1", "b": "2"}))
+    desk = company.desk()
+    plan = draw(desk, "r1", SIZES)
+    publishing.check(desk, plan)
+    unlimited = resource.getrlimit(resource.RLIMIT_FSIZE)
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1, unlimited[1]))
+    try:
+        with pytest.raises(OutsideError, match="register"):
+            publishing.apply(desk, plan)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, unlimited)
+    assert company.files() == {}
+    assert codes(apply(company.desk(), plan)) == {"sent": 4, "listed": 1}
+
+
 def test_a_backup_that_would_be_bad_is_made_anew(company: Company) -> None:
     """When the vault holds a damaged copy of what is there, a good one is kept before it is replaced."""
     (company.out / "96").mkdir()

@@ -12,6 +12,7 @@ import pytest
 from catchlight.desk import alone
 from catchlight.drift import find_drift
 from catchlight.errors import ConfigError
+from catchlight.journal import State
 from catchlight.publish_plan import write_plan
 from catchlight.publish_planning import draw
 from catchlight.register import now
@@ -143,14 +144,17 @@ with alone(home):
 def child(company: Company, plan: Path) -> subprocess.Popen[str]:
     """Start a publication in a process of its own and wait until it is about to write."""
     command = [sys.executable, "-c", CHILD, str(company.home), str(company.out), str(plan)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[1])
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=Path(__file__).parents[1]
+    )
     assert process.stdout is not None
     assert process.stdout.readline() == "go\n"
     return process
 
 
-def test_sigkill_in_the_middle_loses_nothing(company: Company) -> None:
-    """A process that is killed for good while it writes leaves whole files only, and the next one finishes."""
+@pytest.mark.parametrize("sign", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT], ids=lambda sign: sign.name)
+def test_a_signal_in_the_middle_loses_nothing(company: Company, sign: signal.Signals) -> None:
+    """A process that is ended while it writes ends at once, leaves whole files only, and the next one finishes."""
     people = {f"p{number:02}": str(number) for number in range(40)}
     (company.out / "96").mkdir()
     for id_ in people:
@@ -168,8 +172,8 @@ def test_sigkill_in_the_middle_loses_nothing(company: Company) -> None:
             process.poll() is None and sum(data == new.get(n) for n, data in company.files().items()) < files
         ):
             pass
-        os.kill(process.pid, signal.SIGKILL)
-        process.wait()
+        os.kill(process.pid, sign)
+        process.communicate(timeout=30)
         whole = {name: data for name, data in company.files().items() if not name.endswith(".partial")}
         assert all(data in (old.get(name), new[name]) for name, data in whole.items())
     process = child(company, path)
@@ -181,8 +185,30 @@ def test_sigkill_in_the_middle_loses_nothing(company: Company) -> None:
 
 
 def test_two_publications_at_once_are_refused(company: Company) -> None:
-    """While one publisher holds the home, another says so and writes nothing."""
-    with alone(company.home), pytest.raises(ConfigError, match="another publication"), alone(company.home):
+    """While one program publishes, another says so and writes nothing; each picture is written once."""
+    company.answer(company.run("r1", {"a": "1", "b": "2"}))
+    path = write_plan(company.home, draw(company.desk(), "r1", SIZES))
+    first = child(company, path)
+    os.kill(first.pid, signal.SIGSTOP)
+    command = [sys.executable, "-c", CHILD, str(company.home), str(company.out), str(path)]
+    second = subprocess.run(
+        command, capture_output=True, text=True, cwd=Path(__file__).parents[1], check=False
+    )
+    assert "another publication is running" in second.stderr
+    os.kill(first.pid, signal.SIGCONT)
+    assert first.wait(30) == 0
+    done = [receipt.target for receipt in company.desk().register.receipts() if receipt.state == State.DONE]
+    assert sorted(done) == sorted({*company.files(), "portraits.csv"})
+
+
+def test_a_lock_of_a_killed_program_holds_nobody_up(company: Company) -> None:
+    """The file of the lock stays, the lock itself ended with its program: nothing has to be waited for or removed."""
+    company.answer(company.run("r1", {"a": "1"}))
+    process = child(company, write_plan(company.home, draw(company.desk(), "r1", SIZES)))
+    with pytest.raises(ConfigError, match="another publication"), alone(company.home):
         pass
+    process.kill()
+    process.wait()
+    assert (company.home / "publish.lock").is_file()
     with alone(company.home):
         pass

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.processes import family, outlive
+from tests.processes import command, family, outlive
 from tests.refreshed_company import ROOT, Company, congress, differing, environment
 
 pytestmark = pytest.mark.slow
@@ -140,3 +140,59 @@ def test_two_commands_share_a_run_and_go_on_when_the_first_is_killed(
 def planned(company: Company) -> bool:
     """See that it is known who is to be developed."""
     return any((company.home / "ledger").glob("2*/plan.json"))
+
+
+def test_ctrl_c_twice_ends_it_as_well(undisturbed: Company, tmp_path: Path) -> None:
+    """Somebody impatient presses again: it ends with the same exit code, nobody is left, and the next start goes on."""
+    company = Company(undisturbed.source, tmp_path / "home")
+    with started(company) as process:
+        wait_for(developing, company, process)
+        children = family(process.pid)
+        for _ in range(2):
+            os.killpg(process.pid, signal.SIGINT)
+            time.sleep(0.2)
+        process.communicate(timeout=30)
+        assert process.returncode in (130, -signal.SIGINT)
+    assert outlive(children, 5) == {}
+    finished = company.recipes()
+    assert company.refresh().returncode == 1
+    assert finished.items() <= company.recipes().items()
+    assert differing(company.tables(), undisturbed.tables()) == []
+
+
+def test_sigterm_ends_it_soon_and_the_next_start_goes_on(undisturbed: Company, tmp_path: Path) -> None:
+    """A machine that shuts down, or a service manager: within 30 seconds all is ended, and nothing finished is lost."""
+    company = Company(undisturbed.source, tmp_path / "home")
+    with started(company) as process:
+        wait_for(developing, company, process)
+        children = family(process.pid)
+        process.terminate()
+        process.communicate(timeout=30)
+        assert process.returncode
+    assert outlive(children, 5) == {}
+    finished = company.recipes()
+    assert finished
+    assert company.refresh().returncode == 1
+    assert finished.items() <= company.recipes().items()
+    assert differing(company.tables(), undisturbed.tables()) == []
+
+
+def test_a_prefect_server_that_ends_in_the_middle_costs_no_work(undisturbed: Company, tmp_path: Path) -> None:
+    """The run ends with a sentence or comes to its end; the next start goes on from what the files say."""
+    company = Company(undisturbed.source, tmp_path / "home")
+    with started(company) as process:
+        wait_for(developing, company, process)
+        children = family(process.pid)
+        servers = [one for one in children if "prefect.server" in command(one)]
+        assert servers
+        for pid, _ in servers:
+            os.kill(pid, signal.SIGKILL)
+        said = "".join(process.communicate(timeout=120))
+    assert process.returncode == 1, said
+    assert outlive(children, 5) == {}
+    assert "Traceback" not in said
+    finished = company.recipes()
+    assert finished
+    assert company.refresh().returncode == 1
+    assert finished.items() <= company.recipes().items()
+    assert differing(company.tables(), undisturbed.tables()) == []

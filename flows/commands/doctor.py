@@ -1,6 +1,7 @@
 """``catchlight doctor``: whether this machine, this home and a job would run, proved without changing anything."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -8,6 +9,7 @@ import typer
 
 from catchlight.checkup import Finding, State, look_at_machine
 from catchlight.checkup_home import look_at_home
+from catchlight.checkup_signing import look_at_signing
 from catchlight.errors import CatchlightError, ConfigError
 from catchlight.job_file import JobFile
 from flows.commands.publish_words import say
@@ -30,8 +32,9 @@ def doctor(
 ) -> None:
     """Look at this machine and at a home folder, and prove a job file: each line ok, warn or fail, with a remedy.
 
-    Python, processor and graphics card, memory, disk, clock, ports, telemetry; models, register, secrets; whether
-    register and pictures are of the same day, as after a restore they may not be. With --job also its preset and
+    Python, processor and graphics card, memory, disk, clock, ports, telemetry; models, register, secrets, the
+    certificates that portraits are signed with; whether register and pictures are of the same day, as after a restore
+    they may not be. With --job also its preset and
     every source's and destination's credentials and rights, in the vendor's words. Nothing is changed anywhere.
 
     Exit code 0: nothing failed. 1: something stands in the way. 2: the job file itself is wrong.
@@ -52,6 +55,7 @@ def _looked_at(home: Path) -> Iterator[Finding]:
     yield from look_at_machine(home)
     yield from look_at_ports(home)
     yield from look_at_home(home)
+    yield from look_at_signing(home, datetime.now(UTC))
 
 
 def _tell(finding: Finding) -> bool:

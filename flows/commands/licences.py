@@ -13,10 +13,10 @@ from catchlight.sbom import sbom
 from flows.commands.publish_words import say
 from flows.terminal import told
 
-app = typer.Typer(help="Under which licence each package and model file stands, and a bill of materials.")
+app = typer.Typer()
 
 
-@app.callback(invoke_without_command=True)
+@app.command("licences")
 def licences(
     file: Annotated[
         Path | None,

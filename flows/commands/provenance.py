@@ -11,6 +11,7 @@ from catchlight.errors import ConfigError, PhotoError
 from catchlight.policy import read_secret
 from catchlight.publish_policy import FILE, load_publishing
 from catchlight.signing_keys import Place
+from catchlight.signing_state import certificate_states
 from flows.commands.provenance_words import certificate_words, words_of
 from flows.commands.publish_words import say
 from flows.commands.refresh import HomeOption
@@ -20,7 +21,6 @@ app = typer.Typer(
     no_args_is_help=True, help="Content Credentials: make keys, look at a file, see when keys end."
 )
 HOME = Path("catchlight-home")
-_SOON = 30  # days
 RootKey = Annotated[
     Path, typer.Option("--root-key", help="File for the root's key: a USB stick, not this machine.")
 ]
@@ -99,14 +99,14 @@ def status(home: HomeOption = HOME) -> None:
         if not place.is_set_up:
             message = f"{home}: no keys were made; `catchlight provenance init`"
             raise ConfigError(message)
-        known = place.certificates()
+        company = place.certificates().company
         say(
-            f"Signs as: {known.company}. Time stamps: {marking.time_stamps}. Credentials: {marking.credentials} ({FILE})."
+            f"Signs as: {company}. Time stamps: {marking.time_stamps}. Credentials: {marking.credentials} ({FILE})."
         )
-        lines, wrong = certificate_words(place, known, _now(), _SOON)
-        for line in lines:
-            say(line)
-    raise typer.Exit(1 if wrong else 0)
+        states = certificate_states(place, _now())
+        for state in states:
+            say(certificate_words(state))
+    raise typer.Exit(1 if any(state.trouble for state in states) else 0)
 
 
 @app.command("verify")

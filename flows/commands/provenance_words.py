@@ -1,14 +1,10 @@
 """What the provenance commands print: findings and certificates in plain sentences."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
 from pathlib import Path
 
-from cryptography.x509 import Certificate
-
-from catchlight.errors import ConfigError
 from catchlight.inspection import Finding
-from catchlight.signing_keys import Certificates, Place
+from catchlight.signing_state import CertificateState
 from catchlight.source_type import SourceType
 from catchlight.vault import Vault, digest_of
 
@@ -50,26 +46,6 @@ def _bytes(data: bytes, home: Path) -> str:
     return "Neither the picture nor what it says was changed since."
 
 
-def certificate_words(place: Place, known: Certificates, now: datetime, soon: int) -> tuple[list[str], bool]:
-    """Return a line for each certificate, and whether something must be done: one ends soon, a key is missing."""
-    named = [("signer", known.signer), *(("issuer", one) for one in known.above[:1]), ("root", known.root)]
-    named += [("time", known.time)] if known.time else []
-    lines, wrong = [], False
-    for name, certificate in named:
-        trouble = _trouble(place, name, certificate, now + timedelta(days=soon))
-        wrong = wrong or bool(trouble)
-        lines.append(f"  {name:<7} until {certificate.not_valid_after_utc:%d %B %Y}{trouble}")
-    return lines, wrong
-
-
-def _trouble(place: Place, name: str, certificate: Certificate, by: datetime) -> str:
-    if certificate.not_valid_after_utc < by:
-        return ": ends soon; `catchlight provenance renew`"
-    if name == "root" or (name == "issuer" and not place.private(name).exists()):
-        return ""  # kept offline, or a company's own authority elsewhere
-    try:
-        return (
-            "" if place.key(name).public_key() == certificate.public_key() else ": the key is another one's"
-        )
-    except ConfigError as error:
-        return f": {error}"
+def certificate_words(state: CertificateState) -> str:
+    """Return the line of a certificate."""
+    return f"  {state.name:<7} until {state.until:%d %B %Y}" + (f": {state.trouble}" if state.trouble else "")

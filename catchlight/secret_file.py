@@ -1,0 +1,27 @@
+"""A new secret in a file for its owner alone: whole or not at all, and never in the place of one that is there."""
+
+import os
+import secrets
+import tempfile
+from pathlib import Path
+
+from catchlight.vault import make_folder, sync_names
+
+
+def make_secret(path: Path) -> None:
+    """Write a new secret unless the file is there; of two programs at once the first one's counts. OSError."""
+    if path.exists():
+        return
+    folders = make_folder(path.parent, 0o700)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".partial")  # 0600
+    try:
+        with os.fdopen(handle, "w") as file:
+            file.write(secrets.token_urlsafe(32) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        path.hardlink_to(name)
+    except FileExistsError:
+        return
+    finally:
+        Path(name).unlink()
+    sync_names(*folders)
