@@ -2,20 +2,29 @@
 
 import html
 import re
+import tomllib
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from typing import get_args
 
 import pytest
 import typer
 from typer.testing import CliRunner
 
+from catchlight import plugins
 from catchlight.audit import Act
 from catchlight.desk import open_register
+from catchlight.model_manifest import manifest
 from catchlight.moments import now
+from catchlight.place import Purpose
+from catchlight.promises import Keep, Needs
 from catchlight.register_tables import TABLES
 from flows.commands.catchlight import app
 from flows.commands.documents import app as documents_app
+from reports.documents import pages
+from reports.documents.stored import of_register, of_runs
+from reports.review.people_rights import RIGHTS
 
 Pages = Callable[..., dict[str, str]]
 
@@ -184,9 +193,10 @@ def test_hosts_are_named_and_nothing_after_them(home: Path, made: Pages) -> None
     assert "s3cret" not in page
 
 
-def test_commands_that_prove_something_exist(made: Pages, home: Path) -> None:
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_commands_that_prove_something_exist(made: Pages, home: Path, language: str) -> None:
     """Each command on the pages is one of ours, with options that it has."""
-    made()
+    made("--language", language)
     known = _commands(typer.main.get_command(app))
     for file in home.parent.glob("pages*/*.html"):
         for line in re.findall(r"<code>catchlight ([^<]+)</code>", file.read_text(encoding="utf-8")):
@@ -194,6 +204,51 @@ def test_commands_that_prove_something_exist(made: Pages, home: Path) -> None:
             name = " ".join(words[:2]) if " ".join(words[:2]) in known else words[0]
             assert name in known, f"{file.name}: catchlight {line}"
             assert {word for word in words if word.startswith("--")} <= known[name], line
+
+
+SETTINGS = {
+    "review.toml": 'company = "Nordlicht"\ncontact = "hr@example.com"\n[mail]\nhost = "mail.example.com"\nsender = "a@example.com"\n'
+    '[[silence]]\nentities = ["Nord", "West", "Ost"]\nbasis = "Agreement 7"\n'
+    '[[bulk]]\nentities = ["Nord"]\nbasis = "Agreement 8"\n[gates]\nbrand = true\n',
+    "trust.toml": '[jurisdictions.DE]\npublication = "written"\nbasis = "KUG § 22"\n',
+    "publish.toml": "second_yes_above = 5\n[marking]\ndisclosure = false\n",
+    "destinations.toml": '[site]\nkind = "folder"\nroot = "{out}"\nconsent = "external_web"\n',
+}
+
+
+@pytest.mark.parametrize("configured", [False, True], ids=["nothing set up", "much set up"])
+def test_german_pages_are_made_as_the_english_ones(home: Path, made: Pages, configured: bool) -> None:
+    """In either language a page has the same headings, rows, lines to fill in and commands, and no sentence is left over."""
+    options: tuple[str, ...] = ()
+    if configured:
+        for name, text in SETTINGS.items():
+            (home / name).write_text(text.replace("{out}", str(home.parent / "out")))
+        options = ("--job", _job(home, 'faces = "dlib_resnet"'))
+    english, german = made(*options), made(*options, "--language", "de")
+    assert set(english) == set(german)
+    of_english, of_german = sorted(home.parent.glob("pages*"), key=lambda one: one.stat().st_mtime_ns)
+    shapes = "<h1", "<h2", "<h3", "<tr", "<td", "<li", 'class="blank', 'class="unset"', "<code>"
+    for name in english:
+        first, second = ((of / f"{name}.html").read_text("utf-8") for of in (of_english, of_german))
+        first, second = (one.partition("<footer>")[0] for one in (first, second))
+        counts = [{shape: one.count(shape) for shape in shapes} for one in (first, second)]
+        assert counts[0] == counts[1], name
+        assert '<html lang="de">' in second
+        left = re.findall(r"\b(?:the|which|not|their|there|this)\b", german[name])
+        assert not left, (name, left)
+
+
+def test_everything_that_is_stored_measured_or_reached_has_german_words() -> None:
+    """A new table, measure, term or connector does not leave an English sentence on a German page."""
+    words = tomllib.loads((Path(pages.__file__).parent / "de" / "words.toml").read_text("utf-8"))
+    assert set(words["table"]) == {one.name for one in (*of_register(), *of_runs())}
+    assert set(words["measure"]) == set(plugins.names("catchlight.checks"))
+    assert set(words["term"]) == set(Keep.model_fields)
+    assert set(words["kind"]) == set(plugins.names("connectors"))
+    assert set(words["needs"]) == {str(one) for one in Needs}
+    assert set(words["purpose"]) == set(get_args(Purpose))
+    assert set(words["role"]) == set(RIGHTS)
+    assert set(words["model"]) == set(manifest())
 
 
 def _commands(group: object, name: str = "") -> dict[str, set[str]]:
@@ -220,7 +275,7 @@ def test_pages_that_somebody_filled_in_stay(home: Path) -> None:
 
 @pytest.mark.parametrize(
     ("options", "says"),
-    [(("--home", "nowhere"), "no such folder"), (("--language", "fr"), "there are: en")],
+    [(("--home", "nowhere"), "no such folder"), (("--language", "fr"), "there are: de, en")],
 )
 def test_what_is_wrong_is_named(home: Path, options: tuple[str, ...], says: str) -> None:
     """A home that is not there and a language that there are no pages in stop it, with exit code 2."""

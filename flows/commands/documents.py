@@ -27,7 +27,7 @@ def write_documents(
     to: Annotated[
         Path, typer.Option("--to", metavar="DIR", help="Folder for the pages; nothing in it is overwritten.")
     ] = Path("catchlight-documents"),
-    language: Annotated[str, typer.Option("--language", help="Language of the pages: en.")] = "en",
+    language: Annotated[str, typer.Option("--language", help="Language of the pages: en or de.")] = "en",
 ) -> None:
     """Write what this installation does, stores and asks for, as it is configured now.
 

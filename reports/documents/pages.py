@@ -7,6 +7,7 @@ from catchlight.errors import ConfigError
 from catchlight.sessions import IDLE
 from reports.documents.facts import Configured
 from reports.documents.stored import measures, of_register, of_runs
+from reports.documents.wording import Wording
 from reports.review.people_rights import RIGHTS, Right
 from reports.templates import templates
 
@@ -25,14 +26,14 @@ def documents(configured: Configured, language: str = "en") -> dict[str, str]:
     if language not in languages():
         message = f"--language {language}: there are no pages in it; there are: {', '.join(languages())}"
         raise ConfigError(message)
-    told = _told(configured)
+    told = _told(configured, language)
     return {
         f"{name}.html": templates(_FOLDER).get_template(f"{language}/{name}.html.j2").render(told)
         for name in (INDEX, *PAGES)
     }
 
 
-def _told(configured: Configured) -> Mapping[str, object]:
+def _told(configured: Configured, language: str) -> Mapping[str, object]:
     company = configured.policy.company
     return {
         "c": configured,
@@ -41,7 +42,8 @@ def _told(configured: Configured) -> Mapping[str, object]:
             (name, getattr(configured.promises.keep, name), field.description)
             for name, field in type(configured.promises.keep).model_fields.items()
         ],
-        "measures": measures(),
+        "say": (say := Wording(language)),
+        "measures": measures(say),
         "register": of_register(),
         "runs": of_runs(),
         "rights": tuple(Right),

@@ -7,6 +7,8 @@ from catchlight import plugins
 from catchlight.records import Employee, Photo, Reading, Render, Verdict
 from catchlight.register_tables import TABLES
 from catchlight.runs import Candidate
+from reports.documents.wording import Wording
+from reports.review.check_words import title, unit
 
 _OF_RUNS = (Employee, Photo, Render, Reading, Verdict, Candidate)
 
@@ -39,10 +41,15 @@ def of_runs() -> list[Stored]:
     return [Stored(f"{one.__name__.lower()}s", _words(one), _fields(one)) for one in _OF_RUNS]
 
 
-def measures() -> list[Measured]:
-    """Return all that is measured on a picture, by title."""
-    checks = (plugins.load("catchlight.checks", name) for name in plugins.names("catchlight.checks"))
-    return sorted((Measured(one.TITLE, one.UNIT, _words(one)) for one in checks), key=lambda row: row.title)
+def measures(say: Wording) -> list[Measured]:
+    """Return all that is measured on a picture, in a language, by title."""
+    found = (_measured(name, say) for name in plugins.names("catchlight.checks"))
+    return sorted(found, key=lambda row: row.title.casefold())
+
+
+def _measured(check: str, say: Wording) -> Measured:
+    own = _words(plugins.load("catchlight.checks", check))
+    return Measured(title(check, say.language), unit(check, say.language), say("measure", check, own))
 
 
 def _words(described: object) -> str:
