@@ -1,6 +1,6 @@
 """Publishing and the way back, killed for good (SIGKILL) at random moments, and started again.
 
-    python benchmarks/publish_kill.py [--times 200] [--people 24] [--place google]… [--output FILE]
+    python benchmarks/publish_kill.py [--times 200] [--people 24] [--place google]… [--minutes M] [--output FILE]
 
 Stand-ins of Microsoft 365 and Google, which encode anew, and of SharePoint, which keeps bytes; and places of this machine:
 a folder, OpenSSH (file by file, and in releases), nginx's WebDAV, OpenLDAP. The program is killed after a random while,
@@ -17,6 +17,7 @@ import logging
 import sys
 import tempfile
 from dataclasses import asdict
+from math import inf
 from pathlib import Path
 
 import stamina
@@ -31,7 +32,7 @@ from tests.publishing_worlds import Factory, google_world, in_no_time, microsoft
 WORLDS = {"sharepoint": sharepoint_world, "google": google_world, "microsoft": microsoft_world, **SERVERS}
 
 
-def one(world: Factory, times: int, people: int) -> dict[str, object]:
+def one(world: Factory, times: int, people: int, minutes: float) -> dict[str, object]:
     """Kill at one vendor; return how it ended."""
     ids = [f"p{n:03}" for n in range(people)]
     with tempfile.TemporaryDirectory() as folder:
@@ -39,7 +40,7 @@ def one(world: Factory, times: int, people: int) -> dict[str, object]:
         (root / "company").mkdir()
         company = company_of(root / "company", ids)
         with in_no_time(), stamina.set_testing(True, attempts=5), world(root, ids) as there:
-            return {"place": there.name, **asdict(killed(company, there, times))}
+            return {"place": there.name, **asdict(killed(company, there, times, minutes=minutes))}
 
 
 def _shown(ended: dict[str, object]) -> dict[str, object]:
@@ -56,10 +57,13 @@ def main() -> int:
     options.add_argument("--times", type=int, default=200)
     options.add_argument("--people", type=int, default=24)
     options.add_argument("--place", action="append", choices=WORLDS, help="Only this one; may be repeated.")
+    options.add_argument("--minutes", type=float, default=inf, help="End each place after so many.")
     options.add_argument("--output", type=Path)
     asked = options.parse_args()
     logging.disable(logging.CRITICAL)
-    told = [_shown(one(WORLDS[name], asked.times, asked.people)) for name in asked.place or WORLDS]
+    told = [
+        _shown(one(WORLDS[name], asked.times, asked.people, asked.minutes)) for name in asked.place or WORLDS
+    ]
     if asked.output:
         asked.output.write_text(json.dumps(told, indent=1))
     return int(any(ended["wrong"] for ended in told))

@@ -2,7 +2,6 @@
 
 import getpass
 import os
-import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -22,7 +21,7 @@ from catchlight.publish_plan import FilePlan, PersonPlan, Plan, Removal, Skip, w
 from catchlight.publish_policy import load_publishing
 from catchlight.publish_removals import draw_leftovers, draw_removals
 from catchlight.publish_right import rights
-from catchlight.publish_time import estimated
+from catchlight.publish_time import Looks, estimated
 from catchlight.runs import run_folder, takes_in_everyone
 
 
@@ -49,8 +48,9 @@ def draw(
     name = run_folder(desk.home, run).name
     everyone = read_book(run_folder(desk.home, name)).people
     asked = [person for id_, person in everyone.items() if only is None or id_ in only]
+    looks = Looks(desk.place.look)
+    desk = replace(desk, place=replace(desk.place, look=looks))
     drawer = replace(_drawer(desk, name, sizes, everyone, asked), seen=listeners.seen)
-    began = time.monotonic()
     parts = _parts(drawer, asked, listeners.step)
     off = _off(desk, name, everyone, drawer, only)
     gone = {removal.employee for removal in off}
@@ -67,7 +67,7 @@ def draw(
         skipped=tuple(part for part in parts if isinstance(part, Skip) and part.employee not in gone),
         removals=tuple(off),
     )  # fmt: skip
-    return estimated(plan, desk.place.takes, (time.monotonic() - began) / max(1, len(asked)))
+    return estimated(plan, desk.place.takes, looks.each)
 
 
 def file_plan(desk: Desk, plan: Plan) -> Path:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from catchlight.errors import OutsideError
-from catchlight.publish_plan import PersonPlan, Plan
+from catchlight.publish_plan import FilePlan, PersonPlan, Plan
 from catchlight.publish_time import in_words
 from catchlight.vault import Vault
 from reports.templates import templates
@@ -63,8 +63,12 @@ def _rows(
             "change": _TITLES[person.change],
             "old": seen.thumbs.get(person.employee, Thumb(note="none")),
             "new": _new(vault, largest.sent) if largest.height else Thumb(note="signature"),
-            "notes": sorted({file.note for file in person.files if file.note}),
+            "notes": [_note(file) for file in person.files if file.note],
         }
+
+
+def _note(file: FilePlan) -> str:
+    return f"{file.size}: {file.note}" if file.height else file.note
 
 
 def _new(vault: Vault, digest: str) -> Thumb:

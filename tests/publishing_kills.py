@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from math import inf
 from pathlib import Path
 
 from catchlight.desk import Desk
@@ -95,17 +96,18 @@ class Mother:
         self._process.wait(30)
 
 
-def killed(company: Company, world: World, kills: int, longest: float = 0) -> Killed:
+def killed(company: Company, world: World, kills: int, longest: float = 0, minutes: float = inf) -> Killed:
     """Publish and roll back, again and again, until each was killed ``kills`` times, each time after a random while.
 
-    The while is up to ``longest`` seconds, or a third of what one way takes undisturbed, however busy the machine is.
+    The while is up to ``longest`` seconds, or a sixth of what one way takes undisturbed, however busy the machine is. After
+    so many ``minutes`` it ends with fewer kills.
     """
     (company.home / "destinations.toml").write_text(world.as_destination())
     dice, mother, told = random.Random(11), Mother(), Killed()  # noqa: S311  a test's dice
     desk = replace(company.desk(), place=world.place, wait=Hurry().sleep)
     try:
-        longest = longest or _third(mother, desk)
-        while min(told.out, told.back) < kills and not told.wrong:
+        longest, until = longest or _sixth(mother, desk), time.monotonic() + 60 * minutes
+        while min(told.out, told.back) < kills and not told.wrong and time.monotonic() < until:
             plan = draw(desk, "r1", ("96",))
             file = write_plan(company.home, plan)
             for way in ("apply", "rollback"):
@@ -120,12 +122,12 @@ def killed(company: Company, world: World, kills: int, longest: float = 0) -> Ki
     return told
 
 
-def _third(mother: Mother, desk: Desk) -> float:
-    """Publish and take back without a kill; return a third of the seconds of one way."""
+def _sixth(mother: Mother, desk: Desk) -> float:
+    """Publish and take back without a kill; return a sixth of the seconds of one way."""
     file, began = write_plan(desk.home, draw(desk, "r1", ("96",))), time.monotonic()
     ended = [mother.try_for(0, way, desk.home, file) for way in ("apply", "rollback")]
     assert ended == [0, 0]
-    return (time.monotonic() - began) / 6
+    return (time.monotonic() - began) / 12
 
 
 def _to_the_end(

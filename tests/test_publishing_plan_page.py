@@ -13,7 +13,7 @@ from catchlight.journal import State
 from catchlight.place import Takes
 from catchlight.publish_plan import write_plan
 from catchlight.publish_planning import Listeners, draw
-from catchlight.publish_time import in_words
+from catchlight.publish_time import Looks, estimated, in_words
 from catchlight.publish_yes import must_have_yes, say_yes
 from catchlight.records import Answer
 from catchlight.reviewer_codes import issue_code
@@ -70,6 +70,15 @@ def test_the_time_is_the_vendors_pace(company: Company) -> None:
         "about 10 min",
         "about 2.0 h",
     ]
+
+
+def test_the_time_is_that_of_the_calls(company: Company) -> None:
+    """Half a second a look, in two lanes; how long this machine cuts files for is not counted."""
+    ticks = iter(range(100))
+    looks = Looks(lambda _: None, lambda: next(ticks) / 2)
+    assert [looks.each, looks("a"), looks("b"), looks.each] == [0.0, None, None, 0.5]
+    plan = estimated(draw(company.desk(), "r1", SIZES), Takes(at_once=2, calls=5), looks.each)
+    assert (plan.calls, plan.seconds) == (20, 5.0)
 
 
 def test_a_large_plan_needs_a_second_person(company: Company) -> None:
