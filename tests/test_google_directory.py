@@ -200,7 +200,11 @@ def test_an_internal_error_after_the_work_is_done_deletes_nothing(
 def test_deleting_is_no_matter_where_nothing_is(company: FakeGoogle, tmp_path: Path) -> None:
     """412 and then 404 or 500 to DELETE, as GAM knows them: the photo is put all the same."""
     there = place(company, tmp_path)
-    for answer in (said(404, "notFound", "Resource Not Found: photo"), fault("500")):
+    for answer in (
+        said(404, "notFound", "Resource Not Found: photo"),
+        said(404, "photoNotFound", "Not Found"),
+        fault("500"),
+    ):
         company.next = [said(412, "conditionNotMet", "Precondition Failed"), _none(), answer]
         there.put("101", portrait("anna"))
         assert shows(there, there.look("101"), portrait("anna"))
