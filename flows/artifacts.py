@@ -1,76 +1,108 @@
-"""What a person opens in Prefect: how far it is, what came of it. Ids and names never go there."""
+"""What a person opens in Prefect: how far it is, what came of it, what to do next. Ids and names never go there."""
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from uuid import UUID
 
-from prefect.artifacts import (
-    create_link_artifact,
-    create_markdown_artifact,
-    create_progress_artifact,
-    update_progress_artifact,
-)
+from prefect import get_run_logger
+from prefect.artifacts import create_markdown_artifact, create_progress_artifact, update_progress_artifact
 
 from catchlight.sheet_links import link_of
-from flows.progress import listening
+from flows.progress import hearing, listening
 from flows.rehearsal import Rehearsal
 
 _EVERY = 2.0  # seconds
+_LOGGED = 15.0  # seconds between two lines of a stage in the log
 _COUNTED = {
-    "people": "in all",
     "accept": "accepted",
     "review": "to look at",
     "retake": "need a new photo",
-    "unusable": "photo cannot be used",
-    "rendered": "rendered now",
-    "reused": "known already",
 }
+_WORK = {"rendered": "made now", "reused": "known already", "unusable": "photo cannot be used"}
+_NEXT = (
+    "Open the contact sheet and look at what is amber. Then people are asked: start *Refresh portraits* once more with a "
+    "day in *Then ask people to answer by this day* (who is done is not done again), or let IT run `catchlight review invite`."
+)
+_ASKED = (
+    "People get their letters now. *Send reminders* follows up; who does not answer keeps their old photo."
+)
 
 
 @contextmanager
 def reporting() -> Iterator[None]:
-    """Keep one progress artifact a stage up to date while a flow runs."""
-    stages: dict[str, UUID] = {}
-    told: dict[str, float] = {}
+    """Keep one progress artifact up to date while a flow runs, and its log, which Prefect's page shows first."""
+    bar, log = _Bar(), get_run_logger()
 
     def tell(stage: str, done: int, total: int) -> None:
-        now = time.monotonic()
-        if not total or (done < total and now - told.get(stage, 0) < _EVERY):
-            return
-        told[stage] = now
-        share = 100 * done / total
-        if stage in stages:
-            update_progress_artifact(stages[stage], progress=share)
-        else:
-            key = stage.lower().replace(" ", "-")
-            made = create_progress_artifact(progress=share, key=key, description=f"{stage}: {total} in all")
-            stages[stage] = made if isinstance(made, UUID) else UUID(str(made))
+        if total:
+            bar.tell(stage, done, total)
 
-    with listening(tell):
+    with listening(tell), hearing(log.info):
         yield
 
 
-def tell_result(folder: Path) -> None:
-    """Keep what a person wants to know of a finished run: its counts, and the way to its contact sheet."""
-    run = json.loads((folder / "run.json").read_bytes())
-    counts, home = run["counts"], folder.parents[1]
-    link = link_of(home, folder.name)
-    rows = "\n".join(f"| {title} | {counts[key]} |" for key, title in _COUNTED.items() if key in counts)
-    sheet = f"[Contact sheet]({link})" if link else f"Contact sheet: `{folder / 'contact_sheet.html'}`"
-    text = f"## Run {folder.name}\n\n{sheet}\n\n| People | |\n|---|---|\n{rows}\n"
-    create_markdown_artifact(text, key="result", description=f"{counts['people']} people; {sheet}")
-    if link:
-        create_link_artifact(link, link_text="Contact sheet", key="contact-sheet")
+class _Bar:
+    """The progress of whatever stage is at work."""
+
+    def __init__(self) -> None:
+        self._made: UUID | None = None
+        self._told: tuple[str, float] = ("", 0.0)
+        self._logged: dict[str, tuple[str, float]] = {}
+
+    def tell(self, stage: str, done: int, total: int) -> None:
+        """Show how far a stage is, every other second and at its end."""
+        now, words = time.monotonic(), f"{stage}: {done} of {total}"
+        self._log(stage, done, total, words)
+        before, at = self._told
+        if stage == before and done < total and now - at < _EVERY:
+            return
+        self._told = stage, now
+        share = 100 * done / total
+        if self._made:
+            update_progress_artifact(self._made, progress=share, description=words)
+        else:
+            made = create_progress_artifact(progress=share, key="progress", description=words)
+            self._made = made if isinstance(made, UUID) else UUID(str(made))
+
+    def _log(self, stage: str, done: int, total: int, words: str) -> None:
+        now = time.monotonic()
+        said, at = self._logged.get(stage, ("", now))
+        if words != said and (done in {0, total} or now - at > _LOGGED):
+            self._logged[stage] = words, now
+            get_run_logger().info(words)
+
+
+def tell_result(folder: Path, *, asked: bool = False) -> None:
+    """Keep what a person wants to know of a finished run: the way to its contact sheet, its counts, what to do next."""
+    counts: Mapping[str, int] = json.loads((folder / "run.json").read_bytes())["counts"]
+    link = link_of(folder.parents[1], folder.name)
+    sheet = (
+        f"[Open the contact sheet]({link})" if link else f"Contact sheet: `{folder / 'contact_sheet.html'}`"
+    )
+    said = f"{counts['people']} people: " + ", ".join(
+        f"{counts[key]} {words}" for key, words in _COUNTED.items()
+    )
+    rows = "\n".join(
+        f"| {words} | {counts[key]} |" for key, words in (_COUNTED | _WORK).items() if key in counts
+    )
+    table = f"| people | {counts['people']} |\n|---|---|\n{rows}"
+    go_on = _ASKED if asked else _NEXT
+    text = f"## {sheet}\n\n{table}\n\n**Next.** {go_on}\n\nRun {folder.name}\n"
+    create_markdown_artifact(text, key="contact-sheet", description=f"{sheet}. {said}. {go_on}")
+    log = get_run_logger()
+    log.info("%s.", said)
+    log.info("Contact sheet: %s", link or folder / "contact_sheet.html")
 
 
 def tell_rehearsal(found: Rehearsal) -> None:
     """Keep what a dry run counted; what is odd in the source names people, and is counted only."""
     odd = f"\n\n{len(found.findings)} lines in the source want a look: `catchlight refresh --dry-run` shows them."
+    go_on = "\n\n**Next.** Start it again with *Only say what would be done* switched off.\n"
+    text = f"## Dry run\n\n{found.sentence}{odd if found.findings else ''}{go_on}"
     create_markdown_artifact(
-        f"## Dry run\n\n{found.sentence}{odd if found.findings else ''}\n",
-        key="dry-run",
-        description=found.sentence,
+        text, key="dry-run", description=f"{found.waiting} of {found.people} portraits would be made"
     )
+    get_run_logger().info("%s Nothing was made.", found.sentence)

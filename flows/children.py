@@ -9,7 +9,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,12 +59,17 @@ def start(
 
 def wait_for(child: Child, address: str, patience: float = PATIENCE) -> None:
     """Return when the address answers; OutsideError, with the log, when the child ends before or takes too long."""
+    wait_until(child, lambda: answers(address), patience)
+
+
+def wait_until(child: Child, ready: Callable[[], bool], patience: float = PATIENCE) -> None:
+    """Return when the child is ready; OutsideError, with the log, when it ends before or takes too long."""
     until = time.monotonic() + patience
     while time.monotonic() < until:
         if child.process.poll() is not None:
             message = f"{child.name} ended at its start. Is the disk full? See {child.log}; then run again"
             raise OutsideError(message)
-        if answers(address):
+        if ready():
             return
         time.sleep(0.1)
     message = f"{child.name} did not answer within {patience:.0f} s; see {child.log}"

@@ -1,24 +1,24 @@
 """What can be started from Prefect's pages: each flow with this company's folder, presets and departments filled in."""
 
 import json
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import polars as pl
 from prefect import Flow
 from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
 from prefect.deployments.runner import RunnerDeployment
 from prefect.schedules import Cron
 from prefect.types.entrypoint import EntrypointType
 
-from catchlight import ledger
-from catchlight.config import preset_names
 from catchlight.errors import ConfigError
-from catchlight.records import Employee
 from catchlight.runs import run_folder
+from catchlight.sheet_links import ADDRESS
+from flows import offers
 from flows.destinations import FILE, destinations
+from flows.joiners import joiners
 from flows.publish import publish
 from flows.redo_flow import redo
 from flows.refresh import refresh
@@ -26,17 +26,52 @@ from flows.sources import wire
 from flows.upkeep import purge, remind, verify, withdrawals
 
 _ALONE = ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.ENQUEUE)
+NAMES = {
+    "refresh": "Refresh portraits",
+    "joiners": "Welcome new joiners",
+    "redo": "Make another try",
+    "remind": "Send reminders",
+    "publish": "Publish what was approved",
+    "verify": "Check what is published",
+    "withdrawals": "Put back what was withdrawn",
+    "purge": "Delete what is past its term",
+}
+
+
+_FOR_GOOD = ("home", "source")  # the command says them, so that nobody has to
 
 
 @dataclass(frozen=True, slots=True)
 class Deployed:
-    """One flow as it is deployed: under which name, with what filled in, when by itself, and what its form offers."""
+    """One flow as it is deployed: with what filled in, when by itself, of which job, and what its form offers."""
 
     flow: Flow[Any, Any]
-    name: str
     parameters: Mapping[str, Any]
     schedules: tuple[Any, ...] = ()
     choices: Mapping[str, list[str]] = field(default_factory=dict)
+    job: str = ""
+
+    @property
+    def name(self) -> str:
+        """What it is called on Prefect's pages."""
+        name = NAMES[self.flow.name]
+        return f"{name} ({self.job})" if self.job else name
+
+    @property
+    def description(self) -> str:
+        """What it does, and where the presets can be seen."""
+        words = (self.flow.description or "").partition("\n\n")[0]
+        presets = self.choices.get("preset", [])
+        return f"{words}\n\n{_of_presets(presets)}" if presets else words
+
+    def _presets(self) -> str:
+        """Return the help of the field: where pictures are, else words."""
+        at = _pictures()
+        return (
+            f"How the portraits are to look. Pictures of each: {at}"
+            if at
+            else offers.in_words(self.choices["preset"])
+        )
 
     def deployment(self) -> RunnerDeployment:
         """Return it as Prefect wants it; one run at a time, others wait."""
@@ -46,45 +81,61 @@ class Deployed:
             schedules=list(self.schedules),
             concurrency_limit=_ALONE,
             tags=["catchlight", self.flow.name],
+            description=self.description,
             entrypoint_type=EntrypointType.MODULE_PATH,
         )
         return made
 
     def form(self, schema: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the schema of the form with the choices that this company has."""
-        properties = {name: dict(one) for name, one in schema["properties"].items()}
+        """Return the schema of the form with the choices that this company has, without what is filled in for good."""
+        given = [name for name in _FOR_GOOD if self.parameters.get(name)]
+        properties = {name: dict(one) for name, one in schema["properties"].items() if name not in given}
         for name, values in self.choices.items():
-            properties[name] = _chosen(properties[name], values)
-        return dict(schema) | {"properties": properties}
+            properties[name] = offers.chosen(properties[name], values)
+        if "preset" in self.choices:
+            properties["preset"] |= {"default": self.choices["preset"][0], "description": self._presets()}
+        asked = [name for name in schema.get("required", ()) if name not in given]
+        return {**schema, "properties": properties, "required": asked}
 
 
-def _chosen(one: dict[str, Any], values: list[str]) -> dict[str, Any]:
-    """Return a field that is chosen from a list; a list of texts is chosen one by one."""
-    if one.get("type") == "string":
-        return one | {"enum": values}
-    plain = {key: value for key, value in one.items() if key != "anyOf"}
-    return plain | {"type": "array", "items": {"type": "string", "enum": values}}
+def _of_presets(names: Iterable[str]) -> str:
+    """Return a list of presets for a page, with the way to their pictures where they are served."""
+    see = f"[See every preset]({_pictures()})\n\n" if _pictures() else ""
+    return see + "\n".join(f"* {offers.in_words([name])}" for name in names)
+
+
+def _pictures() -> str:
+    """Return where the presets' pictures are served, "" where they are not."""
+    at = os.environ.get(ADDRESS, "")
+    return f"{at.removesuffix('/').removesuffix('/sheets')}/presets" if at else ""
 
 
 def deployed(home: Path, jobs: Iterable[Path]) -> list[Deployed]:
     """Return all flows of a home folder; ConfigError for a job file that is wrong."""
-    at, usual = {"home": str(home)}, {"departments": departments(home)}
-    choices = {name: found for name, found in usual.items() if found}
-    found = [_job(path, at, choices) for path in jobs] or [_last(home, at, choices)]
+    at = {"home": str(home)}
+    choices = {offers.DEPARTMENTS: found} if (found := offers.departments(home)) else {}
+    jobs = list(jobs)
+    asked = [_job(path, at, choices, path.stem if len(jobs) > 1 else "") for path in jobs]
     places = list(destinations(home)) if (home / FILE).is_file() else []
     offered = {"destination": places} if places else {}
     return [
-        *found,
-        Deployed(redo, "company", at),
-        Deployed(remind, "company", at, (Cron("10 * * * *", slug="hourly", active=False),)),
-        Deployed(publish, "company", at, choices=offered),
-        Deployed(verify, "company", at, (Cron("0 4 * * *", slug="nightly", active=False),)),
-        Deployed(withdrawals, "company", at, (Cron("20 * * * *", slug="hourly", active=False),)),
-        Deployed(purge, "company", at, (Cron("30 4 * * *", slug="nightly", active=False),)),
+        *(asked or [_last(home, at, choices)]),
+        *(_joiners(path, at, path.stem if len(jobs) > 1 else "") for path in jobs),
+        Deployed(redo, at),
+        Deployed(remind, at, (_when("10 * * * *", "hourly"),)),
+        Deployed(publish, at, choices=offered),
+        Deployed(verify, at, (_when("0 4 * * *", "nightly"),)),
+        Deployed(withdrawals, at, (_when("20 * * * *", "hourly"),)),
+        Deployed(purge, at, (_when("30 4 * * *", "nightly"),)),
     ]
 
 
-def _job(path: Path, at: Mapping[str, str], choices: Mapping[str, list[str]]) -> Deployed:
+def _when(cron: str, slug: str) -> Any:
+    """Return a schedule that waits until somebody switches it on."""
+    return Cron(cron, slug=slug, active=False)
+
+
+def _job(path: Path, at: Mapping[str, str], choices: Mapping[str, list[str]], name: str) -> Deployed:
     """Return the refresh of a job file; when it has a schedule it runs by itself."""
     file, _ = wire(path)
     parameters = {**at, "source": str(path.resolve())}  # preset and engine are read when it runs
@@ -93,7 +144,13 @@ def _job(path: Path, at: Mapping[str, str], choices: Mapping[str, list[str]]) ->
         if file.schedule
         else ()
     )
-    return Deployed(refresh, path.stem, parameters, timed, {**choices, "preset": _presets(file.preset)})
+    return Deployed(refresh, parameters, timed, {**choices, "preset": offers.presets(file.preset)}, name)
+
+
+def _joiners(path: Path, at: Mapping[str, str], name: str) -> Deployed:
+    """Return the new-joiner pass of a job file."""
+    parameters = {**at, "source": str(path.resolve())}
+    return Deployed(joiners, parameters, (_when("0 6 * * 1-5", "weekday-mornings"),), job=name)
 
 
 def _last(home: Path, at: Mapping[str, str], choices: Mapping[str, list[str]]) -> Deployed:
@@ -104,18 +161,5 @@ def _last(home: Path, at: Mapping[str, str], choices: Mapping[str, list[str]]) -
         parameters |= {"source": job["source"], "preset": job["preset"]}
     except (ConfigError, OSError, ValueError, KeyError):
         pass  # nothing was refreshed yet: the form asks
-    chosen = {**choices, "preset": _presets(parameters.get("preset", "house"))}
-    return Deployed(refresh, "company", parameters, choices=chosen)
-
-
-def _presets(used: str) -> list[str]:
-    return list(dict.fromkeys([used, *preset_names()]))
-
-
-def departments(home: Path) -> list[str]:
-    """Return the departments of the newest run, [] before the first."""
-    try:
-        people = pl.read_parquet(run_folder(home) / ledger.file_name(Employee))
-    except (ConfigError, OSError):
-        return []
-    return sorted({name.strip() for name in people["department"].to_list()} - {""})
+    chosen = {**choices, "preset": offers.presets(parameters.get("preset", "house"))}
+    return Deployed(refresh, parameters, choices=chosen)

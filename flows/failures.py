@@ -4,8 +4,11 @@ import logging
 from pathlib import Path
 from typing import Any
 
+from httpx import HTTPError
 from prefect.artifacts import create_markdown_artifact
 from prefect.client.schemas.objects import FlowRun, State
+from prefect.exceptions import PrefectException
+from prefect.logging.loggers import flow_run_logger
 
 from catchlight.errors import CatchlightError
 from catchlight.outbox import Message
@@ -14,6 +17,8 @@ from catchlight.policy import Policy, load_policy
 _CRASHED = (
     "It was ended from outside, or the machine stopped. Start it again: what is finished is not done twice."
 )
+_AFTER = "Nothing is lost. When that is mended, start it again: what is finished is not done twice."
+_SHOWN = 400  # characters
 _log = logging.getLogger("catchlight.flows")
 
 
@@ -21,11 +26,12 @@ def tell_failure(flow: Any, flow_run: FlowRun, state: State[Any]) -> None:
     """Say what happened and what to do, as an artifact and by mail; a hook of Prefect's, so it raises nothing."""
     said = sentence(state)
     home = Path(str(flow_run.parameters.get("home", "")))
-    text = f"## {flow.name} did not finish\n\n{said}\n"
+    text = f"## {flow.name} did not finish\n\n{said}\n\n{_AFTER}\n"
     try:
-        create_markdown_artifact(text, key=f"{flow.name}-what-to-do", description=said[:200])
+        flow_run_logger(flow_run, flow).error("What to do: %s", said)
+        create_markdown_artifact(text, key=f"{flow.name}-what-to-do", description=said[:_SHOWN])
         _mail(home, flow.name, said)
-    except (CatchlightError, OSError, RuntimeError, ValueError):
+    except (CatchlightError, HTTPError, PrefectException, OSError, RuntimeError, ValueError):
         _log.exception("the failure of %s could not be told", flow.name)
 
 

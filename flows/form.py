@@ -2,7 +2,10 @@
 
 from typing import Any
 
-from pydantic import Field
+from pydantic import Field, WithJsonSchema
+
+# A day or "": without the form asking first which of the two it is to be, as it does where a value may be null.
+DAY = WithJsonSchema({"type": "string", "format": "date"})
 
 
 def shown(title: str, *, ge: int | None = None, le: int | None = None) -> Any:

@@ -6,7 +6,24 @@ from threading import Lock
 
 Listener = Callable[[str, int, int], None]
 _listeners: list[Listener] = []
+_sayers: list[Callable[[str], None]] = []
 _lock = Lock()
+
+
+@contextmanager
+def hearing(sayer: Callable[[str], None]) -> Iterator[None]:
+    """Call ``sayer(sentence)`` with whatever :func:`say` is given meanwhile."""
+    _sayers.append(sayer)
+    try:
+        yield
+    finally:
+        _sayers.remove(sayer)
+
+
+def say(sentence: str) -> None:
+    """Tell a sentence to whoever hears."""
+    for sayer in tuple(_sayers):
+        sayer(sentence)
 
 
 @contextmanager

@@ -40,7 +40,7 @@ _CHUNK = 50
 @flow(name="publish", persist_result=False, on_failure=[tell_failure], on_crashed=[tell_failure])
 def publish(
     destination: Annotated[str, shown("Folder to publish to, or a name in destinations.toml")],
-    home: Annotated[Path, shown("Folder for everything that Catchlight keeps")],
+    home: Annotated[Path, shown("For IT: Catchlight's folder")],
     run: Annotated[str, shown("Run (latest: the newest)")] = "latest",
     plan: Annotated[Path | None, shown("Plan file (empty: make a new plan)")] = None,
     sizes: Annotated[

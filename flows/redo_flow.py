@@ -9,8 +9,10 @@ from prefect.task_runners import ThreadPoolTaskRunner
 from flows.artifacts import reporting, tell_result
 from flows.failures import tell_failure
 from flows.form import shown
+from flows.progress import say
 from flows.redo import redoing
 from flows.refresh import in_tasks
+from flows.turn import in_turn
 
 
 @flow(
@@ -20,15 +22,16 @@ from flows.refresh import in_tasks
     on_failure=[tell_failure],
     on_crashed=[tell_failure],
 )
-def redo(home: Annotated[Path, shown("Folder for everything that Catchlight keeps")]) -> Path | None:
+def redo(home: Annotated[Path, shown("For IT: Catchlight's folder")]) -> Path | None:
     """Make the portraits anew of those who asked for another try or sent a photo. Nothing is published.
 
     Args:
         home: Where pictures, tables and results are kept.
 
     """
-    with reporting(), redoing(home) as begun:
+    with reporting(), in_turn(home), redoing(home) as begun:
         if begun is None:
+            say("Nobody asked for another try or sent a photo: nothing was done.")
             return None
         folder = in_tasks(begun)
         tell_result(folder)

@@ -2,7 +2,7 @@
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from prefect import flow
 from prefect.task_runners import ThreadPoolTaskRunner
@@ -11,13 +11,15 @@ from catchlight.config import Job
 from flows.artifacts import reporting, tell_rehearsal, tell_result
 from flows.asking import ask, days_until
 from flows.failures import tell_failure
-from flows.form import shown
+from flows.form import DAY, shown
+from flows.offers import renew_form
 from flows.rehearsal import rehearse
 from flows.session import Session, session
 from flows.sources import asked_by
 from flows.tasks.contact_sheet import contact_sheet
 from flows.tasks.develop import develop
 from flows.tasks.gather import gather
+from flows.turn import in_turn
 
 
 @flow(
@@ -27,57 +29,64 @@ from flows.tasks.gather import gather
     on_failure=[tell_failure],
     on_crashed=[tell_failure],
 )
-def refresh(  # noqa: PLR0913, PLR0917  a form's fields
-    source: Annotated[Path, shown("Where the people are: a folder with directory.csv, or a job file")],
-    home: Annotated[Path, shown("Folder for everything that Catchlight keeps")],
-    preset: Annotated[str, shown("Brand preset (empty: the job file's own, or house)")] = "",
-    departments: Annotated[list[str] | None, shown("Departments (empty: all)")] = None,
-    only: Annotated[list[str] | None, shown("Only these employee ids (empty: everyone)")] = None,
-    dry_run: Annotated[bool, shown("Only say what would be done")] = False,  # noqa: FBT002
-    ask_until: Annotated[
-        date | None, shown("Then ask people to answer by this day (empty: ask nobody)")
-    ] = None,
-    engine: Annotated[str, shown("Engine (empty: the preset's own)")] = "",
-    workers: Annotated[int, shown("Worker processes (0: one a core)", ge=0)] = 0,
-    shard_size: Annotated[int, shown("People a shard", ge=1, le=5000)] = 50,
-    accept_fewer: Annotated[bool, shown("Take lists that lack many people since last time")] = False,  # noqa: FBT002
-    share: Annotated[str, shown("Slice, such as 2/4, where several workers share a run")] = "",
+def refresh(  # noqa: PLR0913  a form's fields, those of HR first
+    *,
+    preset: Annotated[str, shown("Brand preset")] = "",
+    departments: Annotated[tuple[str, ...], shown("Departments")] = (),
+    dry_run: Annotated[bool, shown("Only say what would be done")] = False,
+    ask_until: Annotated[date | Literal[""], DAY, shown("Then ask people to answer by this day")] = "",
+    only: Annotated[tuple[str, ...], shown("Only these people")] = (),
+    accept_fewer: Annotated[bool, shown("Go on although the list is much shorter than last time")] = False,
+    source: Annotated[Path, shown("For IT: where the people are")],
+    home: Annotated[Path, shown("For IT: Catchlight's folder")],
+    engine: Annotated[str, shown("For IT: engine")] = "",
+    workers: Annotated[int, shown("For IT: worker processes", ge=0)] = 0,
+    shard_size: Annotated[int, shown("For IT: people in one shard", ge=1, le=5000)] = 50,
+    share: Annotated[str, shown("For IT: slice, such as 2/4, where several workers share a run")] = "",
 ) -> Path | None:
     """Refresh the portraits of a company up to the contact sheet. Nothing is published.
 
     Returns the run's folder; None of a dry run.
 
     Args:
-        source: Folder that holds directory.csv and photos/, or a job file.
-        home: Where pictures, tables and results are kept.
-        preset: How the company looks; see catchlight preset list. Empty: as the job file says, or house.
-        departments: People of these departments alone, as the directory names them.
-        only: Employee ids to refresh; leave empty for everyone.
-        dry_run: Count who would be rendered; render nobody.
-        ask_until: Write to everybody of this run who has not answered, by mail or as review.toml says. Quiet hours hold.
-        engine: Lets this engine do every job it offers.
-        workers: Worker processes; 0 means one for each core.
-        shard_size: How many people one shard holds.
-        accept_fewer: Whether a source may list far fewer people than last time.
+        preset: How the portraits are to look. Empty: as the job file says, or house.
+        departments: People of these departments alone. Empty: everybody.
+        dry_run: Counts whose portrait would be made, and makes none. A good first try.
+        ask_until: Everybody of this run who has not answered gets a letter. Empty: nobody is written to.
+        only: Employee ids. Empty: everybody.
+        accept_fewer: A list that suddenly lacks many people stops the run, unless this is on.
+        source: Folder with directory.csv and photos/, or a job file.
+        home: Folder for everything that Catchlight keeps.
+        engine: Lets this engine do every job it offers. Empty: the preset's own.
+        workers: How many work at once. 0: one for each core.
+        shard_size: How many people are done before the next table is written.
         share: With which part of how many this worker begins; the run is shared with whoever does the others.
 
     """
     asked = asked_by(source)
     job = Job(
-        source=source, home=home, preset=preset or asked.preset, departments=tuple(departments or ()),
-        only=tuple(only or ()), engine=engine or asked.engine, workers=workers, shard_size=shard_size,
-        accept_fewer=accept_fewer, share=share,
+        source=source, home=home, preset=preset or asked.preset, departments=departments, only=only,
+        engine=engine or asked.engine, workers=workers, shard_size=shard_size, accept_fewer=accept_fewer,
+        share=share,
     )  # fmt: skip
-    if dry_run:
-        tell_rehearsal(rehearse(job))
-        return None
     days = days_until(ask_until, home) if ask_until else 0
-    with reporting(), session(job, gather) as begun:
-        folder = in_tasks(begun)
-        tell_result(folder)
-    if days:
-        ask(home, days)
+    with reporting(), in_turn(home, share):
+        if dry_run:
+            tell_rehearsal(rehearse(job))
+            renew_form(home)
+            return None
+        with session(job, gather) as begun:
+            folder = in_tasks(begun)
+        finish(folder, days)
     return folder
+
+
+def finish(folder: Path, days: int) -> None:
+    """Tell what came of a run, ask people when ``days`` says so, and offer the departments that there are now."""
+    tell_result(folder, asked=bool(days))
+    if days:
+        ask(folder.parents[1], days)
+    renew_form(folder.parents[1])
 
 
 def in_tasks(begun: Session) -> Path:

@@ -1,19 +1,18 @@
 """One machine, all of it: Prefect's server, the process that runs flows, the review server, figures for IT."""
 
-import signal
-import socket
+import os
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from catchlight.errors import ConfigError
 from catchlight.policy import FILE, load_policy
 from catchlight.sheet_links import ADDRESS
 from flows import json_log, prefect_database
-from flows.children import Child, answers, claim_port, start, wait_for
+from flows.children import Child, answers, claim_port, start, wait_for, wait_until
+from flows.listening import listen, stopped_by_signals
 from flows.server import APP, QUIET, folder_of
 from flows.sources import wire
 from flows.status_server import StatusServer, make_app
@@ -22,6 +21,9 @@ Say = Callable[[str], None]
 _STEP = 0.5  # seconds between two looks at the processes
 _SLOWEST = 60.0  # seconds before a part that keeps ending is started again
 _LOOPBACK = "127.0.0.1"
+_PAGES = "PREFECT_SERVER_UI_API_URL"  # what Prefect's pages ask, where a proxy stands in front
+_LOGGED = {"PREFECT_LOGGING_LEVEL": "INFO", "PREFECT_LOGGING_INTERNAL_LEVEL": "ERROR"}
+READY = "runner.ready"  # made once every flow can be started
 _KEPT = {"PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs"}
 
 
@@ -38,10 +40,11 @@ class Options:
 
 @dataclass
 class Part:
-    """One of the processes: how it is started, where it answers, and the one at work now."""
+    """One of the processes: how it is started, where it answers or which file it makes, and the one at work now."""
 
     begin: Callable[[], Child]
     address: str = ""
+    ready: Path | None = None
     child: Child | None = None
     ends: int = 0
     again: float = 0.0
@@ -73,10 +76,10 @@ def serve(options: Options, say: Say) -> None:
     load_policy(options.home)
     stopped = threading.Event()
     told: Say = (lambda text: say(json_log.line(text.strip()))) if json_log.wanted() else say
-    with _signals(stopped), ExitStack() as closing:
+    with stopped_by_signals(stopped), ExitStack() as closing:
         port = claim_port(_LOOPBACK, options.port, "--port")
-        taken = _listen(options.status_port)
-        sheets = f"http://{_LOOPBACK}:{taken.getsockname()[1]}/sheets"
+        taken = listen(_LOOPBACK, options.status_port, "--status-port")
+        sheets = os.environ.get(ADDRESS) or f"http://{_LOOPBACK}:{taken.getsockname()[1]}/sheets"
         parts = _parts(options, port, sheets)
         closing.callback(_stop, parts)
         status = make_app(options.home, lambda: {name: part.well() for name, part in parts.items()})
@@ -85,11 +88,13 @@ def serve(options: Options, say: Say) -> None:
             part.child = part.begin()
             if part.address:
                 wait_for(part.child, part.address)
+            elif part.ready:
+                wait_until(part.child, part.ready.exists)
             if name == "prefect":
                 prefect_database.keep(folder_of(options.home))
             if stopped.is_set():
                 return
-        _tell(options, port, sheets, told)
+        _tell(options, port, taken.getsockname()[1], told)
         while not stopped.wait(_STEP):
             for part in parts.values():
                 part.look_after(told)
@@ -98,25 +103,35 @@ def serve(options: Options, say: Say) -> None:
 def _parts(options: Options, port: int, sheets: str) -> dict[str, Part]:
     """Return the processes in the order in which they are started."""
     api = f"http://{_LOOPBACK}:{port}/api"
+    asked = os.environ.get(_PAGES) or api
     own = (
         {"PREFECT_HOME": str(folder_of(options.home)), "PREFECT_API_URL": api, ADDRESS: sheets}
-        | QUIET
-        | _KEPT
+        | {"PREFECT_SERVER_API_PORT": str(port), _PAGES: asked}
+        | (QUIET | _KEPT | _LOGGED)
     )
     if json_log.wanted():
         own |= {"PREFECT_LOGGING_HANDLERS_CONSOLE_FORMATTER": "json"}
-    own |= {"PREFECT_SERVER_API_PORT": str(port), "PREFECT_SERVER_UI_API_URL": api}
     logs, home = options.home / "logs", str(options.home.resolve())
     prefect_database.furnish(folder_of(options.home))
 
     def begin(name: str, module: Sequence[str], log: str, grace: float) -> Callable[[], Child]:
         return lambda: start(name, module, logs / log, own, grace)
 
-    server = (*APP, "--host", _LOOPBACK, "--port", str(port))
+    server: Sequence[str] = (
+        *APP,
+        "--host",
+        _LOOPBACK,
+        "--port",
+        str(port),
+        "--header",
+        _own_pages_only(asked),
+    )
+    ready = logs / READY
+    ready.unlink(missing_ok=True)
     runner = ("flows.runner", home, *(str(job.resolve()) for job in options.jobs))
     parts = {
         "prefect": Part(begin("the Prefect server", server, "prefect-server.log", 5), f"{api}/health"),
-        "runner": Part(begin("the process that runs flows", runner, "runner.log", 20)),
+        "runner": Part(begin("the process that runs flows", runner, "runner.log", 20), ready=ready),
     }
     if options.review and (options.home / FILE).is_file():
         pages = ("flows.cli", "review", "serve", "--home", home)
@@ -126,12 +141,15 @@ def _parts(options: Options, port: int, sheets: str) -> dict[str, Part]:
     return parts
 
 
-def _listen(port: int) -> socket.socket:
-    try:
-        return socket.create_server((_LOOPBACK, port))
-    except OSError as error:
-        message = f"--status-port {port}: cannot listen at {_LOOPBACK}: {error.strerror}; choose another"
-        raise ConfigError(message) from error
+def _own_pages_only(api: str) -> str:
+    """Return the header by which a browser asks nobody but us: Prefect's pages would ask a maker of statistics."""
+    at = api.removesuffix("/api")
+    own = f"'self' {at} {at.replace('http', 'ws', 1)}"
+    return (
+        f"Content-Security-Policy:default-src 'self'; connect-src {own}; img-src 'self' data:; "
+        "style-src 'self' 'unsafe-inline'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; "
+        "font-src 'self' data:; worker-src 'self' blob:; frame-ancestors 'none'"
+    )
 
 
 def _stop(parts: Mapping[str, Part]) -> None:
@@ -141,8 +159,9 @@ def _stop(parts: Mapping[str, Part]) -> None:
             part.child.stop(20)
 
 
-def _tell(options: Options, port: int, sheets: str, say: Say) -> None:
+def _tell(options: Options, port: int, status_port: int, say: Say) -> None:
     at = f"http://{_LOOPBACK}"
+    status = f"{at}:{status_port}"
     say("Catchlight serves")
     say(f"  Flows         {at}:{port}  (start, watch, schedules)")
     if (options.home / FILE).is_file() and options.review:
@@ -150,9 +169,9 @@ def _tell(options: Options, port: int, sheets: str, say: Say) -> None:
         say(f"  Review        http://{server.host}:{server.port}  (people answer)")
     else:
         say(f"  Review        not served: there is no {options.home / FILE}")
-    status = sheets.removesuffix("/sheets")
     say(f"  Health        {status}/health")
     say(f"  Figures       {status}/metrics  (Prometheus)")
+    say(f"  Presets       {status}/presets  (what they look like)")
     for job in options.jobs:
         timed = wire(job)[0].schedule
         say(
@@ -160,14 +179,3 @@ def _tell(options: Options, port: int, sheets: str, say: Say) -> None:
         )
     say(f"  Logs          {options.home / 'logs'}")
     say("Ctrl-C stops it.")
-
-
-@contextmanager
-def _signals(stopped: threading.Event) -> Iterator[None]:
-    """Let Ctrl-C and SIGTERM set the event; a second one is heard no louder."""
-    before = {one: signal.signal(one, lambda *_: stopped.set()) for one in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for one, handler in before.items():
-            signal.signal(one, handler)

@@ -1,4 +1,4 @@
-"""A small server on loopback: whether all parts are well, figures for Prometheus, contact sheets behind links."""
+"""A small server on loopback: whether all parts are well, figures for Prometheus, contact sheets behind links, presets."""
 
 import re
 import socket
@@ -9,11 +9,16 @@ from pathlib import Path
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
+from catchlight.config import load_preset, preset_names
+from catchlight.desk import open_register
+from catchlight.errors import CatchlightError
 from catchlight.sheet_links import is_good
+from flows.listening import listen, stopped_by_signals
 from flows.metrics import Figures
+from reports.preset_page import picture_of, preset_page
 
 Check = Callable[[], Mapping[str, bool]]
 _NAME = re.compile(r"[0-9]{8}-[0-9]{6}(-[0-9]+)?")
@@ -45,8 +50,17 @@ def make_app(home: Path, check: Check) -> Starlette:
             return Response("There is no such contact sheet.\n", 404)
         return FileResponse(file, headers=_HEADERS)
 
+    def presets(_: Request) -> Response:
+        return HTMLResponse(preset_page(map(load_preset, preset_names())))
+
+    def picture(request: Request) -> Response:
+        file = picture_of(request.path_params["name"])
+        return FileResponse(file) if file else Response("There is no such preset.\n", 404)
+
     return Starlette(
         routes=[
+            Route("/presets", presets),
+            Route("/presets/{name}.webp", picture),
             Route("/health", health),
             Route("/metrics", metrics),
             Route("/sheets/{run}/{token}/contact_sheet.html", sheet),
@@ -69,3 +83,22 @@ class StatusServer:
         """Stop serving."""
         self._server.should_exit = True
         self._thread.join(5)
+
+
+def serve(home: Path, host: str, port: int, say: Callable[[str], None]) -> None:
+    """Serve until SIGTERM or Ctrl-C; well is who can read the register. ConfigError when the port is taken."""
+    stopped = threading.Event()
+    with stopped_by_signals(stopped):
+        taken = listen(host, port, "--port")
+        server = StatusServer(make_app(home, lambda: {"register": _readable(home)}), taken)
+        say(f"Health, figures, contact sheets and presets at http://{host}:{taken.getsockname()[1]}")
+        stopped.wait()
+        server.stop()
+
+
+def _readable(home: Path) -> bool:
+    try:
+        open_register(home).close()
+    except CatchlightError:
+        return False
+    return True

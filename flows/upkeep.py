@@ -20,7 +20,7 @@ from flows.withdrawing import honour
 
 
 @flow(name="remind", persist_result=False, on_failure=[tell_failure], on_crashed=[tell_failure])
-def remind(home: Annotated[Path, shown("Folder for everything that Catchlight keeps")]) -> int:
+def remind(home: Annotated[Path, shown("For IT: Catchlight's folder")]) -> int:
     """Remind people who have not answered, and send what waits in the outbox; return how many letters left.
 
     Args:
@@ -39,7 +39,7 @@ def remind(home: Annotated[Path, shown("Folder for everything that Catchlight ke
 
 
 @flow(name="verify", persist_result=False, on_failure=[tell_failure], on_crashed=[tell_failure])
-def verify(home: Annotated[Path, shown("Folder for everything that Catchlight keeps")]) -> int:
+def verify(home: Annotated[Path, shown("For IT: Catchlight's folder")]) -> int:
     """Read back everything that was published; fail when something is not as it was left. Nothing is changed.
 
     Args:
@@ -63,7 +63,7 @@ def verify(home: Annotated[Path, shown("Folder for everything that Catchlight ke
 
 @flow(name="withdrawals", persist_result=False, on_failure=[tell_failure], on_crashed=[tell_failure])
 def withdrawals(
-    home: Annotated[Path, shown("Folder for everything that Catchlight keeps")],
+    home: Annotated[Path, shown("For IT: Catchlight's folder")],
     at_most: Annotated[int, shown("Refuse when more people than this took their yes back", ge=1)] = 50,
 ) -> int:
     """Put back the old picture of whoever took their yes back; fail when somebody is still shown past the deadline.
@@ -83,7 +83,7 @@ def withdrawals(
 
 
 @flow(name="purge", persist_result=False, on_failure=[tell_failure], on_crashed=[tell_failure])
-def purge(home: Annotated[Path, shown("Folder for everything that Catchlight keeps")]) -> int:
+def purge(home: Annotated[Path, shown("For IT: Catchlight's folder")]) -> int:
     """Delete what is past its term by [keep] of trust.toml; return how much went.
 
     Args:

@@ -39,24 +39,22 @@ class Everything:
                 return answer.json()
             time.sleep(0.5)
 
-    def deployments(self, number: int) -> dict[str, Any]:
-        """Return the deployments by flow/name, once there are so many."""
-        until = time.monotonic() + 90
-        while time.monotonic() < until:
-            found = {f"{one['tags'][-1]}/{one['name']}": one for one in self.ask("deployments/filter")}
-            if len(found) >= number:
-                return found
-            time.sleep(0.3)
-        raise AssertionError(found)
-
     def run(self, deployment: dict[str, Any], **parameters: Any) -> dict[str, Any]:
         """Start a flow as its form does, and return its run when it has ended."""
+        return self.end(self.begin(deployment, **parameters))
+
+    def begin(self, deployment: dict[str, Any], **parameters: Any) -> str:
+        """Start a flow as its form does; return its run's id."""
         made = self.ask(f"deployments/{deployment['id']}/create_flow_run", parameters=parameters)
-        until = time.monotonic() + 150
-        found: dict[str, Any] = made
+        return str(made["id"])
+
+    def end(self, run: str) -> dict[str, Any]:
+        """Return a run when it has ended."""
+        until = time.monotonic() + 300
+        found: dict[str, Any] = {"state_type": ""}
         while time.monotonic() < until and found["state_type"] not in _ENDED:
             time.sleep(0.3)
-            at = f"{self.line('Flows')}/api/flow_runs/{made['id']}"
+            at = f"{self.line('Flows')}/api/flow_runs/{run}"
             found = httpx.get(at, timeout=30, trust_env=False).json()
         return found
 

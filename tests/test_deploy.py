@@ -20,10 +20,12 @@ import pytest
 import typer
 import yaml
 
+from catchlight.runs import run_folder
+from catchlight.sheet_links import path_of
 from flows.commands.catchlight import app
 from tests.certificates import Certificates
 from tests.postgresql_server import database
-from tests.refreshed_company import ROOT, environment
+from tests.refreshed_company import COMMAND, ROOT, environment
 from tests.review_browser import free_port
 from tests.review_company import ReviewCompany, make_review_company
 from tests.served_review import serving
@@ -74,9 +76,9 @@ def test_units_and_containers_start_commands_that_exist() -> None:
         for line in unit.read_text(encoding="utf-8").splitlines()
         if line.startswith("ExecStart=")
     ]
-    assert len(lines) == 5
+    assert len(lines) == 6
     assert [words for words in lines if words[0].endswith("/catchlight") and not exists(words[1:])] == []
-    ours = [one["command"] for name, one in compose()["services"].items() if name == "review"]
+    ours = [one["command"] for name, one in compose()["services"].items() if name in {"review", "status"}]
     assert [words for words in ours if not exists(words)] == []
 
 
@@ -150,6 +152,21 @@ def wait_for(client: httpx.Client, address: str, **headers: str) -> httpx.Respon
         time.sleep(0.3)
 
 
+def sees_presets_and_sheets_alone(
+    browser: httpx.Client, at: str, company: ReviewCompany, status: int
+) -> None:
+    """Open a contact sheet by its link and the presets, and nothing else of the status server; Prometheus asks inside."""
+    assert "deep-blue" in wait_for(browser, f"{at}/presets").text
+    assert browser.get(f"{at}/presets/deep-blue.webp").headers["content-type"] == "image/webp"
+    run = run_folder(company.home)
+    (run / "contact_sheet.html").write_text("<html>faces</html>", encoding="utf-8")
+    sheet = f"{at}/sheets/{path_of(company.home, run.name)}"
+    assert "faces" in browser.get(sheet).text
+    assert browser.get(sheet.replace("/contact", "0/contact")).status_code == 404
+    assert "catchlight_" not in browser.get(f"{at}/metrics").text
+    assert "catchlight_people" in httpx.get(f"http://127.0.0.1:{status}/metrics", trust_env=False).text
+
+
 @pytest.mark.slow
 @pytest.mark.prefect
 def test_tls_in_front_of_both_servers(
@@ -159,7 +176,7 @@ def test_tls_in_front_of_both_servers(
     company: ReviewCompany = make_review_company(tmp_path)
     (tmp_path / "prefect").mkdir()
     (tmp_path / "nginx").mkdir()
-    port, review, flows = free_port(), free_port(), free_port()
+    port, review, flows, status = free_port(), free_port(), free_port(), free_port()
     names = {"REVIEW_HOST": "localhost", "FLOWS_HOST": "127.0.0.1"}
     at = {name: f"https://{host}:{port}" for name, host in names.items()}
     (company.home / "review.toml").write_text(
@@ -169,12 +186,13 @@ def test_tls_in_front_of_both_servers(
     picture = desk.company.book().people["p1"].pictures[0]
     link = "/l/" + desk.invitations.token(desk.invitations.invite("p1", picture, "hr", 14))
     values = names | {
-        "REVIEW_UPSTREAM": f"127.0.0.1:{review}", "FLOWS_UPSTREAM": f"127.0.0.1:{flows}", "LISTEN": f"127.0.0.1:{port}",
-        "CERTIFICATE": str(certificates.certificate), "CERTIFICATE_KEY": str(certificates.key),
+        "REVIEW_UPSTREAM": f"127.0.0.1:{review}", "FLOWS_UPSTREAM": f"127.0.0.1:{flows}",
+        "STATUS_UPSTREAM": f"127.0.0.1:{status}", "LISTEN": f"127.0.0.1:{port}", "CERTIFICATE": str(certificates.certificate), "CERTIFICATE_KEY": str(certificates.key),
     }  # fmt: skip
     trust = ssl.create_default_context(cafile=certificates.authority)
     with database(postgresql_server, uuid4().hex) as store:
         server = prefect(flows, store, tmp_path / "prefect", f"127.0.0.1:{port}")
+        figures = subprocess.Popen([*COMMAND, "status", "--home", str(company.home), "--port", str(status)])
         proxy = nginx(tmp_path / "nginx", nginx_program, values)
         try:
             with (
@@ -186,10 +204,11 @@ def test_tls_in_front_of_both_servers(
                 assert "max-age" in page.headers["strict-transport-security"]
                 shell = wait_for(browser, at["FLOWS_HOST"] + "/")
                 assert "connect-src 'self'" in shell.headers["content-security-policy"]
+                sees_presets_and_sheets_alone(browser, at["FLOWS_HOST"], company, status)
                 flows_of = at["FLOWS_HOST"] + "/api/flows/count"
                 assert browser.post(flows_of, json={}).status_code == 401
                 assert browser.post(flows_of, json={}, auth=("catchlight", "secret")).json() == 0
         finally:
-            for one in (server, proxy):
+            for one in (server, proxy, figures):
                 one.terminate()
                 one.wait(30)

@@ -48,7 +48,7 @@ def post(api: str, path: str, **body: Any) -> Any:
 def deployments(api: str) -> dict[str, Any]:
     """Return the deployments by the tag of their flow."""
     found = post(api, "deployments/filter")
-    assert len(found) == 7
+    assert len(found) == 8
     return {deployment["tags"][-1]: deployment for deployment in found}
 
 
@@ -56,6 +56,7 @@ def test_prefect_yaml_deploys_all_flows_and_starts_nothing_by_itself(deployments
     """Schedules are there and inactive, one run at a time, and the entrypoints are module paths."""
     assert {name: one["entrypoint"] for name, one in deployments.items()} == {
         "refresh": "flows.refresh.refresh",
+        "joiners": "flows.joiners.joiners",
         "publish": "flows.publish.publish",
         "redo": "flows.redo_flow.redo",
         "remind": "flows.upkeep.remind",
@@ -129,10 +130,12 @@ def wait_for_tasks(api: str, flow_run: str) -> dict[str, str]:
 
 
 def test_progress_stands_at_one_hundred(api: str, flow_run: dict[str, Any]) -> None:
-    """Each stage's progress bar in Prefect is full at the end."""
+    """The progress in Prefect is full at the end, and says of what."""
     found = post(api, "artifacts/filter", flow_runs={"id": {"any_": [flow_run["id"]]}})
-    bars = {one["key"]: float(one["data"]) for one in found if one["type"] == "progress"}
-    assert bars == {"reading-photos": 100, "developing": 100}
+    bars = {
+        one["key"]: (float(one["data"]), one["description"]) for one in found if one["type"] == "progress"
+    }
+    assert bars == {"progress": (100, f"Developing: {PEOPLE} of {PEOPLE}")}
 
 
 def test_prefect_knows_no_names_and_keeps_no_pictures(

@@ -12,6 +12,7 @@ _COMMANDS = (
     "doctor",
     "refresh",
     "serve",
+    "status",
     "runs",
     "backup",
     "review",

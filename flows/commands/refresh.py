@@ -116,8 +116,8 @@ def run(job: Job) -> Path:
 
         with prefect_server(job.home, job.share.replace("/", "-of-")):
             folder = flows.refresh(
-                source=job.source, home=job.home, preset=job.preset, departments=list(job.departments),
-                only=list(job.only),
+                source=job.source, home=job.home, preset=job.preset, departments=job.departments,
+                only=job.only,
                 engine=job.engine, workers=job.workers, shard_size=job.shard_size,
                 accept_fewer=job.accept_fewer, share=job.share,
             )  # fmt: skip

@@ -1,0 +1,53 @@
+"""The new-joiner pass: whoever is new, or has a new photo, gets a portrait and a letter; nobody else hears of it."""
+
+from pathlib import Path
+from typing import Annotated
+
+from prefect import flow
+from prefect.task_runners import ThreadPoolTaskRunner
+
+from catchlight.config import Job
+from flows.artifacts import reporting
+from flows.failures import tell_failure
+from flows.form import shown
+from flows.progress import say
+from flows.refresh import finish, in_tasks
+from flows.session import session
+from flows.sources import asked_by
+from flows.tasks.gather import gather
+from flows.turn import in_turn
+
+
+@flow(
+    name="joiners",
+    persist_result=False,
+    task_runner=ThreadPoolTaskRunner(max_workers=4),  # type: ignore[arg-type]
+    on_failure=[tell_failure],
+    on_crashed=[tell_failure],
+)
+def joiners(
+    *,
+    days: Annotated[int, shown("Days until they should have answered (0: ask nobody)", ge=0, le=365)] = 14,
+    source: Annotated[Path, shown("For IT: where the people are")],
+    home: Annotated[Path, shown("For IT: Catchlight's folder")],
+) -> Path | None:
+    """Make portraits of whoever is new or has a new photo, and ask them. Nothing is published.
+
+    Returns the run's folder; None when nobody was new.
+
+    Args:
+        days: Whoever was asked already gets no second letter.
+        source: Folder with directory.csv and photos/, or a job file.
+        home: Folder for everything that Catchlight keeps.
+
+    """
+    asked = asked_by(source)
+    job = Job(source=source, home=home, preset=asked.preset, engine=asked.engine)
+    with reporting(), in_turn(home):
+        with session(job, gather) as begun:
+            if not begun.waiting:
+                say("Nobody is new, and nobody has a new photo: nothing was done.")
+                return None
+            folder = in_tasks(begun)
+        finish(folder, days)
+    return folder

@@ -1,0 +1,29 @@
+"""What every server of ours begins with: a socket that is ours, and an event that signals set."""
+
+import signal
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from catchlight.errors import ConfigError
+
+
+def listen(host: str, port: int, option: str) -> socket.socket:
+    """Return a socket that listens; ConfigError names the option when it cannot."""
+    try:
+        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except OSError as error:
+        message = f"{option} {port}: cannot listen at {host}: {error.strerror}; choose another"
+        raise ConfigError(message) from error
+
+
+@contextmanager
+def stopped_by_signals(stopped: threading.Event) -> Iterator[None]:
+    """Let Ctrl-C and SIGTERM set the event; a second one is heard no louder."""
+    before = {one: signal.signal(one, lambda *_: stopped.set()) for one in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for one, handler in before.items():
+            signal.signal(one, handler)
