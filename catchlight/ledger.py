@@ -61,7 +61,18 @@ def gather(record: type, shards: Iterable[Path]) -> pl.DataFrame:
     """Concatenate one record kind over shard folders; a missing file is an empty table."""
     empty = pl.DataFrame(schema=schema(record))
     files = [folder / file_name(record) for folder in shards]
-    return pl.concat([empty, *(pl.read_parquet(f) for f in files if f.is_file())])
+    return pl.concat([empty, *(_of_today(record, pl.read_parquet(f)) for f in files if f.is_file())])
+
+
+def _of_today(record: type, frame: pl.DataFrame) -> pl.DataFrame:
+    """Return a table with today's columns: an update in the middle of a run leaves shards that lack the newest."""
+    columns = schema(record)
+    lacking = [
+        pl.lit(list(f.default) if isinstance(f.default, tuple) else f.default, columns[f.name]).alias(f.name)
+        for f in dataclasses.fields(record)
+        if f.name not in frame.columns and f.default is not dataclasses.MISSING
+    ]
+    return frame.with_columns(lacking).select(list(columns))
 
 
 class Recipes:
