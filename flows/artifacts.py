@@ -83,7 +83,7 @@ def tell_result(folder: Path, *, asked: bool = False) -> None:
         f"[Open the contact sheet]({link})" if link else f"Contact sheet: `{folder / 'contact_sheet.html'}`"
     )
     said = f"{counts['people']} people: " + ", ".join(
-        f"{counts[key]} {words}" for key, words in _COUNTED.items()
+        f"{counts[key]} {words}" for key, words in _COUNTED.items() if counts[key]
     )
     rows = "\n".join(
         f"| {words} | {counts[key]} |" for key, words in (_COUNTED | _WORK).items() if key in counts

@@ -17,6 +17,8 @@ from catchlight.errors import ConfigError
 from catchlight.runs import run_folder
 from catchlight.sheet_links import ADDRESS
 from flows import offers
+from flows.alarm import alarm
+from flows.automations import ALARM
 from flows.destinations import FILE, destinations
 from flows.joiners import joiners
 from flows.publish import publish
@@ -35,6 +37,7 @@ NAMES = {
     "verify": "Check what is published",
     "withdrawals": "Put back what was withdrawn",
     "purge": "Delete what is past its term",
+    "alarm": ALARM,
 }
 
 
@@ -127,6 +130,7 @@ def deployed(home: Path, jobs: Iterable[Path]) -> list[Deployed]:
         Deployed(verify, at, (_when("0 4 * * *", "nightly"),)),
         Deployed(withdrawals, at, (_when("20 * * * *", "hourly"),)),
         Deployed(purge, at, (_when("30 4 * * *", "nightly"),)),
+        Deployed(alarm, at),
     ]
 
 

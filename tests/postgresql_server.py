@@ -49,3 +49,12 @@ def database(server: str, name: str) -> Iterator[str]:
         connection.execute(sa.text(f'CREATE DATABASE "{name}"'))
     engine.dispose()
     yield server.replace("/postgres?", f"/{name}?")
+
+
+def end_connections(url: str) -> None:
+    """End every other connection of a database at once, as a server that is restarted does."""
+    engine = sa.create_engine(url, isolation_level="AUTOCOMMIT")
+    others = "datname = current_database() AND pid <> pg_backend_pid()"
+    with engine.connect() as connection:
+        connection.execute(sa.text(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}"))  # noqa: S608
+    engine.dispose()

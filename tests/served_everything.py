@@ -30,13 +30,23 @@ class Everything:
         return next(line.split()[1] for line in self.said if line.split()[:1] == [heading])
 
     def ask(self, path: str, **body: Any) -> Any:
-        """Ask Prefect's server; while it is busy with its database it says so, and is asked again."""
-        until = time.monotonic() + 60
+        """Post to Prefect's server."""
+        return self._asked("POST", path, json=body)
+
+    def _asked(self, method: str, path: str, **more: Any) -> Any:
+        """Ask; while the server is busy with its database, or is being started, ask again."""
+        until = time.monotonic() + 120
+        address = f"{self.line('Flows')}/api/{path}"
         while True:
-            answer = httpx.post(f"{self.line('Flows')}/api/{path}", json=body, timeout=30, trust_env=False)
-            if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE or time.monotonic() > until:
-                answer.raise_for_status()
-                return answer.json()
+            try:
+                answer = httpx.request(method, address, timeout=30, trust_env=False, **more)
+            except httpx.TransportError:
+                if time.monotonic() > until:
+                    raise
+            else:
+                if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE or time.monotonic() > until:
+                    answer.raise_for_status()
+                    return answer.json()
             time.sleep(0.5)
 
     def run(self, deployment: dict[str, Any], **parameters: Any) -> dict[str, Any]:
@@ -54,8 +64,7 @@ class Everything:
         found: dict[str, Any] = {"state_type": ""}
         while time.monotonic() < until and found["state_type"] not in _ENDED:
             time.sleep(0.3)
-            at = f"{self.line('Flows')}/api/flow_runs/{run}"
-            found = httpx.get(at, timeout=30, trust_env=False).json()
+            found = self._asked("GET", f"flow_runs/{run}")
         return found
 
     def artifacts(self, run: dict[str, Any]) -> dict[str, str]:

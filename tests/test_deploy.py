@@ -1,6 +1,7 @@
 """What ``deploy/`` installs: units, containers and proxy name only what there is, and the proxy works in front of both servers."""
 
 import configparser
+import json
 import os
 import re
 import shlex
@@ -23,8 +24,10 @@ import yaml
 from catchlight.runs import run_folder
 from catchlight.sheet_links import path_of
 from flows.commands.catchlight import app
+from flows.metrics import Figures
 from tests.certificates import Certificates
-from tests.postgresql_server import database
+from tests.postgresql_server import database, end_connections
+from tests.published_company import make_company
 from tests.refreshed_company import COMMAND, ROOT, environment
 from tests.review_browser import free_port
 from tests.review_company import ReviewCompany, make_review_company
@@ -167,6 +170,16 @@ def sees_presets_and_sheets_alone(
     assert "catchlight_people" in httpx.get(f"http://127.0.0.1:{status}/metrics", trust_env=False).text
 
 
+def wait_for_post(browser: httpx.Client, address: str) -> int:
+    """Return the number that Prefect answers, once its database is reached again."""
+    for _ in range(60):
+        answer = browser.post(address, json={}, auth=("catchlight", "secret"))
+        if answer.status_code == httpx.codes.OK:
+            return int(answer.text)
+        time.sleep(0.5)
+    raise AssertionError(answer.text)
+
+
 @pytest.mark.slow
 @pytest.mark.prefect
 def test_tls_in_front_of_both_servers(
@@ -208,7 +221,21 @@ def test_tls_in_front_of_both_servers(
                 flows_of = at["FLOWS_HOST"] + "/api/flows/count"
                 assert browser.post(flows_of, json={}).status_code == 401
                 assert browser.post(flows_of, json={}, auth=("catchlight", "secret")).json() == 0
+                end_connections(store)  # PostgreSQL is restarted
+                assert wait_for_post(browser, flows_of) == 0
         finally:
             for one in (server, proxy, figures):
                 one.terminate()
                 one.wait(30)
+
+
+def test_alerts_ask_for_figures_that_there_are(tmp_path: Path) -> None:
+    """A figure that was renamed would leave an alert silent for ever."""
+    rules = yaml.safe_load((DEPLOY / "alerts.yaml").read_text(encoding="utf-8"))["groups"][0]["rules"]
+    asked = {name for rule in rules for name in re.findall(r"catchlight_\w+", rule["expr"])}
+    company = make_company(tmp_path)
+    company.run("20261101-100000", {"007": "a"})
+    run = company.home / "runs/20261101-100000/run.json"
+    run.write_text(json.dumps({"counts": {"people": 1}, "timings": {}, "cost": {}}), encoding="utf-8")
+    text = Figures(company.home).text().decode()
+    assert {name for name in asked if f"\n{name}" not in text} == set()

@@ -16,7 +16,7 @@ from catchlight.records import Answer, Decision, Receipt
 from catchlight.register import VERSION, Register, moment, now
 from catchlight.review_records import Invitation, Session
 from catchlight.wishes import asked
-from tests.postgresql_server import database
+from tests.postgresql_server import database, end_connections
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -237,3 +237,26 @@ def test_the_register_of_a_home_can_be_a_database(tmp_path: Path, postgresql_ser
         register.close()
         assert [said.answer for said in Register(address).decisions("ana")] == ["keep"]
         assert asked(home, {"ana"}).wishes == {}
+
+
+def test_a_database_that_was_restarted_is_gone_on_with(postgresql_server: str) -> None:
+    """In the middle of a transaction nothing of it is written, and it says that the world is unwell; the next one works."""
+    with database(postgresql_server, uuid4().hex) as url:
+        register = Register(url)
+        register.decide([decision("2026-11-23T10:00:00.000000+00:00")])
+        end_connections(url)  # between two calls nobody notices
+        assert len(register.decisions()) == 1
+        with pytest.raises(OutsideError):
+            write_through_a_restart(register, url)
+        assert len(register.decisions()) == 1
+        register.decide([decision("2026-11-23T13:00:00.000000+00:00")])
+        assert len(register.decisions()) == 2
+        register.close()
+
+
+def write_through_a_restart(register: Register, url: str) -> None:
+    """Write two rows as one; between them the database is restarted."""
+    with register.alone() as store:
+        store.add([decision("2026-11-23T11:00:00.000000+00:00")])
+        end_connections(url)
+        store.add([decision("2026-11-23T12:00:00.000000+00:00")])
