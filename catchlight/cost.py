@@ -11,7 +11,7 @@ from catchlight.vault import write_whole
 
 _WATTS = "CATCHLIGHT_WATTS"
 _USUAL = 10.0  # a busy core of a server processor, its share of the machine included
-_SELF = uuid.uuid4().hex  # of this process; a number may be another machine's, too
+SELF = uuid.uuid4().hex  # of this process; a number may be another machine's, too
 _TICK = os.sysconf("SC_CLK_TCK")
 
 
@@ -38,7 +38,7 @@ def _seconds(process: str) -> float:
 
 def note_cpu(folder: Path, seconds: float) -> None:
     """Note in a run's folder the processor seconds of this process's workers until now."""
-    write_whole(folder / "cpu" / f"{_SELF}.txt", f"{seconds:.3f}".encode())
+    write_whole(folder / "cpu" / f"{SELF}.txt", f"{seconds:.3f}".encode())
 
 
 def noted_cpu(folder: Path) -> float:
@@ -59,12 +59,17 @@ def watts() -> float:
     return found
 
 
-def cost_of(cpu: float, rendered: int) -> dict[str, Any]:
-    """Return the cost of a run. Energy: watt-hours = CPU seconds × watts of a busy core / 3600."""
+def cost_of(cpu: float, rendered: int, gpu: float = 0.0, gpu_wh: float = 0.0) -> dict[str, Any]:
+    """Return the cost of a run: ``gpu`` are seconds that cards were busy, ``gpu_wh`` the watt-hours that they measured.
+
+    Energy: watt-hours = CPU seconds × watts of a busy core / 3600 + those of the cards.
+    """
     power = watts()
-    energy = cpu * power / 3600
+    energy = cpu * power / 3600 + gpu_wh
     return {
         "cpu_seconds": round(cpu, 1),
+        "gpu_seconds": round(gpu, 1),
+        "gpu_wh": round(gpu_wh, 3),
         "watts_per_core": power,
         "energy_wh": round(energy, 3),
         "rendered_cpu_seconds": round(cpu / rendered, 2) if rendered else None,

@@ -36,13 +36,19 @@ def described(home: Path, one: Past, approved: int) -> Iterator[str]:
     yield "  Versions      " + ", ".join(f"{name} {version}" for name, version in facts["versions"].items())
 
 
+def _cards(cost: dict[str, float]) -> str:
+    if not cost.get("gpu_wh"):
+        return "no graphics card was measured"
+    return f"the graphics cards were busy for {cost['gpu_seconds']} s and drew {cost['gpu_wh']} Wh of it"
+
+
 def _cost(cost: dict[str, float] | None, approved: int) -> Iterator[str]:
     if cost is None:
         yield "  Cost          not measured: this run is older than the meter"
         return
     yield (
         f"  Cost          {cost['cpu_seconds']} CPU seconds, about {cost['energy_wh']} Wh at "
-        f"{cost['watts_per_core']:g} W a core; the graphics card is not measured"
+        f"{cost['watts_per_core']:g} W a core; {_cards(cost)}"
     )
     if approved:
         each = cost["energy_wh"] / approved

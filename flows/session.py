@@ -7,6 +7,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from catchlight.card_meter import metering
 from catchlight.config import Job
 from catchlight.cost import noted_cpu
 from catchlight.darkroom import Darkroom, Remembered
@@ -95,6 +96,8 @@ def at_work(job: Job, seat: Seat, gather: "Callable[[Job], Plan] | None" = None)
         begun = _begin(
             job, seat, gather, lambda: early or closing.enter_context(Darkroom(bench, job.workers))
         )
+        if begun.waiting:
+            closing.enter_context(metering(begun.plan.folder))
         token = _at_work.set(begun)
         try:
             yield begun

@@ -12,6 +12,7 @@ from catchlight import lease as leases
 from catchlight import ledger, plugins, results, wishes
 from catchlight import plan as plans
 from catchlight.audit import Act
+from catchlight.card_meter import noted_cards
 from catchlight.config import Job
 from catchlight.consents import DECLINED
 from catchlight.cost import cost_of, note_cpu
@@ -195,7 +196,9 @@ def contact_sheet(
     )  # fmt: skip
     total = time.perf_counter() - started
     run["timings"]["contact_sheet"] = round(total - timings["judge"], 3)
-    run["cost"] = cost_of(cpu + time.process_time() - used, counts.get("rendered", 0))
+    cards = noted_cards(plan.folder)
+    cpu += time.process_time() - used
+    run["cost"] = cost_of(cpu, counts.get("rendered", 0), cards.seconds, cards.watt_hours)
     run["seconds"] = round(sum(run["timings"].values()), 3)
     check()
     _tell(plan, run["counts"])

@@ -1,13 +1,15 @@
 """``catchlight runs``: what there is, what it cost, what changed, and what may go without anything being lost."""
 
 import json
+import os
+import time
 from pathlib import Path
 
 import polars as pl
 import pytest
 from typer.testing import CliRunner
 
-from catchlight import cost, ledger, pruning
+from catchlight import card_meter, cost, ledger, pruning
 from catchlight.errors import ConfigError
 from catchlight.home import Home, write_json
 from catchlight.records import Answer, Decision, Outcome, Photo, Reading, Receipt, Render, Verdict
@@ -79,6 +81,37 @@ def test_the_meter_counts_work(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CATCHLIGHT_WATTS", "many")
     with pytest.raises(ConfigError, match="CATCHLIGHT_WATTS"):
         cost.watts()
+
+
+CARD = """#!/bin/sh
+case "$*" in *utilization.gpu,power.draw*"-l 1"*"-i 0,1"*) ;; *) exit 9 ;; esac
+while :; do echo "50, 360.0"; echo "100, [N/A]"; sleep 0.05; done
+"""
+
+
+def test_cards_are_metered_while_a_run_is_at_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of two cards one is half busy and draws 360 W, the other says no power; seconds and energy agree with each other."""
+    program = tmp_path / "nvidia-smi"
+    program.write_text(CARD, encoding="utf-8")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0,1")
+    with card_meter.metering(tmp_path / "run"):
+        while not card_meter.noted_cards(tmp_path / "run").seconds:
+            time.sleep(0.01)
+    found = card_meter.noted_cards(tmp_path / "run")
+    assert found.seconds / found.watt_hours == pytest.approx(1.5 / 0.1, rel=0.01)
+    told = cost.cost_of(36.0, 1, found.seconds, found.watt_hours)
+    assert told["energy_wh"] == pytest.approx(0.1 + found.watt_hours, abs=0.001)
+
+
+def test_without_a_card_nothing_is_started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine for processors alone notes nothing, and its run says so."""
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
+    with card_meter.metering(tmp_path):
+        pass
+    assert card_meter.noted_cards(tmp_path) == card_meter.Cards()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_two_runs_are_compared_by_who_changed_and_why(company: Company) -> None:
