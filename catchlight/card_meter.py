@@ -48,7 +48,7 @@ def metering(folder: Path) -> Iterator[None]:
             yield
         finally:
             meter.terminate()
-    reader.join(5)
+            reader.join(5)
 
 
 def _read(lines: Iterable[str], number: int, folder: Path) -> None:
@@ -60,7 +60,7 @@ def _read(lines: Iterable[str], number: int, folder: Path) -> None:
         past, at = now - at, now
         seconds += past * sum(share for share, _ in look) / 100
         watt_hours += past * sum(watts for _, watts in look) / 3600
-        write_whole(file, f"{seconds:.3f} {watt_hours:.6f}".encode())
+        write_whole(file, f"{seconds!r} {watt_hours!r}".encode())
 
 
 def _figures(line: str) -> tuple[float, float]:
