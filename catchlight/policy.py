@@ -1,5 +1,6 @@
 """How a company asks its people: ``review.toml`` in the home folder. Without the file the careful defaults hold."""
 
+import os
 import re
 from collections.abc import Iterable
 from datetime import time
@@ -31,6 +32,7 @@ __all__ = [
 ]
 
 FILE = "review.toml"
+_VARIABLE = "env:"
 
 
 class _Section(BaseModel):
@@ -173,7 +175,12 @@ def load_policy(home: Path, file: Path | None = None) -> Policy:
 
 
 def read_secret(file: Path) -> str:
-    """Return the one line of a secret's file; ConfigError when it is absent, empty or open to others."""
+    """Return the one line of a secret's file, or of the variable NAME for ``env:NAME``.
+
+    ConfigError when it is absent, empty, or open to others.
+    """
+    if file.name.startswith(_VARIABLE):
+        return _of_environment(file.name.removeprefix(_VARIABLE))
     try:
         if file.stat().st_mode & 0o077:
             message = f"{file}: others may read this secret; make it yours alone: chmod 600 {file}"
@@ -184,5 +191,15 @@ def read_secret(file: Path) -> str:
         raise ConfigError(message) from error
     if not secret:
         message = f"{file}: the secret is empty"
+        raise ConfigError(message)
+    return secret
+
+
+def _of_environment(name: str) -> str:
+    secret = os.environ.get(name, "").strip()
+    if not secret:
+        message = (
+            f"{_VARIABLE}{name}: this environment variable is not set, or empty; it should hold the secret"
+        )
         raise ConfigError(message)
     return secret

@@ -25,7 +25,7 @@ def rollback(desk: Desk, run: str = "", employee: str = "", *, force: bool = Fal
 
 
 def foresee(desk: Desk, run: str = "", employee: str = "", *, force: bool = False) -> list[Result]:
-    """Return what :func:`rollback` would do: restore, remove, or a conflict that stays. Nothing is changed.
+    """Return what :func:`rollback` would do: to restore, to remove, or a conflict that stays. Nothing is changed.
 
     Raises OutsideError when the place cannot be reached.
     """

@@ -91,7 +91,7 @@ def would_put_back(desk: Desk, receipt: Receipt, back: str, *, force: bool = Fal
             desk.vault.get(back)
     except (OutsideError, PhotoError) as error:
         return _result(receipt, FAILED, str(error))
-    return _result(receipt, "restore" if back else "remove")
+    return _result(receipt, "to restore" if back else "to remove")
 
 
 def put_back(desk: Desk, receipt: Receipt, *, force: bool = False) -> Result:

@@ -9,6 +9,7 @@ from catchlight.errors import ConfigError
 from flows.commands import publish
 from flows.destinations import destinations, kinds, place_named
 from tests.sftp_server import SftpServer
+from tests.webdav_server import PASSWORD, WebdavServer
 
 
 @pytest.fixture
@@ -90,3 +91,20 @@ def test_pin_shows_a_key_to_compare(sshd: SftpServer) -> None:
     assert "SHA256:" in done.output
     key = sshd.settings().known_hosts.read_text().split()[2]
     assert key in done.output.replace("\n", "")
+
+
+def test_a_secret_may_come_from_the_environment(
+    home: Path, webdav: WebdavServer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """In place of its file; it works, is shown nowhere, and a variable that is not there is named."""
+    (home / "destinations.toml").write_text(
+        f'[pages]\nkind = "webdav"\nurl = "{webdav.address}/photos"\nusername = "anna"\n'
+        f'ca_file = "{webdav.certificates.authority}"\npassword_file = "env:WEBDAV_PASSWORD"\n'
+    )
+    with pytest.raises(ConfigError, match=r"env:WEBDAV_PASSWORD: this environment variable is not set"):
+        place_named("pages", home)
+    monkeypatch.setenv("WEBDAV_PASSWORD", PASSWORD)
+    place = place_named("pages", home)
+    place.put("a.jpg", b"one")
+    assert place.look("a.jpg") == b"one"
+    assert PASSWORD not in repr(place) + repr(destinations(home)) + caplog.text

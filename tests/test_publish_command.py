@@ -124,7 +124,7 @@ def test_a_dry_rollback_says_what_would_come_back(company: Company) -> None:
     before, files = company.desk().register.receipts(), company.files()
     result = publishing(company, "rollback", "--dry-run")
     assert result.exit_code == 0
-    assert "1 restore, 1 remove, 1 conflict." in result.output
+    assert "1 to restore, 1 to remove, 1 conflict." in result.output
     assert "96/c.jpg: somebody changed it since" in result.output
     assert (company.desk().register.receipts(), company.files()) == (before, files)
     done = publishing(company, "rollback")

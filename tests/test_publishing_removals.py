@@ -101,6 +101,17 @@ def test_a_source_that_lost_its_people_takes_nobody_off(company: Company) -> Non
     assert codes(apply(company.desk(), draw(company.desk(), "r3", SIZES)))["removed"] == 18
 
 
+def test_more_changes_at_once_than_the_company_allows_are_refused(company: Company) -> None:
+    """A plan that changes a larger share of the people than publish.toml allows is refused before anything is written."""
+    company.answer(company.run("r2", {f"p{number:02}": str(number) for number in range(30)}))
+    (company.home / "publish.toml").write_text("most_changed = 0.5\n")
+    with pytest.raises(ConfigError, match=r"30 of 30 people would change.*most_changed allows 50%"):
+        apply(company.desk(), draw(company.desk(), "r2", SIZES))
+    assert len(company.files()) == 3
+    (company.home / "publish.toml").write_text("most_changed = 1.0\n")
+    assert codes(apply(company.desk(), draw(company.desk(), "r2", SIZES)))["sent"] == 30
+
+
 def test_a_place_that_somebody_does_not_want_is_left_and_taken_off(company: Company) -> None:
     """Consent is by purpose: a word against chat changes nothing on the intranet, a word against the intranet does."""
     says(company, "chat", Word.REFUSED)
