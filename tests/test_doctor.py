@@ -1,5 +1,6 @@
 """``catchlight doctor``: what is wrong with a machine or a home is told with its remedy, and nothing is changed."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -134,3 +135,16 @@ def test_keys_that_are_gone_or_off_are_told_as_they_are(home: Path, tmp_path: Pa
     assert (found.state, "signer.key" in found.said) == (State.FAIL, True)
     (home / "publish.toml").write_text('[marking]\ncredentials = "off"\n')
     assert list(look_at_signing(home, datetime.now(UTC))) == []
+
+
+def test_every_destination_is_proved(home: Path, tmp_path: Path) -> None:
+    """Those of destinations.toml, without a job file: ready, or what stands against it."""
+    (tmp_path / "out").mkdir()
+    (home / "destinations.toml").write_text(
+        f'[intranet]\nkind = "folder"\nroot = "{tmp_path / "out"}"\n'
+        f'[gone]\nkind = "folder"\nroot = "{tmp_path / "nowhere"}"\n'
+    )
+    ended = CliRunner().invoke(app, ["--home", str(home)])
+    assert ended.exit_code == 1
+    assert "destination intranet: ready" in ended.stdout
+    assert re.search(r"destination gone:\n  .*nowhere: no such folder", ended.stdout)

@@ -26,7 +26,7 @@ app = typer.Typer()
 def doctor(
     job: Annotated[
         Path | None,
-        typer.Option("--job", help="Job file (.toml) whose sources and destinations are proved, too."),
+        typer.Option("--job", help="Job file (.toml) whose preset and sources are proved, too."),
     ] = None,
     home: HomeOption = Path("catchlight-home"),
 ) -> None:
@@ -34,20 +34,18 @@ def doctor(
 
     Python, processor and graphics card, memory, disk, clock, ports, telemetry; models, register, secrets, the
     certificates that portraits are signed with; whether register and pictures are of the same day, as after a restore
-    they may not be. With --job also its preset and
-    every source's and destination's credentials and rights, in the vendor's words. Nothing is changed anywhere.
+    they may not be. Every destination of the home's destinations.toml is asked for credentials and rights, with --job
+    also each source, in the vendor's words; and its preset is proved. Nothing is changed anywhere.
 
     Exit code 0: nothing failed. 1: something stands in the way. 2: the job file itself is wrong.
     """
     with told():
         wrong = sum(_tell(finding) for finding in _looked_at(home))
-        if job:
-            file, sources = wire(job)
-            for name, sentences in _proved(job, home, file, sources):
-                say(f"{name}: {'ready' if not sentences else ''}".rstrip())
-                for sentence in sentences:
-                    say(f"  {sentence}")
-                wrong += bool(sentences)
+        for name, sentences in _proved(job, home):
+            say(f"{name}: {'ready' if not sentences else ''}".rstrip())
+            for sentence in sentences:
+                say(f"  {sentence}")
+            wrong += bool(sentences)
     raise typer.Exit(1 if wrong else 0)
 
 
@@ -66,12 +64,17 @@ def _tell(finding: Finding) -> bool:
     return finding.state == State.FAIL
 
 
-def _proved(job: Path, home: Path, file: JobFile, sources: list[Wired]) -> Iterator[tuple[str, list[str]]]:
-    yield f"preset {file.preset}", _preset(job, home, file)
-    for source in sources:
-        yield f"source {source.name} ({source.table.kind})", _probed(source)
-    known = destinations(home) if file.publish else {}
-    for name in file.publish:
+def _proved(job: Path | None, home: Path) -> Iterator[tuple[str, list[str]]]:
+    """Yield what stands against a job's preset, its sources, and each destination of the home or the job."""
+    publish: tuple[str, ...] = ()
+    if job:
+        file, sources = wire(job)
+        publish = tuple(file.publish)
+        yield f"preset {file.preset}", _preset(job, home, file)
+        for source in sources:
+            yield f"source {source.name} ({source.table.kind})", _probed(source)
+    known = destinations(home)
+    for name in dict.fromkeys((*publish, *known)):
         if name in known:
             yield f"destination {name}", _probed(known[name])
         else:
