@@ -14,6 +14,7 @@ from reports.thumbs import Fit, Thumb, shrink, thumb
 
 MOST_SHOWN = 500
 _FIT = Fit(96, 3_000)
+_PICTURES = (".jpg", ".png")
 _TITLES = {"new": "New", "change": "Changed", "conflict": "Theirs stays"}
 
 
@@ -56,13 +57,12 @@ def _rows(
     people: list[PersonPlan], names: Mapping[str, str], seen: Seen, vault: Vault
 ) -> Iterator[dict[str, Any]]:
     for person in people:
-        largest = max(person.files, key=lambda file: file.height)
         yield {
             "name": names.get(person.employee, person.employee),
             "id": person.employee,
             "change": _TITLES[person.change],
             "old": seen.thumbs.get(person.employee, Thumb(note="none")),
-            "new": _new(vault, largest.sent) if largest.height else Thumb(note="signature"),
+            "new": _new(vault, person),
             "notes": [_note(file) for file in person.files if file.note],
         }
 
@@ -71,8 +71,12 @@ def _note(file: FilePlan) -> str:
     return f"{file.size}: {file.note}" if file.height else file.note
 
 
-def _new(vault: Vault, digest: str) -> Thumb:
+def _new(vault: Vault, person: PersonPlan) -> Thumb:
+    """Return the largest picture that somebody gets; of a signature, the one in it."""
+    largest = max(person.files, key=lambda file: (file.height, file.target.endswith(_PICTURES)))
+    if not largest.height and not largest.target.endswith(_PICTURES):
+        return Thumb(note="signature")
     try:
-        return thumb(shrink(vault.get(digest), _FIT))
+        return thumb(shrink(vault.get(largest.sent), _FIT))
     except OutsideError:
         return Thumb(note="lost from the vault")

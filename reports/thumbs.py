@@ -57,13 +57,20 @@ def shrink(data: bytes, fit: Fit) -> bytes:
     with Image.open(BytesIO(data)) as picture:
         if max(picture.size) <= fit.side and len(data) <= fit.limit:
             return data
-        small = picture.convert("RGB")
+        small = _on_white(picture)
     for side, quality in product((fit.side, fit.side * 3 // 4, fit.side // 2), _QUALITIES):
         small.thumbnail((side, side), Image.Resampling.LANCZOS)
         data = _webp(small, quality)
         if len(data) <= fit.limit:
             break
     return data
+
+
+def _on_white(picture: Image.Image) -> Image.Image:
+    if not picture.has_transparency_data:
+        return picture.convert("RGB")
+    clear = picture.convert("RGBA")
+    return Image.alpha_composite(Image.new("RGBA", clear.size, "white"), clear).convert("RGB")
 
 
 def _webp(picture: Image.Image, quality: int) -> bytes:

@@ -1,10 +1,14 @@
 """Signatures go where portraits go: with consent, once, put back, and without leaving old faces behind."""
 
+import base64
+import re
 from collections.abc import Sequence
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from catchlight import ledger
 from catchlight.consents import Consent, Word
@@ -19,6 +23,7 @@ from catchlight.register import now
 from catchlight.rollback import rollback
 from flows.destinations import destinations, place_named
 from flows.signing import Signing
+from reports.publish_sheet import Seen, publish_sheet
 from tests.published_company import Company, apply, codes, make_company
 
 
@@ -68,6 +73,20 @@ def test_everybody_gets_their_files(company: Company) -> None:
     assert any(name.removeprefix("signatures/") in page for name in pictures)
     assert codes(apply(desk, draw(desk, "latest", ()))) == {"unchanged": 8}
     assert find_drift(desk) == []
+
+
+def test_the_plans_page_shows_the_face_in_a_signature(company: Company) -> None:
+    """Its round picture, on white; a signature without a face is a word."""
+    desk = desk_of(company)
+    page = publish_sheet(draw(desk, "latest", ()), {}, Seen(), desk.vault)
+    faces = [base64.b64decode(data) for data in re.findall('data:image/webp;base64,([^"]+)"', page)]
+    assert len(faces) == 2
+    with Image.open(BytesIO(faces[0])) as face:
+        assert min(face.convert("RGB").getpixel((0, 0))) > 240
+    (company.home / "signature" / "signature.toml").write_text('company = "Example AG"\n')
+    plain = publish_sheet(draw(desk_of(company), "latest", ()), {}, Seen(), desk.vault)
+    assert "data:image/webp" not in plain
+    assert plain.count("signature</") >= 2
 
 
 def test_an_older_face_does_not_stay(company: Company) -> None:
