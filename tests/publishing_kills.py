@@ -99,14 +99,14 @@ class Mother:
 def killed(company: Company, world: World, kills: int, longest: float = 0, minutes: float = inf) -> Killed:
     """Publish and roll back, again and again, until each was killed ``kills`` times, each time after a random while.
 
-    The while is up to ``longest`` seconds, or a sixth of what one way takes undisturbed, however busy the machine is. After
+    The while is up to ``longest`` seconds, or half of what one way takes undisturbed, however busy the machine is. After
     so many ``minutes`` it ends with fewer kills.
     """
     (company.home / "destinations.toml").write_text(world.as_destination())
     dice, mother, told = random.Random(11), Mother(), Killed()  # noqa: S311  a test's dice
     desk = replace(company.desk(), place=world.place, wait=Hurry().sleep)
     try:
-        longest, until = longest or _sixth(mother, desk), time.monotonic() + 60 * minutes
+        longest, until = longest or _half(mother, desk), time.monotonic() + 60 * minutes
         while min(told.out, told.back) < kills and not told.wrong and time.monotonic() < until:
             plan = draw(desk, "r1", ("96",))
             file = write_plan(company.home, plan)
@@ -122,12 +122,12 @@ def killed(company: Company, world: World, kills: int, longest: float = 0, minut
     return told
 
 
-def _sixth(mother: Mother, desk: Desk) -> float:
-    """Publish and take back without a kill; return a sixth of the seconds of one way."""
+def _half(mother: Mother, desk: Desk) -> float:
+    """Publish and take back without a kill; return half of the seconds of one way."""
     file, began = write_plan(desk.home, draw(desk, "r1", ("96",))), time.monotonic()
     ended = [mother.try_for(0, way, desk.home, file) for way in ("apply", "rollback")]
     assert ended == [0, 0]
-    return (time.monotonic() - began) / 12
+    return (time.monotonic() - began) / 4
 
 
 def _to_the_end(
