@@ -176,7 +176,7 @@ def google_world(root: Path, ids: Sequence[str]) -> Iterator[World]:
                 before[account] = company.photos[account] = old_picture(id_)
             if number % 50 == 1:
                 company.in_the_way[account] = 412
-        made = google_directory.Settings(**as_written(company, root, employee="email"))
+        made = google_directory.Settings(**as_written(company, root, employee="email", lag=0.2))
         yield World(
             "google_directory", google_directory.open_place(made, "google_directory:soak"), company.photos.get,
             lambda: company.taken,
