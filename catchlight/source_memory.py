@@ -65,7 +65,7 @@ class Memory:
 
     def __init__(self, path: Path) -> None:
         """Open the file, made when it is not there; ConfigError when it cannot be written, or is something else."""
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o750)  # who there is, is nobody else's business
         self._turned = False
         try:
             self._store = sqlite3.connect(path, isolation_level=None)

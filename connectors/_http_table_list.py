@@ -2,8 +2,7 @@
 
 import base64
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from functools import partial
+from collections.abc import Iterable, Iterator
 from typing import Any, BinaryIO
 from urllib.parse import urlencode, urljoin, urlsplit
 
@@ -16,6 +15,7 @@ from connectors._http_table_rows import Row, at, json_of, lines_of, rows_of, tex
 from connectors._http_table_settings import Auth, SourceSettings
 from connectors._pace import Limits, Pace
 from connectors._spool import scratch
+from connectors._token_file import Sign, signs_with
 
 _MOST_PAGES = 100_000
 _CHANGED = "the list of people changes while it is read; try again later"
@@ -31,9 +31,7 @@ def open_calls(settings: SourceSettings) -> AllowedCalls:
     if settings.photo and settings.photo.url:
         allowed.append(("GET", re.escape(settings.photo.url).replace(r"\{key\}", _ANY)))
     pace = Pace(Limits(at_once=settings.at_once, reads=settings.a_minute, burst=10, tenant=settings.url))
-    sign = partial(_signed, settings.auth) if settings.auth else None
-    if settings.auth:
-        _signed(settings.auth, renew=False)
+    sign = _signs(settings.auth) if settings.auth else None
     return AllowedCalls(
         Line(
             settings.url, allowed, {}, settings.ca_file, settings.proxy, settings.timeout, sign, pace, later=5
@@ -41,14 +39,14 @@ def open_calls(settings: SourceSettings) -> AllowedCalls:
     )
 
 
-def _signed(auth: Auth, renew: bool) -> Mapping[str, str]:  # noqa: FBT001  as Line.sign is called
-    del renew  # a secret is read each time: somebody else may have renewed it
+def _signs(auth: Auth) -> Sign:
     if auth.token_file:
-        return {"Authorization": f"Bearer {read_secret(auth.token_file)}"}
+        return signs_with(auth.token_file)
     if auth.header and auth.value_file:
-        return {auth.header: read_secret(auth.value_file)}
+        return signs_with(auth.value_file, "", auth.header)
     secret = f"{auth.user}:{read_secret(auth.password_file)}" if auth.password_file else ""
-    return {"Authorization": "Basic " + base64.b64encode(secret.encode()).decode("ascii")}
+    basic = {"Authorization": "Basic " + base64.b64encode(secret.encode()).decode("ascii")}
+    return lambda _: basic
 
 
 class Listing:

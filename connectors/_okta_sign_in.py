@@ -3,8 +3,7 @@
 import threading
 import time
 import uuid
-from collections.abc import Callable, Mapping
-from functools import partial
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +16,8 @@ from catchlight.errors import ConfigError, OutsideError
 from catchlight.policy import read_secret
 from connectors._allowed_calls import AllowedCalls, Line, Reply
 from connectors._okta_settings import SourceSettings
+from connectors._token_file import Sign, signs_with
 
-Sign = Callable[[bool], Mapping[str, str]]
 SCOPE = "okta.users.read"
 _TOKEN = "/oauth2/v1/token"  # noqa: S105  a path
 _BEARER = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -35,8 +34,7 @@ _REMEDY = {
 def sign_in(settings: SourceSettings) -> Sign:
     """Return what signs calls, as ``Line.sign`` wants it; ConfigError when the key or token cannot be read."""
     if settings.token_file:
-        read_secret(settings.token_file)  # one that cannot be read is told at once
-        return partial(_api_token, settings.token_file)
+        return signs_with(settings.token_file, "SSWS")
     return _Tokens(settings).headers
 
 
@@ -108,12 +106,6 @@ def _pem(text: str) -> tuple[Any, str, str]:
         message = "not an RSA key"
         raise TypeError(message)
     return key, "RS256", ""
-
-
-def _api_token(file: Path, renew: bool) -> Mapping[str, str]:  # noqa: FBT001  the shape of Line.sign
-    """Return an API token; the file is read each time, because somebody may have put a new one into it."""
-    del renew
-    return {"Authorization": f"SSWS {read_secret(file)}"}
 
 
 def _refusal(told: Mapping[str, Any], reply: Reply) -> ConfigError:

@@ -7,7 +7,6 @@ only where the settings name the host.
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -17,7 +16,6 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from catchlight import source
 from catchlight.errors import CatchlightError, OutsideError, PhotoError
 from catchlight.formats import identify
-from catchlight.policy import read_secret
 from catchlight.source import Entry, Fetched, Page, Source, StaleMarkError
 from connectors._allowed_calls import AllowedCalls, Line, Reply, address
 from connectors._data_url import from_data_url
@@ -26,6 +24,7 @@ from connectors._pace import Limits, Pace
 from connectors._photo_url import PhotoHosts, PhotoUrls
 from connectors._scim_list import ENTERPRISE, ID, is_path, top, user_pages, value
 from connectors._scim_words import why_not
+from connectors._token_file import signs_with
 
 FIELDS: Mapping[source.Field, tuple[str, ...]] = {
     "employee_number": (f"{ENTERPRISE}:employeeNumber",),
@@ -87,13 +86,12 @@ class _Users:
     """The pages and photos of a server."""
 
     def __init__(self, settings: SourceSettings, pace: Callable[[Limits], Pace]) -> None:
-        headers = {
-            "Authorization": f"Bearer {read_secret(settings.token_file)}",
-            "Accept": "application/scim+json",
-        }
-        line = Line(settings.url, _ALLOWED, headers, settings.ca_file, settings.proxy, settings.timeout)
         limits = Limits(reads=settings.reads_a_minute, tenant=settings.url)
-        self._calls = AllowedCalls(replace(line, pace=pace(limits)))
+        line = Line(
+            settings.url, _ALLOWED, {"Accept": "application/scim+json"}, settings.ca_file, settings.proxy, settings.timeout,
+            sign=signs_with(settings.token_file), pace=pace(limits),
+        )  # fmt: skip
+        self._calls = AllowedCalls(line)
         self._settings, self._urls = settings, PhotoUrls(settings.photo_hosts)
         self._links: dict[str, str] = {}
         self.close = self._urls.close

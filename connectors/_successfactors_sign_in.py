@@ -4,8 +4,7 @@ import base64
 import json
 import threading
 import time
-from collections.abc import Callable, Mapping
-from functools import partial
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +13,8 @@ from catchlight.policy import read_secret
 from connectors._allowed_calls import AllowedCalls, Line, Reply
 from connectors._saml_assertion import assertion
 from connectors._successfactors_settings import SourceSettings
+from connectors._token_file import Sign, signs_with
 
-Sign = Callable[[bool], Mapping[str, str]]
 _TOKEN = "/oauth/token"  # noqa: S105  a path
 _GRANT = "urn:ietf:params:oauth:grant-type:saml2-bearer"
 _AUDIENCE = "www.successfactors.com"
@@ -31,17 +30,11 @@ def sign_in(settings: SourceSettings) -> Sign:
     """Return what signs calls, as ``Line.sign`` wants it; ConfigError when a secret cannot be read."""
     if settings.key_file:
         return _Tokens(settings, settings.key_file).headers
-    _said(settings, renew=False)  # a secret that cannot be read is told at once
-    return partial(_said, settings)
-
-
-def _said(settings: SourceSettings, renew: bool) -> Mapping[str, str]:  # noqa: FBT001  as Line.sign is called
-    """Return who we are; a token is read each time, for somebody else renews it."""
-    del renew
     if settings.token_file:
-        return {"Authorization": f"Bearer {read_secret(settings.token_file)}"}
+        return signs_with(settings.token_file)
     secret = f"{settings.user}:{read_secret(settings.password_file or Path())}"
-    return {"Authorization": "Basic " + base64.b64encode(secret.encode()).decode("ascii")}
+    basic = {"Authorization": "Basic " + base64.b64encode(secret.encode()).decode("ascii")}
+    return lambda _: basic
 
 
 class _Tokens:

@@ -41,9 +41,12 @@ class Held:
 
     def findings(self) -> Iterator[Finding]:
         """Tell of how many people faces were not compared, and why not."""
-        for why, count in Often(self.who.values()).items():
+        for why in dict.fromkeys(self.who.values()):
+            ids = [id_ for id_, theirs in self.who.items() if theirs == why]
+            shown = ", ".join(ids[:_SHOWN]) + (" and others" if len(ids) > _SHOWN else "")
             told = (
-                f"Photos of {count} people differ between systems, and their faces were not compared: {why}."
+                f"Photos of {len(ids)} {'person' if len(ids) == 1 else 'people'} differ between systems ({shown}), and their faces were not compared: {why}. "
+                "The best photo is used, whoever it shows: somebody has to look at these."
             )
             yield Finding("faces_not_compared", told)
 

@@ -154,7 +154,7 @@ def world(server: ScimServer, tmp_path: Path) -> ScimWorld:
 
 
 _LIST: frozenset[tuple[What, Fault]] = frozenset({
-    ("list", "403"), ("list", "404"), ("list", "429"), ("list", "500"), ("list", "truncated"),
+    ("list", "401"), ("list", "403"), ("list", "404"), ("list", "429"), ("list", "500"), ("list", "truncated"),
     ("list", "wrong_type"), ("list", "slow"),
 })  # fmt: skip
 

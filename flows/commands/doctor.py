@@ -70,7 +70,8 @@ def _proved(job: Path | None, home: Path) -> Iterator[tuple[str, list[str]]]:
     if job:
         file, sources = wire(job)
         publish = tuple(file.publish)
-        yield f"preset {file.preset}", _preset(job, home, file)
+        looks = dict.fromkeys([file.preset, *(group.preset for group in file.groups)])
+        yield f"preset {', '.join(looks)}", _preset(job, home, file)
         for source in sources:
             yield f"source {source.name} ({source.table.kind})", _probed(source)
     known = destinations(home)
