@@ -1,4 +1,4 @@
-"""How fast calls may follow each other at one server, for all threads together, and for all programs of this machine."""
+"""How fast calls may follow each other at one server, for all threads together, and for all programs with one home."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -9,10 +9,11 @@ from pathlib import Path
 from connectors._pace_book import Own, Shared
 
 _folder: Path | None = None
+_APART = 60.0  # seconds that the clocks of machines with one disk may be apart
 
 
 def share(folder: Path) -> None:
-    """Let every program of this machine that is given this folder keep within the limits together with us."""
+    """Let every program that is given this folder, on whichever machine, keep within the limits together with us."""
     global _folder  # noqa: PLW0603  one program, one folder
     _folder = folder
 
@@ -41,9 +42,10 @@ class Pace:
         sleep: Callable[[float], object] = time.sleep,
     ) -> None:
         """Begin with a full burst."""
-        self._clock, self._sleep, self._burst, self._at_once = clock, sleep, limits.burst, limits.at_once
-        self._a_second = {False: limits.reads / 60, True: limits.writes / 60}
         shared = _folder if limits.tenant else None
+        self._clock = time.time if shared and clock is time.monotonic else clock  # one that others have, too
+        self._sleep, self._burst, self._at_once = sleep, limits.burst, limits.at_once
+        self._a_second = {False: limits.reads / 60, True: limits.writes / 60}
         self._book = Shared(shared, limits.tenant, limits.at_once) if shared else Own(limits.at_once)
 
     @contextmanager
@@ -66,7 +68,7 @@ class Pace:
         """Take a place in the line and return how many seconds it is away."""
         with self._book.open() as said:
             now = self._clock()
-            if said.get("at", now) > now:  # the machine was started anew, and its clock with it
+            if said.get("at", now) > now + _APART:  # somebody's clock was set back
                 said.clear()
             said["at"] = now
             return max(said.get("not_before", now) - now, self._take(said, now, "w" if writes else "r"))
@@ -76,7 +78,7 @@ class Pace:
         a_second = self._a_second[kind == "w"]
         if not a_second:
             return 0.0
-        since = now - said.get(f"{kind}_at", now)
+        since = max(0.0, now - said.get(f"{kind}_at", now))
         said[kind] = min(self._burst, said.get(kind, self._burst) + since * a_second) - 1
-        said[f"{kind}_at"] = now
+        said[f"{kind}_at"] = max(now, said.get(f"{kind}_at", now))
         return max(0.0, -said[kind] / a_second)

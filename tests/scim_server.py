@@ -47,7 +47,7 @@ class ScimServer:
             "Content-Type": "application/scim+json",
             "X-Admin": "1",
         }
-        return httpx.Client(base_url=self.url, headers=headers, trust_env=False, verify=False)  # noqa: S501 - no TLS
+        return httpx.Client(base_url=self.url, headers=headers, trust_env=False, verify=False, timeout=60)  # noqa: S501 - no TLS
 
     def add(self, name: str, employee_number: str = "", /, **more: object) -> str:
         """Add a user and return its id."""

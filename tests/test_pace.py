@@ -165,6 +165,26 @@ def test_reading_and_publishing_count_together(
     )  # SCIM is the writer's own
 
 
+def test_machines_whose_clocks_differ_a_little_count_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of 60 a minute, ten calls in turn take nine seconds though one clock is behind; one that was set back begins anew."""
+    monkeypatch.setattr(_pace, "_folder", tmp_path)
+    ahead, behind = Clock(now=1000.5), Clock(now=1000.0)
+    machines = [(clock, pace(clock, Limits(reads=60, tenant="example"))) for clock in (ahead, behind)]
+    for number in range(10):
+        clock, one = machines[number % 2]
+        with one.turn(writes=False):
+            pass
+        machines[1 - number % 2][0].now += clock.slept[-1] if clock.slept else 0.0
+        clock.slept.clear()
+    assert 8.5 <= ahead.now - 1000.5 <= 10
+    machines[0][1].rest(3600)
+    ahead.now = behind.now = 500.0
+    with machines[1][1].turn(writes=False):
+        assert behind.now == pytest.approx(500.0)
+
+
 def test_a_place_of_a_program_that_was_killed_is_free(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
