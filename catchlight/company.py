@@ -1,5 +1,6 @@
 """The company as its newest run left it: everyone's portrait, and the earlier attempts to choose from."""
 
+import json
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -45,10 +46,11 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """Everyone in the newest run, by id. ``run`` is "" when nothing was ever refreshed."""
+    """Everyone in the newest run, by id, and the ``acts`` it would do to whom it may. ``run`` is "" when there was none."""
 
     run: str = ""
     people: Mapping[str, Person] = field(default_factory=dict)
+    acts: tuple[str, ...] = ()
 
 
 class Company:
@@ -78,4 +80,9 @@ def read_book(folder: Path) -> Book:
     """Read one run."""
     earlier: Mapping[str, Sequence[Candidate]] = candidates(folder)
     people = {id_: Person(one, tuple(earlier.get(id_, ()))) for id_, one in portraits(folder).items()}
-    return Book(folder.name, people)
+    return Book(folder.name, people, _acts(folder))
+
+
+def _acts(folder: Path) -> tuple[str, ...]:
+    told = folder / "run.json"
+    return tuple(json.loads(told.read_bytes()).get("acts", ())) if told.is_file() else ()

@@ -23,7 +23,10 @@ def find_notice(policy: Policy, bundled: Path, language: str) -> Notice:
     """
     wanted = (language, *policy.languages)
     found = _own(policy.notice, wanted) if policy.notice else _newest(bundled, wanted)
-    name, version, spoken, file = found
+    return _notice(policy, *found)
+
+
+def _notice(policy: Policy, name: str, version: str, spoken: str, file: Path) -> Notice:
     try:
         text = file.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
@@ -33,6 +36,19 @@ def find_notice(policy: Policy, bundled: Path, language: str) -> Notice:
     return Notice(
         digest_of(whole.encode()), name, version or digest_of(text.encode())[:8], spoken, whole, now()
     )
+
+
+def find_act_notice(policy: Policy, texts: Path, act: str, language: str) -> Notice:
+    """Return the text about one act, as a person agrees to it: the company's own ``ACT.LANGUAGE.txt``, else ours.
+
+    The company's lie in the folder ``notice`` of the policy. ConfigError when a text cannot be read.
+    """
+    wanted, own = (language, *policy.languages), policy.notice
+    files = [own / f"{act}.{spoken}.txt" for spoken in wanted] if own else []
+    there = next((file for file in files if file.is_file()), None)
+    if there:
+        return _notice(policy, act, "", there.stem.rpartition(".")[2], there)
+    return _notice(policy, *_newest(texts, wanted, act.replace("_", "-")))
 
 
 def all_notices(policy: Policy, bundled: Path) -> dict[str, Notice]:
@@ -62,8 +78,8 @@ def _own(folder: Path, wanted: Sequence[str]) -> tuple[str, str, str, Path]:
     raise ConfigError(message)
 
 
-def _newest(folder: Path, wanted: Sequence[str]) -> tuple[str, str, str, Path]:
-    files = [(known, file) for file in folder.glob("*.txt") if (known := _FILE.fullmatch(file.stem))]
+def _newest(folder: Path, wanted: Sequence[str], name: str = "*") -> tuple[str, str, str, Path]:
+    files = [(known, file) for file in folder.glob(f"{name}.*.txt") if (known := _FILE.fullmatch(file.stem))]
     for language in (*wanted, "en"):
         spoken = [
             (int(known["version"]), known["name"], file)

@@ -12,6 +12,7 @@ from typing import Any
 import polars as pl
 
 from catchlight import __version__, candidates, fairness, ledger, looks, tries
+from catchlight.acts import acts_of
 from catchlight.checks import photo_age
 from catchlight.consistency import compare
 from catchlight.delivery import file_names
@@ -97,6 +98,7 @@ def summarise(
         "source": str(plan.job.source),
         "preset": {"name": preset.name, "title": preset.title, "digest": preset.digest()},
         "groups": looks.told(plan, tables[Employee]),
+        "acts": acts_of(plan.job, plan.groups),
         "setup": plan.look.setup,
         "engines": {job: getattr(preset.engines, job) for job in JOBS},
         "models": model_digests(preset.engines, store_of(plan.job)),

@@ -15,6 +15,7 @@ from catchlight.policy import Policy
 from catchlight.records import Answer, Decision, Outcome, Render
 from catchlight.runs import Candidate
 from catchlight.wishes import TAGS
+from reports.review.employee_acts import CODES, acts_for
 from reports.review.employee_form import COMMENT, Filled
 from reports.review.employee_places import offers
 from reports.review.employee_slack import offer
@@ -59,6 +60,7 @@ def view_of(visit: Visit, person: Person, filled: Filled | None = None) -> dict[
         "most": COMMENT,
         "filled": filled,
         "code": _code(visit, place),
+        "acts": [] if place.stand == Stand.REFUSED else acts_for(visit, person.portrait.employee),
         "uploads": desk.uploads is not None,
         "largest": desk.policy.server.largest_upload,
         "refused": "",
@@ -88,7 +90,7 @@ def _code(visit: Visit, place: Place) -> str:
     code = visit.request.query_params.get("code", "")
     if code in _DONE:
         return code if place.last else ""
-    return code if code in (*Code, *_PLACES, "again") else ""
+    return code if code in (*Code, *_PLACES, *CODES, "again") else ""
 
 
 def _silence(policy: Policy, person: Person) -> str:
