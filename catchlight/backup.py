@@ -99,7 +99,7 @@ def _links(home: Path) -> dict[str, str]:
 def _link_or_copy(source: Path, target: Path, before: Path | None) -> None:
     """Link a picture, which never changes, to the last backup's or to the home's; copy all else."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    for there in (before, source) if _is_picture(source) else ():
+    for there in (before, source) if is_picture(source) else ():
         try:
             if there and there.stat().st_size == source.stat().st_size:
                 os.link(there, target)
@@ -109,7 +109,8 @@ def _link_or_copy(source: Path, target: Path, before: Path | None) -> None:
     shutil.copy2(source, target)
 
 
-def _is_picture(path: Path) -> bool:
+def is_picture(path: Path) -> bool:
+    """Whether a path is a picture of the vault, which never changes."""
     return "vault" in path.parts and len(path.name) == 62
 
 
@@ -143,10 +144,11 @@ def read(folder: Path) -> Backup:
 
 def wrong(backup: Backup) -> list[str]:
     """Return the files of a backup that are gone or changed."""
-    return [name for name, digest in backup.files.items() if not _is_whole(backup.folder / name, digest)]
+    return [name for name, digest in backup.files.items() if not is_whole(backup.folder / name, digest)]
 
 
-def _is_whole(path: Path, digest: str) -> bool:
+def is_whole(path: Path, digest: str) -> bool:
+    """Whether a file is there and as it was put aside."""
     return path.is_file() and digest_of_file(path) == digest
 
 

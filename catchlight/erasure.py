@@ -89,6 +89,7 @@ def _empty_vault(home: Path, register: Register, traces: Traces) -> int:
         for file in vault.root.glob("*/*")
         if file.parent.name + file.name not in needed and _is_named(file, traces)
     ]
+    named += [file for file in vault.root.glob("*/.*.partial") if _is_half_of(file, traces)]
     theirs = [vault.path(digest) for digest in traces.digests if vault.has(digest)]
     for file in {*named, *theirs}:
         file.unlink()
@@ -97,6 +98,12 @@ def _empty_vault(home: Path, register: Register, traces: Traces) -> int:
 
 def _is_named(file: Path, traces: Traces) -> bool:
     return file.is_file() and not scrubbing.is_picture(file) and scrubbing.tells(file, traces)
+
+
+def _is_half_of(file: Path, traces: Traces) -> bool:
+    """Whether a file is what a killed program had written of one of the person's: named by the start of its digest."""
+    start = file.parent.name + file.name[1:].partition(".")[0]
+    return scrubbing.tells(file, traces) or any(digest.startswith(start) for digest in traces.digests)
 
 
 def _needed(register: Register) -> set[str]:

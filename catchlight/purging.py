@@ -60,7 +60,7 @@ class Purge:
 def purge(one: Purge) -> list[Purged]:
     """Make a pass; return what went, kind by kind."""
     kinds: dict[str, Callable[[Purge], int]] = {
-        "sessions": _sessions, "links": _links, "logs": _logs, "letters": _letters,
+        "halves": _halves, "sessions": _sessions, "links": _links, "logs": _logs, "letters": _letters,
         "rejected": pictures.rejected, "originals": pictures.originals, "backups": pictures.backups, "runs": _runs,
     }  # fmt: skip
     return [Purged(kind, getattr(one.keep, kind), work(one)) for kind, work in kinds.items()]
@@ -73,6 +73,11 @@ def _sessions(one: Purge) -> int:
         with one.register.alone() as store:
             store.forget_unseen(since)
     return count
+
+
+def _halves(one: Purge) -> int:
+    """Delete what writes that were killed left beside their files: it may be half of somebody's photo."""
+    return one.drop(path for path in one.home.rglob(".*.partial") if one.is_old(path, one.keep.halves))
 
 
 def _links(one: Purge) -> int:

@@ -9,7 +9,7 @@ from typing import Any
 
 from catchlight.audit import AuditLine, AuditName
 from catchlight.desk import register_of
-from catchlight.journal import stacks
+from catchlight.journal import half_way, stacks
 from catchlight.records import Receipt
 from catchlight.register import Register
 from catchlight.register_tables import TABLES
@@ -22,13 +22,15 @@ _THEIRS = ("employee", "delegate")  # fields that say whose a row is
 
 def unwrite(home: Path, register: Register, traces: Traces) -> int:
     """Remove the rows about somebody, all or none; return how many. The audit log tells of each, without their name."""
-    lists = _lists(register)
+    lists, over = _lists(register), _over(register)
     with register.alone() as store:
         gone = sum(
             store.remove(record, **{name: traces.employee}) for record in TABLES for name in _owning(record)
         )
         for record, number, told in list(_named(store, traces)):
             store.rewrite(record, number, told)
+        for destination, target in over:
+            store.remove(Receipt, destination=destination, target=target)
         for receipt in lists:
             store.remove(Receipt, destination=receipt.destination, target=receipt.target)
             store.add([receipt])
@@ -76,6 +78,13 @@ def _lists(register: Register) -> list[Receipt]:
         for sent in found.values()
         for stack in stacks(sent).values()
     ]
+
+
+def _over(register: Register) -> set[tuple[str, str]]:
+    """Return the lists of which nothing stands any more: older ones, which name people, are kept for nobody."""
+    of_nobody = [receipt for receipt in register.receipts() if not receipt.employee]
+    needed = {(one.destination, one.target) for one in (*_lists(register), *half_way(of_nobody))}
+    return {(one.destination, one.target) for one in of_nobody} - needed
 
 
 def _compact(where: str | Path) -> None:

@@ -23,6 +23,7 @@ from catchlight.publish_planning import draw
 from catchlight.records import Answer, Decision
 from catchlight.register import now
 from catchlight.review_records import Delegation, Letter, Session
+from catchlight.rollback import rollback
 from catchlight.runs import portraits
 from catchlight.scrubbing import scrub, tells
 from catchlight.tombstones import add_tombstones, read_tombstones
@@ -124,6 +125,21 @@ def test_nothing_is_left_of_an_erased_person_but_a_keyed_tombstone(lived: Path, 
     assert len({file.name for file in out.rglob("*.jpg")}) == len(before) - 1
     (stone,) = json.loads((lived / "erased/tombstones.json").read_bytes())[:1]
     assert set(stone) == {"person", "at"}
+
+
+def test_halves_and_old_lists_that_name_them_go_too(lived: Path, tmp_path: Path) -> None:
+    """What a killed write left of their photo, and the list of a publication that was taken back since."""
+    needles, vault = _needles(lived), Vault(lived / "vault")
+    digest = next(one for one in needles if len(one) == 64 and vault.has(one))
+    half = vault.path(digest).with_name(f".{digest[2:42]}.abc12345.partial")
+    half.write_bytes(vault.get(digest)[:99])
+    desk = open_desk(lived, folder_place(tmp_path / "out", lived))
+    rollback(desk, "latest")
+    desk.register.close()
+    code, said = _said("erase", GONE, "--home", str(lived), "--yes")
+    assert (code, "nothing is left" in said) == (0, True), said
+    assert not half.exists()
+    assert _still(lived, needles) == set()
 
 
 def test_everybody_else_stays_whole(lived: Path) -> None:

@@ -112,6 +112,16 @@ def test_sessions_letters_and_logs_have_their_terms(company: Company) -> None:
     assert register.rows(Letter) == register.rows(Invitation) == []
 
 
+def test_halves_that_a_killed_program_left_go_after_a_day(company: Company) -> None:
+    """They may be of somebody's photo; one that is just being written stays."""
+    half = company.home / "vault/ab/.cdef.x1.partial"
+    half.parent.mkdir(exist_ok=True)
+    half.write_bytes(portrait("a")[:99])
+    assert "halves" not in _gone(company, 0)
+    assert _gone(company, 2)["halves"] == 1
+    assert not half.exists()
+
+
 def test_the_report_has_counts_and_terms_and_names_nobody(company: Company) -> None:
     """It is kept, so it must not be one more list of people."""
     _gone(company, 31)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from catchlight import erasure
+from catchlight import backup_erasure, erasure
 from catchlight.desk import alone, open_register
 from catchlight.errors import ConfigError
 from catchlight.home import Home
@@ -15,7 +15,7 @@ from catchlight.traces import known_ids
 from flows.commands.publish_options import YesOption
 from flows.commands.publish_words import say
 from flows.commands.refresh import HomeOption
-from flows.erasing import desks, erase
+from flows.erasing import desks, erase, redraw
 from flows.terminal import told
 
 EmployeeArgument = Annotated[str, typer.Argument(metavar="ID", help="Employee id, as the list has it.")]
@@ -26,17 +26,25 @@ def erase_person(
     home: HomeOption = Path("catchlight-home"),
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would go; change nothing.")] = False,
     yes: YesOption = False,
+    backups: Annotated[
+        Path | None,
+        typer.Option(
+            "--backups", metavar="DIR", help="Folder of backups made before: erase them in each, too."
+        ),
+    ] = None,
 ) -> None:
     """Erase one person: pictures, answers, consents, letters, every row and line about them, in all runs.
 
     First they are taken off all places, and what was there before comes back. What was backed up, and the right to undo
     it, goes as well. A reference that names nobody stays, so that neither the next list nor a restored backup brings
-    them back. Their photos in your own systems are not ours and stay. At the end everything is searched for them.
+    them back. With --backups they go out of older backups as well, also when they were erased here before. Their photos in your own systems are not ours and stay. At the end everything is searched for them.
 
     Exit code 0: nothing is left. 1: something is left, and it is named, or a place did not let them go. 2: nobody has
     this id, or it could not start.
     """
     with told():
+        if backups and read_tombstones(home).has("id", employee):
+            raise typer.Exit(_in_backups(backups, employee, dry_run=dry_run))
         with closing(open_register(home)) as register:
             if employee not in known_ids(home, register):
                 message = f"nothing is known of {employee!r}, so there is nothing to erase"
@@ -46,14 +54,31 @@ def erase_person(
         say(f"{employee}: {found.pictures} pictures, {found.rows} rows of the register, {found.files} files.")
         say(f"Taken off first: {', '.join(places) or 'nothing, they are published nowhere'}.")
         if dry_run:
-            return
+            raise typer.Exit(_in_backups(backups, employee, dry_run=True) if backups else 0)
         if not yes and not typer.confirm("This cannot be undone. Go on?"):
             raise typer.Exit(2)
         with ExitStack() as holding:
             holding.enter_context(Home(home).alone())
             holding.enter_context(alone(home))
             done = erase(home, employee)
-    raise typer.Exit(_tell(home, done))
+        code = _tell(home, done)
+        more = _in_backups(backups, employee, dry_run=False) if backups else 0
+    raise typer.Exit(max(code, more))
+
+
+def _in_backups(folder: Path, employee: str, *, dry_run: bool) -> int:
+    """Erase somebody in each backup of a folder; return the exit code."""
+    found = backup_erasure.all_in(folder)
+    say(f"{len(found)} backups in {folder}{': they would be searched, too' if dry_run else ''}.")
+    left = False
+    for one in found if not dry_run else ():
+        done = backup_erasure.erase_in(one, employee, redraw)
+        if done:
+            say(f"{done.folder.name}: {done.pictures} pictures deleted, {done.files} files scrubbed.")
+            for place in done.left:
+                say(f"  Still there: {place}")
+            left = left or bool(done.left)
+    return int(left)
 
 
 def _tell(home: Path, done: erasure.Erased) -> int:
