@@ -6,6 +6,7 @@ from typing import Literal
 
 Mode = Literal["resident", "offload", "layers"]
 MODES: tuple[Mode, ...] = ("resident", "offload", "layers")
+MANY = 20  # steps: with fewer, copying each block at each step took less than copying whole parts for each picture
 GIB = 1 << 30
 RESERVE = GIB  # the driver's own, and what fragments
 PICTURE, TILED = 3 * GIB, 3 * GIB // 2  # while one picture of a megapixel is made: decoded whole, or in tiles
@@ -22,20 +23,27 @@ class Room:
     batch: int = 1
     tiled: bool = False
 
-    def smaller(self) -> "Room | None":
+    def smaller(self, modes: tuple[Mode, ...] = MODES) -> "Room | None":
         """Return what needs less memory; None when nothing does."""
         if self.batch > 1:
             return replace(self, batch=self.batch // 2)
         if not self.tiled:
             return replace(self, tiled=True)
-        later = MODES[MODES.index(self.mode) + 1 :]
+        later = [mode for mode in modes if MODES.index(mode) > MODES.index(self.mode)]
         return Room(later[0], tiled=True) if later else None
 
 
-def fit(parts: Mapping[str, int], free: int, wanted: int, pixels: int = 1 << 20) -> Room:
+def modes_for(steps: int) -> tuple[Mode, ...]:
+    """Return the modes worth trying for a pipeline of so many steps, those that need most memory first."""
+    return MODES if steps >= MANY else ("resident", "layers")
+
+
+def fit(
+    parts: Mapping[str, int], free: int, wanted: int, pixels: int = 1 << 20, modes: tuple[Mode, ...] = MODES
+) -> Room:
     """Return the fastest way that fits: ``parts`` are bytes of weights by component, ``free`` bytes on the card."""
     needs = {"resident": sum(parts.values()), "offload": max(parts.values(), default=0), "layers": 0}
-    for mode in MODES:
+    for mode in modes:
         for tiled in (False, True):
             each = (TILED if tiled else PICTURE) * pixels / (1 << 20)
             batch = int((free - RESERVE - needs[mode]) // each)

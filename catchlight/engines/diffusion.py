@@ -22,7 +22,7 @@ from catchlight.anatomy import Picture
 from catchlight.device import Device, pick
 from catchlight.engines import Facts
 from catchlight.engines._placing import place, tile
-from catchlight.engines._room import MODES, Room, fit
+from catchlight.engines._room import MODES, Room, fit, modes_for
 from catchlight.errors import ConfigError, OutsideError
 from catchlight.models import ModelStore
 from catchlight.painting import Scene, Take, Words
@@ -100,6 +100,10 @@ class Engine:
                 self._shrink(error)
         return takes
 
+    @property
+    def _steps(self) -> int:
+        return self._settings.steps or self._how.STEPS
+
     @cached_property
     def _device(self) -> Any:
         return pick(self._settings.device)
@@ -111,7 +115,8 @@ class Engine:
         import torch  # noqa: PLC0415  heavy
 
         parts = {name: size for name, size in self._weights.sizes.items() if name not in self._how.TEXT}
-        room = fit(parts, torch.cuda.mem_get_info()[0], self._settings.batch, self._how.MOST)
+        free, modes = torch.cuda.mem_get_info()[0], modes_for(self._steps)
+        room = fit(parts, free, self._settings.batch, self._how.MOST, modes)
         wanted = self._settings.memory
         return room if wanted == "auto" else Room(wanted, room.batch, room.tiled)
 
@@ -119,7 +124,7 @@ class Engine:
         """Do with less memory from now on; OutsideError when nothing is left to give up."""
         import torch  # noqa: PLC0415  heavy
 
-        room = self._room.smaller()
+        room = self._room.smaller(modes_for(self._steps))
         if room is None:
             message = f"{_KEY}: the graphics card has too little memory for one picture: {error}"
             raise OutsideError(message) from error
@@ -213,7 +218,7 @@ class Engine:
         with torch.inference_mode():
             made = pipe(
                 **self._how.arguments(pipe, given, words, scene.words), strength=self._how.STRENGTH,
-                num_inference_steps=self._settings.steps or self._how.STEPS, num_images_per_prompt=len(seeds),
+                num_inference_steps=self._steps, num_images_per_prompt=len(seeds),
                 generator=[torch.Generator("cpu").manual_seed(seed) for seed in seeds], output_type="pt",
             ).images  # fmt: skip
         finite = made.isfinite().all(1).cpu().numpy()
