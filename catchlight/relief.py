@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 from jaxtyping import Bool, Float32
-from scipy.interpolate import LinearNDInterpolator
 from scipy.spatial import Delaunay
 
 from catchlight.anatomy import Landmarks
@@ -66,9 +65,7 @@ def carve(face: Landmarks) -> Relief:
     flat = to.points(face.mesh[:, :2]).astype(np.float32)
     z = -face.mesh[:, 2] * (to.scale / UNIT)
     mesh = Delaunay(flat)
-    surface = LinearNDInterpolator(mesh, np.column_stack([z, _vertex_normals(flat, z, mesh.simplices)]))
-    rows, columns = np.mgrid[0 : to.height, 0 : to.width].astype(np.float32)
-    drawn = surface(columns, rows).astype(np.float32)
+    drawn = _drawn(mesh, np.column_stack([z, _vertex_normals(flat, z, mesh.simplices)]), to)
     inside = _polygon(to, to.points(face.oval)) & np.isfinite(drawn[..., 0])
     depth = np.where(inside, drawn[..., 0], np.nanmin(drawn[..., 0]))
     skin = inside & ~_features(to, flat, _FEATURES, 5)
@@ -76,6 +73,20 @@ def carve(face: Landmarks) -> Relief:
     at = face.moved(to.matrix)
     cheeks = _cheek(at, at.right_eye, to) & inside, _cheek(at, at.left_eye, to) & inside
     return Relief(to, depth, _smooth(drawn[..., 1:], inside), inside, skin, bare, cheeks, at)
+
+
+def _drawn(
+    mesh: Delaunay, values: Float32[np.ndarray, "n c"], to: Affine
+) -> Float32[np.ndarray, "h w c"]:
+    """Return what the points' values are at each grid pixel, linear within a triangle; nan outside of all."""
+    points = np.indices((to.height, to.width))[::-1].reshape(2, -1).T.astype(np.float64)
+    at = mesh.find_simplex(points)
+    corners = mesh.transform[at]  # as Delaunay documents it: two barycentric weights, the third is what is left
+    two = np.einsum("nij,nj->ni", corners[:, :2], points - corners[:, 2])
+    weights = np.column_stack([two, 1 - two.sum(1)])
+    drawn = np.einsum("nk,nkc->nc", weights, values[mesh.simplices[at]])
+    drawn[at < 0] = np.nan
+    return drawn.reshape(to.height, to.width, -1).astype(np.float32)
 
 
 def _cheek(at: Landmarks, eye: Float32[np.ndarray, " 2"], to: Affine) -> Bool[np.ndarray, "h w"]:

@@ -18,7 +18,6 @@ from catchlight.journal import stacks
 from catchlight.records import Employee, Photo, Reading, Render, Verdict
 from catchlight.sending import FAILED, Result, settle, take_off
 from catchlight.spoilers import rank
-from flows import stages
 from flows.destinations import place_named
 from reports import contact_sheet as sheet
 
@@ -68,6 +67,8 @@ def reapply(home: Path) -> int:
 
 def redraw(folder: Path) -> None:
     """Make a run's contact sheet anew from its tables."""
+    from flows import stages  # noqa: PLC0415  loads what developing needs
+
     home = Home(folder.parent.parent)
     kinds = (Employee, Photo, Render, Reading, Verdict)
     tables = {kind: pl.read_parquet(folder / ledger.file_name(kind)) for kind in kinds}
