@@ -12,12 +12,13 @@ import cv2
 import numpy as np
 from grounds import SIDE
 
-from catchlight import framing, sitting
+from catchlight import framing
 from catchlight.anatomy import Landmarks, Picture
 from catchlight.decoding import decode
 from catchlight.framing import Affine
 from catchlight.pixels import to_linear, to_srgb
 from catchlight.studio import Studio
+from catchlight.subject import Subject, look
 
 # Long, short, curly, thin and no hair; dark, grey, white, red and blond; beards, glasses, all skin tones.
 PEOPLE = (
@@ -48,11 +49,11 @@ class Plate:
 def plates(photos: Path, studio: Studio, people: tuple[str, ...] = PEOPLE) -> Iterator[Plate]:
     """Yield the plates of these portraits."""
     for id_ in people:
-        subject = sitting.look(decode((photos / f"{id_}.jpg").read_bytes()), studio)
+        subject = look(decode((photos / f"{id_}.jpg").read_bytes()), studio)
         yield _plate(id_, subject, studio)
 
 
-def _plate(id_: str, subject: sitting.Subject, studio: Studio) -> Plate:
+def _plate(id_: str, subject: Subject, studio: Studio) -> Plate:
     native = framing.sheet(subject.face, SIDE)
     times = SIDE / native.height
     to = Affine(native.matrix * times, SIDE, SIDE)

@@ -18,8 +18,9 @@ import numpy as np
 from sittings import Row, Task, accepted, bar, keep, known, parser_for, portray, preset_of, rendered, tell
 
 from catchlight import framing, neutrals
+from catchlight.correction import white_of
 from catchlight.ladder import POOR
-from catchlight.sitting import Sitting, white_of
+from catchlight.sitting import Sitting
 from catchlight.studio import Studio
 
 _LIGHT = ("light_azimuth", "light_elevation", "light_ratio")

@@ -3,7 +3,8 @@
     python benchmarks/likeness.py FOLDER… [--pairs PAIRS] [--preset house] [--every 4] [--output FILE]
 
 Portraits are judged as the preset says; the distance is measured beside that, by the engine dlib_resnet,
-on faces traced in the photo and again in the portrait. PAIRS holds pairs.csv (file_a, file_b,
+on faces traced in the photo and again in the portrait. FOLDER holds directory.csv and photos/, or is the home of
+a finished refresh: then it is its newest run, as it was judged with all that it knew. PAIRS holds pairs.csv (file_a, file_b,
 same_person) and the files: it tells how near two pictures of different people come.
 Bars: 0.35 at most for every accepted portrait, and no two different people nearer than that.
 """
@@ -20,13 +21,30 @@ from catchlight.config import Preset
 from catchlight.decoding import decode
 from catchlight.engines import dlib_resnet
 from catchlight.errors import PhotoError
+from catchlight.home import Home
 from catchlight.models import ModelStore, default_root
-from catchlight.sitting import Sitting, look
+from catchlight.runs import portraits, run_folder
+from catchlight.sitting import Sitting
 from catchlight.studio import Studio
+from catchlight.subject import look
 
 _LIMIT = 0.35
 _SHARES = (50, 90, 95, 99)
 _WARM: list[dlib_resnet.Engine] = []
+
+
+def of_run(home: Path, preset: Preset, every: int) -> list[Row]:
+    """Return a row for every so many-th person of a home's newest run who has a portrait: id, outcome, distance."""
+    studio, vault = Studio(preset, ModelStore(default_root())), Home(home).vault
+    rows: list[Row] = []
+    for one in list(portraits(run_folder(home)).values())[::every]:
+        if not one.picture or one.render is None or one.verdict is None:
+            continue
+        before, after = (_describe(vault.get(digest), studio) for digest in (one.render.photo, one.picture))
+        if before is not None and after is not None:
+            apart = recogniser(studio).distance(before, after)
+            rows.append({"id": one.employee.id, "outcome": one.verdict.outcome, "distance": apart})
+    return rows
 
 
 def recogniser(studio: Studio) -> dlib_resnet.Engine:
@@ -58,13 +76,19 @@ def _percentiles(values: list[float]) -> dict[str, float]:
     return {name: round(value, 3) for name, value in (shares | {"max": max(values)}).items()}
 
 
+def _rows(folder: Path, every: int, preset: Preset) -> list[Row]:
+    if (folder / "runs").is_dir():
+        return of_run(folder, preset, every)
+    return rendered(portray(folder, every, Task(preset, distance)))
+
+
 def pairs(folder: Path, preset: Preset) -> dict[str, Any]:
     """Return how far apart pictures of one person and of two are."""
     studio = Studio(preset, ModelStore(default_root()))
     with (folder / "pairs.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     files = sorted({row[key] for row in rows for key in ("file_a", "file_b")})
-    described = {name: _describe(folder / name, studio) for name in files}
+    described = {name: _describe((folder / name).read_bytes(), studio) for name in files}
     told = [
         row for row in rows if described[row["file_a"]] is not None and described[row["file_b"]] is not None
     ]
@@ -84,9 +108,9 @@ def pairs(folder: Path, preset: Preset) -> dict[str, Any]:
     }
 
 
-def _describe(file: Path, studio: Studio) -> Any:
+def _describe(data: bytes, studio: Studio) -> Any:
     try:
-        subject = look(decode(file.read_bytes()), studio)
+        subject = look(decode(data), studio)
     except PhotoError:
         return None
     return recogniser(studio).describe(subject.picture, subject.face.as_face)
@@ -109,7 +133,7 @@ def main() -> None:
     preset = preset_of(options)
     everything: dict[str, Any] = {}
     for folder in options.folder:
-        everything[folder.name] = summary(rendered(portray(folder, options.every, Task(preset, distance))))
+        everything[folder.name] = summary(_rows(folder, options.every, preset))
         say(folder.name, everything[folder.name])
     if options.pairs:
         everything["pairs"] = pairs(options.pairs, preset)

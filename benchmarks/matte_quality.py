@@ -16,11 +16,13 @@ import numpy as np
 from matting import composites, lay
 from refreshing import show
 
-from catchlight import cutout, matte, plugins, sitting
+from catchlight import cutout, matte, plugins
 from catchlight.config import load_preset
 from catchlight.decoding import decode
 from catchlight.models import ModelStore, default_root
 from catchlight.studio import Studio
+from catchlight.subject import look
+from catchlight.working_sheet import lay_out
 
 CHECK = plugins.load("catchlight.checks", "matte")
 GRADES = Path(__file__).parent / "matte_grades.csv"
@@ -49,7 +51,7 @@ def of_graded(folders: list[Path], studio: Studio) -> tuple[list[float], list[in
     readings, grades = [], []
     for row in csv.DictReader(GRADES.open(encoding="utf-8")):
         for file in (f for folder in folders for f in folder.glob(f"{row['id']}.*")):
-            sheet = sitting.lay_out(sitting.look(decode(file.read_bytes()), studio), studio)
+            sheet = lay_out(look(decode(file.read_bytes()), studio), studio)
             head = sheet.head
             readings.append(CHECK.width(sheet.alpha, sheet.seen, head.chin, head.chin - head.eyes))
             grades.append(int(row["grade"]))

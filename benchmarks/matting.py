@@ -26,13 +26,15 @@ from composites import BALD, PEOPLE, Plate, plates
 from grounds import GROUNDS, SIDE, surroundings
 from refreshing import show
 
-from catchlight import cutout, extend, matte, silhouette, sitting
+from catchlight import cutout, extend, matte, silhouette
 from catchlight.anatomy import Picture
 from catchlight.config import load_preset
 from catchlight.decoding import decode
 from catchlight.models import ModelStore, default_root
 from catchlight.pixels import to_linear
 from catchlight.studio import Studio
+from catchlight.subject import look
+from catchlight.working_sheet import lay_out
 
 PRECONDITIONER = partial(pymatting.ichol, shifts=(1e-3, 1e-2))  # as plain.py
 BUSY = ("A000370", "C000537", "W000437", "P000145")  # portraits whose surroundings are borrowed
@@ -61,7 +63,7 @@ def composites(photos: Path, studio: Studio, grounds: int) -> Iterator[tuple[Pla
 
 
 def _surroundings(file: Path, studio: Studio) -> np.ndarray:
-    sheet = sitting.lay_out(sitting.look(decode(file.read_bytes()), studio), studio)
+    sheet = lay_out(look(decode(file.read_bytes()), studio), studio)
     return surroundings(cv2.resize(sheet.picture, (SIDE, SIDE)), cv2.resize(sheet.alpha, (SIDE, SIDE)))
 
 

@@ -27,10 +27,11 @@ from sittings import Row, Task, bar, clipped, keep, parser_for, portray, preset_
 
 from catchlight import triangle
 from catchlight.anatomy import Eye
+from catchlight.correction import Lighting
 from catchlight.ladder import BLOWN, POOR
 from catchlight.lamp import Lamp, lamp, place, target
 from catchlight.pixels import luminance, to_linear
-from catchlight.sitting import Lighting, Sitting
+from catchlight.sitting import Sitting
 from catchlight.studio import Studio
 
 _TURNED, _CLIPPED = 20.0, 0.10

@@ -16,8 +16,8 @@ from catchlight.config import load_preset
 from catchlight.decoder import Decoder
 from catchlight.errors import PhotoError
 from catchlight.models import ModelStore
-from catchlight.sitting import look
 from catchlight.studio import Studio
+from catchlight.subject import look
 from catchlight.vault import Vault
 
 Same = Callable[[str, str], bool]

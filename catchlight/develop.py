@@ -12,6 +12,7 @@ from catchlight import framing, generating, pixels, plugins, quality
 from catchlight.anatomy import Picture
 from catchlight.caps import Cap, lowest
 from catchlight.config import Preset
+from catchlight.correction import decide
 from catchlight.decoder import Decoder
 from catchlight.decoding import Decoded
 from catchlight.errors import PhotoError
@@ -22,9 +23,10 @@ from catchlight.painting import CLOTHES, GENERATE
 from catchlight.quality import Quality
 from catchlight.records import Photo, Reading, Render, Rung
 from catchlight.reductions import fitted
-from catchlight.sitting import Record, Sitting, Subject, decide, look, sit
+from catchlight.sitting import Record, Sitting, sit
 from catchlight.source_type import marked, source_type
 from catchlight.studio import Studio
+from catchlight.subject import Subject, look
 from catchlight.vault import Vault
 
 __all__ = ["Development", "Order", "Room", "develop", "recipe_of"]

@@ -12,6 +12,7 @@ import numpy as np
 
 from catchlight import cutout, framing, matte, repaint
 from catchlight.anatomy import Picture
+from catchlight.correction import decide
 from catchlight.errors import PhotoError
 from catchlight.framing import CROWN_OF_ANATOMY, Frame, Head
 from catchlight.painting import Painter, Scene, Take
@@ -21,9 +22,11 @@ from catchlight.records import Rung
 from catchlight.repaint import Region, Share, Wanted
 from catchlight.repainted import Painting
 from catchlight.scenery import words_of
-from catchlight.sitting import SHEET, Sitting, decide, missing, print_size, prints
+from catchlight.sitting import Sitting, print_size, prints
 from catchlight.studio import Studio
+from catchlight.subject import SHEET
 from catchlight.takes import Score, score
+from catchlight.working_sheet import missing
 
 _LACKS = 0.025  # share of the person that a frame may lack before it is painted
 _HAIR = 1.1  # crown with hair, in heights of a bare crown above the eyes

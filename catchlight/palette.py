@@ -14,7 +14,7 @@ from catchlight.checks._skin import luminance_inside
 from catchlight.checks.background_contrast import Settings
 from catchlight.ground import Background
 from catchlight.pixels import luminance, to_srgb
-from catchlight.sitting import Subject
+from catchlight.subject import Subject
 
 LEAST = (Settings().low or 0.0) / 100  # |ground − face| / the brighter of both
 _STEPS = 401  # of lightness that are tried

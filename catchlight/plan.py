@@ -25,7 +25,8 @@ from catchlight.studio import model_digests, weight_digests
 from catchlight.wish import NO_WISH, Wish
 
 _PIXEL_CODE = (
-    "anatomy", "mount", "framing", "matte", "extend", "backdrop", "grade", "sitting", "quality", "develop",
+    "anatomy", "mount", "framing", "matte", "extend", "backdrop", "grade", "subject", "working_sheet",
+    "correction", "sitting", "quality", "develop",
     "relief", "light", "lamp", "triangle", "relight", "drawn", "ladder", "printing", "enlarge", "ofiq", "ofiq_measures",
     "ground", "plate", "office", "logo", "shadow", "grain", "neutrals", "closed_form", "tiles", "windows", "foreground",
     "cutout", "silhouette", "device", "wish", "painting", "scenery", "repaint", "repainted", "generating", "takes", "source_type",

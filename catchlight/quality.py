@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from catchlight.sitting import Subject
+from catchlight.subject import Subject
 
 _ENOUGH = 120.0  # eye-to-chin pixels past which more resolution no longer decides
 

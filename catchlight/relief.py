@@ -75,13 +75,13 @@ def carve(face: Landmarks) -> Relief:
     return Relief(to, depth, _smooth(drawn[..., 1:], inside), inside, skin, bare, cheeks, at)
 
 
-def _drawn(
-    mesh: Delaunay, values: Float32[np.ndarray, "n c"], to: Affine
-) -> Float32[np.ndarray, "h w c"]:
+def _drawn(mesh: Delaunay, values: Float32[np.ndarray, "n c"], to: Affine) -> Float32[np.ndarray, "h w c"]:
     """Return what the points' values are at each grid pixel, linear within a triangle; nan outside of all."""
     points = np.indices((to.height, to.width))[::-1].reshape(2, -1).T.astype(np.float64)
     at = mesh.find_simplex(points)
-    corners = mesh.transform[at]  # as Delaunay documents it: two barycentric weights, the third is what is left
+    corners = mesh.transform[
+        at
+    ]  # as Delaunay documents it: two barycentric weights, the third is what is left
     two = np.einsum("nij,nj->ni", corners[:, :2], points - corners[:, 2])
     weights = np.column_stack([two, 1 - two.sum(1)])
     drawn = np.einsum("nk,nkc->nc", weights, values[mesh.simplices[at]])

@@ -46,6 +46,9 @@ _PICTURES = (
     "backdrop",
     "grade",
     "quality",
+    "subject",
+    "working_sheet",
+    "correction",
     "sitting",
 )
 install_import_hook([f"catchlight.{name}" for name in (*_PICTURES, "checks", "engines")], "tests.check")

@@ -21,9 +21,9 @@ from catchlight.errors import OutsideError, PhotoError
 from catchlight.judge import judge
 from catchlight.quality import rate
 from catchlight.records import Photo, Reading, Render, Rung
-from catchlight.sitting import look
 from catchlight.source_type import HEAD, SourceType, written
 from catchlight.studio import Studio
+from catchlight.subject import look
 from catchlight.vault import Vault
 from tests.studio import REFERENCE, SMALL, Gallery, as_photo
 

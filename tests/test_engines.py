@@ -11,8 +11,8 @@ from catchlight.config import Engines
 from catchlight.decoding import decode
 from catchlight.errors import ConfigError, PhotoError
 from catchlight.models import ModelStore
-from catchlight.sitting import look
 from catchlight.studio import Studio
+from catchlight.subject import look
 from tests.studio import REFERENCE, Gallery, as_photo, small
 
 pytest_plugins = ["tests.studio_fixtures"]

@@ -16,7 +16,8 @@ from catchlight.errors import ConfigError
 from catchlight.judge import judge, limits
 from catchlight.models import ModelStore
 from catchlight.records import Reading, Render
-from catchlight.sitting import Sitting, look
+from catchlight.sitting import Sitting
+from catchlight.subject import look
 from tests import standin_onnx
 from tests.studio import REFERENCE, Gallery, as_photo, measure
 

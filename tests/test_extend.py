@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from catchlight import extend
 from catchlight.anatomy import Picture
-from catchlight.sitting import look
+from catchlight.subject import look
 from tests.studio import REFERENCE, Gallery, measure
 
 pytest_plugins = ["tests.studio_fixtures"]

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from catchlight.decoding import decode
-from catchlight.sitting import Sitting, look
+from catchlight.sitting import Sitting
+from catchlight.subject import look
 from tests.studio import REFERENCE, Gallery, measure
 
 pytest_plugins = ["tests.studio_fixtures"]

@@ -15,8 +15,9 @@ from catchlight.engines import face_pixels
 from catchlight.judge import limits
 from catchlight.models import ModelStore
 from catchlight.pixels import to_linear, to_srgb
-from catchlight.sitting import Sitting, look
+from catchlight.sitting import Sitting
 from catchlight.studio import Studio
+from catchlight.subject import look
 from tests.studio import REFERENCE, TEN, Gallery, as_photo
 
 pytest_plugins = ["tests.studio_fixtures"]

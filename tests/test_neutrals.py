@@ -9,9 +9,10 @@ import pytest
 from catchlight import grade
 from catchlight.anatomy import Picture
 from catchlight.config import Light
+from catchlight.correction import white_of
 from catchlight.neutrals import Neutrals, find
 from catchlight.pixels import to_linear, to_srgb
-from catchlight.sitting import Sitting, white_of
+from catchlight.sitting import Sitting
 from tests.studio import Gallery, measure
 
 pytest_plugins = ["tests.studio_fixtures"]

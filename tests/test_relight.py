@@ -10,6 +10,7 @@ from jaxtyping import Bool, Float32
 
 from catchlight import config, framing, lamp, light, relight, triangle
 from catchlight.anatomy import Picture
+from catchlight.correction import Lighting, keep_skin, read_light
 from catchlight.framing import between
 from catchlight.grade import Grade
 from catchlight.judge import limits
@@ -18,7 +19,7 @@ from catchlight.pixels import luminance, to_linear, to_srgb
 from catchlight.printing import Change
 from catchlight.records import Rung
 from catchlight.relief import Relief
-from catchlight.sitting import Lighting, Sitting, keep_skin, read_light
+from catchlight.sitting import Sitting
 from tests.lit_faces import paint, picture, shade
 from tests.studio import REFERENCE, Gallery, measure, small
 

@@ -1,8 +1,8 @@
 """What the checks of light share."""
 
 from catchlight.config import Preset
+from catchlight.correction import Lighting
 from catchlight.lamp import lamp
-from catchlight.sitting import Lighting
 
 
 def lighting(read: Lighting | None) -> Lighting:

@@ -5,7 +5,8 @@ from typing import Literal
 import numpy as np
 
 from catchlight.checks import Limits
-from catchlight.sitting import Sitting, white_of
+from catchlight.correction import white_of
+from catchlight.sitting import Sitting
 
 TITLE = "Colour cast in the photo"
 UNIT = "CIELAB units"

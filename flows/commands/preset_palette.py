@@ -13,7 +13,7 @@ from catchlight.errors import PhotoError
 from catchlight.ground import Background
 from catchlight.judge import limits
 from catchlight.palette import Faces
-from catchlight.sitting import look
+from catchlight.subject import look
 from flows.commands.preset_people import opened, people_of, studio_of
 from flows.progress import Counter
 from flows.terminal import bars, console
