@@ -15,7 +15,8 @@ import torch
 
 from catchlight import plugins
 from catchlight.engines._room import GIB, Room, fit, modes_for
-from catchlight.engines.diffusion import Engine, Settings, digests, take_of
+from catchlight.engines._take import take_of
+from catchlight.engines.diffusion import Engine, Settings, digests
 from catchlight.errors import ConfigError, OutsideError
 from catchlight.models import ModelStore
 from catchlight.painting import Scene, Take, Words

@@ -13,16 +13,15 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Literal
 
-import cv2
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from catchlight import plugins
-from catchlight.anatomy import Picture
 from catchlight.device import Device, pick
 from catchlight.engines import Facts
 from catchlight.engines._placing import place, tile
 from catchlight.engines._room import MODES, Room, fit, modes_for
+from catchlight.engines._take import take_of
 from catchlight.errors import ConfigError, OutsideError
 from catchlight.models import ModelStore
 from catchlight.painting import Scene, Take, Words
@@ -35,8 +34,6 @@ FACTS = Facts(
 )  # fmt: skip
 _KEY = "engines.options.diffusion"
 _PIPELINES = "catchlight.engines._pipelines"
-_BLACK = 8  # of 255: no pixel of what was painted is brighter
-_UNCHANGED = 0.5  # of 255, mean: nothing was painted
 
 
 class Settings(BaseModel):
@@ -229,21 +226,6 @@ class Engine:
         return [take_of(scene, *one) for one in each]
 
 
-def take_of(scene: Scene, seed: int, picture: Picture, finite: np.ndarray) -> Take:
-    """Return what a seed gave, or what is wrong with it; ``finite`` says where the values were numbers."""
-    size, mask = scene.mask.shape[::-1], scene.mask.view(np.uint8)
-    if picture.shape[:2] != scene.mask.shape:  # some pipelines choose their own size
-        picture = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
-        finite = cv2.resize(finite.astype(np.float32), size, interpolation=cv2.INTER_AREA) == 1
-    if not finite[scene.mask].all():
-        return Take(seed, None, "not a number")
-    if cv2.minMaxLoc(picture.max(-1), mask)[1] <= _BLACK:
-        return Take(seed, None, "black")
-    if np.mean(cv2.mean(cv2.absdiff(picture, scene.picture), mask)[:3]) < _UNCHANGED:
-        return Take(seed, None, "unchanged")
-    return Take(seed, picture)
-
-
 def _described(settings: Settings, models: ModelStore) -> Weights:
     if settings.weights is None:
         message = f"{_KEY}.weights is not set: name the folder of weights that your IT sealed; Catchlight brings none"
@@ -271,4 +253,4 @@ def _read(file: Path) -> dict[str, Any]:
         return {}
 
 
-__all__ = ["FACTS", "MODES", "Engine", "Settings", "digests", "take_of"]
+__all__ = ["FACTS", "MODES", "Engine", "Settings", "digests"]
