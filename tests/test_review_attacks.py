@@ -494,7 +494,7 @@ def test_what_cannot_be_used_is_told_and_gone(whole: Whole, shared: Path) -> Non
     desk = ReviewCompany(home).desk(uploads=uploads)
     browser = signed_in(desk, person, person)
     token = {"token": token_of(browser.get("/me").text)}
-    before, there = rows(desk), _files(home)
+    before, there = rows(desk, Session), _files(home)
     for name in UNUSABLE:
         browser.app.state.pace = Pace()  # type: ignore[attr-defined]  # six a minute is another test's matter
         data = (shared / "hard" / name).read_bytes()
@@ -504,7 +504,7 @@ def test_what_cannot_be_used_is_told_and_gone(whole: Whole, shared: Path) -> Non
         assert told.endswith("."), name
         assert ". " not in told, name
         assert _files(home) == there, name
-    assert rows(desk) == before
+    assert rows(desk, Session) == before
     uploads.close()
 
 
