@@ -17,7 +17,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from tests.lives import live
+from tests.lives_killed import live
 
 
 def main() -> int:

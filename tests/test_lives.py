@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.lives import live
+from tests.lives_killed import live
 
 pytestmark = pytest.mark.slow
 
