@@ -10,6 +10,7 @@ import ssl
 import subprocess
 import sys
 import time
+import tomllib
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -20,10 +21,13 @@ import httpx
 import pytest
 import typer
 import yaml
+from packaging.requirements import Requirement
 
+from catchlight.cost import cost_of
 from catchlight.runs import run_folder
 from catchlight.sheet_links import path_of
 from flows.commands.catchlight import app
+from flows.deployments import NAMES
 from flows.metrics import Figures
 from tests.certificates import Certificates
 from tests.postgresql_server import database, end_connections
@@ -170,6 +174,19 @@ def sees_presets_and_sheets_alone(
     assert "catchlight_people" in httpx.get(f"http://127.0.0.1:{status}/metrics", trust_env=False).text
 
 
+def set_up_as_the_compose_file_does(port: int, folder: Path) -> None:
+    """Run the service ``setup`` of the compose file by hand: work pool, deployments, automations, with the password."""
+    (line,) = compose()["services"]["setup"]["command"]
+    own = {
+        "PREFECT_API_URL": f"http://127.0.0.1:{port}/api", "PREFECT_API_AUTH_STRING": "catchlight:secret",
+        "PREFECT_HOME": str(folder / "client"), "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", **SILENT,
+    }  # fmt: skip
+    done = subprocess.run(
+        ["/bin/sh", "-c", line], cwd=ROOT, env=environment(**own), capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 def wait_for_post(browser: httpx.Client, address: str) -> int:
     """Return the number that Prefect answers, once its database is reached again."""
     for _ in range(60):
@@ -221,6 +238,9 @@ def test_tls_in_front_of_both_servers(
                 flows_of = at["FLOWS_HOST"] + "/api/flows/count"
                 assert browser.post(flows_of, json={}).status_code == 401
                 assert browser.post(flows_of, json={}, auth=("catchlight", "secret")).json() == 0
+                set_up_as_the_compose_file_does(flows, tmp_path)
+                count = at["FLOWS_HOST"] + "/api/deployments/count"
+                assert browser.post(count, json={}, auth=("catchlight", "secret")).json() == len(NAMES)
                 end_connections(store)  # PostgreSQL is restarted
                 assert wait_for_post(browser, flows_of) == 0
         finally:
@@ -229,13 +249,69 @@ def test_tls_in_front_of_both_servers(
                 one.wait(30)
 
 
+def figures_of_a_run(root: Path) -> str:
+    """Return the figures of a home with one run, as Prometheus reads them."""
+    company = make_company(root)
+    company.run("20261101-100000", {"007": "a"})
+    run = company.home / "runs/20261101-100000/run.json"
+    facts = {"counts": {"people": 1}, "timings": {"gather": 1.0}, "cost": cost_of(36.0, 1, 2.0, 0.1)}
+    run.write_text(json.dumps(facts), encoding="utf-8")
+    return Figures(company.home).text().decode()
+
+
 def test_alerts_ask_for_figures_that_there_are(tmp_path: Path) -> None:
     """A figure that was renamed would leave an alert silent for ever."""
     rules = yaml.safe_load((DEPLOY / "alerts.yaml").read_text(encoding="utf-8"))["groups"][0]["rules"]
     asked = {name for rule in rules for name in re.findall(r"catchlight_\w+", rule["expr"])}
-    company = make_company(tmp_path)
-    company.run("20261101-100000", {"007": "a"})
-    run = company.home / "runs/20261101-100000/run.json"
-    run.write_text(json.dumps({"counts": {"people": 1}, "timings": {}, "cost": {}}), encoding="utf-8")
-    text = Figures(company.home).text().decode()
+    text = figures_of_a_run(tmp_path)
     assert {name for name in asked if f"\n{name}" not in text} == set()
+
+
+def test_every_figure_is_in_the_docs_and_the_other_way_round(tmp_path: Path) -> None:
+    """Whoever draws a dashboard finds each figure by its name; a card's work is among what a run cost."""
+    text = figures_of_a_run(tmp_path)
+    page = (ROOT / "docs/operate.md").read_text(encoding="utf-8")
+    told = set(re.findall(r"^\| `(catchlight_\w+)", page, re.MULTILINE))
+    assert told == set(re.findall(r"^# TYPE (\w+)", text, re.MULTILINE))
+    assert 'catchlight_run_cost{of="gpu_seconds"} 2.0' in text
+
+
+def image_steps() -> dict[str, list[str]]:
+    """Return the image's steps by their word, lines that go on put together and remarks taken out."""
+    text = (DEPLOY / "Containerfile").read_text(encoding="utf-8")
+    lines = "\n".join(line for line in text.splitlines() if not line.lstrip().startswith("#"))
+    found: dict[str, list[str]] = {}
+    for line in lines.replace("\\\n", " ").splitlines():
+        word, _, rest = line.partition(" ")
+        found.setdefault(word, []).append(rest.strip())
+    return found
+
+
+def test_the_image_is_built_from_what_there_is() -> None:
+    """Its shell lines are shell, its extras are ours, its pins are pins, and what it copies is not kept from it."""
+    steps, project = image_steps(), tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    for line in steps["RUN"]:
+        subprocess.run(["/bin/sh", "-n", "-c", line], check=True)
+    (extras,) = re.findall(r"'/src\[([\w,]+)\]'", steps["RUN"][0])
+    assert set(extras.split(",")) <= set(project["project"]["optional-dependencies"])
+    (pin,) = re.findall(r'"\$\((grep [^)]*)\)"', steps["RUN"][0])
+    asked = pin.replace("/src/", f"{ROOT}/")
+    pinned = subprocess.run(
+        ["/bin/sh", "-c", asked], capture_output=True, text=True, check=True
+    ).stdout.splitlines()
+    assert len(pinned) == 1
+    Requirement(pinned[0])
+    ignored = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
+    needed = {
+        "pyproject.toml",
+        "constraints.txt",
+        "prefect.yaml",
+        "README.md",
+        "LICENSE",
+        "catchlight",
+        "flows",
+    }
+    assert not needed & set(ignored)
+    assert {".git", ".venv", ".models", "deploy/*.env", "deploy/tls"} <= set(ignored), "secrets and gigabytes"
+    assert steps["ENTRYPOINT"] == ['["catchlight"]']
+    assert exists(json.loads(steps["CMD"][0]))
