@@ -1,7 +1,7 @@
 """What the forms offer: this company's presets, departments and places, kept true while runs come and go."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -61,9 +61,9 @@ def chosen(one: Mapping[str, Any], values: Sequence[str]) -> dict[str, Any]:
     return {**one, "items": {"type": "string", "enum": list(values)}}
 
 
-def renew_form(home: Path) -> None:
-    """Let the form that this run was started from offer the departments that there are now."""
-    deployment, found = runtime.deployment.id, departments(home)
+def renew_form(home: Path, seen: Iterable[str] = ()) -> None:
+    """Let the form that this run was started from offer the departments that there are now, and those just ``seen``."""
+    deployment, found = runtime.deployment.id, sorted({*departments(home), *seen} - {""})
     if not deployment or not found:
         return
     try:

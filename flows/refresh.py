@@ -72,8 +72,9 @@ def refresh(  # noqa: PLR0913  a form's fields, those of HR first
     days = days_until(ask_until, home) if ask_until else 0
     with reporting(), in_turn(home, share):
         if dry_run:
-            tell_rehearsal(rehearse(job))
-            renew_form(home)
+            found = rehearse(job)
+            tell_rehearsal(found)
+            renew_form(home, found.departments)
             return None
         with session(job, gather) as begun:
             folder = in_tasks(begun)

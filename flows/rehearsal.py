@@ -1,5 +1,6 @@
 """What a refresh would do, counted without rendering anybody."""
 
+import shutil
 from dataclasses import dataclass
 
 from catchlight.config import Job
@@ -8,11 +9,12 @@ from catchlight.home import Home
 
 @dataclass(frozen=True, slots=True)
 class Rehearsal:
-    """How many people there are, how many of them would be rendered, and what is odd in the source."""
+    """How many people there are, how many of them would be rendered, what is odd in the source, and their departments."""
 
     people: int
     waiting: int
     findings: tuple[str, ...]
+    departments: frozenset[str] = frozenset()
 
     @property
     def sentence(self) -> str:
@@ -28,5 +30,8 @@ def rehearse(job: Job) -> Rehearsal:
     check(job)
     with Home(job.home).alone():
         plan = stages.gather(job)
-    waiting = len(plan.waiting(plan.shards()))
-    return Rehearsal(len(plan.employees()), waiting, tuple(one["sentence"] for one in plan.findings))
+        people, waiting = plan.employees(), len(plan.waiting(plan.shards()))
+        if not plan.resumed:  # else a run that was begun would not go on
+            shutil.rmtree(plan.folder)
+    sentences = tuple(one["sentence"] for one in plan.findings)
+    return Rehearsal(len(people), waiting, sentences, frozenset(one.department.strip() for one in people))
