@@ -10,6 +10,7 @@ from catchlight.policy import load_policy
 from flows.correspondence import Order, invite
 from flows.letters import open_bureau
 from flows.postbox import channels_of
+from flows.progress import say
 
 _LONGEST = 365
 
@@ -37,4 +38,10 @@ def ask(home: Path, days: int) -> int:
         raise ConfigError(message)
     asking = bureau.policy.asking.model_copy(update={"days": days})
     policy = bureau.policy.model_copy(update={"asking": asking})
-    return invite(replace(bureau, policy=policy), channels[0], Order("refresh")).queued
+    done = invite(replace(bureau, policy=policy), channels[0], Order("refresh"))
+    say(
+        f"{done.queued} letters were written, {done.report.sent} have left. What waits leaves with Send reminders."
+    )
+    for why in done.report.broken:
+        say(f"Letters could not be sent: {why}. They wait; start Send reminders when that is mended.")
+    return done.queued

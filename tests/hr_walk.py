@@ -52,6 +52,8 @@ class Walk:
         """Submit the form and open the run that it made."""
         self.shoot("form")
         self.page.get_by_role("button", name="Submit").click()
+        self.page.wait_for_url(lambda url: "/run?" not in url)
+        self.page.goto(f"{self.at}/v2/runs")
         self.page.locator("a[href*='/runs/flow-run/']").first.click()
         self.page.get_by_role("tab", name="Logs").wait_for()
 
