@@ -4,8 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import TimeoutError as TooSlowError
 
 Shoot = Callable[[str], None]
+_ONE_TRY = 30_000  # milliseconds
 _PATIENCE = 300_000  # milliseconds, on a machine that works
 
 
@@ -51,11 +53,20 @@ class Walk:
     def start(self) -> None:
         """Submit the form and open the run that it made."""
         self.shoot("form")
-        self.page.get_by_role("button", name="Submit").click()
-        self.page.wait_for_url(lambda url: "/run?" not in url)
+        while not self._submitted():
+            pass
         self.page.goto(f"{self.at}/v2/runs")
         self.page.locator("a[href*='/runs/flow-run/']").first.click()
         self.page.get_by_role("tab", name="Logs").wait_for()
+
+    def _submitted(self) -> bool:
+        """Press *Submit*; the page swallows a click that comes while it is still working on the last field."""
+        try:
+            with self.page.expect_response(lambda one: "create_flow_run" in one.url, timeout=_ONE_TRY):
+                self.page.get_by_role("button", name="Submit").click()
+        except TooSlowError:
+            return False
+        return True
 
     def finish(self, state: str = "Completed") -> None:
         """Wait until the run has ended."""

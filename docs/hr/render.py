@@ -79,7 +79,7 @@ def walk_through(page: Page, served: Everything) -> None:
     page.get_by_text("Developing: 0 of").first.wait_for()
     shoot("running")
     walk.finish()
-    walk.open_artifact("contact-sheet")
+    Walk(page, served.line("Flows")).open_artifact("contact-sheet")
     page.get_by_role("link", name="Open the contact sheet").first.wait_for()
     shoot("result")
     page.get_by_role("link", name="Open the contact sheet").first.click()
@@ -90,7 +90,7 @@ def walk_through(page: Page, served: Everything) -> None:
     found = next(one for one in served.ask("deployments/filter") if one["name"] == "Refresh portraits")
     wrong = served.run(found, ask_until="2020-01-01")
     page.goto(f"{served.line('Flows')}/v2/runs/flow-run/{wrong['id']}")
-    walk.open_artifact("refresh-what-to-do")
+    Walk(page, served.line("Flows")).open_artifact("refresh-what-to-do")
     shoot("failure")
 
 
