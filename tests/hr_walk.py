@@ -55,7 +55,7 @@ class Walk:
         self.shoot("form")
         while not self._submitted():
             pass
-        self.page.goto(f"{self.at}/v2/runs")
+        self.page.wait_for_url(lambda url: "/run?" not in url)
         self.page.locator("a[href*='/runs/flow-run/']").first.click()
         self.page.get_by_role("tab", name="Logs").wait_for()
 
