@@ -18,7 +18,7 @@ help:
 $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; set PYTHON=…"; exit 2; }
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,generate,heif,postgresql]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,generate,heif,postgresql,dask,ray]'
 	# insightface brings opencv-python, which needs X libraries; the headless build of the same version takes its place
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --force-reinstall --no-deps $$(grep -i '^opencv-python-headless==' constraints.txt)
 	# without torchvision, which may be built for another torch than this machine's: the tests stand in for it

@@ -18,6 +18,7 @@ from catchlight.ground import Section as _Section
 from catchlight.mistakes import mistakes
 from catchlight.records import Rung
 from catchlight.scenery import Generate
+from catchlight.workplace import Workplace
 
 Pattern = Literal["flat", "butterfly", "loop", "rembrandt"]
 PRESETS = Path(__file__).parents[1] / "brand_presets"
@@ -268,6 +269,7 @@ class Job(_Section):
     onto: str = Field("", description="run from which everyone else is carried over unchanged")
     workers: int = Field(0, ge=0, description="processes; 0 for one a core")
     shard_size: int = Field(50, ge=1, le=5000, description="people a shard")
+    on: Workplace = Workplace()
     share: str = Field("", description="slice with which this worker begins, such as 2/4; empty: not shared")
     models: Path | None = None
     allow_noncommercial: bool = False

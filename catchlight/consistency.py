@@ -8,7 +8,7 @@ have different skin, and no set of portraits is better for hiding it.
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -66,13 +66,16 @@ DIMENSIONS = (
 )  # fmt: skip
 
 
-def by_person(readings: pl.DataFrame, by: pl.DataFrame | None = None) -> pl.DataFrame:
-    """Return one row an employee with a column for each check; what is no finite number is null.
+def by_person(
+    readings: pl.DataFrame, dimensions: Iterable[Dimension], by: pl.DataFrame | None = None
+) -> pl.DataFrame:
+    """Return one row an employee with a column for each check of the dimensions; what is no finite number is null.
 
     ``readings`` has the schema of Reading. With ``by`` (columns employee, group) there is a column for the
     group: people are compared with those of their own.
     """
-    finite = readings.filter(pl.col("value").is_finite())
+    checks = {check for dimension in dimensions for check in (*dimension.before, *dimension.after)}
+    finite = readings.filter(pl.col("check").is_in(sorted(checks)) & pl.col("value").is_finite())
     people = finite.pivot("check", index="employee", values="value", aggregate_function="median").sort(
         "employee"
     )
@@ -161,7 +164,7 @@ def compare(readings: pl.DataFrame, verdicts: pl.DataFrame, by: pl.DataFrame | N
     The tables have the schemas of Reading and Verdict; what was not read is None. ``by`` is as in
     :func:`by_person`.
     """
-    people = by_person(readings, by)
+    people = by_person(readings, DIMENSIONS, by)
     shown, accepted = (
         people.join(verdicts.filter(kept), on="employee", how="semi")
         for kept in (pl.col("outcome") != str(Outcome.RETAKE), pl.col("outcome") == str(Outcome.ACCEPT))

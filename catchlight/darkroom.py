@@ -5,7 +5,7 @@ import threading
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
-from multiprocessing import get_context
+from multiprocessing import current_process, get_context
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -201,3 +201,32 @@ class Remembered:
                 )
                 raise OutsideError(message)
             yield Development.of(known).as_named_by(order)
+
+
+class Elsewhere:
+    """Stands where a darkroom would when a cluster's workers develop: each has one of its own."""
+
+    cpu = 0.0
+
+    def close(self) -> None:
+        """Do nothing: nobody works here."""
+
+
+_own: "tuple[Bench, Darkroom] | None" = None
+_opening = threading.Lock()
+
+
+def own_darkroom(bench: Bench) -> Darkroom:
+    """Return this process's darkroom of one worker, kept warm from one shard to the next."""
+    global _own  # noqa: PLW0603  one process of a cluster, one darkroom
+    if current_process().daemon:
+        message = (
+            "this Dask worker may have no children; start it with DASK_DISTRIBUTED__WORKER__DAEMON=False"
+        )
+        raise OutsideError(message)
+    with _opening:
+        if _own is None or _own[0] != bench:
+            if _own:
+                _own[1].close()
+            _own = bench, Darkroom(bench, 1)
+        return _own[1]

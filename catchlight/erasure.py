@@ -1,5 +1,6 @@
 """One person goes out of a home folder, wherever they are in it; a search afterwards proves it."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from catchlight.tombstones import add_tombstones, read_tombstones
 from catchlight.traces import Traces, known_ids, source_keys, traces_of
 
 SHEET = "contact_sheet.html"
+_PAGE = re.compile(r"contact_sheet(-\d+)?\.html")  # that of a large company is in parts
 _BESIDE = ("-wal", "-shm")
 Redraw = Callable[[Path], object]
 
@@ -123,8 +125,8 @@ def _scrub_all(home: Path, traces: Traces, redraw: Redraw) -> int:
         if not (_outside(home, file) and file.is_file() and scrubbing.tells(file, traces)):
             continue
         scrubbing.scrub(file, traces)
-        sheets += [file] if file.name == SHEET else []
+        sheets += [file] if _PAGE.fullmatch(file.name) else []
         count += 1
-    for sheet in sheets:
-        redraw(sheet.parent)
+    for folder in dict.fromkeys(sheet.parent for sheet in sheets):
+        redraw(folder)
     return count

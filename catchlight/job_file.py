@@ -15,6 +15,7 @@ from catchlight.joining import folded
 from catchlight.mistakes import mistakes
 from catchlight.policy import TimeZone
 from catchlight.source import Field as PersonField
+from catchlight.workplace import Workplace
 
 _SECRET = re.compile(r"(password|secret|token|api_?key|passphrase|private_key)$")
 OF_ALL_KINDS = ("kind", "join", "adds", "at_most_fewer")
@@ -130,6 +131,7 @@ class JobFile(_Section):
     )
     publish: tuple[str, ...] = Field((), description="destinations of destinations.toml")
     schedule: Schedule | None = None
+    run: Workplace = Workplace()
 
 
 def check_job(raw: Mapping[str, Any]) -> tuple[JobFile | None, list[str]]:

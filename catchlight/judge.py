@@ -108,10 +108,12 @@ def judge(
 
 
 def _limit_flags(readings: pl.DataFrame, preset: Preset) -> pl.DataFrame:
-    rules = [{"check": k, **v.model_dump(include=set(_SCHEMA))} for k, v in limits(preset).items()]
-    known = readings.join(pl.DataFrame(rules, schema=_SCHEMA), on="check").filter(
-        pl.col("value").is_not_null()
-    )
+    rules = [
+        {"check": k, **v.model_dump(include=set(_SCHEMA))}
+        for k, v in limits(preset).items()
+        if v.outcome != "note"
+    ]
+    known = _judged(readings, pl.DataFrame(rules, schema=_SCHEMA))
     value = pl.col("value")
     far = (value < pl.col("far_low")).fill_null(False) | (value > pl.col("far_high")).fill_null(False)  # noqa: FBT003
     side = (
@@ -119,11 +121,17 @@ def _limit_flags(readings: pl.DataFrame, preset: Preset) -> pl.DataFrame:
         .when((value < pl.col("low")).fill_null(False)).then(pl.lit("low"))  # noqa: FBT003
         .when((value > pl.col("high")).fill_null(False)).then(pl.lit("high"))  # noqa: FBT003
     )  # fmt: skip
-    flagged = known.with_columns(side=side).filter(
-        pl.col("side").is_not_null() & (pl.col("outcome") != "note")
-    )
+    flagged = known.with_columns(side=side).filter(pl.col("side").is_not_null())
     outcome = pl.when(pl.col("side") == "far").then(pl.lit("retake")).otherwise(pl.col("outcome"))
     return _flags(flagged.with_columns(outcome=outcome))
+
+
+def _judged(readings: pl.DataFrame, rules: pl.DataFrame) -> pl.DataFrame:
+    """Return the values that rules are about beside them, and no more: of a large company they fill the memory."""
+    values = readings.select("employee", "check", "value", "low", "high").filter(
+        pl.col("value").is_not_null() & pl.col("check").is_in(rules["check"].to_list())
+    )
+    return values.join(rules, on="check", maintain_order="left")
 
 
 def _outlier_flags(readings: pl.DataFrame, preset: Preset, by: pl.DataFrame | None) -> pl.DataFrame:
@@ -134,7 +142,7 @@ def _outlier_flags(readings: pl.DataFrame, preset: Preset, by: pl.DataFrame | No
         if v.outlier is not None and v.outcome != "note"
     ]
     rules = pl.DataFrame(asked, schema={"check": pl.String, "limit": pl.Float64})
-    known = readings.join(rules, on="check").filter(pl.col("value").is_not_null())
+    known = _judged(readings, rules)
     groups = ["check"]
     if by is not None:
         known, groups = known.join(by, on="employee", how="left"), ["check", "group"]

@@ -4,8 +4,9 @@ import dataclasses
 import json
 import types
 import typing
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from io import BytesIO
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import polars as pl
 
 from catchlight.vault import write_whole
 
+_PARTS = 16
 _TYPES: dict[Any, Any] = {str: pl.String, int: pl.Int64, float: pl.Float64, bool: pl.Boolean}
 
 
@@ -57,11 +59,40 @@ def file_name(record: type) -> str:
     return f"{record.__name__.lower()}s.parquet"
 
 
-def gather(record: type, shards: Iterable[Path]) -> pl.DataFrame:
-    """Concatenate one record kind over shard folders; a missing file is an empty table."""
+def gather(
+    record: type, shards: Iterable[Path], by: Sequence[str] = (), more: pl.DataFrame | None = None
+) -> pl.DataFrame:
+    """Concatenate one record kind over shard folders, and ``more``; a missing file is an empty table.
+
+    Sorted by the columns of ``by``, of which the first holds text, where there are any.
+    """
     empty = pl.DataFrame(schema=schema(record))
-    files = [folder / file_name(record) for folder in shards]
-    return pl.concat([empty, *(_of_today(record, pl.read_parquet(f)) for f in files if f.is_file())])
+    files = (folder / file_name(record) for folder in shards)
+    frames = (_of_today(record, pl.read_parquet(file)) for file in files if file.is_file())
+    whole = chain(frames, [empty if more is None else more])
+    return sorted_in_parts(whole, empty, by) if by else pl.concat([empty, *whole])
+
+
+def sorted_in_parts(frames: Iterable[pl.DataFrame], empty: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
+    """Return the rows of all frames, sorted part by part: a table of millions is never in memory twice."""
+    parts: list[list[pl.DataFrame]] = [[] for _ in range(_PARTS)]
+    edges: pl.Series | None = None
+    for frame in frames:
+        edges = _edges(frame[by[0]]) if edges is None else edges
+        part = edges.search_sorted(frame[by[0]], side="right")
+        split = frame.with_columns(part=part).partition_by("part", as_dict=True, include_key=False)
+        for (number,), rows in split.items():
+            parts[number].append(rows)
+    whole = [empty]
+    while parts:
+        whole.append(pl.concat([empty, *parts.pop(0)]).sort(by, maintain_order=True))
+    return pl.concat(whole, rechunk=False)
+
+
+def _edges(values: pl.Series) -> pl.Series:
+    """Return the values between which parts lie: those of the first shard tell for all, as ids are shared out by chance."""
+    known = values.unique().sort()
+    return known.gather_every(max(1, len(known) // _PARTS), 1)[: _PARTS - 1]
 
 
 def _of_today(record: type, frame: pl.DataFrame) -> pl.DataFrame:

@@ -17,10 +17,12 @@ COMPANY = ""  # the preset of whoever is in no group
 
 def judged(plan: Plan, tables: Mapping[type, pl.DataFrame]) -> pl.DataFrame:
     """Return everybody's verdict, by the limits of their own preset and beside those who look alike."""
-    look_by_look = [
-        judge(_of(tables[Render], ids), _of(tables[Reading], ids), plan.job.brand(name), wishes=plan.wishes)
-        for name, ids in _people(tables[Employee]).items()
-    ]
+    people = _people(tables[Employee])
+    alone = len(people) == 1  # then the tables are not copied
+    look_by_look = []
+    for name, ids in people.items():
+        renders, readings = (tables[kind] if alone else _of(tables[kind], ids) for kind in (Render, Reading))
+        look_by_look.append(judge(renders, readings, plan.job.brand(name), wishes=plan.wishes))
     verdicts = pl.concat([ledger.table(Verdict, []), *look_by_look])
     return verdicts.sort("employee", maintain_order=True)
 

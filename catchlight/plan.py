@@ -5,7 +5,7 @@ import hashlib
 import json
 import zlib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Sized
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache
@@ -93,14 +93,26 @@ class Plan:
         """Their photos, before one is chosen."""
         return ledger.records(Photo, pl.read_parquet(self.folder / ledger.file_name(Photo)))
 
+    def numbers(self) -> list[int]:
+        """Return the shards that somebody is in."""
+        ids = [person.id for person in self._developed()]
+        return sorted({shard_of(id_, self._count(ids)) for id_ in ids})
+
+    def _developed(self) -> list[Employee]:
+        """Everyone who is not carried over from another run."""
+        again = frozenset(self.job.only) if self.job.onto else None
+        return [person for person in self.employees() if again is None or person.id in again]
+
+    def _count(self, people: Sized) -> int:
+        return max(1, -(-len(people) // self.job.shard_size))
+
     def shards(self) -> dict[int, list[Order]]:
         """Return the orders by shard; a person's shard is the same in every run of the same size."""
-        again = self.job.only if self.job.onto else None
-        employees = [person for person in self.employees() if again is None or person.id in again]
+        employees = self._developed()
         photos = defaultdict(list)
         for photo in self.photos():
             photos[photo.employee].append(photo)
-        count = max(1, -(-len(employees) // self.job.shard_size))
+        count = self._count(employees)
         shards: dict[int, list[Order]] = defaultdict(list)
         for person in employees:
             shards[shard_of(person.id, count)].append(self._order(person, tuple(photos[person.id])))
@@ -124,8 +136,13 @@ class Plan:
     def still_allowed(self, orders: Sequence[Order]) -> list[Order]:
         """Return those of the orders that people's rights still allow as they are."""
         permissions = read_permissions(self.job.home)
-        staff = {person.id: person for person in self.employees()}
+        staff = self._staff([one.employee for one in orders])
         return [one for one in orders if allowances.covers(one, staff[one.employee], self.job, permissions)]
+
+    def _staff(self, ids: list[str]) -> dict[str, Employee]:
+        """Return some of the employees: a shard's are few of a large company's."""
+        table = pl.scan_parquet(self.folder / ledger.file_name(Employee)).filter(pl.col("id").is_in(ids))
+        return {person.id: person for person in ledger.records(Employee, table.collect())}
 
     def waiting(self, shards: Mapping[int, list[Order]]) -> list[Order]:
         """Return the orders of people with a photo whose recipe was never finished, shard by shard."""

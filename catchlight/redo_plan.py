@@ -75,7 +75,9 @@ def plan_of(home: Path, run: str) -> Plan:
     """Return the plan of a run, its job as it was, in the home where we are; ConfigError when it is gone."""
     try:
         job = json.loads((Home(home).ledger(run) / "plan.json").read_bytes())["job"]
-        return plans.read(Home(home), run, Job.model_validate({**job, "home": home, "workers": 0}))
+        return plans.read(
+            Home(home), run, Job.model_validate({**job, "home": home, "workers": 0, "share": "", "on": {}})
+        )
     except (OSError, ValueError, KeyError) as error:
         message = f"run {run}: its plan cannot be read any more, so nobody can be made anew alone; run `catchlight refresh`"
         raise ConfigError(message) from error

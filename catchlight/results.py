@@ -24,19 +24,21 @@ from catchlight.spreadsheet import table_bytes
 from catchlight.studio import JOBS, model_digests
 from catchlight.vault import write_whole
 
+_ORDER: Mapping[type, list[str]] = {
+    Photo: ["employee"],
+    Render: ["employee"],
+    Reading: ["employee", "check"],
+}
 KINDS = (Employee, Photo, Render, Reading, Verdict)
 
 
 def tabulate(plan: Plan) -> dict[type, pl.DataFrame]:
     """Gather the shards' tables, judge them together, and write one table a kind into the run's folder."""
-    shards = [plan.shard(number) for number in plan.shards()]
-    tables: dict[type, pl.DataFrame] = {
-        kind: ledger.gather(kind, shards) for kind in (Photo, Render, Reading)
-    }
+    shards = [plan.shard(number) for number in plan.numbers()]
+    tables: dict[type, pl.DataFrame] = {}
+    for table, by in _ORDER.items():
+        tables[table] = ledger.gather(table, shards, by, _carried(plan, table))
     tables[Reading] = photo_age.as_of(tables[Reading], plan.started)
-    for kind, new in tables.items():
-        tables[kind] = pl.concat([new, _carried(plan, kind)]).sort("employee", maintain_order=True)
-    tables[Reading] = tables[Reading].sort("employee", "check")
     tables[Employee] = ledger.table(Employee, plan.employees()).sort("id")
     tables[Verdict] = looks.judged(plan, tables)
     folder = plan.home.run(plan.run)

@@ -12,6 +12,7 @@ SILENT = {
     "DO_NOT_TRACK": "1",
     # DO_NOT_TRACK alone leaves one of Prefect's two.
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "RAY_USAGE_STATS_ENABLED": "0",
 }
 
 

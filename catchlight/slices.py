@@ -10,7 +10,7 @@ from catchlight.config import Job, settled
 from catchlight.errors import ConfigError
 
 _WRITTEN = re.compile(r"([1-9]\d{0,3})/([1-9]\d{0,3})")
-_OWN = {"home", "models", "workers", "share"}  # what may differ between those who share a run
+_OWN = {"home", "models", "workers", "share", "on"}  # what may differ between those who share a run
 
 
 @dataclass(frozen=True, slots=True)

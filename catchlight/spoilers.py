@@ -44,7 +44,7 @@ def rank(readings: pl.DataFrame, verdicts: pl.DataFrame, by: pl.DataFrame | None
     each is compared with the others of their group.
     """
     kept = verdicts.filter(pl.col("outcome") != str(Outcome.RETAKE))
-    people = by_person(readings, by).join(kept, on="employee", how="semi")
+    people = by_person(readings, _MEASURED, by).join(kept, on="employee", how="semi")
     marks = pl.concat([each_group(partial(_marks, dimension), people) for dimension in _MEASURED])
     worst_first = marks.sort("z", "what", "employee", descending=[True, False, False])
     out = worst_first.group_by("employee").agg(

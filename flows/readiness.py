@@ -15,6 +15,7 @@ def brands(job: Job) -> list[Preset]:
 
 def check(job: Job) -> None:
     """Refuse a job that cannot work: preset, engines, model files, source. Raises ConfigError."""
+    job.on.check()
     company, *groups = brands(job)
     _can(job, company)
     for number, preset in enumerate(groups):

@@ -8,6 +8,7 @@ from prefect import flow
 from prefect.task_runners import ThreadPoolTaskRunner
 
 from catchlight.config import Job
+from catchlight.darkroom import Darkroom, Elsewhere, Remembered
 from flows.artifacts import reporting, tell_rehearsal, tell_result
 from flows.asking import ask, days_until
 from flows.failures import tell_failure
@@ -42,6 +43,8 @@ def refresh(  # noqa: PLR0913  a form's fields, those of HR first
     engine: Annotated[str, shown("For IT: engine")] = "",
     workers: Annotated[int, shown("For IT: worker processes", ge=0)] = 0,
     shard_size: Annotated[int, shown("For IT: people in one shard", ge=1, le=5000)] = 50,
+    runner: Annotated[str, shown("For IT: local, dask or ray")] = "",
+    cluster: Annotated[str, shown("For IT: address of a Dask or Ray cluster")] = "",
     share: Annotated[str, shown("For IT: slice, such as 2/4, where several workers share a run")] = "",
 ) -> Path | None:
     """Refresh the portraits of a company up to the contact sheet. Nothing is published.
@@ -60,6 +63,8 @@ def refresh(  # noqa: PLR0913  a form's fields, those of HR first
         engine: Lets this engine do every job it offers. Empty: the preset's own.
         workers: How many work at once. 0: one for each core.
         shard_size: How many people are done before the next table is written.
+        runner: Who does the work: processes of one machine, or a cluster's. Empty: as the job file says, or local.
+        cluster: Where the cluster is. Empty: one is started for the run.
         share: With which part of how many this worker begins; the run is shared with whoever does the others.
 
     """
@@ -67,7 +72,7 @@ def refresh(  # noqa: PLR0913  a form's fields, those of HR first
     job = Job(
         source=source, home=home, preset=preset or asked.preset, departments=departments, only=only,
         engine=engine or asked.engine, workers=workers, shard_size=shard_size, accept_fewer=accept_fewer,
-        share=share,
+        share=share, on=asked.on.instead(runner, cluster),
     )  # fmt: skip
     days = days_until(ask_until, home) if ask_until else 0
     with reporting(), in_turn(home, share):
@@ -92,13 +97,23 @@ def finish(folder: Path, days: int) -> None:
 
 def in_tasks(begun: Session) -> Path:
     """Run the stages after gathering as tasks, shard by shard; return the run's folder."""
+    job = begun.plan.job
+    if isinstance(begun.darkroom, Elsewhere):
+        from flows.clusters import develop_everyone  # noqa: PLC0415  what it needs is an extra
+
+        develop_everyone(job.on, job.workers)
+    else:
+        _develop_here(begun, begun.darkroom)
+    begun.darkroom.close()
+    return begun.lay_out(contact_sheet)
+
+
+def _develop_here(begun: Session, darkroom: Darkroom | Remembered) -> None:
     counter = begun.counter()
     for free in begun.turns(counter):
         futures = [
-            develop.submit(begun.plan, number, begun.shards[number], begun.darkroom, counter, after)
+            develop.submit(begun.plan, number, begun.shards[number], darkroom, counter, after)
             for number, after in free.items()
         ]
         for future in futures:
             future.result()
-    begun.darkroom.close()
-    return begun.lay_out(contact_sheet)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from catchlight.card_meter import metering
 from catchlight.config import Job
 from catchlight.cost import noted_cpu
-from catchlight.darkroom import Darkroom, Remembered
+from catchlight.darkroom import Darkroom, Elsewhere, Remembered
 from catchlight.darkroom_worker import Bench
 from catchlight.home import Home
 from catchlight.models import default_root
@@ -33,7 +33,8 @@ class Session:
     """What the stages of one refresh share; ``waiting`` people were to be developed at its start."""
 
     plan: "Plan"
-    darkroom: Darkroom | Remembered
+    darkroom: Darkroom | Remembered | Elsewhere
+    bench: Bench
     shards: "dict[int, list[Order]]"
     waiting: int
     seconds: float  # of gathering
@@ -71,6 +72,15 @@ class Session:
 _at_work: ContextVar[Session | None] = ContextVar("at_work", default=None)
 
 
+def now_at_work() -> Session:
+    """Return the session in which we are; LookupError outside of one."""
+    begun = _at_work.get()
+    if begun is None:
+        message = "no refresh is at work"
+        raise LookupError(message)
+    return begun
+
+
 @contextmanager
 def session(job: Job, gather: "Callable[[Job], Plan] | None" = None) -> Iterator[Session]:
     """Hold the home, gather and begin to develop; inside a session of the same job, yield that one."""
@@ -91,11 +101,13 @@ def at_work(job: Job, seat: Seat, gather: "Callable[[Job], Plan] | None" = None)
     """Gather, or join whoever did, and begin to develop."""
     bench = bench_of(job)
     with ExitStack() as closing:
+
+        def darkroom() -> Darkroom | Elsewhere:
+            return Elsewhere() if job.on.is_cluster else closing.enter_context(Darkroom(bench, job.workers))
+
         # In a new home somebody will wait for sure: the workers start while the photos are read.
-        early = closing.enter_context(Darkroom(bench, job.workers)) if Home(job.home).is_new() else None
-        begun = _begin(
-            job, seat, gather, lambda: early or closing.enter_context(Darkroom(bench, job.workers))
-        )
+        early = darkroom() if Home(job.home).is_new() else None
+        begun = _begin(job, seat, bench, gather, lambda: early or darkroom())
         if begun.waiting:
             closing.enter_context(metering(begun.plan.folder))
         token = _at_work.set(begun)
@@ -106,7 +118,11 @@ def at_work(job: Job, seat: Seat, gather: "Callable[[Job], Plan] | None" = None)
 
 
 def _begin(
-    job: Job, seat: Seat, gather: "Callable[[Job], Plan] | None", darkroom: Callable[[], Darkroom]
+    job: Job,
+    seat: Seat,
+    bench: Bench,
+    gather: "Callable[[Job], Plan] | None",
+    darkroom: Callable[[], Darkroom | Elsewhere],
 ) -> Session:
     """Gather, and hand to a darkroom whoever waits; where nobody does, none is needed."""
     from catchlight.judge import limits  # noqa: PLC0415  loads OpenCV and polars
@@ -122,11 +138,11 @@ def _begin(
     waiting = plan.waiting(shards)
     now = time.perf_counter()
     if not waiting:
-        return Session(plan, Remembered(plan.home.recipes), shards, 0, now - started, now, used, seat)
+        return Session(plan, Remembered(plan.home.recipes), bench, shards, 0, now - started, now, used, seat)
     room = darkroom()
-    if not job.share:  # else somebody might have begun on them
+    if isinstance(room, Darkroom) and not job.share:  # else somebody might have begun on them
         room.begin(waiting[:_AHEAD])
-    return Session(plan, room, shards, len(waiting), now - started, now, used, seat)
+    return Session(plan, room, bench, shards, len(waiting), now - started, now, used, seat)
 
 
 def bench_of(job: Job) -> Bench:

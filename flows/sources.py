@@ -2,7 +2,7 @@
 
 import difflib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from catchlight.job_file import OF_ALL_KINDS, JobFile, SourceTable, check_job, r
 from catchlight.mistakes import mistakes
 from catchlight.source import Source
 from catchlight.studio import check_recogniser
+from catchlight.workplace import Workplace
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +64,11 @@ def wire(path: Path) -> tuple[JobFile, list[Wired]]:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a source itself asks for: the preset of whoever is in no group, and the engine ("" for the preset's)."""
+    """What a source itself asks for: the preset of whoever is in no group, the engine ("" for the preset's), and where."""
 
     preset: str = "house"
     engine: str = ""
+    on: Workplace = field(default_factory=Workplace)
 
 
 def asked_by(source: Path) -> Asked:
@@ -74,7 +76,7 @@ def asked_by(source: Path) -> Asked:
     if source.suffix != ".toml":
         return Asked()
     file, _ = wire(source)
-    return Asked(file.preset, file.engine)
+    return Asked(file.preset, file.engine, file.run)
 
 
 def _settings(name: str, table: Any, told: list[str]) -> Any:

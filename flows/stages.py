@@ -2,6 +2,7 @@
 
 import getpass
 import json
+import platform
 import time
 from collections import Counter as Tally
 from collections.abc import Callable, Mapping
@@ -16,10 +17,11 @@ from catchlight.card_meter import noted_cards
 from catchlight.config import Job
 from catchlight.consents import DECLINED
 from catchlight.cost import cost_of, note_cpu
-from catchlight.darkroom import Darkroom, Remembered
+from catchlight.darkroom import Darkroom, Elsewhere, Remembered, own_darkroom
+from catchlight.darkroom_worker import Bench
 from catchlight.desk import open_register
 from catchlight.develop import Development, Order
-from catchlight.errors import ConfigError, PhotoError
+from catchlight.errors import ConfigError, OutsideError, PhotoError
 from catchlight.home import Home
 from catchlight.lease import Lease
 from catchlight.permission import Permission, read_permissions
@@ -119,6 +121,20 @@ def develop(
     return plan.shard(number)
 
 
+def develop_apart(plan: Plan, number: int, orders: list[Order], bench: Bench, after: int = 0) -> Path:
+    """Develop a shard in a process of a cluster, by a worker of its own that stays warm for the next shard.
+
+    Raises OutsideError where the home cannot be seen.
+    """
+    if not (plan.folder / "plan.json").is_file():
+        message = (
+            f"{plan.folder} is not there on {platform.node()}, where this worker runs; "
+            "put the home on a file system that all workers see under the same path"
+        )
+        raise OutsideError(message)
+    return develop(plan, number, orders, own_darkroom(bench), Counter("Developing", len(orders)), after)
+
+
 def _develop(
     plan: Plan, lease: Lease, orders: list[Order], darkroom: Darkroom | Remembered, counter: Counter
 ) -> None:
@@ -164,10 +180,13 @@ def _write(folder: Path, developments: list[Development]) -> None:
 
 def straight(begun: Session) -> Path:
     """Run the stages after gathering one after the other, without Prefect; return the run's folder."""
-    counter = begun.counter()
+    counter, room = begun.counter(), begun.darkroom
+    if isinstance(room, Elsewhere):
+        message = "a cluster's work is handed out by Prefect"
+        raise TypeError(message)
     for free in begun.turns(counter):
         for number, after in free.items():
-            develop(begun.plan, number, begun.shards[number], begun.darkroom, counter, after)
+            develop(begun.plan, number, begun.shards[number], room, counter, after)
     begun.darkroom.close()
     return begun.lay_out(contact_sheet)
 

@@ -21,6 +21,7 @@ from flows.metrics import Figures
 from reports.preset_page import picture_of, preset_page
 
 Check = Callable[[], Mapping[str, bool]]
+_PAGE = re.compile(r"contact_sheet(-[0-9]+)?\.html")  # that of a large company is in parts
 _NAME = re.compile(r"[0-9]{8}-[0-9]{6}(-[0-9]+)?")
 _HEADERS = {
     "Cache-Control": "no-store",
@@ -45,8 +46,13 @@ def make_app(home: Path, check: Check) -> Starlette:
 
     def sheet(request: Request) -> Response:
         run, token = request.path_params["run"], request.path_params["token"]
-        file = home / "runs" / run / "contact_sheet.html"
-        if not _NAME.fullmatch(run) or not is_good(home, run, token) or not file.is_file():
+        page = request.path_params["page"]
+        file = home / "runs" / run / page
+        if (
+            not (_NAME.fullmatch(run) and _PAGE.fullmatch(page))
+            or not is_good(home, run, token)
+            or not file.is_file()
+        ):
             return Response("There is no such contact sheet.\n", 404)
         return FileResponse(file, headers=_HEADERS)
 
@@ -63,7 +69,7 @@ def make_app(home: Path, check: Check) -> Starlette:
             Route("/presets/{name}.webp", picture),
             Route("/health", health),
             Route("/metrics", metrics),
-            Route("/sheets/{run}/{token}/contact_sheet.html", sheet),
+            Route("/sheets/{run}/{token}/{page}", sheet),
         ]
     )
 

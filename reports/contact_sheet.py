@@ -2,7 +2,9 @@
 
 import base64
 import hashlib
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -10,28 +12,32 @@ from typing import Any
 import polars as pl
 from markupsafe import Markup
 
-from catchlight.records import Employee, Photo, Render, Verdict
+from catchlight.records import Employee, Photo, Reading, Render, Verdict
 from catchlight.spoilers import Spoiler
 from catchlight.vault import Vault, write_whole
 from reports import contact_sheet_answers as answers
 from reports.contact_sheet_cards import OUTCOMES, Card, cards, columns
-from reports.contact_sheet_company import STANDS_OUT, flagged, score, standing_out, treatments
+from reports.contact_sheet_company import STANDS_OUT, StandsOut, flagged, score, standing_out, treatments
 from reports.contact_sheet_figures import (
+    Share,
     duration,
     evenness,
     headline,
     lead,
     moment,
     outcome_shares,
+    outcomes_of,
     rung_shares,
+    rungs_of,
 )
+from reports.contact_sheet_parts import LARGEST, MOST, Part, split
 from reports.contact_sheet_readings import CheckText, check_columns, shown
 from reports.templates import templates
 
 __all__ = ["CheckText", "write"]
 
 _HERE = Path(__file__).parent
-_STYLES = ("page", "company", "tools", "cards", "views", "detail", "answers", "print")
+_STYLES = ("page", "company", "tools", "cards", "views", "detail", "answers", "parts", "print")
 _EARLY = 'document.documentElement.classList.add("js");'
 _SCRIPTS = (
     "people",
@@ -63,62 +69,130 @@ def write(  # noqa: PLR0913 (a run's tables, each under its own name)
     spoilers: Sequence[Spoiler] = (),
     fairness: Mapping[str, Any] | None = None,
 ) -> None:
-    """Write the sheet of one run to ``path``, whole or not at all.
+    """Write the sheet of one run to ``path``, whole or not at all; that of a large company in parts beside it.
 
     ``run`` is run.json; the tables have the schemas of the records; ``files`` gives, by employee
     id, the full-size portrait's path relative to the sheet, where there is one. ``spoilers`` are the
     portraits that stand out, ``fairness`` is fairness.json; the page is silent on what is not given.
     """
-    tables = {Employee: employees, Photo: photos, Render: renders, Verdict: verdicts}
-    latest = shown(readings, renders)
-    people = flagged(cards(tables, latest, checks, vault, files or {}), spoilers)
-    data = columns(people) | {"checks": check_columns(latest, [card.id for card in people], checks)}
-    data |= {"sheet": answers.sheet(run), "tags": list(answers.TAGS.items())}
+    tables = {Employee: employees, Photo: photos, Render: renders, Verdict: verdicts, Reading: readings}
+    sheet = _Sheet(run, checks, vault, files or {}, spoilers, fairness)
+    parts: list[Part] = []
+    for part, theirs in split(tables, path.name) if employees.height > LARGEST else ():
+        page, people = _page(sheet, theirs, part)
+        part.count(people, {spoiler.employee for spoiler in spoilers})
+        write_whole(path.with_name(part.file), page.encode())
+        parts.append(part)
+    write_whole(path, (_index(sheet, parts) if parts else _page(sheet, tables)[0]).encode())
+    kept = {part.file for part in parts}
+    for older in path.parent.glob(f"{path.stem}-*{path.suffix}"):
+        if older.name not in kept:  # somebody may have been erased since
+            older.unlink()
+
+
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """What all parts of a sheet share."""
+
+    run: Mapping[str, Any]
+    checks: Mapping[str, CheckText]
+    vault: Vault
+    files: Mapping[str, str]
+    spoilers: Sequence[Spoiler]
+    fairness: Mapping[str, Any] | None
+
+
+def _page(
+    sheet: _Sheet, tables: Mapping[type, pl.DataFrame], part: Part | None = None
+) -> tuple[str, list[Card]]:
+    """Return a page and the cards that are on it."""
+    latest = shown(tables[Reading], tables[Render])
+    people = flagged(cards(tables, latest, sheet.checks, sheet.vault, sheet.files), sheet.spoilers)
+    data = columns(people) | {"checks": check_columns(latest, [card.id for card in people], sheet.checks)}
+    data |= {"sheet": answers.sheet(sheet.run), "tags": list(answers.TAGS.items())}
+    shares, rungs = outcome_shares(people), rung_shares(people)
     page = (
         templates(_HERE)
         .get_template("contact_sheet.html.j2")
-        .render(**_head(run, people), **_company(run, people, spoilers, fairness), data=data)
+        .render(
+            **_head(sheet.run, shares, rungs),
+            **_company(sheet, standing_out(people, sheet.spoilers)),
+            **_scripted(),
+            cards=people,
+            parts=(),
+            part=part,
+            data=data,
+        )
     )
-    write_whole(path, page.encode())
+    return page, people
 
 
-def _head(run: Mapping[str, Any], people: list[Card]) -> dict[str, Any]:
-    """Return what the page says of the whole run, tolerant of keys that run.json lacks."""
+def _index(sheet: _Sheet, parts: Sequence[Part]) -> str:
+    """Return the page that leads to the parts."""
+    outcomes, rungs = Counter[str](), Counter[str]()
+    for part in parts:
+        outcomes += part.outcomes
+        rungs += part.rungs
+    found = {
+        id_: StandsOut(at, name, "", part.file)
+        for part in parts
+        for id_, (at, name) in part.standing_out.items()
+    }
+    out = [replace(found[one.employee], what=one.what) for one in sheet.spoilers if one.employee in found]
+    return (
+        templates(_HERE)
+        .get_template("contact_sheet_index.html.j2")
+        .render(
+            **_head(sheet.run, outcomes_of(outcomes), rungs_of(rungs)),
+            **_company(sheet, out),
+            parts=parts,
+            part=None,
+            most=MOST,
+        )
+    )
+
+
+def _head(run: Mapping[str, Any], shares: list[Share], rungs: list[Share]) -> dict[str, Any]:
+    """Return what a page says of its people together, tolerant of keys that run.json lacks."""
     preset, counts = run.get("preset") or {}, run.get("counts") or {}
-    shares, alike = outcome_shares(people), evenness(run.get("consistency") or [])
-    style, script = _joined(_STYLES, "css"), _joined(_SCRIPTS, "js")
+    alike, style = evenness(run.get("consistency") or []), _joined(_STYLES, "css")
     return {
-        "cards": people,
-        "outcomes": OUTCOMES,
-        "tags": answers.TAGS,
+        "people": sum(share.count for share in shares),
         "headline": headline(shares),
         "lead": lead(shares, alike),
         "shares": shares,
-        "rungs": rung_shares(people),
+        "rungs": rungs,
         "evenness": alike,
         "findings": [str(found.get("sentence") or "") for found in run.get("findings") or []],
         "preset": str(preset.get("title") or preset.get("name") or "Portraits"),
         "facts": _facts(run, preset, counts),
         "style": Markup(style),  # noqa: S704 (our own files)
-        "script": Markup(script),  # noqa: S704
-        "early": Markup(_EARLY),  # noqa: S704
-        "hashes": {"style": _hash(style), "early": _hash(_EARLY), "script": _hash(script)},
+        "hashes": {
+            "style": _hash(style),
+            "early": _hash(_EARLY),
+            "script": _hash(_joined(_SCRIPTS, "js")),
+        },
     }
 
 
-def _company(
-    run: Mapping[str, Any],
-    people: list[Card],
-    spoilers: Sequence[Spoiler],
-    fairness: Mapping[str, Any] | None,
-) -> dict[str, Any]:
-    """Return what the page says of the company as a whole."""
+def _scripted() -> dict[str, Any]:
+    """Return what a page with people on it has besides."""
     return {
-        "score": score(run),
-        "standing_out": standing_out(people, spoilers),
+        "outcomes": OUTCOMES,
+        "tags": answers.TAGS,
+        "script": Markup(_joined(_SCRIPTS, "js")),  # noqa: S704
+        "early": Markup(_EARLY),  # noqa: S704
+    }
+
+
+def _company(sheet: _Sheet, out: Sequence[StandsOut]) -> dict[str, Any]:
+    """Return what a page says of the company as a whole."""
+    return {
+        "score": score(sheet.run),
+        "standing_out": out,
         "stands_out": STANDS_OUT,
-        "treatments": treatments(fairness),
-        "treated": list((fairness or {}).get("sentences") or []),
+        "treatments": treatments(sheet.fairness),
+        "treated": list((sheet.fairness or {}).get("sentences") or []),
     }
 
 

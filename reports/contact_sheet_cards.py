@@ -89,7 +89,7 @@ def cards(
     files: Mapping[str, str],
 ) -> list[Card]:
     """Return one card per employee, by name; only ``readings`` of the shown renders may be given."""
-    people = _by_name(tables[Employee])
+    people = by_name(tables[Employee])
     verdicts = {row.employee: row for row in records(Verdict, tables[Verdict])}
     renders = {row.employee: row for row in records(Render, tables[Render])}
     photos = {row.employee: row for row in records(Photo, tables[Photo].sort("chosen"))}
@@ -119,7 +119,8 @@ def cards(
         return list(pool.map(card, people))
 
 
-def _by_name(employees: pl.DataFrame) -> list[Employee]:
+def by_name(employees: pl.DataFrame) -> list[Employee]:
+    """Return everybody once, in the order of their names."""
     people: list[Employee] = records(Employee, employees.unique("id", keep="first", maintain_order=True))
     return sorted(people, key=lambda person: (person.name.casefold(), person.id))
 

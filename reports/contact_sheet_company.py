@@ -19,11 +19,12 @@ _FINDINGS = {
 
 @dataclass(frozen=True, slots=True)
 class StandsOut:
-    """One link of the list: which card, who, in what."""
+    """One link of the list: which card, who, in what; ``page`` is the file that it is on, "" for this one."""
 
     card: int
     name: str
     what: str
+    page: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,12 @@ class Evenness:
 
 def outcome_shares(cards: Iterable[Card]) -> list[Share]:
     """Return accepted, review and retake, also when nobody is in one."""
-    return _shares(OUTCOMES, Counter(str(card.outcome) for card in cards))
+    return outcomes_of(Counter(str(card.outcome) for card in cards))
+
+
+def outcomes_of(counts: Counter[str]) -> list[Share]:
+    """Return the same of counts."""
+    return _shares(OUTCOMES, counts)
 
 
 def headline(shares: Sequence[Share]) -> str:
@@ -63,7 +68,11 @@ def lead(shares: Sequence[Share], alike: Sequence[Evenness]) -> str:
 
 def rung_shares(cards: Iterable[Card]) -> list[Share]:
     """Return how far pictures were changed, least first, without empty rungs."""
-    counts = Counter(str(card.render.rung) for card in cards if card.render and card.render.after)
+    return rungs_of(Counter(str(card.render.rung) for card in cards if card.render and card.render.after))
+
+
+def rungs_of(counts: Counter[str]) -> list[Share]:
+    """Return the same of counts."""
     return [share for share in _shares(RUNGS, counts) if share.count]
 
 

@@ -183,7 +183,7 @@ def test_no_code_that_decides_pixels_is_forgotten() -> None:
         "settings_file",
     }  # by the digests of preset and models, and each person's cap by itself
     no_pixels = {"errors", "records", "plugins", "vault", "studio", "judge", "decoder", "decoder_child", "containers",
-                 "pickles", "memory", "order", "easel", "following", "remote_painter", "mistakes"}  # fmt: skip
+                 "pickles", "memory", "order", "easel", "following", "remote_painter", "workplace", "mistakes"}  # fmt: skip
     reached, waiting = set(), {"develop"}
     while waiting:
         module = waiting.pop()

@@ -49,6 +49,16 @@ def refresh(
         bool,
         typer.Option("--accept-fewer", help="Go on though a source lists far fewer people than last time."),
     ] = False,
+    runner: Annotated[
+        str,
+        typer.Option("--runner", help="local (processes of this machine), dask or ray; else the job file's."),
+    ] = "",
+    cluster: Annotated[
+        str,
+        typer.Option(
+            "--cluster", metavar="ADDRESS", help="A Dask or Ray cluster that runs; else one is started."
+        ),
+    ] = "",
     share: Annotated[
         str,
         typer.Option(
@@ -84,6 +94,7 @@ def refresh(
             shard_size=shard_size,
             accept_fewer=accept_fewer,
             share=share,
+            on=asked.on.instead(runner, cluster),
         )
         Slice.of(share)
         if dry_run:
@@ -120,6 +131,7 @@ def run(job: Job) -> Path:
                 only=job.only,
                 engine=job.engine, workers=job.workers, shard_size=job.shard_size,
                 accept_fewer=job.accept_fewer, share=job.share,
+                runner=job.on.runner, cluster=job.on.address,
             )  # fmt: skip
             return folder or run_folder(job.home)
 
