@@ -242,7 +242,7 @@ def test_tls_in_front_of_both_servers(
                 count = at["FLOWS_HOST"] + "/api/deployments/count"
                 assert browser.post(count, json={}, auth=("catchlight", "secret")).json() == len(NAMES)
                 end_connections(store)  # PostgreSQL is restarted
-                assert wait_for_post(browser, flows_of) == 0
+                assert wait_for_post(browser, flows_of) == len(NAMES)
         finally:
             for one in (server, proxy, figures):
                 one.terminate()
