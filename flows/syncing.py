@@ -38,7 +38,7 @@ def list_people(source: Source, memory: Memory, fewer: float) -> None:
         try:
             _list(source, memory, fewer)
         except StaleMarkError as error:
-            why = str(error) or "does not let itself be listed to the end"
+            why = ": ".join(filter(None, ("does not let itself be listed to the end", str(error))))
             raise OutsideError(f"source {source.name}: {why}") from error
 
 
