@@ -348,7 +348,10 @@ def test_what_is_no_photo_is_not_taken(
     server.answers = [(200, {"Content-Type": "image/jpeg"}, body)] * 3
     with pytest.raises(PhotoError) as caught:
         fetch()
-    assert caught.value.reason in {"photo.not_a_picture", "photo.format"}  # the latter where its kind is known
+    assert caught.value.reason in {
+        "photo.not_a_picture",
+        "photo.format",
+    }  # the latter where its kind is known
 
 
 def test_a_photo_without_its_end_is_not_taken(server: PhotoServer, fetch: Callable[..., Download]) -> None:
