@@ -316,8 +316,8 @@ def test_a_live_preview_follows_the_folder(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr(signature_watch.watch, "__defaults__", (wait,))
     done = RUN.invoke(app, ["signature", "preview", str(tmp_path), "--live", "--output", str(sheet)])
     assert done.exit_code == 0, done.output
-    titles = [re.findall("(?:First|Second|Third) AG|company: Field", page)[0] for page in pages]
-    assert titles == ["First AG", "Second AG", "Second AG", "company: Field", "Third AG"]
+    titles = [re.findall("(?:First|Second|Third) AG|company: missing", page)[0] for page in pages]
+    assert titles == ["First AG", "Second AG", "Second AG", "company: missing", "Third AG"]
     assert done.output.count("Drawn") == 3
     assert all('http-equiv="refresh"' in page for page in pages)
 
