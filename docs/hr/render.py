@@ -12,14 +12,16 @@ import argparse
 import csv
 import functools
 import shutil
+import sys
 import tempfile
-from io import BytesIO
 from pathlib import Path
 
-from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
 from tests.hr_walk import Walk
+from tests.page_pictures import narrowed, save_webp
 from tests.served_everything import Everything, everything
 
 HERE = Path(__file__).parent
@@ -97,15 +99,8 @@ def walk_through(page: Page, served: Everything) -> None:
 def take(page: Page, name: str) -> None:
     """Save what is shown as a WebP of at most ``LARGEST`` bytes; the form is shown to its end."""
     page.wait_for_timeout(1500)
-    taken = Image.open(BytesIO(page.screenshot(full_page=name == "form"))).convert("RGB")
-    taken = taken.resize((WIDTH, round(taken.height * WIDTH / taken.width)), Image.Resampling.LANCZOS)
-    file = HERE / f"{name}.webp"
-    for quality in (86, 76, 66, 56, 46, 36):
-        taken.save(file, "WEBP", quality=quality, method=6)
-        if file.stat().st_size <= LARGEST:
-            return
-    message = f"{name}: does not fit into {LARGEST} bytes"
-    raise SystemExit(message)
+    taken = narrowed(page.screenshot(full_page=name == "form"), WIDTH)
+    save_webp(taken, HERE / f"{name}.webp", LARGEST, range(86, 35, -10))
 
 
 if __name__ == "__main__":

@@ -12,18 +12,19 @@ import argparse
 import csv
 import dataclasses
 import shutil
+import sys
 import tempfile
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import uvicorn
-from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from catchlight.config import Job
 from catchlight.consents import Consent
@@ -39,6 +40,7 @@ from flows.redo import redo
 from reports.review.app import make_app
 from reports.review.desk import ReviewDesk, open_review_desk
 from reports.review.employee_view import NOTICES
+from tests.page_pictures import narrowed, save_webp
 
 HERE = Path(__file__).parent
 PEOPLE = 24
@@ -234,16 +236,9 @@ def opened(
 def shoot(page: Page, name: str, width: int) -> None:
     """Save the page as a WebP so wide, not endlessly high, of at most ``LARGEST`` bytes."""
     page.wait_for_load_state("networkidle")
-    shown = Image.open(BytesIO(page.screenshot(full_page=True))).convert("RGB")
-    shown = shown.resize((width, round(shown.height * width / shown.width)), Image.Resampling.LANCZOS)
+    shown = narrowed(page.screenshot(full_page=True), width)
     shown = shown.crop((0, 0, width, min(shown.height, TALLEST)))
-    file = HERE / f"{name}.webp"
-    for quality in (82, 72, 62, 52, 42, 32, 22):
-        shown.save(file, "WEBP", quality=quality, method=6)
-        if file.stat().st_size <= LARGEST:
-            return
-    message = f"{name}: does not fit into {LARGEST} bytes"
-    raise SystemExit(message)
+    save_webp(shown, HERE / f"{name}.webp", LARGEST, range(82, 21, -10))
 
 
 if __name__ == "__main__":

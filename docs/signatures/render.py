@@ -10,17 +10,19 @@ names its program) and a font that takes Arial's place, such as Liberation Sans.
 import argparse
 import functools
 import http.server
+import sys
 import tempfile
 import threading
-from io import BytesIO
 from pathlib import Path
 
-from PIL import Image
 from playwright.sync_api import Locator, sync_playwright
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from catchlight.records import Employee
 from flows.commands.signature_people import EXAMPLE_PLACE, example_portrait
 from reports.signatures import Style, Where, bundle, load_style, page, page_assets, preview
+from tests.page_pictures import narrowed, save_webp
 
 HERE = Path(__file__).parent
 LARGEST = 60_000  # bytes of a picture
@@ -88,15 +90,7 @@ def shoot(part: Locator, name: str, *, crop_double: bool = False, width: int = W
     """Save a part of a page as a WebP of at most ``LARGEST`` bytes."""
     if crop_double:
         part.locator(".twice").evaluate("(one) => one.remove()")
-    taken = Image.open(BytesIO(part.screenshot())).convert("RGB")
-    taken = taken.resize((width, round(taken.height * width / taken.width)), Image.Resampling.LANCZOS)
-    file = HERE / f"{name}.webp"
-    for quality in (90, 80, 70, 60, 50):
-        taken.save(file, "WEBP", quality=quality, method=6)
-        if file.stat().st_size <= LARGEST:
-            return
-    message = f"{name}: does not fit into {LARGEST} bytes"
-    raise SystemExit(message)
+    save_webp(narrowed(part.screenshot(), width), HERE / f"{name}.webp", LARGEST, range(90, 49, -10))
 
 
 if __name__ == "__main__":
