@@ -14,6 +14,16 @@ import httpx
 
 from tests.refreshed_company import COMMAND, ROOT, environment
 
+SCHEDULED = """
+preset = "house"
+[sources.people]
+kind = "folder"
+root = "{root}"
+[schedule]
+refresh = "0 3 * * 1"
+timezone = "Europe/Berlin"
+"""
+"""A job file: a folder, every Monday night."""
 _ENDED = ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
 
 

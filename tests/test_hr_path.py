@@ -18,18 +18,9 @@ from catchlight.review_records import Letter
 from tests.hr_walk import Walk
 from tests.refreshed_company import congress
 from tests.review_browser import free_port
-from tests.served_everything import Everything, everything
+from tests.served_everything import SCHEDULED, Everything, everything
 
 pytestmark = [pytest.mark.slow, pytest.mark.prefect]
-JOB = """
-preset = "house"
-[sources.people]
-kind = "folder"
-root = "{root}"
-[schedule]
-refresh = "0 3 * * 1"
-timezone = "Europe/Berlin"
-"""
 REVIEW = """
 company = "Congress"
 url = "https://photos.example.com"
@@ -54,7 +45,7 @@ def root(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     for id_, department in zip(congress(shared, 3), ("House", "Senate", "House"), strict=True):
         join(root, shared, id_, department)
     for job in ("hq", "lab"):
-        (root / f"{job}.toml").write_text(JOB.format(root=root / "people"), encoding="utf-8")
+        (root / f"{job}.toml").write_text(SCHEDULED.format(root=root / "people"), encoding="utf-8")
     review = REVIEW.format(port=free_port(), nobody=free_port())
     (root / "home/review.toml").write_text(review, encoding="utf-8")
     places = f'[intranet]\nkind = "folder"\nroot = "{root}/intranet"\n'

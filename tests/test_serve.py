@@ -12,18 +12,9 @@ from typer.testing import CliRunner
 from flows.commands.serve import app
 from tests.processes import family, outlive
 from tests.review_browser import free_port
-from tests.served_everything import everything
+from tests.served_everything import SCHEDULED, everything
 
 pytestmark = [pytest.mark.slow, pytest.mark.prefect]
-JOB = """
-preset = "house"
-[sources.people]
-kind = "folder"
-root = "{root}"
-[schedule]
-refresh = "0 3 * * 1"
-timezone = "Europe/Berlin"
-"""
 
 
 def test_told_to_stop_it_leaves_nothing_behind(tmp_path: Path) -> None:
@@ -66,7 +57,7 @@ def test_a_wrong_job_file_is_told_before_anything_starts(tmp_path: Path) -> None
     """A schedule in a time zone that there is not names its key."""
     file = tmp_path / "job.toml"
     file.write_text(
-        JOB.format(root=tmp_path).replace("Europe/Berlin", "Europe/Entenhausen"), encoding="utf-8"
+        SCHEDULED.format(root=tmp_path).replace("Europe/Berlin", "Europe/Entenhausen"), encoding="utf-8"
     )
     ended = CliRunner().invoke(app, ["--home", str(tmp_path / "home"), "--job", str(file)])
     assert ended.exit_code == 2
