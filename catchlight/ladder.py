@@ -80,6 +80,7 @@ def framed_right(negative: Negative, head: Head) -> bool:
 
 def lit_right(light: Light, wanted: Lamp, preset: Preset) -> bool:
     """Whether a photo's light comes from where the preset wants it, about as strongly."""
-    away = float(np.degrees(np.arccos(np.clip(light.direction @ wanted.direction, -1, 1))))
     ratio = light.ratio(-1 if wanted.azimuth < 0 else 1)
-    return away <= preset.light.tolerance and bool(abs(np.log2(ratio / wanted.ratio)) <= _NEAR_RATIO)
+    return light.away(wanted.direction) <= preset.light.tolerance and bool(
+        abs(np.log2(ratio / wanted.ratio)) <= _NEAR_RATIO
+    )

@@ -50,6 +50,10 @@ class Light:
         """Degrees above the face."""
         return float(np.degrees(np.arcsin(np.clip(self.direction[1], -1, 1))))
 
+    def away(self, direction: Float64[np.ndarray, " 3"]) -> float:
+        """Return the angle to another direction (a unit vector), degrees."""
+        return float(np.degrees(np.arccos(np.clip(self.direction @ direction, -1, 1))))
+
     def ratio(self, key_side: int) -> float:
         """Return how much more light the cheek towards the key gets than the other; 2 is one stop.
 

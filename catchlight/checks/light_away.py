@@ -1,7 +1,5 @@
 """How far the light on the portrait is from the preset's, as an angle."""
 
-import numpy as np
-
 from catchlight.checks import Limits
 from catchlight.checks._light import lighting
 from catchlight.lamp import lamp
@@ -22,5 +20,4 @@ class Settings(Limits):
 
 def measure(sitting: Sitting) -> float:
     """Return the angle between the light read from the portrait and the preset's key, in degrees."""
-    there, wanted = lighting(sitting.light).light.direction, lamp(sitting.preset.light).direction
-    return float(np.degrees(np.arccos(np.clip(there @ wanted, -1, 1))))
+    return lighting(sitting.light).light.away(lamp(sitting.preset.light).direction)

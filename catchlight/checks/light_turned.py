@@ -1,7 +1,5 @@
 """How far the light on the face was turned, as an angle between photo and portrait."""
 
-import numpy as np
-
 from catchlight.checks import Limits
 from catchlight.checks._light import lighting
 from catchlight.sitting import Sitting
@@ -21,5 +19,4 @@ class Settings(Limits):
 
 def measure(sitting: Sitting) -> float:
     """Return the angle between the light read from the photo and from the portrait, in degrees."""
-    before, after = (lighting(one).light.direction for one in (sitting.photo_light, sitting.light))
-    return float(np.degrees(np.arccos(np.clip(before @ after, -1, 1))))
+    return lighting(sitting.photo_light).light.away(lighting(sitting.light).light.direction)
