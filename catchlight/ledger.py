@@ -68,12 +68,12 @@ def gather(
     """
     empty = pl.DataFrame(schema=schema(record))
     files = (folder / file_name(record) for folder in shards)
-    frames = (_of_today(record, pl.read_parquet(file)) for file in files if file.is_file())
-    whole = chain(frames, [empty if more is None else more])
-    return sorted_in_parts(whole, empty, by) if by else pl.concat([empty, *whole])
+    frames = (pl.read_parquet(file) for file in files if file.is_file())
+    whole = (_of_today(record, frame) for frame in chain(frames, [empty if more is None else more]))
+    return _sorted_in_parts(whole, empty, by) if by else pl.concat([empty, *whole])
 
 
-def sorted_in_parts(frames: Iterable[pl.DataFrame], empty: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
+def _sorted_in_parts(frames: Iterable[pl.DataFrame], empty: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
     """Return the rows of all frames, sorted part by part: a table of millions is never in memory twice."""
     parts: list[list[pl.DataFrame]] = [[] for _ in range(_PARTS)]
     edges: pl.Series | None = None

@@ -38,7 +38,7 @@ def tabulate(plan: Plan) -> dict[type, pl.DataFrame]:
     tables: dict[type, pl.DataFrame] = {}
     for table, by in _ORDER.items():
         tables[table] = ledger.gather(table, shards, by, _carried(plan, table))
-    tables[Reading] = photo_age.as_of(tables[Reading], plan.started)
+    tables[Reading] = photo_age.as_of(tables[Reading], plan.started, _developed(plan))
     tables[Employee] = ledger.table(Employee, plan.employees()).sort("id")
     tables[Verdict] = looks.judged(plan, tables)
     folder = plan.home.run(plan.run)
@@ -53,8 +53,12 @@ def _carried(plan: Plan, kind: type) -> pl.DataFrame:
     if not plan.job.onto:
         return pl.DataFrame(schema=ledger.schema(kind))
     there = pl.read_parquet(plan.home.run(plan.job.onto) / ledger.file_name(kind))
-    others = there.filter(~pl.col("employee").is_in(plan.job.only))
-    return ledger.table(kind, ledger.records(kind, others))
+    return there.filter(~_developed(plan))
+
+
+def _developed(plan: Plan) -> pl.Expr:
+    """Say which rows are of this run, and not carried over from another one."""
+    return pl.col("employee").is_in(plan.job.only) if plan.job.onto else pl.lit(value=True)
 
 
 def lay_out(plan: Plan, tables: Mapping[type, pl.DataFrame]) -> dict[str, str]:

@@ -49,9 +49,13 @@ def year_of(text: str) -> float:
     return known.year + (known - date(known.year, 1, 1)).days / 366
 
 
-def as_of(readings: pl.DataFrame, day: str) -> pl.DataFrame:
-    """Return the readings as people read them on a day (ISO): this check's are years up to then."""
+def as_of(readings: pl.DataFrame, day: str, whose: pl.Expr | None = None) -> pl.DataFrame:
+    """Return the readings as people read them on a day (ISO): this check's are years up to then.
+
+    ``whose`` says of which rows, where others were read on a day before and stay as they are.
+    """
     years = (year_of(day) - pl.col("value")).round(2)
+    dated = pl.col("check") == "photo_age"
     return readings.with_columns(
-        value=pl.when(pl.col("check") == "photo_age").then(years).otherwise(pl.col("value"))
+        value=pl.when(dated if whose is None else dated & whose).then(years).otherwise(pl.col("value"))
     )
