@@ -40,10 +40,15 @@ def stacks(receipts: Iterable[Receipt]) -> dict[str, list[Receipt]]:
 
 def standing_now(receipts: Iterable[Receipt]) -> list[Receipt]:
     """Return what stands of ours now: the latest write of every target, at all destinations."""
-    places: dict[str, list[Receipt]] = {}
+    return [stack[-1] for sent in by_destination(receipts).values() for stack in stacks(sent).values()]
+
+
+def by_destination(receipts: Iterable[Receipt]) -> dict[str, list[Receipt]]:
+    """Return the receipts of each destination, in their order: files at two of them may have one name."""
+    found: dict[str, list[Receipt]] = {}
     for receipt in receipts:
-        places.setdefault(receipt.destination, []).append(receipt)
-    return [stack[-1] for sent in places.values() for stack in stacks(sent).values()]
+        found.setdefault(receipt.destination, []).append(receipt)
+    return found
 
 
 def half_way(receipts: Iterable[Receipt]) -> list[Receipt]:

@@ -97,15 +97,18 @@ def _logs(one: Purge) -> int:
 
 
 def _prefect(one: Purge) -> Iterator[Path]:
-    """Yield the files of Prefect's own database once its oldest run is past the term."""
-    file = one.home / "prefect/prefect.db"
-    if not file.is_file():
-        return
+    """Yield the files of each of Prefect's own databases (each slice of a shared run has one) past the term."""
+    for file in sorted((one.home / "prefect").rglob("prefect.db")):
+        if _oldest_run(file).replace(" ", "T") < one.before(one.keep.logs):
+            yield from sorted(file.parent.glob("prefect.db*"))
+
+
+def _oldest_run(file: Path) -> str:
+    """Return when the oldest run of a Prefect database was made, a time that never comes where there is none."""
     with closing(sqlite3.connect(file)) as store:
         known = store.execute("select 1 from sqlite_master where name = 'flow_run'").fetchone()
         oldest = store.execute("select min(created) from flow_run").fetchone()[0] if known else None
-    if oldest and str(oldest).replace(" ", "T") < one.before(one.keep.logs):
-        yield from sorted(file.parent.glob("prefect.db*"))
+    return str(oldest or "9999")
 
 
 def _letters(one: Purge) -> int:

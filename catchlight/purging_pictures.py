@@ -11,8 +11,8 @@ import polars as pl
 from catchlight import ledger
 from catchlight.errors import ConfigError
 from catchlight.home import Home
-from catchlight.journal import State, stacks, standing_now
-from catchlight.records import Answer, Decision, Photo, Receipt, Render, Side
+from catchlight.journal import State, by_destination, stacks, standing_now
+from catchlight.records import Answer, Decision, Photo, Render, Side
 from catchlight.review_records import Upload
 from catchlight.runs import Candidate, candidates, run_folder
 
@@ -73,7 +73,7 @@ def backups(one: "Purge") -> int:
     """Delete what portraits had taken the place of, some time after it was put back. What stands keeps its own."""
     since, old = one.before(one.keep.backups), set[str]()
     needed = _shown(one) | _photos(one)
-    for receipts in _places(one).values():
+    for receipts in by_destination(one.register.receipts()).values():
         standing = stacks(receipts)
         last = {receipt.target: receipt for receipt in receipts}
         for receipt in receipts:
@@ -120,7 +120,7 @@ def _shown(one: "Purge") -> set[str]:
         kept = [row for rows in candidates(folder).values() for row in rows]
         for name in ("picture", "before", "after", "aligned"):
             found |= set(renders[name].to_list()) | {getattr(row, name) for row in kept}
-    for receipts in _places(one).values():
+    for receipts in by_destination(one.register.receipts()).values():
         found |= {
             digest
             for stack in stacks(receipts).values()
@@ -128,13 +128,6 @@ def _shown(one: "Purge") -> set[str]:
             for digest in (row.sent, row.replaced)
         }
     return found - {""}
-
-
-def _places(one: "Purge") -> dict[str, list[Receipt]]:
-    found: dict[str, list[Receipt]] = {}
-    for receipt in one.register.receipts():
-        found.setdefault(receipt.destination, []).append(receipt)
-    return found
 
 
 def _delete(one: "Purge", digests: Iterable[str]) -> int:

@@ -1,7 +1,7 @@
 """The rows about one person go out of the register; what they did for others stays, without their name."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import asdict, fields, replace
 from pathlib import Path
@@ -9,7 +9,7 @@ from typing import Any
 
 from catchlight.audit import AuditLine, AuditName
 from catchlight.desk import register_of
-from catchlight.journal import half_way, stacks
+from catchlight.journal import by_destination, half_way, stacks
 from catchlight.records import Receipt
 from catchlight.register import Register
 from catchlight.register_tables import TABLES
@@ -17,12 +17,14 @@ from catchlight.scrubbing import compact
 from catchlight.traces import Traces
 from catchlight.transaction import Transaction
 
+Sent = Mapping[str, list[Receipt]]
 _THEIRS = ("employee", "delegate")  # fields that say whose a row is
 
 
 def unwrite(home: Path, register: Register, traces: Traces) -> int:
     """Remove the rows about somebody, all or none; return how many. The audit log tells of each, without their name."""
-    lists, over = _lists(register), _over(register)
+    of_nobody = by_destination(one for one in register.receipts() if not one.employee)
+    lists, over = _lists(of_nobody), _over(of_nobody)
     with register.alone() as store:
         gone = sum(
             store.remove(record, **{name: traces.employee}) for record in TABLES for name in _owning(record)
@@ -67,24 +69,24 @@ def _named(store: Transaction, traces: Traces) -> Iterator[tuple[type, int, dict
                 yield record, number, told
 
 
-def _lists(register: Register) -> list[Receipt]:
+def _lists(of_nobody: Sent) -> list[Receipt]:
     """Return what of ours stands that is of nobody alone (lists, walls), as if it had been written once."""
-    found: dict[str, list[Receipt]] = {}
-    for receipt in register.receipts():
-        if not receipt.employee:
-            found.setdefault(receipt.destination, []).append(receipt)
     return [
         replace(stack[-1], replaced=stack[0].replaced)
-        for sent in found.values()
+        for sent in of_nobody.values()
         for stack in stacks(sent).values()
     ]
 
 
-def _over(register: Register) -> set[tuple[str, str]]:
+def _over(of_nobody: Sent) -> set[tuple[str, str]]:
     """Return the lists of which nothing stands any more: older ones, which name people, are kept for nobody."""
-    of_nobody = [receipt for receipt in register.receipts() if not receipt.employee]
-    needed = {(one.destination, one.target) for one in (*_lists(register), *half_way(of_nobody))}
-    return {(one.destination, one.target) for one in of_nobody} - needed
+    return {
+        (destination, target)
+        for destination, sent in of_nobody.items()
+        for target in {one.target for one in sent}
+        - stacks(sent).keys()
+        - {one.target for one in half_way(sent)}
+    }
 
 
 def _compact(where: str | Path) -> None:

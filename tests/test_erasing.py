@@ -18,9 +18,10 @@ from catchlight.audit_settings import seal_of
 from catchlight.config import Job
 from catchlight.consents import Consent, Word
 from catchlight.desk import open_desk, open_register
+from catchlight.journal import State
 from catchlight.publish_plan import write_plan
 from catchlight.publish_planning import draw
-from catchlight.records import Answer, Decision
+from catchlight.records import Answer, Decision, Receipt
 from catchlight.register import now
 from catchlight.review_records import Delegation, Letter, Session
 from catchlight.rollback import rollback
@@ -28,6 +29,7 @@ from catchlight.runs import portraits
 from catchlight.scrubbing import scrub, tells
 from catchlight.tombstones import add_tombstones, read_tombstones
 from catchlight.traces import Traces
+from catchlight.unwriting import unwrite
 from catchlight.vault import Vault
 from flows.commands.people import app
 from flows.destinations import folder_place
@@ -140,6 +142,20 @@ def test_halves_and_old_lists_that_name_them_go_too(lived: Path, tmp_path: Path)
     assert (code, "nothing is left" in said) == (0, True), said
     assert not half.exists()
     assert _still(lived, needles) == set()
+
+
+def test_a_list_that_is_half_way_to_one_place_stays_in_the_journal(tmp_path: Path) -> None:
+    """What a stopped program may have written is looked at again, also where another place has a list of that name."""
+    register = open_register(tmp_path)
+    for place, *states in (("intranet", State.SENDING), ("wall", State.SENDING, State.DONE, State.RESTORED)):
+        for state in states:
+            register.note([Receipt(place, "", "portraits.csv", "d1", "", state, now())])
+    register.note([Receipt("chat", "", "portraits.csv", "d1", "", State.DONE, now())])
+    unwrite(tmp_path, register, Traces(GONE))
+    assert {(one.destination, one.state) for one in register.receipts()} == {
+        ("intranet", State.SENDING), ("chat", State.DONE),
+    }  # fmt: skip
+    register.close()
 
 
 def test_everybody_else_stays_whole(lived: Path) -> None:
