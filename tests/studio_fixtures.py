@@ -63,6 +63,7 @@ def gallery(shared: Path, studio: Studio) -> Gallery:
 
 @pytest.fixture(scope="session")
 def company(gallery: Gallery) -> dict[str, Sitting]:
-    """Return ten portraits as the house preset makes them, by name."""
-    preset = load_preset("house")
+    """Return ten portraits as the house preset makes them at the full strength of its light, by name."""
+    house = load_preset("house")
+    preset = house.model_copy(update={"light": house.light.model_copy(update={"strength": 1.0})})
     return {name: sit(gallery.open(name), preset, gallery.studio) for name in TEN}

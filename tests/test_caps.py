@@ -72,7 +72,7 @@ def _preset(folder: Path, text: str = "", name: str = "own") -> str:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ('DE = "lots"', r"rungs\.DE: .*'keep', 'crop', 'background', 'relight' or 'generate'"),
+        ('DE = "lots"', r"rungs\.DE: 'lots' is none of keep, crop, background, relight, generate"),
         ('DE = "crop"\nde = "relight"', "rungs: .*DE and de are the same country"),
         ('" " = "crop"', "rungs"),
     ],

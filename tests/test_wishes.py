@@ -40,7 +40,7 @@ def test_a_tag_becomes_part_of_the_preset() -> None:
     assert wished(retry("p", "tighter")).view(HOUSE).crop.head == 0.67
     looser = wished(retry("p", "looser")).view(HOUSE).crop
     assert (looser.head, looser.head_high) == (0.61, 0.63)
-    assert wished(retry("p", "softer_light")).view(HOUSE).light.strength == 0.5
+    assert wished(retry("p", "softer_light")).view(HOUSE).light.strength == HOUSE.light.strength / 2
     assert wished(retry("p", "as_photographed")).cap.rung == Rung.BACKGROUND
     assert wished(retry("p", "old_background")).cap.rung == Rung.CROP
     assert wished(retry("p", "other_photo")).without == ("photo",)
