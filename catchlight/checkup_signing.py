@@ -8,7 +8,7 @@ from catchlight.checkup import Finding, State
 from catchlight.errors import ConfigError
 from catchlight.publish_policy import FILE, load_publishing
 from catchlight.signing_keys import Place
-from catchlight.signing_state import CertificateState, certificate_states
+from catchlight.signing_state import SOON, CertificateState, certificate_states
 
 _WHAT = "Signing"
 _MAKE = "catchlight provenance init"
@@ -39,7 +39,7 @@ def _of(states: list[CertificateState], now: datetime) -> Finding:
         days = (first.until - now).days
         said = f"until {first.until:%d %B %Y} ({days} days): {first.name} ends first"
         return Finding(State.OK, _WHAT, said)
-    ends = all(one.until > now and "ends soon" in one.trouble for one in wrong)
+    ends = all(now < one.until < now + SOON for one in wrong)
     said = "; ".join(f"{one.name} (until {one.until:%d %B %Y}): {one.trouble}" for one in wrong)
     remedy = "catchlight provenance renew; nothing that needs a signature is published once it has ended"
     return Finding(State.WARN if ends else State.FAIL, _WHAT, said, remedy)

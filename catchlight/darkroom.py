@@ -206,8 +206,6 @@ class Remembered:
 class Elsewhere:
     """Stands where a darkroom would when a cluster's workers develop: each has one of its own."""
 
-    cpu = 0.0
-
     def close(self) -> None:
         """Do nothing: nobody works here."""
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from catchlight.ledger import Recipes
 
 
-_LOOK = 1.0  # seconds from one look at a lease to the next
+LOOK = 1.0  # seconds from one look at a lease to the next
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,20 +77,24 @@ class Home:
         """Who refreshes here."""
         return Door(self.root / "at-work")
 
+    def take(self, door: Door, note: str) -> Lease | None:
+        """Take the lease of the home by its door if it is free; ConfigError when nothing can be written there."""
+        try:
+            return door.take(note)
+        except OSError as error:
+            message = f"--home {self.root}: cannot be written: {error.strerror}"
+            raise ConfigError(message) from error
+
     @contextmanager
     def alone(self, note: str = "") -> Iterator[Lease]:
         """Hold the home for one refresh at a time; ConfigError when another one runs."""
         door = self.door
-        try:
-            lease = door.take(note)
-            while (
-                lease is None and door.doubtful
-            ):  # held by another machine: dead, or about to say that it is not
-                time.sleep(_LOOK)
-                lease = door.take(note)
-        except OSError as error:
-            message = f"--home {self.root}: cannot be written: {error.strerror}"
-            raise ConfigError(message) from error
+        lease = self.take(door, note)
+        while (
+            lease is None and door.doubtful
+        ):  # held by another machine: dead, or about to say that it is not
+            time.sleep(LOOK)
+            lease = self.take(door, note)
         if lease is None:
             message = f"--home {self.root}: another refresh is at work here; wait for it or stop it"
             raise ConfigError(message)

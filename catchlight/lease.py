@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Self
 
@@ -23,6 +24,7 @@ _RELEASED = b"released"
 _SIZE = 200  # bytes of a sign of life: as long each time, so that a full disk stops none
 
 
+@cache
 def this_machine() -> str:
     """Return a name for this machine since it was started: locks of its kernel hold here and nowhere else."""
     try:

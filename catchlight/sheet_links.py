@@ -3,8 +3,9 @@
 import hashlib
 import hmac
 import os
-import secrets
 from pathlib import Path
+
+from catchlight.secret_file import make_secret
 
 ADDRESS = "CATCHLIGHT_SHEETS"  # where contact sheets are served, told to flows by the environment
 
@@ -30,10 +31,5 @@ def _token(home: Path, run: str) -> str:
 
 
 def _key(file: Path) -> bytes:
-    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    try:
-        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as made:
-            made.write(secrets.token_hex(32))
-    except FileExistsError:
-        pass
+    make_secret(file)
     return file.read_bytes()

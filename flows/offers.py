@@ -44,7 +44,7 @@ def presets(used: str) -> list[str]:
 
 def in_words(names: Sequence[str]) -> str:
     """Return what each preset looks like, in one line; one that cannot be read is named alone."""
-    return " · ".join(f"{name}: {_description(name)}" if _description(name) else name for name in names)
+    return " · ".join(f"{name}: {said}" if (said := _description(name)) else name for name in names)
 
 
 def _description(name: str) -> str:

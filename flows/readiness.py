@@ -3,6 +3,7 @@
 from catchlight.config import Job, Preset, settled
 from catchlight.errors import ConfigError
 from catchlight.models import ModelStore, default_root
+from catchlight.slices import Slice
 from catchlight.studio import JOBS, engine_settings, model_digests, weight_digests
 from flows.sources import wire
 
@@ -16,6 +17,7 @@ def brands(job: Job) -> list[Preset]:
 def check(job: Job) -> None:
     """Refuse a job that cannot work: preset, engines, model files, source. Raises ConfigError."""
     job.on.check()
+    Slice.of(job.share)
     company, *groups = brands(job)
     _can(job, company)
     for number, preset in enumerate(groups):

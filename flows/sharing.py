@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from catchlight.errors import ConfigError
-from catchlight.home import Home
+from catchlight.home import LOOK, Home
 from catchlight.lease import Door, Lease
 from catchlight.slices import Slice, work_of
 from flows.progress import Counter
@@ -17,7 +17,6 @@ if TYPE_CHECKING:  # workers are to start before this process has loaded the res
     from catchlight.develop import Order
     from catchlight.plan import Plan
 
-LOOK = 1.0  # seconds from one look at the others to the next
 _ALONE = "alone"
 
 
@@ -86,7 +85,7 @@ def _await(home: Home, work: str) -> Seat:
     """Lead, or wait until the leader of the same work has drawn up a plan, and join."""
     door = home.door
     while True:
-        seat = Seat(door, work, _take(home, door, work))
+        seat = Seat(door, work, home.take(door, work))
         if seat.lead:
             return seat
         at_work, _, seat.run = door.note().partition(" ")
@@ -98,14 +97,6 @@ def _await(home: Home, work: str) -> Seat:
             )
             raise ConfigError(message)
         time.sleep(LOOK)
-
-
-def _take(home: Home, door: Door, work: str) -> Lease | None:
-    try:
-        return door.take(work)
-    except OSError as error:
-        message = f"--home {home.root}: cannot be written: {error.strerror}"
-        raise ConfigError(message) from error
 
 
 def turns(

@@ -241,7 +241,7 @@ def test_a_home_held_by_a_dead_machine_is_free_after_patience(
     lease._over.set()
     lease.machine = "gone"
     lease._beat()
-    monkeypatch.setattr("catchlight.home._LOOK", 0.001)
+    monkeypatch.setattr("catchlight.home.LOOK", 0.001)
     monkeypatch.setattr(Door.__init__, "__defaults__", (0.02, *Door.__init__.__defaults__[1:]))  # type: ignore[index]
     with Home(tmp_path).alone() as second:
         assert second.number == 2

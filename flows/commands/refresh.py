@@ -8,7 +8,6 @@ import typer
 
 from catchlight.config import Job
 from catchlight.runs import run_folder
-from catchlight.slices import Slice
 from flows.sources import asked_by
 from flows.terminal import bars, console, told
 
@@ -96,7 +95,6 @@ def refresh(
             share=share,
             on=asked.on.instead(runner, cluster),
         )
-        Slice.of(share)
         if dry_run:
             return _dry(job)
         folder = run(job)
