@@ -133,8 +133,8 @@ def main() -> None:
     preset = preset_of(options)
     everything: dict[str, Any] = {}
     for folder in options.folder:
-        everything[folder.name] = summary(_rows(folder, options.every, preset))
-        say(folder.name, everything[folder.name])
+        everything[str(folder)] = summary(_rows(folder, options.every, preset))
+        say(folder.name, everything[str(folder)])
     if options.pairs:
         everything["pairs"] = pairs(options.pairs, preset)
         tell("pairs", [(what, str(figure)) for what, figure in everything["pairs"].items()])
