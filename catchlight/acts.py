@@ -1,6 +1,8 @@
 """What a run does with photos that people are asked about one by one: comparing faces, painting around a person, clothes."""
 
+import json
 from collections.abc import Iterable
+from pathlib import Path
 
 from catchlight.config import Job
 from catchlight.job_file import read_toml
@@ -20,6 +22,12 @@ def acts_of(job: Job, groups: Iterable[str] = ()) -> list[str]:
         BIOMETRIC_CHECK: _compares(job) or any(knows_people(look.engines.likeness) for look in looks),
     }
     return [act for act in ACTS if done[act]]
+
+
+def told_acts(folder: Path) -> tuple[str, ...]:
+    """Return what a finished run said of itself; nothing where it was made before runs said so."""
+    told = folder / "run.json"
+    return tuple(json.loads(told.read_bytes()).get("acts", ())) if told.is_file() else ()
 
 
 def _compares(job: Job) -> bool:

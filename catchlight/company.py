@@ -1,12 +1,12 @@
 """The company as its newest run left it: everyone's portrait, and the earlier attempts to choose from."""
 
-import json
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from catchlight import ledger
+from catchlight.acts import told_acts
 from catchlight.records import Employee, Outcome
 from catchlight.runs import Candidate, Portrait, candidates, portraits, run_folder
 
@@ -80,9 +80,4 @@ def read_book(folder: Path) -> Book:
     """Read one run."""
     earlier: Mapping[str, Sequence[Candidate]] = candidates(folder)
     people = {id_: Person(one, tuple(earlier.get(id_, ()))) for id_, one in portraits(folder).items()}
-    return Book(folder.name, people, _acts(folder))
-
-
-def _acts(folder: Path) -> tuple[str, ...]:
-    told = folder / "run.json"
-    return tuple(json.loads(told.read_bytes()).get("acts", ())) if told.is_file() else ()
+    return Book(folder.name, people, told_acts(folder))

@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 
 from catchlight import __version__, candidates, fairness, ledger, looks, tries
-from catchlight.acts import acts_of
+from catchlight.acts import acts_of, told_acts
 from catchlight.checks import photo_age
 from catchlight.consistency import compare
 from catchlight.delivery import file_names
@@ -54,6 +54,13 @@ def _carried(plan: Plan, kind: type) -> pl.DataFrame:
         return pl.DataFrame(schema=ledger.schema(kind))
     there = pl.read_parquet(plan.home.run(plan.job.onto) / ledger.file_name(kind))
     return there.filter(~_developed(plan))
+
+
+def _acts(plan: Plan) -> list[str]:
+    """Return what the run does to whom it may; one onto another does what that did, and its job file may be gone."""
+    if plan.job.onto:
+        return list(told_acts(plan.home.run(plan.job.onto)))
+    return acts_of(plan.job, plan.groups)
 
 
 def _developed(plan: Plan) -> pl.Expr:
@@ -104,7 +111,7 @@ def summarise(
         "source": str(plan.job.source),
         "preset": {"name": preset.name, "title": preset.title, "digest": preset.digest()},
         "groups": looks.told(plan, tables[Employee]),
-        "acts": acts_of(plan.job, plan.groups),
+        "acts": _acts(plan),
         "setup": plan.look.setup,
         "engines": {job: getattr(preset.engines, job) for job in JOBS},
         "models": model_digests(preset.engines, store_of(plan.job)),
