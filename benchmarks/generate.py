@@ -215,9 +215,8 @@ def turns(options: argparse.Namespace, embedded: torch.Tensor, of: Scene) -> Ite
     """Measure the modes in which parts or layers take turns on the card, on a fresh pipeline each."""
     for mode in reversed(MODES[1:]):
         freed()
-        transformer, vae, _ = parts(tiny=options.tiny)
+        transformer, vae = parts(tiny=options.tiny)[:2]
         pipe = pipeline(transformer, vae).to("cpu")
-        _ = None
         freed()
         place(pipe, mode, torch.device(device()))
         engine = Ours(pipe, embedded, Room(mode, 1, tiled=True))

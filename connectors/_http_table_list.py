@@ -76,10 +76,11 @@ class Listing:
                             f"paging.param: {self._paging.param!r} changes nothing: one page comes again"
                         )
                     before, people = page.told, people + page.people
-                    totals.add(self._total(whole))
+                    total = self._total(whole)
+                    totals.add(total)
                     if len(totals) > 1:
                         raise StaleMarkError(_CHANGED)
-                    following = self._counted(whole, number, people) if page.people else ""
+                    following = self._counted(total, number, people) if page.people else ""
                 if not following:
                     return
                 where = following
@@ -137,9 +138,8 @@ class Listing:
     def _total(self, whole: Any) -> str:
         return text(at(whole, self._paging.total)) if self._paging.total else ""
 
-    def _counted(self, whole: Any, number: int, people: int) -> str:
+    def _counted(self, total: str, number: int, people: int) -> str:
         """Return where the next page is by numbers; "" after everybody."""
-        total = self._total(whole)
         if total.isdecimal() and people >= int(total):
             return ""
         return self._at(people if self._paging.by == "offset" else self._paging.first + number + 1)

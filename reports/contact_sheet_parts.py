@@ -64,18 +64,3 @@ def _parted(table: pl.DataFrame, key: str, number: pl.DataFrame) -> dict[Any, pl
     )
     rows = known.group_by("part").agg("row")
     return {part: pl.Series(found, dtype=pl.UInt32) for part, found in rows.iter_rows()}
-
-
-def rows(parts: Sequence[Part]) -> list[dict[str, Any]]:
-    """Return the table of the index."""
-    return [
-        {
-            "file": p.file,
-            "first": p.first,
-            "last": p.last,
-            "people": p.people,
-            "outcomes": p.outcomes,
-            "number": p.number,
-        }
-        for p in parts
-    ]

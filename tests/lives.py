@@ -34,7 +34,6 @@ from flows.purging import purge_home
 from flows.withdrawing import honour
 from tests.published_company import portrait
 
-ROOT = Path(__file__).parents[1]
 SIZE = ("96",)
 STEPS = ("refresh", "answer", "publish", "withdraw", "undo", "purge", "erase")
 

@@ -3,10 +3,9 @@
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Self
 
 import pytest
 
@@ -22,6 +21,7 @@ from catchlight.slices import Slice, work_of
 from flows import session as sessions
 from flows import sharing, stages
 from flows.session import session
+from tests.lives import Standin
 
 PEOPLE = 24
 _done: list[str] = []
@@ -32,7 +32,7 @@ class Enough(Exception):  # noqa: N818
     """A worker ends here, as if its machine had been switched off."""
 
 
-class Synthetic:
+class Synthetic(Standin):
     """A darkroom without pictures: writes down whom it develops."""
 
     cpu = 1.0
@@ -42,20 +42,7 @@ class Synthetic:
         """Start nothing."""
         self.own = 0
 
-    def __enter__(self) -> Self:
-        """Return it."""
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Do nothing."""
-
-    def begin(self, orders: list[Order]) -> None:
-        """Begin nothing early."""
-
-    def close(self) -> None:
-        """Do nothing."""
-
-    def develop(self, orders: list[Order]) -> Iterator[Development]:
+    def develop(self, orders: Iterable[Order]) -> Iterator[Development]:
         """Yield an outcome for each."""
         for order in orders:
             if self.own >= self.ends_after:

@@ -17,6 +17,7 @@ from catchlight.painting import CLOTHES, GENERATE
 from catchlight.promises import BIOMETRIC_CHECK, Needs, Promises, load_promises
 from catchlight.records import Employee
 from catchlight.review_records import Notice
+from reports.review.employee_form import text_of
 from reports.review.visit import Visit, posted
 
 _LIKE = {CLOTHES: GENERATE}  # what a country asks for the one, it asks for the other
@@ -71,14 +72,18 @@ def _save(visit: Visit, form: FormData) -> Response:
     if person is None:
         return visit.page("nothing.html.j2")
     offered = [
-        one for one in acts_for(visit, person.portrait.employee) if one.name in _text(form, "offered").split()
+        one
+        for one in acts_for(visit, person.portrait.employee)
+        if one.name in text_of(form, "offered").split()
     ]
-    changed = {one.name: not one.on for one in offered if (_text(form, f"act-{one.name}") == "yes") != one.on}
-    texts = {name: _shown(visit, name, _text(form, f"notice-{name}")) for name, on in changed.items() if on}
+    changed = {
+        one.name: not one.on for one in offered if (text_of(form, f"act-{one.name}") == "yes") != one.on
+    }
+    texts = {name: _shown(visit, name, text_of(form, f"notice-{name}")) for name, on in changed.items() if on}
     if not all(texts.values()):
         return visit.go(f"/me?code={OTHER_TEXT}")
     for name, on in changed.items():
-        choices = Choices({name: on}, ACTS, texts.get(name, ""), _text(form, "ticket")[:64])
+        choices = Choices({name: on}, ACTS, texts.get(name, ""), text_of(form, "ticket")[:64])
         choose(visit.desk.register, choices, person.id, visit.require("employee").who)
     return visit.go(f"/me?code={GIVEN if texts else TAKEN_BACK if changed else Code.KNOWN}")
 
@@ -91,8 +96,3 @@ def _shown(visit: Visit, act: str, digest: str) -> str:
         for one in (find_act_notice(policy, TEXTS, act, spoken) for spoken in policy.languages)
     }
     return record_notice(visit.desk.register, texts[digest]) if digest in texts else ""
-
-
-def _text(form: FormData, name: str) -> str:
-    value = form.get(name, "")
-    return value if isinstance(value, str) else ""

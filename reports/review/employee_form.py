@@ -52,21 +52,21 @@ class Filled:
 
 def fill(form: FormData, notices: Collection[str]) -> Filled:
     """Read a form; ``notices`` are the digests of the texts that may have been shown."""
-    answer = _text(form, "answer")
+    answer = text_of(form, "answer")
     filled = Filled(
         answer=answer,
-        picture=_text(form, "picture"),
+        picture=text_of(form, "picture"),
         tags=tuple(tag for tag in TAGS if tag in form.getlist("tag")),
-        comment=_text(form, "comment").replace("\r\n", "\n").strip(),
-        notice=_text(form, "notice"),
+        comment=text_of(form, "comment").replace("\r\n", "\n").strip(),
+        notice=text_of(form, "notice"),
         # A page that comes back from a browser's memory may be answered differently the second time.
-        ticket=f"{_text(form, 'ticket')[:64]}.{answer}" if _text(form, "ticket") else "",
-        sure=_text(form, "sure") == "yes",
+        ticket=f"{text_of(form, 'ticket')[:64]}.{answer}" if text_of(form, "ticket") else "",
+        sure=text_of(form, "sure") == "yes",
         # What was not offered is not unticked: a destination may be new since the page was shown.
         places={
-            purpose: _text(form, f"show-{purpose}") == "yes"
+            purpose: text_of(form, f"show-{purpose}") == "yes"
             for purpose in PURPOSES
-            if purpose in _text(form, "offered").split()
+            if purpose in text_of(form, "offered").split()
         },
     )
     known = filled.notice in notices
@@ -85,6 +85,7 @@ def _errors(filled: Filled, *, known: bool) -> list[tuple[str, str]]:
     return found
 
 
-def _text(form: FormData, name: str) -> str:
+def text_of(form: FormData, name: str) -> str:
+    """Return a field's text, "" where there is none."""
     value = form.get(name, "")
     return value if isinstance(value, str) else ""
