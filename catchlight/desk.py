@@ -1,6 +1,5 @@
 """What publishing works with: the place, the register, the vault, and one publisher at a time."""
 
-import fcntl
 import getpass
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -15,6 +14,7 @@ from typing import TypeVar
 from catchlight.audit import Act, AuditLine
 from catchlight.audit_settings import seal_of
 from catchlight.errors import ConfigError, OutsideError
+from catchlight.holding import Wait, held
 from catchlight.place import Place
 from catchlight.policy import read_secret
 from catchlight.register import Register, now
@@ -104,15 +104,8 @@ def register_of(home: Path) -> str | Path:
 
 
 @contextmanager
-def alone(home: Path) -> Iterator[None]:
-    """Hold the home for one publisher; ConfigError when another one is at work.
-
-    The hold ends with the program, however it ends.
-    """
-    with (home / "publish.lock").open("a") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            message = f"home {home}: another publication is running; wait until it has ended"
-            raise ConfigError(message) from error
+def alone(home: Path, wait: Wait | None = None) -> Iterator[None]:
+    """Hold the home for one publisher; while another one is at work: ConfigError, or ``wait`` is called and it waits."""
+    busy = f"home {home}: another publication is running; wait until it has ended"
+    with held(home / "publish.lock", busy, wait):
         yield

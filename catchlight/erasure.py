@@ -76,11 +76,16 @@ def remnants(home: Path, register: Register, traces: Traces) -> list[str]:
 
 def reapply(home: Path, register: Register, redraw: Redraw) -> int:
     """Erase anew whom a restored backup brought back; return how many people that were."""
-    stones = read_tombstones(home)
-    back = [id_ for id_ in sorted(known_ids(home, register)) if stones.has("id", id_)] if stones else []
+    back = returned(home, register)
     for id_ in back:
         erase(home, register, id_, redraw)
     return len(back)
+
+
+def returned(home: Path, register: Register) -> list[str]:
+    """Return the ids of people who were erased and whom a restored backup brought back."""
+    stones = read_tombstones(home)
+    return [id_ for id_ in sorted(known_ids(home, register)) if stones.has("id", id_)] if stones else []
 
 
 def _empty_vault(home: Path, register: Register, traces: Traces) -> int:

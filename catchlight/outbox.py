@@ -1,6 +1,5 @@
 """The outbox: every letter is written down before it leaves, so that a crash sends none twice."""
 
-import fcntl
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator
@@ -10,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
-from catchlight.errors import ConfigError
+from catchlight.holding import Wait, held
 from catchlight.register import Register, Transaction
 from catchlight.review_records import Letter
 
@@ -162,15 +161,11 @@ def _last(store: Transaction, id_: str) -> Letter | None:
 
 
 @contextmanager
-def alone(home: Path, *, wait: bool = False) -> Iterator[None]:
-    """Hold the outbox of a home for one sender; ConfigError when another one is at work, or ``wait`` for it.
+def alone(home: Path, wait: Wait | None = None) -> Iterator[None]:
+    """Hold the outbox of a home for one sender; while another one is at work: ConfigError, or ``wait`` is called and it waits.
 
     A letter in the state of sending is then known to be one of a program that stopped.
     """
-    with (home / "letters.lock").open("a") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-        except BlockingIOError as error:
-            message = f"home {home}: letters are being sent already; wait until that has ended"
-            raise ConfigError(message) from error
+    busy = f"home {home}: letters are being sent already; wait until that has ended"
+    with held(home / "letters.lock", busy, wait):
         yield

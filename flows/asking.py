@@ -1,5 +1,6 @@
 """After a refresh people are asked, when its form names a day: the same letters as ``catchlight review invite``."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -27,8 +28,8 @@ def days_until(day: date, home: Path, now: datetime | None = None) -> int:
     return days
 
 
-def ask(home: Path, days: int) -> int:
-    """Ask everybody of the newest run who has not answered; return how many letters were put into the outbox."""
+def ask(home: Path, days: int, only: Collection[str] = ()) -> int:
+    """Ask everybody of the newest run, or ``only`` some, who has not answered; return how many letters were put into the outbox."""
     bureau = open_bureau(home)
     channels = channels_of(bureau)
     if not channels:
@@ -38,7 +39,7 @@ def ask(home: Path, days: int) -> int:
         raise ConfigError(message)
     asking = bureau.policy.asking.model_copy(update={"days": days})
     policy = bureau.policy.model_copy(update={"asking": asking})
-    done = invite(replace(bureau, policy=policy), channels[0], Order("refresh"))
+    done = invite(replace(bureau, policy=policy), channels[0], Order("refresh", only))
     say(
         f"{done.queued} letters were written, {done.report.sent} have left. What waits leaves with Send reminders."
     )

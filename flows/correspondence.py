@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from catchlight.errors import ConfigError
+from catchlight.holding import Wait
 from catchlight.outbox import alone
 from flows.letters import Bureau, Draft, draw_up, queue
 from flows.postbox import Report, channels_of, check, post
@@ -35,18 +36,18 @@ def invite(bureau: Bureau, channel: str, order: Order) -> Pass:
     return _go(bureau, [channel], channel, order)
 
 
-def remind(bureau: Bureau, order: Order) -> Pass:
+def remind(bureau: Bureau, order: Order, wait: Wait | None = None) -> Pass:
     """Write to those whom an earlier letter, or an answer of theirs, calls for; send what waits."""
     channels = channels_of(bureau)
     if not channels:
         message = "review.toml has neither a section mail nor one named slack: letters cannot be sent"
         raise ConfigError(message)
     check(bureau, channels[0])
-    return _go(bureau, channels, "", order)
+    return _go(bureau, channels, "", order, wait)
 
 
-def _go(bureau: Bureau, channels: Sequence[str], start: str, order: Order) -> Pass:
-    with alone(bureau.home):
+def _go(bureau: Bureau, channels: Sequence[str], start: str, order: Order, wait: Wait | None = None) -> Pass:
+    with alone(bureau.home, wait):
         draft = draw_up(bureau, start=start, only=order.only, retry_failed=order.retry_failed)
         new = queue(bureau, draft.due, order.by, now=order.now)
         report = post(bureau, channels, now=order.now, send_unclear=order.send_unclear)

@@ -6,6 +6,7 @@ from typing import Annotated
 from prefect import flow
 from prefect.task_runners import ThreadPoolTaskRunner
 
+from catchlight.company import Company
 from catchlight.config import Job
 from flows.artifacts import reporting
 from flows.failures import tell_failure
@@ -36,7 +37,7 @@ def joiners(
     Returns the run's folder; None when nobody was new.
 
     Args:
-        days: Whoever was asked already gets no second letter.
+        days: Only they are asked: nobody whose photo is as it was at the last refresh.
         source: Folder with directory.csv and photos/, or a job file.
         home: Folder for everything that Catchlight keeps.
 
@@ -44,10 +45,21 @@ def joiners(
     asked = asked_by(source)
     job = Job(source=source, home=home, preset=asked.preset, engine=asked.engine)
     with reporting(), in_turn(home):
+        before = photos_used(home)
+        if not before:
+            say("There was no refresh here yet, so nobody can be new: start with Refresh portraits.")
+            return None
         with session(job, gather) as begun:
             if not begun.waiting:
                 say("Nobody is new, and nobody has a new photo: nothing was done.")
                 return None
             folder = in_tasks(begun)
-        finish(folder, days)
+        new = [id_ for id_, photo in photos_used(home).items() if before.get(id_) != photo]
+        finish(folder, days if new else 0, new)
     return folder
+
+
+def photos_used(home: Path) -> dict[str, str]:
+    """Return who has a portrait in the newest run, and the digest of the photo that it was made from."""
+    portraits = (person.portrait for person in Company(home).book().people.values())
+    return {one.employee.id: one.render.photo for one in portraits if one.render}

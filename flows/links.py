@@ -115,7 +115,7 @@ def _fresh(bureau: Bureau, old: Invitation) -> Letter | None:
 def _post_one(bureau: Bureau, letter: Letter) -> None:
     """Send one letter as soon as nobody else sends; what goes wrong waits for the next pass."""
     try:
-        with alone(bureau.home, wait=True):
+        with alone(bureau.home, wait=lambda: None):
             post(bureau, [letter.channel], now=True, only=[letter.id])
     except CatchlightError as error:
         logging.getLogger("catchlight").warning("a fresh link waits for the next pass: %s", error)

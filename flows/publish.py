@@ -32,6 +32,7 @@ from flows.tasks.publish import (
     publish_people,
     take_off_people,
 )
+from flows.turn import say_waiting
 
 MANY = 50
 _CHUNK = 50
@@ -60,7 +61,7 @@ def publish(
 
     """
     bury_alone(home)
-    with alone(home), reporting():
+    with reporting(), alone(home, say_waiting):
         desk = open_desk(home, place_named(destination, home))
         wanted = tuple(sizes or sizes_of(destination, home) or STANDARD)
         file = plan or plan_publication(desk, run, wanted)

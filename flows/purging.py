@@ -8,6 +8,7 @@ from pathlib import Path
 
 from catchlight.audit import Act
 from catchlight.desk import alone, open_register
+from catchlight.holding import Wait
 from catchlight.home import Home, write_json
 from catchlight.promises import load_promises
 from catchlight.purging import Purge, Purged, purge
@@ -17,12 +18,14 @@ from flows.erasing import redraw
 FOLDER = "purges"
 
 
-def purge_home(home: Path, *, dry: bool = False, at: datetime | None = None) -> list[Purged]:
+def purge_home(
+    home: Path, *, dry: bool = False, at: datetime | None = None, wait: Wait | None = None
+) -> list[Purged]:
     """Delete what is past its term, and write the report; ConfigError while somebody else is at work there."""
     at = at or datetime.now(UTC)
     with closing(open_register(home)) as register, ExitStack() as holding:
         holding.enter_context(Home(home).alone())
-        holding.enter_context(alone(home))
+        holding.enter_context(alone(home, wait))
         one = Purge(home, register, load_promises(home).keep, at, dry)
         done = [*purge(one), *purge_people(one, redraw)]
         if not dry:

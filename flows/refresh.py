@@ -1,5 +1,6 @@
 """The refresh flow: gather → develop → judge → contact sheet. Publishing is another flow: it waits for people."""
 
+from collections.abc import Collection
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
@@ -87,11 +88,11 @@ def refresh(  # noqa: PLR0913  a form's fields, those of HR first
     return folder
 
 
-def finish(folder: Path, days: int) -> None:
-    """Tell what came of a run, ask people when ``days`` says so, and offer the departments that there are now."""
+def finish(folder: Path, days: int, only: Collection[str] = ()) -> None:
+    """Tell what came of a run, ask people (``only`` these) when ``days`` says so, and offer the departments that there are now."""
     tell_result(folder, asked=bool(days))
     if days:
-        ask(folder.parents[1], days)
+        ask(folder.parents[1], days, only)
     renew_form(folder.parents[1])
 
 

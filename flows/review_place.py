@@ -1,6 +1,5 @@
 """Where the review server listens: address and certificate, refused when faces would travel in the clear."""
 
-import fcntl
 import ipaddress
 import os
 import socket
@@ -11,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from catchlight.errors import ConfigError
+from catchlight.holding import held
 from catchlight.policy import Policy
 
 _EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104  compared with, not listened to
@@ -69,18 +69,13 @@ def listen(place: Place) -> socket.socket:
 @contextmanager
 def alone(home: Path) -> Iterator[None]:
     """Hold the home for one review server: sign-ins under way and rates are counted in its memory."""
-    with (home / "review.lock").open("a+", encoding="utf-8") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            lock.seek(0)
-            message = (
-                f"--home {home}: a review server is at work here already (process {lock.read().strip()})"
-            )
-            raise ConfigError(message) from error
-        lock.truncate(0)
-        lock.write(str(os.getpid()))
-        lock.flush()
+    lock = home / "review.lock"
+    holder = lock.read_text(encoding="utf-8") if lock.is_file() else ""
+    busy = f"--home {home}: a review server is at work here already (process {holder})"
+    with held(lock, busy) as file:
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
         yield
 
 

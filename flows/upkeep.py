@@ -16,6 +16,7 @@ from flows.failures import tell_failure
 from flows.form import shown
 from flows.letters import open_bureau
 from flows.purging import purge_home
+from flows.turn import in_turn, say_waiting
 from flows.withdrawing import honour
 
 
@@ -28,7 +29,7 @@ def remind(home: Annotated[Path, shown("For IT: Catchlight's folder")]) -> int:
 
     """
     with reporting():
-        report = send_reminders(open_bureau(home), Order("remind")).report
+        report = send_reminders(open_bureau(home), Order("remind"), say_waiting).report
     unsent = len(report.failed) + len(report.unclear) + report.later
     if unsent:
         get_run_logger().warning("%d letters were not sent; catchlight review remind says why", unsent)
@@ -73,7 +74,7 @@ def withdrawals(
         at_most: A guard against a wrong import; more people than this and nothing is changed.
 
     """
-    done = honour(home, at_most)
+    done = honour(home, at_most, say_waiting)
     for one, why in done.failed:
         get_run_logger().warning("still shown at %s, due %s: %s", one.destination, one.due, why)
     if done.overdue:
@@ -90,4 +91,5 @@ def purge(home: Annotated[Path, shown("For IT: Catchlight's folder")]) -> int:
         home: The same folder that the refresh used.
 
     """
-    return sum(one.count for one in purge_home(home))
+    with in_turn(home):
+        return sum(one.count for one in purge_home(home, wait=say_waiting))

@@ -8,6 +8,7 @@ from catchlight import published_list
 from catchlight.audit import Act
 from catchlight.desk import alone
 from catchlight.errors import ConfigError, OutsideError
+from catchlight.holding import Wait
 from catchlight.promises import load_promises
 from catchlight.register import now
 from catchlight.sending import FAILED, settle
@@ -34,7 +35,7 @@ def waiting(home: Path) -> list[Withdrawal]:
     return [one for desk in desks(home) for one in withdrawn(desk, hours)]
 
 
-def honour(home: Path, at_most: int) -> Honoured:
+def honour(home: Path, at_most: int, wait: Wait | None = None) -> Honoured:
     """Put back the old pictures of all of them; a place that is unwell does not hinder the others. ConfigError."""
     found = Honoured()
     people = {one.employee for one in waiting(home)}
@@ -42,7 +43,7 @@ def honour(home: Path, at_most: int) -> Honoured:
         message = f"nothing was changed: {len(people)} people took their yes back, and at most {at_most} are allowed at once"
         raise ConfigError(message)
     with ExitStack() as holding:
-        holding.enter_context(alone(home))
+        holding.enter_context(alone(home, wait))
         hours = load_promises(home).withdrawal.hours
         for desk in desks(home):
             mine = withdrawn(desk, hours)

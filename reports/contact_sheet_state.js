@@ -44,7 +44,8 @@ function setControl(control, value) {
 function writeAddress() {
   const address = new URLSearchParams();
   for (const [key, value] of Object.entries(state)) if (value !== usual[key]) address.set(key, value);
-  history.replaceState(null, "", `#${address}`);
+  const told = address.toString() && `#${address}`;
+  history.replaceState(null, "", location.pathname + location.search + told);
 }
 
 function wantedOutcomes() {

@@ -53,20 +53,20 @@ class Walk:
     def start(self) -> None:
         """Submit the form and open the run that it made."""
         self.shoot("form")
-        while not self._submitted():
+        while not (made := self._submitted()):
             pass
-        self.page.wait_for_url(lambda url: "/run?" not in url)
-        self.page.locator("a[href*='/runs/flow-run/']").first.click()
+        self.page.goto(f"{self.at}/v2/runs/flow-run/{made}")
         self.page.get_by_role("tab", name="Logs").wait_for()
 
-    def _submitted(self) -> bool:
-        """Press *Submit*; the page swallows a click that comes while it is still working on the last field."""
+    def _submitted(self) -> str:
+        """Press *Submit*, return the run's id; the page swallows a click that comes while it still works on the last field."""
         try:
-            with self.page.expect_response(lambda one: "create_flow_run" in one.url, timeout=_ONE_TRY):
+            with self.page.expect_response(lambda one: "create_flow_run" in one.url, timeout=_ONE_TRY) as got:
                 self.page.get_by_role("button", name="Submit").click()
         except TooSlowError:
-            return False
-        return True
+            return ""
+        assert got.value.ok, got.value.text()
+        return str(got.value.json()["id"])
 
     def finish(self, state: str = "Completed") -> None:
         """Wait until the run has ended."""

@@ -27,6 +27,7 @@ class Mailbox:
 
     letters: list[EmailMessage] = field(default_factory=list)
     to: list[str] = field(default_factory=list)
+    port: int = 0
     connections: int = 0
     encrypted: list[bool] = field(default_factory=list)
     answers: dict[str, str] = field(default_factory=dict)

@@ -77,6 +77,16 @@ class Everything:
             found = self._asked("GET", f"flow_runs/{run}")
         return found
 
+    def wait_for_log(self, run: dict[str, Any], start: str) -> None:
+        """Wait for a line of a run's log; lines arrive in batches, some after the run has ended."""
+        until = time.monotonic() + 60
+        while not any(one["message"].startswith(start) for one in self._logs(run)):
+            assert time.monotonic() < until, f"no line of the log begins with {start!r}"
+            time.sleep(0.5)
+
+    def _logs(self, run: dict[str, Any]) -> list[dict[str, Any]]:
+        return list(self.ask("logs/filter", logs={"flow_run_id": {"any_": [run["id"]]}}))
+
     def artifacts(self, run: dict[str, Any]) -> dict[str, str]:
         """Return what a run left for people to open, by key."""
         found = self.ask("artifacts/filter", flow_runs={"id": {"any_": [run["id"]]}})

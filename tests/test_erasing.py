@@ -18,6 +18,8 @@ from catchlight.audit_settings import seal_of
 from catchlight.config import Job
 from catchlight.consents import Consent, Word
 from catchlight.desk import open_desk, open_register
+from catchlight.errors import ConfigError
+from catchlight.home import Home
 from catchlight.journal import State
 from catchlight.publish_plan import write_plan
 from catchlight.publish_planning import draw
@@ -31,6 +33,7 @@ from catchlight.tombstones import add_tombstones, read_tombstones
 from catchlight.traces import Traces
 from catchlight.unwriting import unwrite
 from catchlight.vault import Vault
+from flows.burying import bury_alone
 from flows.commands.people import app
 from flows.destinations import folder_place
 from tests.asked_company import refresh
@@ -192,6 +195,23 @@ def test_neither_the_next_list_nor_a_restored_backup_brings_them_back(lived: Pat
     refresh(again)
     assert _still(lived, needles) == set()
     assert set(portraits(lived / "runs/latest")) == set(SIX) - {GONE}
+
+
+def test_a_refresh_at_work_stops_neither_publishing_nor_reviewing_once_somebody_was_erased(
+    lived: Path, tmp_path: Path
+) -> None:
+    """Only when a backup did bring them back is the home needed for itself, and the sentence says so."""
+    needles, backup = _needles(lived), tmp_path / "backup"
+    shutil.copytree(lived, backup, symlinks=True)
+    assert _said("erase", GONE, "--home", str(lived), "--yes")[0] == 0
+    with Home(lived).alone():
+        bury_alone(lived)
+    shutil.rmtree(lived)
+    shutil.copytree(backup, lived, symlinks=True)
+    with Home(lived).alone(), pytest.raises(ConfigError, match="another refresh"):
+        bury_alone(lived)
+    bury_alone(lived)
+    assert _still(lived, needles) == set()
 
 
 def test_a_dry_run_counts_and_changes_nothing(lived: Path) -> None:
