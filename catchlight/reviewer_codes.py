@@ -6,16 +6,14 @@ the key that is made of it is kept, one file a reviewer in ``secrets/reviewers``
 
 import hashlib
 import json
-import os
 import secrets
-import tempfile
 import unicodedata
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from catchlight.errors import ConfigError
-from catchlight.vault import sync_names
+from catchlight.vault import make_folder, write_whole
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base32: no I, L, O, U to be misread
 ROUNDS = 600_000
@@ -121,19 +119,9 @@ def _read(path: Path) -> Reviewer:
 def _keep(home: Path, reviewer: Reviewer) -> None:
     """Write a reviewer's file for its owner alone, whole or not at all."""
     path = _path(home, reviewer.name)
-    path.parent.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path.parent.mkdir(exist_ok=True, mode=0o700)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".partial")  # made with 0600
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(asdict(reviewer), file, ensure_ascii=False)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(path)
-        sync_names(path.parent, path.parent.parent)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    make_folder(path.parent.parent, 0o700)
+    data = json.dumps(asdict(reviewer), ensure_ascii=False).encode()
+    write_whole(path, data, mode=0o600, folder_mode=0o700)
 
 
 def _now() -> str:

@@ -4,7 +4,6 @@ Public: ``provenance/`` in the home folder. Private, for this account alone: ``s
 goes to a place of its own; nothing is signed with it from day to day.
 """
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -30,7 +29,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from catchlight.errors import ConfigError
 from catchlight.policy import read_secret
-from catchlight.vault import make_folder, sync_names, write_whole
+from catchlight.vault import write_whole
 
 Loaded = TypeVar("Loaded")
 
@@ -254,16 +253,9 @@ def _matching(certificate: Certificate, key: EllipticCurvePrivateKey, file: Path
 def _write_key(file: Path, key: EllipticCurvePrivateKey, passphrase: bytes | None = None) -> None:
     """Write a key so that nobody else can read it at any moment, whole or not at all."""
     closed = BestAvailableEncryption(passphrase) if passphrase else NoEncryption()
-    partial = file.with_name(f".{file.name}.{os.getpid()}.partial")
+    told = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, closed)
     try:
-        folders = make_folder(file.parent, 0o700)
-        with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
-            out.write(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, closed))
-            out.flush()
-            os.fsync(out.fileno())
-        partial.replace(file)
-        sync_names(*folders)
+        write_whole(file, told, mode=0o600, folder_mode=0o700)
     except OSError as error:
-        partial.unlink(missing_ok=True)
         message = f"{file}: cannot be written: {error.strerror}"
         raise ConfigError(message) from error

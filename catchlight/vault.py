@@ -14,16 +14,19 @@ def digest_of(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def write_whole(path: Path, data: bytes) -> None:
-    """Write ``path`` so that a file that exists is complete, also after a power cut: temporary, fsync, rename, fsync."""
-    folders = make_folder(path.parent)
+def write_whole(path: Path, data: bytes, *, mode: int = 0o640, folder_mode: int = 0o777) -> None:
+    """Write ``path`` so that a file that exists is complete, also after a power cut: temporary, fsync, rename, fsync.
+
+    Nobody has more rights to it than ``mode`` at any moment; a folder that is not there is made with ``folder_mode``.
+    """
+    folders = make_folder(path.parent, folder_mode)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.", suffix=".partial")
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        Path(name).chmod(0o640)
+        Path(name).chmod(mode)
         Path(name).replace(path)
         sync_names(*folders)
     except BaseException:

@@ -1,7 +1,6 @@
 """Personal links beside letters: printed for sites without mail, sent again on request, withdrawn."""
 
 import logging
-import os
 from collections.abc import Callable, Collection
 from pathlib import Path
 from threading import Thread
@@ -13,6 +12,7 @@ from catchlight.outbox import State, alone, letter_id
 from catchlight.review_records import Invitation, Letter, Revocation
 from catchlight.sessions import Sessions
 from catchlight.spreadsheet import table_bytes
+from catchlight.vault import write_whole
 from flows.letters import PRINT, Bureau, Clock, Due, channel_of, letter_of, open_bureau
 from flows.postbox import channels_of, post
 from flows.progress import Counter
@@ -46,15 +46,10 @@ def print_links(bureau: Bureau, by: str, file: Path, only: Collection[str] = ())
 
 
 def _write_privately(file: Path, data: bytes) -> None:
-    """Write a file that nobody else can read at any moment, whole or not at all."""
-    partial = file.with_name(f".{file.name}.{os.getpid()}.partial")
+    """Write a file that nobody else can read at any moment."""
     try:
-        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
-            out.write(data)
-        partial.replace(file)
+        write_whole(file, data, mode=0o600, folder_mode=0o700)
     except OSError as error:
-        partial.unlink(missing_ok=True)
         message = f"--out {file}: cannot be written: {error.strerror}"
         raise ConfigError(message) from error
 
