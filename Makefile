@@ -11,7 +11,7 @@ export ORT_DISABLE_TELEMETRY := 1
 .PHONY: help setup models demo test check format clean
 help:
 	@echo "make demo [PHOTOS=dir] [PRESET=name]   portraits of a small company, or of your own folder"
-	@echo "make test                              all checks and tests"
+	@echo "make test [LONG=1]                     all checks and tests; LONG: also those that kill programs and refresh companies"
 	@echo "make check                             ruff, mypy, import-linter"
 	@echo "make clean                             remove what these targets made"
 
@@ -42,8 +42,10 @@ check: $(READY)
 format: $(READY)
 	$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
 
+# Long tests run with LONG=1, and where every server must be there (.ci/run).
+SHORT = $(if $(LONG)$(CATCHLIGHT_REQUIRE_SERVERS),,-m 'not slow')
 test: check models
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(SHORT)
 
 clean:
 	rm -rf $(VENV) .models .home build *.egg-info .pytest_cache .mypy_cache .ruff_cache
