@@ -11,6 +11,7 @@ import numpy as np
 from jaxtyping import Float, Float32, UInt8
 
 Picture = UInt8[np.ndarray, "h w 3"]
+Linear = Float32[np.ndarray, "h w 3"]  # its linear light, 0–1
 OtherPicture = UInt8[np.ndarray, "H W 3"]  # of another size than the Picture beside it
 _POINTS = ("right_eye", "left_eye", "nose", "mouth_right", "mouth_left", "chin", "brow_top", "oval")
 _EYES = ("right_detail", "left_detail")

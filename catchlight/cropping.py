@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from catchlight.anatomy import OtherPicture, Picture
+from catchlight.anatomy import Linear, OtherPicture, Picture
 from catchlight.config import Crop, PrintCrop
 from catchlight.pixels import luminance, resize, to_linear
 
@@ -89,15 +89,19 @@ def _note(head: float, lower: float, spec: PrintCrop) -> str:
     return f"nearest crop: {' and '.join(parts)}" if parts else ""
 
 
-def cut(picture: Picture, box: Box, width: int, height: int) -> OtherPicture:
-    """Return a part of a picture at ``width`` x ``height`` pixels: one scale both ways, nothing turned."""
-    part = picture[box.top : box.top + box.height, box.left : box.left + box.width]
-    return shrink(np.ascontiguousarray(part), width, height)
+def cut(picture: Picture, box: Box, width: int, height: int, linear: Linear | None = None) -> OtherPicture:
+    """Return a part of a picture at ``width`` x ``height`` pixels: one scale both ways, nothing turned.
+
+    ``linear`` is the picture's linear light, where it is known already.
+    """
+    part = np.s_[box.top : box.top + box.height, box.left : box.left + box.width]
+    light = None if linear is None else linear[part]
+    return shrink(np.ascontiguousarray(picture[part]), width, height, light)
 
 
-def shrink(picture: Picture, width: int, height: int) -> OtherPicture:
+def shrink(picture: Picture, width: int, height: int, linear: Linear | None = None) -> OtherPicture:
     """Return a picture at another size; a small one is sharpened a little, so that eyes stay readable."""
-    small = resize(picture, width, height)
+    small = resize(picture, width, height, linear)
     return _crisp(small) if height <= CRISP_BELOW and height < picture.shape[0] else small
 
 

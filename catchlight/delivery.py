@@ -11,6 +11,7 @@ from io import BytesIO
 from PIL import Image
 
 from catchlight import cropping, decoding, pixels
+from catchlight.anatomy import Linear, Picture
 from catchlight.config import PrintCrop
 from catchlight.cropping import Box, Place
 from catchlight.errors import ConfigError
@@ -103,7 +104,9 @@ def printed(
     Each carries its source type: the portrait's own, or that of its ``rung``. Raises PhotoError for a portrait
     that cannot be read.
     """
+    sizes = list(sizes)
     decoded = decoding.decode(master, _FROM_HERE).picture
+    linear = pixels.to_linear(decoded) if len(sizes) > 1 else None  # once for all of them
     type_ = written(master[:HEAD]) or source_type(rung)
     master = marked(master, type_)
     with Image.open(BytesIO(master)) as header:
@@ -112,7 +115,7 @@ def printed(
         box = box_of(own, size, place)
         width = _width(own, size)
         as_it_is = _as_it_is(master, own, size)
-        data = master if as_it_is else _printed(decoded, box, (width, size.height), size, type_)
+        data = master if as_it_is else _printed((decoded, linear), box, width, size, type_)
         note = _note(size.height / box.height, box)
         part = (box.left, box.top, box.width, box.height)
         yield Print(size.name, width, size.height, len(data), digest_of(data), note, part), data
@@ -136,10 +139,12 @@ def _as_it_is(master: bytes, own: tuple[int, int], size: Size) -> bool:
 
 
 def _printed(
-    picture: pixels.Picture, box: Box, extent: tuple[int, int], size: Size, type_: SourceType | None
+    portrait: tuple[Picture, Linear | None], box: Box, width: int, size: Size, type_: SourceType | None
 ) -> bytes:
+    picture, linear = portrait
+    part = cropping.cut(picture, box, width, size.height, linear)
     most = size.max_bytes - MARK if size.max_bytes else None
-    return marked(pixels.jpeg(cropping.cut(picture, box, *extent), quality=QUALITY, max_bytes=most), type_)
+    return marked(pixels.jpeg(part, quality=QUALITY, max_bytes=most), type_)
 
 
 def _note(enlarged: float, box: Box) -> str:

@@ -13,7 +13,7 @@ import numpy as np
 from jaxtyping import Float32
 from PIL import Image, ImageCms
 
-from catchlight.anatomy import OtherPicture, Picture
+from catchlight.anatomy import Linear, OtherPicture, Picture
 from catchlight.errors import PhotoError
 
 __all__ = ["Picture", "jpeg", "luminance", "png", "resize", "to_linear", "to_srgb", "webp"]
@@ -24,31 +24,32 @@ _FULL_COLOUR, _HALVED_COLOUR = 0, 2
 _MADE = (2000, 1, 1, 0, 0, 0)
 
 
-def to_linear(picture: Picture) -> Float32[np.ndarray, "h w 3"]:
+def to_linear(picture: Picture) -> Linear:
     """Return linear light in 0–1."""
     return np.asarray(cv2.LUT(picture, _decoding()))
 
 
-def to_srgb(linear: Float32[np.ndarray, "h w 3"]) -> Picture:
+def to_srgb(linear: Linear) -> Picture:
     """Return the picture of linear light, clipped to 0–1 and rounded."""
     steps = cv2.addWeighted(linear, 65535, linear, 0, 0, dtype=cv2.CV_16U)
     return np.asarray(cv2.LUT(steps, _encoding()))
 
 
-def luminance(linear: Float32[np.ndarray, "h w 3"]) -> Float32[np.ndarray, "h w"]:
+def luminance(linear: Linear) -> Float32[np.ndarray, "h w"]:
     """Return the luminance of linear light (Rec. 709)."""
     return np.asarray(cv2.transform(linear, _LUMINANCE))
 
 
-def resize(picture: Picture, width: int, height: int) -> OtherPicture:
+def resize(picture: Picture, width: int, height: int, linear: Linear | None = None) -> OtherPicture:
     """Return the picture at ``width`` x ``height`` pixels.
 
-    Shrinks by the mean of the area in linear light, then enlarges by Lanczos.
+    Shrinks by the mean of the area in linear light (``linear``, where it is known already), then enlarges by Lanczos.
     """
     now_high, now_wide = picture.shape[:2]
     less = min(width, now_wide), min(height, now_high)
     if less != (now_wide, now_high):
-        picture = to_srgb(cv2.resize(to_linear(picture), less, interpolation=cv2.INTER_AREA))
+        light = to_linear(picture) if linear is None else linear
+        picture = to_srgb(cv2.resize(light, less, interpolation=cv2.INTER_AREA))
     if less != (width, height):
         picture = cv2.resize(picture, (width, height), interpolation=cv2.INTER_LANCZOS4)
     return np.asarray(picture)

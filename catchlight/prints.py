@@ -1,28 +1,23 @@
 """The files that portraits are published as: each made once, marked, signed last of all, and found again."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, replace
-from typing import Any
+from dataclasses import replace
 
 from catchlight.credentials import ROOM, Credentials
 from catchlight.cropping import Place
 from catchlight.delivery import QUALITY, Print, Size, printed
-from catchlight.ledger import Recipes
-from catchlight.vault import Vault, digest_of
+from catchlight.print_book import PrintBook
+from catchlight.vault import digest_of
 
 
 class Prints:
-    """Makes the files of portraits, each once: what was made is found again in the vault."""
+    """Makes the files of portraits, each once: what was made is found again in the book."""
 
     def __init__(
-        self,
-        keep: Callable[[bytes], str],
-        vault: Vault,
-        made: Recipes,
-        credentials: Credentials | None = None,
+        self, keep: Callable[[bytes], str], book: PrintBook, credentials: Credentials | None = None
     ) -> None:
-        """Store files by ``keep``, find them in ``vault``, and remember them in ``made``; sign them by ``credentials``."""
-        self._keep, self._vault, self._made, self._credentials = keep, vault, made, credentials
+        """Store files by ``keep``, find them again in ``book``; sign them by ``credentials``."""
+        self._keep, self._book, self._credentials = keep, book, credentials
         self._key = f"signed {credentials.key}" if credentials else ""
 
     def of(
@@ -34,27 +29,39 @@ class Prints:
         OutsideError when the portrait is lost, PhotoError when it cannot be read, or not be signed.
         """
         wanted = list(sizes)
-        recipes = {size: f"{_recipe(picture, size, place)} {rung} {self._key}".strip() for size in wanted}
-        known = {size: self._recall(recipe) for size, recipe in recipes.items()}
-        missing = [size for size, found in known.items() if found is None]
-        for size, made in zip(missing, self._make(picture, missing, place, rung), strict=True):
-            known[size] = made
-            self._made.remember(digest_of(recipes[size].encode()), asdict(made))
-        return [found for found in map(known.get, wanted) if found]
+        recipes = {size: digest_of(self._recipe(size, place, rung).encode()) for size in wanted}
+        known = self._book.files(picture)
+        if not known.keys() >= set(recipes.values()):
+            with self._book.held(picture):
+                known = self._completed(picture, recipes, place, rung)
+        return [known[recipes[size]] for size in wanted]
 
-    def _recall(self, recipe: str) -> Print | None:
-        found: dict[str, Any] | None = self._made.recall(digest_of(recipe.encode()))
-        if not found or not self._vault.has(found["digest"]):
-            return None
-        return Print(**found | {"box": tuple(found["box"])})
+    def _completed(
+        self, picture: str, recipes: dict[Size, str], place: Place | None, rung: str
+    ) -> dict[str, Print]:
+        """Make what is still missing; return all files of the portrait."""
+        known = self._book.files(picture)
+        missing = [size for size, recipe in recipes.items() if recipe not in known]
+        files = list(self._make(picture, missing, place, rung))
+        made = {recipes[size]: one for size, (one, _) in zip(missing, files, strict=True)}
+        if made:
+            self._book.add(picture, made)
+        for _, data in files:
+            self._keep(data)
+        return known | made
 
-    def _make(self, picture: str, sizes: list[Size], place: Place | None, rung: str) -> Iterator[Print]:
+    def _recipe(self, size: Size, place: Place | None, rung: str) -> str:
+        """Return all that decides a file of a portrait; a head's place does so only where it is cropped."""
+        crop = f"{size.crop!r} {place}" if size.crop else ""
+        return f"print 3 {size.name} {size.height} {size.max_bytes} {crop} {QUALITY} {rung} {self._key}"
+
+    def _make(
+        self, picture: str, sizes: list[Size], place: Place | None, rung: str
+    ) -> Iterator[tuple[Print, bytes]]:
         asked = [self._with_room(size) for size in sizes]
-        files = printed(self._vault.get(picture), asked, place, rung) if sizes else ()
+        files = printed(self._book.vault.get(picture), asked, place, rung) if sizes else ()
         for size, (made, data) in zip(sizes, files, strict=True):
-            finished, last = self._signed(made, data, size, rung)
-            self._keep(last)
-            yield finished
+            yield self._signed(made, data, size, rung)
 
     def _with_room(self, size: Size) -> Size:
         """Return a size that leaves the signature its bytes."""
@@ -70,9 +77,3 @@ class Prints:
             return replace(made, note="; ".join(filter(None, (made.note, unsigned)))), data
         data = self._credentials.signed(data, rung)
         return replace(made, bytes=len(data), digest=digest_of(data)), data
-
-
-def _recipe(picture: str, size: Size, place: Place | None) -> str:
-    """Return all that decides a file's pixels; a head's place does so only where it is cropped."""
-    crop = f"{size.crop!r} {place}" if size.crop else ""
-    return f"print 3 {picture} {size.name} {size.height} {size.max_bytes} {crop} {QUALITY}"

@@ -13,6 +13,7 @@ import polars as pl
 
 from catchlight import ledger
 from catchlight.home import Home
+from catchlight.print_book import print_book
 from catchlight.records import Decision, Photo, Receipt, Render
 from catchlight.register import Register
 from catchlight.review_records import Invitation, Upload
@@ -41,7 +42,7 @@ def draw_up(home: Home, register: Register, keep: int) -> Pruning:
     gone = {digest for column in _MADE for digest in ours[column].to_list()} - needed - {""}
     recipes = ours.filter(pl.any_horizontal(pl.col(column).is_in(gone) for column in _MADE))["recipe"]
     still = {recipe for name in kept for recipe in _renders(home, name)["recipe"]}
-    pictures = tuple(sorted(digest for digest in gone if home.vault.has(digest)))
+    pictures = tuple(filter(home.vault.has, (*_printed(home, gone, needed), *sorted(gone))))
     size = sum(home.vault.path(digest).stat().st_size for digest in pictures)
     size += sum(_size(folder) for name in old for folder in (home.run(name), home.ledger(name)))
     return Pruning(tuple(old), kept, pictures, tuple(sorted(set(recipes) - still)), size)
@@ -51,7 +52,9 @@ def carry_out(home: Home, pruning: Pruning) -> None:
     """Let go what was drawn up; whoever calls this holds the home. Stopped half-way, the next one goes on."""
     for recipe in pruning.recipes:  # first: a recipe that is known must have its picture
         home.recipes.path(recipe).unlink(missing_ok=True)
-    for digest in pruning.pictures:
+    book = print_book(home.root)
+    for digest in pruning.pictures:  # files before the portraits that lead to them
+        book.forget([digest])
         home.vault.path(digest).unlink(missing_ok=True)
     for name in pruning.runs:
         shutil.rmtree(home.run(name), ignore_errors=True)
@@ -114,6 +117,12 @@ def _originals(home: Home, register: Register) -> set[str]:
         planned = home.ledger(name) / ledger.file_name(Photo)
         found |= set(pl.read_parquet(planned)["digest"].to_list()) if planned.is_file() else set()
     return found
+
+
+def _printed(home: Home, gone: set[str], needed: set[str]) -> list[str]:
+    """Return the files that were made of nothing but portraits that go, and stand nowhere."""
+    book = print_book(home.root)
+    return sorted(book.digests(gone) - book.digests(needed) - needed - gone)
 
 
 def _renders(home: Home, name: str) -> pl.DataFrame:

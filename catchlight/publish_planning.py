@@ -13,7 +13,7 @@ from catchlight.credentials import credentials_of
 from catchlight.delivery import Size, file_names, size_named, sizes_named
 from catchlight.desk import Desk
 from catchlight.journal import owners, stacks
-from catchlight.ledger import Recipes
+from catchlight.print_book import print_book
 from catchlight.prints import Prints
 from catchlight.publish_crops import crops_of, places, square
 from catchlight.publish_drawing import Drawer, Seen
@@ -123,9 +123,7 @@ def _drawer(
     return Drawer(
         desk=desk,
         rights=rights(desk),
-        prints=Prints(
-            desk.keep, desk.vault, Recipes(desk.home / "ledger" / "prints"), credentials_of(desk.home)
-        ),
+        prints=Prints(desk.keep, print_book(desk.home), credentials_of(desk.home)),
         sizes=wanted,
         names=file_names(everyone, owners(receipts)),
         heads=places(desk.home, run_folder(desk.home, run)) if cropped else {},

@@ -12,6 +12,7 @@ from catchlight import ledger
 from catchlight.errors import ConfigError
 from catchlight.home import Home
 from catchlight.journal import State, by_destination, stacks, standing_now
+from catchlight.print_book import print_book
 from catchlight.records import Answer, Decision, Photo, Render, Side
 from catchlight.review_records import Upload
 from catchlight.runs import Candidate, candidates, run_folder
@@ -66,7 +67,7 @@ def rejected(one: "Purge") -> int:
     theirs = {
         digest for row in gone for digest in (row.picture, row.before, row.after, row.aligned) if digest
     }
-    return _delete(one, theirs - _shown(one))
+    return _delete_with_files(one, theirs)
 
 
 def backups(one: "Purge") -> int:
@@ -128,6 +129,16 @@ def _shown(one: "Purge") -> set[str]:
             for digest in (row.sent, row.replaced)
         }
     return found - {""}
+
+
+def _delete_with_files(one: "Purge", digests: set[str]) -> int:
+    """Delete portraits that are not shown, and the files that were made of nothing else."""
+    shown, book = _shown(one), print_book(one.home)
+    gone = digests - shown
+    deleted = _delete(one, gone | (book.digests(gone) - book.digests(shown) - shown))
+    if not one.dry:
+        book.forget(gone)
+    return deleted
 
 
 def _delete(one: "Purge", digests: Iterable[str]) -> int:

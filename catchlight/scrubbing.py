@@ -105,7 +105,7 @@ def _scrub_json(file: Path, traces: Traces) -> None:
 def _is_theirs(content: dict[str, Any], traces: Traces) -> bool:
     render = content.get("render")
     owner = render.get("employee") if isinstance(render, dict) else content.get("employee")
-    return owner == traces.employee or str(content.get("digest", "")) in traces.digests
+    return owner == traces.employee or str(content.get("picture", "")) in traces.digests
 
 
 def _less(value: Any, traces: Traces) -> Any:

@@ -12,6 +12,7 @@ from typing import Any
 
 import polars as pl
 
+from catchlight.print_book import print_book
 from catchlight.register import Register
 from catchlight.register_tables import TABLES
 from catchlight.source import owner
@@ -67,6 +68,9 @@ def traces_of(home: Path, register: Register, employee: str) -> Traces:
         for one in rows:
             whose = mine if getattr(one, "employee", None) == employee else others
             whose.take(asdict(one))
+    book = print_book(home)
+    for theirs, portraits in ((mine, mine.digests - others.digests), (others, others.digests)):
+        theirs.digests |= book.digests(portraits)
     for words, fields in _entries(home, mine):
         mine.words |= words
         mine.take(fields)

@@ -15,7 +15,7 @@ from catchlight.cropping import Place, crop_box, place_of
 from catchlight.delivery import size_named, sizes_named
 from catchlight.errors import ConfigError
 from catchlight.home import Home, write_json
-from catchlight.ledger import Recipes
+from catchlight.print_book import PrintBook
 from catchlight.prints import Prints
 from catchlight.publish_plan import PersonPlan
 from catchlight.publish_planning import draw
@@ -92,7 +92,7 @@ def _avatars(vault: Vault, place: Place | None, *names: str) -> list[tuple[Image
     grey[56:384, 160:352] = (150, 110, 90)
     grey[215:235, 200:240] = grey[215:235, 272:312] = 40  # eyes
     grey[:, :150] = (200, 40, 40)
-    prints = Prints(vault.put, vault, Recipes(vault.root.parent / "prints"))
+    prints = Prints(vault.put, PrintBook(vault.root.parent / "prints", vault))
     sizes = [size for name in names for size in sizes_named(name, CROPS)]
     made = prints.of(vault.put(pixels.jpeg(grey)), sizes, place)
     return [(Image.open(BytesIO(vault.get(one.digest))), one.note) for one in made]

@@ -10,7 +10,7 @@ from PIL import Image
 from catchlight import pixels
 from catchlight.delivery import STANDARD, file_names, safe_name, size_named
 from catchlight.errors import ConfigError, OutsideError, PhotoError
-from catchlight.ledger import Recipes
+from catchlight.print_book import PrintBook
 from catchlight.prints import Prints
 from catchlight.spreadsheet import safe_cell, table_bytes
 from catchlight.vault import Vault
@@ -29,7 +29,7 @@ def vault(tmp_path: Path) -> Vault:
 
 def prints(vault: Vault) -> Prints:
     """Return prints that are kept in a vault."""
-    return Prints(vault.put, vault, Recipes(vault.root.parent / "prints"))
+    return Prints(vault.put, PrintBook(vault.root.parent / "prints", vault))
 
 
 def noise(height: int, width: int) -> bytes:

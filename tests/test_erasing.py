@@ -21,6 +21,7 @@ from catchlight.desk import open_desk, open_register
 from catchlight.errors import ConfigError
 from catchlight.home import Home
 from catchlight.journal import State
+from catchlight.print_book import print_book
 from catchlight.publish_plan import write_plan
 from catchlight.publish_planning import draw
 from catchlight.records import Answer, Decision, Receipt
@@ -64,6 +65,7 @@ def lived(refreshed_six: Whole, tmp_path: Path) -> Path:
     ])  # fmt: skip
     register.close()
     desk = open_desk(home, folder_place(tmp_path / "out", home))
+    draw(desk, "latest", ["128"])  # files that are cut and listed by no plan
     plan = draw(desk, "latest", SIZES)
     write_plan(home, plan)
     apply(desk, plan)
@@ -95,6 +97,7 @@ def _needles(home: Path) -> list[str]:
     register = open_register(home)
     found.add(FURTHER)
     found |= {one.sent for one in register.receipts(employee=GONE)}
+    found |= print_book(home).digests([portraits(home / "runs/latest")[GONE].picture])
     register.close()
     return sorted(found)
 

@@ -10,8 +10,11 @@ import pytest
 from typer.testing import CliRunner
 
 from catchlight import card_meter, cost, ledger, pruning
+from catchlight.delivery import size_named
 from catchlight.errors import ConfigError
 from catchlight.home import Home, write_json
+from catchlight.print_book import print_book
+from catchlight.prints import Prints
 from catchlight.records import Answer, Decision, Outcome, Photo, Reading, Receipt, Render, Verdict
 from catchlight.register import Register, now
 from flows.commands.runs import app
@@ -156,6 +159,22 @@ def test_pruning_keeps_originals_answers_and_publications(company: Company) -> N
         assert home.vault.has(digest)
     assert not home.vault.has(gone)
     assert "0 runs and 0 pictures" in prune(company)
+
+
+def test_pruning_takes_the_files_of_portraits_along_but_those_that_stand(company: Company) -> None:
+    """Files that were cut for publishing go with their portrait, unless one of them is published."""
+    home, register = Home(company.home), Register(company.home / "register.db")
+    prints, book = Prints(home.vault.put, print_book(company.home)), print_book(company.home)
+    sizes = [size_named("192@2x"), size_named("96")]
+    old, new = picture(company, 0), picture(company, 3)
+    shown, gone = prints.of(old, sizes)
+    (stays,) = prints.of(new, sizes[:1])
+    register.note([Receipt("web", "p1", "p1.jpg", shown.digest, "", "done", now(), RUNS[3])])
+    register.close()
+    prune(company)
+    there = {one.digest for one in (shown, gone, stays) if home.vault.has(one.digest)}
+    assert there == {shown.digest, stays.digest}
+    assert (book.files(old), list(book.files(new).values())) == ({}, [stays])
 
 
 def test_a_recipe_goes_with_its_picture(company: Company) -> None:

@@ -1,0 +1,66 @@
+"""Which files were made of each portrait: one small file a portrait, so that they are found again, and go with it."""
+
+import fcntl
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from catchlight.delivery import Print
+from catchlight.vault import Vault, write_whole
+
+
+@dataclass(frozen=True, slots=True)
+class PrintBook:
+    """The files of portraits below ``root``, by the portrait's digest and by what decided a file; they lie in ``vault``."""
+
+    root: Path
+    vault: Vault
+
+    def path(self, picture: str) -> Path:
+        """Where it says what was made of a portrait."""
+        return self.root / picture[:2] / f"{picture[2:]}.json"
+
+    def files(self, picture: str) -> dict[str, Print]:
+        """Return the files of a portrait that are there, by their recipe."""
+        return {recipe: made for recipe, made in self._all(picture).items() if self.vault.has(made.digest)}
+
+    @contextmanager
+    def held(self, picture: str) -> Iterator[None]:
+        """Let no other thread or program make files of this portrait meanwhile; the hold ends with the program."""
+        folder = self.path(picture).parent
+        folder.mkdir(parents=True, exist_ok=True)
+        with (folder / ".lock").open("a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    def add(self, picture: str, made: Mapping[str, Print]) -> None:
+        """Note files of a portrait, before they are stored: what is in the vault is always known to be theirs."""
+        all_ = {**self._all(picture), **made}
+        told = {"picture": picture, "files": {recipe: asdict(one) for recipe, one in all_.items()}}
+        write_whole(self.path(picture), json.dumps(told, allow_nan=False).encode())
+
+    def digests(self, pictures: Iterable[str]) -> set[str]:
+        """Return the files that were made of portraits, some of which may be gone."""
+        return {made.digest for picture in pictures for made in self._all(picture).values()}
+
+    def forget(self, pictures: Iterable[str]) -> None:
+        """Let go what is known of portraits' files."""
+        for picture in pictures:
+            self.path(picture).unlink(missing_ok=True)
+
+    def _all(self, picture: str) -> dict[str, Print]:
+        try:
+            told: dict[str, Any] = json.loads(self.path(picture).read_bytes())
+        except FileNotFoundError:
+            return {}
+        return {
+            recipe: Print(**row | {"box": tuple(row["box"])}) for recipe, row in told.get("files", {}).items()
+        }
+
+
+def print_book(home: Path) -> PrintBook:
+    """Return the book of a home folder."""
+    return PrintBook(home / "ledger" / "prints", Vault(home / "vault"))
