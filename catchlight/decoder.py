@@ -18,8 +18,9 @@ import numpy as np
 
 import catchlight
 from catchlight.decoder_child import READY, Pixels
-from catchlight.decoding import STANDARD, Decoded, Limits, a_day, check_bytes
+from catchlight.decoding import STANDARD, Decoded, Limits, check_bytes
 from catchlight.errors import OutsideError, PhotoError
+from catchlight.exif import a_day
 
 PICTURES_PER_CHILD = 200
 _START = (

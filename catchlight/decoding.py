@@ -2,21 +2,18 @@
 
 import importlib
 import re
-import struct
 import warnings
-import zlib
 from dataclasses import dataclass, replace
-from datetime import date
 from io import BytesIO
 
 import numpy as np
 from jaxtyping import UInt8
 from PIL import Image, ImageFile
 
-from catchlight import jpeg_stream, srgb
+from catchlight import exif, jpeg_pixels, jpeg_stream, srgb
 from catchlight.anatomy import Picture
 from catchlight.errors import PhotoError
-from catchlight.formats import Format, gif_extent, identify, not_read
+from catchlight.formats import BROKEN, Format, gif_extent, identify, not_read
 
 _READERS = {
     Format.JPEG: ("PIL.JpegImagePlugin", "JpegImageFile"),
@@ -27,25 +24,8 @@ _READERS = {
     Format.AVIF: ("PIL.AvifImagePlugin", "AvifImageFile"),
     Format.HEIC: ("pi_heif.as_plugin", "HeifImageFile"),
 }
-# What the readers raise on bytes that are not what they should be.
-_BROKEN = (
-    *(SyntaxError, OSError, EOFError, ValueError, TypeError, AttributeError, RuntimeError),
-    *(LookupError, ArithmeticError, AssertionError, struct.error, zlib.error),
-)
 _CUT_SHORT = re.compile(r"truncat|not processed|end of (file|data)|unexpected end|eof", re.IGNORECASE)
 _TOO_MUCH = re.compile(r"too large|too much|bomb|limit", re.IGNORECASE)
-_TURNS = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
-_ORIENTATION = 0x0112
-_EXIF_PART, _TAKEN = 0x8769, 0x9003
-_FIRST_CAMERA = 1996  # the year of the first camera that wrote EXIF; before it, a clock was not set
 _REDUCED, _DNG_VERSION = 0x00FE, 0xC612
 _LONG_SIDE = 6000
 
@@ -87,14 +67,21 @@ def decode(data: bytes, limits: Limits = STANDARD) -> Decoded:
     notes: list[str] = []
     with warnings.catch_warnings(action="ignore"):
         try:
-            image = _load(format_, data, limits, notes)
-            exif = _exif(image)
-            image = _upright(image, exif)
-        except _BROKEN as error:
+            image, pixels = _load(format_, data, limits, notes)
+            told = exif.read(image)
+            turn = exif.turn(told)
+            pixels = None if pixels is None else jpeg_pixels.turned(pixels, turn)
+            image = _upright(image, turn) if pixels is None else image
+        except BROKEN as error:
             raise _broken(format_, error) from error
         except (MemoryError, Image.DecompressionBombError) as error:
             raise _too_large("needs more memory than is allowed") from error
-        return replace(_finish(image, format_, notes), taken=_taken(exif))
+        done = (
+            _finish(image, format_, notes)
+            if pixels is None
+            else Decoded(pixels, None, format_.value, tuple(notes))
+        )
+        return replace(done, taken=exif.taken(told))
 
 
 def check_bytes(data: bytes, limits: Limits) -> None:
@@ -113,16 +100,21 @@ def _check_size(width: int, height: int, limits: Limits) -> None:
         raise _too_large(f"has {width} x {height} pixels and at most {most:.0f} million are read")
 
 
-def _load(format_: Format, data: bytes, limits: Limits, notes: list[str]) -> Image.Image:
-    """Return the first picture of the file, all of its pixels decoded."""
-    count = 1
+def _load(
+    format_: Format, data: bytes, limits: Limits, notes: list[str]
+) -> tuple[Image.Image, Picture | None]:
+    """Return the first picture of the file, all of its pixels decoded; those of most JPEGs beside it."""
+    count, pixels = 1, None
     if format_ is Format.GIF:
         width, height, count = gif_extent(data)
         _check_size(width, height, limits)
     image = _open(format_, data)
     _check_size(*image.size, limits)
     if format_ is Format.JPEG:
-        image, count = _strictly(image, data, notes)
+        arrangement = jpeg_stream.layout(data)
+        count = 2 if arrangement.more else 1
+        pixels = _at_once(image, data, arrangement, notes)
+        image = image if pixels is not None else _strictly(image, data, arrangement, notes)
     elif format_ is Format.TIFF:
         _check_tiff(image)
     else:
@@ -130,8 +122,9 @@ def _load(format_: Format, data: bytes, limits: Limits, notes: list[str]) -> Ima
     count = max(count, getattr(image, "n_frames", 1))
     if count > 1:
         notes.append("The file holds several pictures; the first was used.")
-    image.load()
-    return image
+    if pixels is None:
+        image.load()
+    return image, pixels
 
 
 def _open(format_: Format, data: bytes) -> ImageFile.ImageFile:
@@ -148,9 +141,22 @@ def _open(format_: Format, data: bytes) -> ImageFile.ImageFile:
     return image
 
 
-def _strictly(image: ImageFile.ImageFile, data: bytes, notes: list[str]) -> tuple[ImageFile.ImageFile, int]:
+def _at_once(
+    image: ImageFile.ImageFile, data: bytes, arrangement: jpeg_stream.Layout, notes: list[str]
+) -> Picture | None:
+    """Return the pixels of a JPEG that is surely all there and whose colours stay as they are; else None."""
+    if not (arrangement.end and arrangement.covered and srgb.stays(image)):
+        return None
+    pixels = jpeg_pixels.read(image, data, _LONG_SIDE)
+    if pixels is not None and image.mode == "L":
+        notes.append(srgb.GREY)
+    return pixels
+
+
+def _strictly(
+    image: ImageFile.ImageFile, data: bytes, arrangement: jpeg_stream.Layout, notes: list[str]
+) -> ImageFile.ImageFile:
     """Make sure that the JPEG is all there, and let the decoder reduce one of great size."""
-    arrangement = jpeg_stream.layout(data)
     whole = jpeg_stream.whole(data, arrangement)
     if whole is not data:
         notes.append("The file lacked its end marker; the picture is complete.")
@@ -159,7 +165,7 @@ def _strictly(image: ImageFile.ImageFile, data: bytes, notes: list[str]) -> tupl
         part = -(-max(image.size) // _LONG_SIDE)
         image.draft(image.mode, (image.width // part, image.height // part))
         notes.append("The picture is very large and was read at a smaller size.")
-    return image, 2 if arrangement.more else 1
+    return image
 
 
 def _check_whole(format_: Format, data: bytes) -> None:
@@ -181,44 +187,13 @@ def _check_tiff(image: ImageFile.ImageFile) -> None:
         raise not_read("a camera's raw file")
 
 
-def _exif(image: Image.Image) -> Image.Exif:
-    """Return the picture's EXIF; one that cannot be read says nothing."""
-    exif = Image.Exif()
-    try:
-        exif.load(image.info.get("exif") or b"")
-    except _BROKEN:
-        return Image.Exif()
-    return exif
-
-
-def _upright(image: Image.Image, exif: Image.Exif) -> Image.Image:
+def _upright(image: Image.Image, turn: Image.Transpose | None) -> Image.Image:
     """Turn the picture as its EXIF says. TIFF turned itself."""
-    try:
-        turn = _TURNS.get(exif.get(_ORIENTATION, 1))
-    except _BROKEN:
-        turn = None
     if turn is None:
         return image
     upright = image.transpose(turn)
     upright.info = image.info
     return upright
-
-
-def _taken(exif: Image.Exif) -> str:
-    """Return the day on which the photo was taken; of a scan, not the day of scanning."""
-    try:
-        return a_day(str(exif.get_ifd(_EXIF_PART).get(_TAKEN, ""))[:10].replace(":", "-"))
-    except _BROKEN:
-        return ""
-
-
-def a_day(text: str) -> str:
-    """Return an ISO date as it is, and "" for whatever cannot be the day of a digital photo."""
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        return ""
-    return day.isoformat() if day.year >= _FIRST_CAMERA else ""
 
 
 def _finish(image: Image.Image, format_: Format, notes: list[str]) -> Decoded:

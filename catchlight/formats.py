@@ -1,11 +1,17 @@
 """What a file is, read from its first bytes and headers; its name is never asked."""
 
 import struct
+import zlib
 from enum import StrEnum
 
 from catchlight.errors import PhotoError
 
 ACCEPTED = "JPEG, PNG, WebP, HEIC, AVIF, TIFF or GIF"
+# What readers raise on bytes that are not what they should be.
+BROKEN = (
+    *(SyntaxError, OSError, EOFError, ValueError, TypeError, AttributeError, RuntimeError),
+    *(LookupError, ArithmeticError, AssertionError, struct.error, zlib.error),
+)
 
 _FRAME, _EXTENSION = 0x2C, 0x21
 _HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}

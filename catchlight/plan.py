@@ -30,7 +30,7 @@ _PIXEL_CODE = (
     "relief", "light", "lamp", "triangle", "relight", "drawn", "ladder", "printing", "enlarge", "ofiq", "ofiq_measures",
     "ground", "plate", "office", "logo", "shadow", "grain", "neutrals", "closed_form", "tiles", "windows", "foreground",
     "cutout", "silhouette", "device", "wish", "painting", "scenery", "repaint", "repainted", "generating", "takes", "source_type",
-    "pixels", "reductions", "once", "decoding", "jpeg_stream", "srgb", "formats", "engines/*", "engines/_pipelines/*", "checks/*",
+    "pixels", "reductions", "once", "decoding", "jpeg_stream", "jpeg_pixels", "exif", "srgb", "formats", "engines/*", "engines/_pipelines/*", "checks/*",
 )  # fmt: skip
 _NOBODY: Mapping[str, Wish] = {}
 

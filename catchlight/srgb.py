@@ -11,6 +11,7 @@ from PIL import Image, ImageCms
 from catchlight.errors import PhotoError
 
 MOST_PROFILE_BYTES = 4 << 20
+GREY = "The picture is black and white."
 _ROUNDING = 2
 _SPACES = {"RGB": "RGB", "L": "GRAY", "CMYK": "CMYK", "LAB": "Lab"}
 _INTENT = ImageCms.Intent.RELATIVE_COLORIMETRIC
@@ -37,12 +38,18 @@ def convert(image: Image.Image) -> Converted:
     image, alpha = _split(image)
     notes = []
     if image.mode == "L":
-        notes.append("The picture is black and white.")
+        notes.append(GREY)
     image = _through_profile(image, profile, notes)
     if alpha is not None:
         notes.append("Transparent parts were put on white.")
         image = _on_white(image, alpha)
     return Converted(image, alpha, notes)
+
+
+def stays(image: Image.Image) -> bool:
+    """Whether an opaque picture's profile leaves its pixels as they are: it has none, or that of sRGB."""
+    data, probe, notes = image.info.get("icc_profile"), Image.new(image.mode, (1, 1)), list[str]()
+    return not data or (_through_profile(probe, data, notes) is probe and not notes)
 
 
 def _split(image: Image.Image) -> tuple[Image.Image, Image.Image | None]:

@@ -13,8 +13,9 @@ from catchlight import ledger
 from catchlight.checks import photo_age
 from catchlight.config import Engines
 from catchlight.decoder import Decoder
-from catchlight.decoding import a_day, decode
+from catchlight.decoding import decode
 from catchlight.develop import Development, Order, Room, develop, recipe_of
+from catchlight.exif import a_day
 from catchlight.judge import judge, limits
 from catchlight.records import Photo, Reading, Render, Verdict
 from catchlight.sitting import Record, Sitting
