@@ -12,6 +12,7 @@ from catchlight.decoding import decode
 from catchlight.painting import GENERATE
 from catchlight.records import Rung
 from catchlight.register import Register, now
+from tests.killed_refresh import kill, started, wait_for
 from tests.refreshed_company import Company, congress, differing
 from tests.tiny_pipelines import flux2_klein
 
@@ -83,16 +84,32 @@ def test_who_agreed_is_painted_and_nobody_else(company: Company, shared: Path) -
     assert renders[other]["cap"] == "generate not used: they have not agreed to it"
 
 
-def test_a_second_run_paints_nothing_again(company: Company, shared: Path) -> None:
-    """Same recipes, same pictures, nothing to do; the same seeds in a fresh home give the same bytes."""
-    before, pictures = company.tables(), _pictures(company, shared)
+def test_a_second_run_paints_nothing_again(company: Company) -> None:
+    """Same recipes, same pictures, nothing to do."""
+    before = company.tables()
     assert refresh(company) == 0
     assert company.run()["counts"]["rendered"] == 0
     assert differing(before, company.tables()) == []
-    fresh = Company(company.source, company.home.parent / "again")
-    agree(fresh, shared)
-    assert refresh(fresh) == 0
-    assert all(np.array_equal(a, b) for a, b in zip(pictures, _pictures(fresh, shared), strict=True))
+
+
+def test_killed_while_it_paints_it_goes_on_and_comes_to_the_same(
+    company: Company, shared: Path, tmp_path: Path
+) -> None:
+    """The same bytes in a home of its own: a seed is the recipe's, not the moment's; nothing finished is done again."""
+    again = Company(company.source, tmp_path / "home")
+    agree(again, shared)
+    preset = ("--preset", str(company.home.parent / "painted.toml"))
+    with started(again, *preset) as process:
+        wait_for(lambda it: len(it.recipes()) >= 1, again, process)
+        kill(process)
+    finished = again.recipes()
+    assert len(finished) < len(company.recipes())
+    done = again.refresh(*preset)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert finished.items() <= again.recipes().items()
+    assert differing(again.tables(), company.tables()) == []
+    pictures = (_pictures(one, shared) for one in (company, again))
+    assert all(np.array_equal(a, b) for a, b in zip(*pictures, strict=True))
 
 
 def test_a_yes_that_is_taken_back_takes_the_paint_away(company: Company, shared: Path) -> None:

@@ -3,20 +3,17 @@
 import os
 import random
 import signal
-import subprocess
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from tests.killed_refresh import kill, started, wait_for
 from tests.processes import command, family, outlive
-from tests.refreshed_company import ROOT, Company, congress, differing, environment
+from tests.refreshed_company import Company, congress, differing
 
 pytestmark = pytest.mark.slow
 PEOPLE = 5
-Moment = Callable[[Company], bool]
 
 
 @pytest.fixture(scope="module")
@@ -28,34 +25,6 @@ def undisturbed(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Compa
     company.hire(("nobody", ""))
     assert company.refresh().returncode == 1
     return company
-
-
-@contextmanager
-def started(company: Company, *more: str) -> Iterator[subprocess.Popen[str]]:
-    """Start a refresh as a terminal does: in a process group of its own."""
-    process = subprocess.Popen(
-        company.arguments(*more),
-        env=environment(),
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.communicate()
-
-
-def wait_for(moment: Moment, company: Company, process: subprocess.Popen[str]) -> None:
-    """Wait until a moment has come."""
-    until = time.monotonic() + 240
-    while not moment(company):
-        assert process.poll() is None, process.communicate()
-        assert time.monotonic() < until
-        time.sleep(0.02)
 
 
 def begun(company: Company) -> bool:
@@ -81,11 +50,7 @@ def test_killed_at_any_moment_it_goes_on_and_comes_to_the_same(undisturbed: Comp
         with started(company) as process:
             wait_for(moment, company, process)
             time.sleep(random.uniform(0, 0.3) if moment != judging else 0)  # noqa: S311  no secret
-            os.kill(process.pid, signal.SIGSTOP)  # nobody is born between looking and killing
-            children = family(process.pid)
-            os.kill(process.pid, signal.SIGKILL)
-            process.wait()
-        assert outlive(children, 5) == {}
+            kill(process)
         assert finished.items() <= company.recipes().items()
         finished = company.recipes()
     assert company.refresh().returncode == 1
