@@ -11,8 +11,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from catchlight.guide import Guide
 from catchlight.tiles import Tiles
-from catchlight.windows import Windows, means
 
 RADIUS = 2  # of the windows in which a matte is solved
 _CLEAR = 0.005  # alpha nearer than this to 0 or 1 needs no model of its own
@@ -22,78 +22,6 @@ _ROUNDS = (8, 3)  # at half the size, at full size
 _FAINT, _FULL = 0.05, 0.85  # closed form is shy of 0 and 1: what lies beyond these is 0 and 1
 HINT = 0.04  # weight of a coarse guess in the unknown band
 FINE_HINT = 1.0  # the same for a guess that sees hair itself
-_PAIRS = ((0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2))
-
-
-class Guide:
-    """Local linear models of pictures in square windows.
-
-    ``picture`` is ``(…, 3, h, w)`` in 0–1; ``eps`` is the variance of colour that counts as noise.
-    """
-
-    def __init__(self, picture: Tensor, radius: int, eps: float) -> None:
-        """Invert each window's colour covariance."""
-        self.picture, self.radius = picture, radius
-        self.means = means(picture, radius)
-        self.inverse = _inverse(picture, radius, eps)
-        self._windows = Windows(picture, 4, radius)
-
-    def models(self, values: Tensor) -> Tensor:
-        """Return slopes and offset ``(…, 4, h, w)`` of values ``(…, h, w)`` against the picture's colours.
-
-        The result is good until the next call.
-        """
-        slots = self._windows.inside
-        torch.mul(self.picture, values.unsqueeze(-3), out=slots[..., :3, :, :])
-        slots[..., 3, :, :] = values
-        means = self._windows.mean()
-        mean = means[..., 3, :, :].clone()
-        x, y, z = means[..., :3, :, :].addcmul_(self.means, mean.unsqueeze(-3), value=-1).unbind(-3)
-        for slope, (a, b, c) in enumerate(((0, 1, 2), (1, 3, 4), (2, 4, 5))):
-            entry = self.inverse.unbind(-3)
-            out = slots[..., slope, :, :]
-            torch.mul(entry[a], x, out=out)
-            out.addcmul_(entry[b], y).addcmul_(entry[c], z)
-            mean.addcmul_(out, self.means[..., slope, :, :], value=-1)
-        slots[..., 3, :, :] = mean
-        return self._windows.mean()
-
-    def laplacian(self, values: Tensor) -> Tensor:
-        """Return how far each value is from what its windows predict."""
-        *slopes, offset = self.models(values).unbind(-3)
-        rest = values - offset
-        for slope, plane in zip(slopes, self.picture.unbind(-3), strict=True):
-            rest.addcmul_(slope, plane, value=-1)
-        return rest
-
-
-def _inverse(picture: Tensor, radius: int, eps: float) -> Tensor:
-    """Return the six entries of each window's inverse colour covariance.
-
-    Colours count from the picture's mean and the inverse is found by elimination, or single precision
-    would not hold where all colours of a window lie on a line.
-    """
-    centred = picture - picture.mean((-2, -1), keepdim=True)
-    middle, colours = means(centred, radius).unbind(-3), centred.unbind(-3)
-    windows = Windows(picture, 6, radius)
-    for plane, (i, j) in enumerate(_PAIRS):
-        torch.mul(colours[i], colours[j], out=windows.inside[..., plane, :, :])
-    entries = windows.mean()
-    for plane, (i, j) in enumerate(_PAIRS):
-        entries[..., plane, :, :].addcmul_(middle[i], middle[j], value=-1).add_(eps if i == j else 0)
-    xx, xy, xz, yy, yz, zz = entries.unbind(-3)
-    one = xx.reciprocal()
-    a, b = xy * one, xz * one
-    two = torch.addcmul(yy, a, xy, value=-1).reciprocal_()
-    rest = torch.addcmul(yz, a, xz, value=-1)
-    c = rest * two
-    three = torch.addcmul(zz, b, xz, value=-1).addcmul_(c, rest, value=-1).reciprocal_()
-    d = a * c - b
-    far = [d * three, -c * three]
-    near = torch.addcmul(two, far[1], c, value=-1)
-    cross = torch.addcmul(far[1] * d, a, two, value=-1)
-    first = one.addcmul_(a * a, two).addcmul_(d, far[0])
-    return torch.stack([first, cross, far[0], near, far[1], three], -3)
 
 
 def refine(picture: Tensor, known: Tensor, coarse: Tensor, hint: float = HINT) -> Tensor:
@@ -102,14 +30,21 @@ def refine(picture: Tensor, known: Tensor, coarse: Tensor, hint: float = HINT) -
     ``known`` is 1 where the person surely is, 0 where surely not, 0.5 between, where ``coarse`` counts
     with the weight ``hint``.
     """
-    size = [max(2 * 2, side // 2) for side in known.shape[-2:]]
-    both = functional.interpolate(
-        torch.cat([picture, known.unsqueeze(1), coarse.unsqueeze(1)], 1), size=size, mode="area"
-    )
+    both = _halved(torch.cat([picture, known.unsqueeze(1), coarse.unsqueeze(1)], 1))
     low = _solved(both[:, :3], both[:, 3], both[:, 4], hint, _ROUNDS[0])
     start = functional.interpolate(low.unsqueeze(1), size=known.shape[-2:], mode="bilinear")[:, 0]
     alpha = _solved(picture, known, start, hint, _ROUNDS[1])
     return ((alpha - _FAINT) / (_FULL - _FAINT)).clamp_(0, 1)
+
+
+def _halved(planes: Tensor) -> Tensor:
+    """Return planes at half the size, by the mean of the area; an odd side is many times slower than an even one."""
+    size = [max(2 * 2, side // 2) for side in planes.shape[-2:]]
+    even = [2 if side == 2 * half else 1 for side, half in zip(planes.shape[-2:], size, strict=True)]
+    pooled = functional.avg_pool2d(planes, even)
+    return (
+        pooled if list(pooled.shape[-2:]) == size else functional.interpolate(pooled, size=size, mode="area")
+    )
 
 
 def polish(picture: Tensor, known: Tensor, fine: Tensor) -> Tensor:
@@ -133,7 +68,7 @@ def _solved_one(picture: Tensor, known: Tensor, coarse: Tensor, hint: float, rou
     guide = Guide(there.around(picture), RADIUS, EPS)
 
     def laplacian(around: Tensor) -> Tensor:
-        return there.inner(guide.laplacian(around)) * there.own
+        return guide.laplacian(around) * there.own
 
     start = -laplacian(there.around(target[None])[:, 0])
     moved = conjugate(lambda values: laplacian(there.rims(values)), start, weight, rounds)
@@ -149,16 +84,20 @@ def models_near(picture: Tensor, alpha: Tensor, radius: int, eps: float) -> Tens
 
 
 def _models_near(picture: Tensor, alpha: Tensor, radius: int, eps: float) -> Tensor:
-    both = functional.pad(
-        torch.stack([alpha, 1 - alpha]), (1, 1, 1, 1), value=1.0
-    )  # the edge ends the person
-    most = functional.max_pool2d(both.unsqueeze(0), 3, stride=1)[0]
-    there = Tiles((most > _CLEAR).all(0), 2 * radius)
+    there = Tiles(_mixed(alpha), 2 * radius)
     found = torch.zeros((4, *alpha.shape), dtype=alpha.dtype, device=alpha.device)
     if not len(there):
         return found
     models = Guide(there.around(picture), radius, eps).models(there.around(alpha[None])[:, 0])
-    return there.put(there.inner(models), found)
+    return there.put(models, found)
+
+
+def _mixed(alpha: Tensor) -> Tensor:
+    """Return which pixels are not surely of one kind with all of their neighbours; the edge is of no kind."""
+    both = torch.stack([alpha > _CLEAR, alpha < 1 - _CLEAR])
+    wide = functional.pad(both, (1, 1, 1, 1), value=True)
+    rows = wide[:, :-2] | wide[:, 1:-1] | wide[:, 2:]
+    return (rows[..., :-2] | rows[..., 1:-1] | rows[..., 2:]).all(0)
 
 
 def carried(models: Tensor, alpha: Tensor, photos: Tensor, theta: Tensor) -> Tensor:
@@ -180,12 +119,13 @@ def _carried(models: Tensor, alpha: Tensor, photo: Tensor, theta: Tensor) -> Ten
     size = photo.shape[:2]
     y, x = (_spread(theta[axis, axis], theta[axis, 2], size[1 - axis]) for axis in (1, 0))
     plain = _stretched(_stretched(alpha, y, 0), x, 1)
-    where = torch.nonzero((plain - 0.5).abs() <= 0.5 - _CLEAR, as_tuple=True)
-    grid = torch.stack([x[where[1]], y[where[0]]], -1)[None, None]
+    where = torch.nonzero(((plain - 0.5).abs() <= 0.5 - _CLEAR).flatten())[:, 0]
+    row = where.div(size[1], rounding_mode="floor")
+    grid = torch.stack([x[where - row * size[1]], y[row]], -1)[None, None]
     *slopes, offset = functional.grid_sample(models[None], grid, align_corners=False)[0, :, 0]
-    colour = photo[where].T / 255
-    plain[where] = sum((a * b for a, b in zip(slopes, colour, strict=True)), offset).clamp(0, 1)
-    return plain
+    colour = photo.reshape(-1, 3).index_select(0, where).T / 255
+    found = sum((a * b for a, b in zip(slopes, colour, strict=True)), offset).clamp(0, 1)
+    return plain.flatten().index_copy_(0, where, found).view(plain.shape)
 
 
 def _spread(scale: Tensor, shift: Tensor, count: int) -> Tensor:

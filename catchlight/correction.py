@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from jaxtyping import Bool, Float32
 
-from catchlight import drawn, framing, grade, ladder, lamp, light, mount, neutrals, relight
+from catchlight import drawn, framing, grade, ladder, lamp, light, mount, neutrals, relief, relight
 from catchlight.anatomy import Landmarks, OtherPicture, Picture
 from catchlight.config import Preset
 from catchlight.framing import Affine, Head
@@ -18,6 +18,7 @@ from catchlight.once import Once
 from catchlight.pixels import luminance, to_linear
 from catchlight.printing import SMALL, Change, Negative, beyond, level
 from catchlight.records import Rung
+from catchlight.relief import Relief
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +29,19 @@ class Lighting:
     light: Light
 
 
-def read_light(picture: OtherPicture, face: Landmarks) -> Lighting | None:
-    """Read the light on a face; None when it cannot be read."""
+def read_light(picture: OtherPicture, face: Landmarks, of: Landmarks | None = None) -> Lighting | None:
+    """Read the light on a face, which may be that ``of`` the photo, moved; None when it cannot be read."""
     try:
-        lit = light.spread_out(picture, face)
+        carved = _carved(of or face)
+        lit = light.spread_out(picture, relief.carried(carved, face) if of else carved)
     except LookupError:
         return None
     return Lighting(lit, light.fit(lit))
+
+
+@Once
+def _carved(face: Landmarks) -> Relief:
+    return relief.carve(face)
 
 
 def decide(

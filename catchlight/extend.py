@@ -10,6 +10,7 @@ import numpy as np
 from jaxtyping import Bool, Float32
 
 from catchlight.anatomy import Picture
+from catchlight.once import Once
 
 SLOPE = 0.45  # how far a shoulder falls for each pixel aside
 _STROKE, _EDGE = 0.012, 0.003  # a line that goes on: evened out over, and its edge, in shares of the height
@@ -59,14 +60,23 @@ def run_on(
     """
     if seen.all() or not seen.any():
         return alpha
-    inside = cv2.erode(seen.astype(np.uint8), np.ones((5, 5), np.uint8), borderValue=1) > 0
-    (y, x), (rows, columns) = _nearest(inside if inside.any() else seen)
-    rows = np.clip(rows - (SLOPE * np.abs(x - columns)).astype(int), 0, None)
+    inside, (y, x), (rows, columns) = _beside(seen)
     going_on = alpha.copy()
     going_on[y, x] = alpha[rows, columns]
-    smooth = _drawn_once(going_on, max(1.0, _STROKE * alpha.shape[0]))
-    low = np.arange(alpha.shape[0])[:, None] >= from_row
-    return np.where(inside, alpha, np.where(low, smooth, np.where(seen, alpha, 0))).astype(np.float32)
+    reach = max(1.0, _STROKE * alpha.shape[0])
+    low = int(np.clip(np.ceil(from_row), 0, alpha.shape[0]))
+    first = max(0, low - int(5 * reach) - 1)  # above, nothing is evened out that is asked for
+    ended = np.where(seen, alpha, 0)
+    ended[low:] = _drawn_once(going_on[first:], reach)[low - first :]
+    return np.where(inside, alpha, ended)
+
+
+@Once
+def _beside(seen: Bool[np.ndarray, "h w"]) -> tuple[Bool[np.ndarray, "h w"], "_Places", "_Places"]:
+    """Return what lies well inside the photo, the pixels that do not, and of each the one whose alpha goes on there."""
+    eroded = cv2.erode(seen.astype(np.uint8), np.ones((5, 5), np.uint8), borderValue=1) > 0
+    (y, x), (rows, columns) = _nearest(eroded if eroded.any() else seen)
+    return eroded, (y, x), (np.clip(rows - (SLOPE * np.abs(x - columns)).astype(int), 0, None), columns)
 
 
 def _drawn_once(alpha: Float32[np.ndarray, "h w"], reach: float) -> Float32[np.ndarray, "h w"]:

@@ -35,10 +35,12 @@ def clean(linear: Tensor, alpha: Tensor, around: Tensor, rows: tuple[int, int]) 
     ``rows`` says which rows of what height of frame the photos are: (first, height). Where alpha is 1 the
     photo's colour stays, but for a tint of the old background in the rim, which goes without a change of lightness.
     """
-    colour = linear.clone()
+    colour = linear.clone(memory_format=torch.contiguous_format)
     for each, photo, a, low in zip(colour, linear, alpha, around, strict=True):
-        where = torch.nonzero((a > 0) & ((a < 0.999) | _rim(low, a.shape, rows)), as_tuple=True)
-        each[where] = _cleaned(photo[where], a[where].unsqueeze(-1), _sampled(low, where, a.shape[1], rows))
+        where = torch.nonzero(((a > 0) & ((a < 0.999) | _rim(low, a.shape, rows))).flatten())[:, 0]
+        pixel, share = photo.reshape(-1, 3).index_select(0, where), a.flatten().index_select(0, where)
+        around_it = _sampled(low, where, a.shape[1], rows)
+        each.view(-1, 3).index_copy_(0, where, _cleaned(pixel, share.unsqueeze(-1), around_it))
     return colour
 
 
@@ -55,12 +57,13 @@ def _rim(low: Tensor, shape: torch.Size, rows: tuple[int, int]) -> Tensor:
     """Return which pixels ``(h, w)`` lie where the reduced alpha is no longer 1."""
     y = (torch.arange(shape[0], device=low.device) + rows[0]) * low.shape[1] // rows[1]
     x = torch.arange(shape[1], device=low.device) * low.shape[2] // shape[1]
-    return (low[9] < 0.998)[y.clamp(max=low.shape[1] - 1)][:, x]
+    return (low[9] < 0.998).index_select(1, x).index_select(0, y.clamp(max=low.shape[1] - 1))
 
 
-def _sampled(planes: Tensor, where: tuple[Tensor, ...], width: int, rows: tuple[int, int]) -> Tensor:
-    """Return reduced planes ``(c, h, w)`` at pixels of the full size, as ``(n, c)``."""
-    y, x = (where[0] + rows[0]) / rows[1], where[1] / width
+def _sampled(planes: Tensor, where: Tensor, width: int, rows: tuple[int, int]) -> Tensor:
+    """Return reduced planes ``(c, h, w)`` at pixels of the full size, counted row by row, as ``(n, c)``."""
+    row = where.div(width, rounding_mode="floor")
+    y, x = (row + rows[0]) / rows[1], (where - row * width) / width
     grid = torch.stack([2 * x + 1 / width, 2 * y + 1 / rows[1]], -1).to(planes.dtype) - 1
     found = functional.grid_sample(planes[None], grid[None, None], padding_mode="border", align_corners=False)
     return found[0, :, 0].T

@@ -116,16 +116,15 @@ def seen_from(relief: Relief, direction: Float64[np.ndarray, " 3"]) -> Float32[n
     """Return which of the surface sees the lamp: rays are marched over the depth of the face."""
     along = direction[:2] * (1, -1)
     length = float(np.hypot(*along))
-    lit = np.ones(relief.depth.shape, np.float32)
     if length < 0.05:
-        return lit
+        return np.ones(relief.depth.shape, np.float32)
+    highest = np.full(relief.depth.shape, -np.inf, np.float32)  # of what stands between, above the ray's rise
     rise = direction[2] / length / UNIT
     for step in range(2, UNIT, 2):
         moved = np.array([[1, 0, -along[0] / length * step], [0, 1, -along[1] / length * step]])
         there = cv2.warpAffine(relief.depth, moved, relief.depth.shape[::-1], borderValue=-9.0)
-        over = there - relief.depth - np.float32(step * rise) - 0.012
-        lit = np.minimum(lit, np.clip(1 - over * 25, 0, 1))
-    return lit
+        np.maximum(highest, there - np.float32(step * rise), out=highest)
+    return np.clip(1 - (highest - relief.depth - np.float32(0.012)) * 25, 0, 1)
 
 
 def target(relief: Relief, of: Lamp) -> Float32[np.ndarray, "h w"]:

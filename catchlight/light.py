@@ -11,6 +11,7 @@ import numpy as np
 from jaxtyping import Bool, Float32, Float64
 
 from catchlight.anatomy import Landmarks, Picture
+from catchlight.once import Once
 from catchlight.pixels import luminance, to_linear
 from catchlight.relief import UNIT, Relief, carve
 
@@ -103,9 +104,8 @@ class Lit:
         return float((self.peak[self.relief.skin] > _BLOWN).mean())
 
 
-def spread_out(picture: Picture, face: Landmarks) -> Lit:
-    """Lay a picture over the relief of its face. LookupError when too little skin can be seen."""
-    relief = carve(face)
+def spread_out(picture: Picture, relief: Relief) -> Lit:
+    """Lay a picture over the relief of a face in it. LookupError when too little skin can be seen."""
     linear = to_linear(np.ascontiguousarray(relief.map.warp(picture)))
     bright = luminance(linear)
     skin = plain_skin(linear, bright, relief)
@@ -139,35 +139,42 @@ def _of_one_colour(
 
 def measure(picture: Picture, face: Landmarks) -> Light:
     """Return the light in a picture of a face. LookupError when it cannot be read."""
-    return fit(spread_out(picture, face))
+    return fit(spread_out(picture, carve(face)))
 
 
 def fit(lit: Lit) -> Light:
     """Fit the light to the luminance of skin, by least squares reweighted after Huber."""
-    normals, values = lit.relief.normals[lit.skin], lit.luminance[lit.skin].astype(np.float64)
-    basis = harmonics(normals) * _KERNEL
+    values, basis = lit.luminance[lit.skin].astype(np.float64), _basis(lit.relief.normals, lit.skin)
     weights = np.ones(len(values))
     found = np.zeros(9)
     for _ in range(_ROUNDS):
         found = _solve(basis, values, weights)
-        residual = values - basis @ found
+        residual = values - found @ basis
         scale = 1.4826 * float(np.median(np.abs(residual))) + 1e-6
         weights = np.minimum(1, _HUBER * scale / np.maximum(np.abs(residual), 1e-9))
-    direction = _direction(basis[:, :4], values, weights)
+    direction = _direction(basis[:4], values, weights)
     return Light(found, direction, softness(lit), *_trust(values, residual, weights))
 
 
+@Once
+def _basis(
+    normals: Float32[np.ndarray, "h w 3"], skin: Bool[np.ndarray, "h w"]
+) -> Float64[np.ndarray, "9 n"]:
+    """Return what each harmonic gives to each place of skin; a face is fitted several times."""
+    return np.ascontiguousarray((harmonics(normals[skin]) * _KERNEL).T)
+
+
 def _solve(
-    basis: Float64[np.ndarray, "n k"], values: Float64[np.ndarray, " n"], weights: Float64[np.ndarray, " n"]
+    basis: Float64[np.ndarray, "k n"], values: Float64[np.ndarray, " n"], weights: Float64[np.ndarray, " n"]
 ) -> Float64[np.ndarray, " k"]:
     """Solve for the coefficients, the higher bands held back (Tikhonov)."""
-    weighted = basis * weights[:, None]
-    hold = 3e-3 * float(weights.sum()) * np.diag(_STIFF[: basis.shape[1]] ** 2)
-    return np.asarray(np.linalg.solve(basis.T @ weighted + hold, weighted.T @ values))
+    weighted = basis * weights
+    hold = 3e-3 * float(weights.sum()) * np.diag(_STIFF[: len(basis)] ** 2)
+    return np.asarray(np.linalg.solve(weighted @ basis.T + hold, weighted @ values))
 
 
 def _direction(
-    basis: Float64[np.ndarray, "n 4"], values: Float64[np.ndarray, " n"], weights: Float64[np.ndarray, " n"]
+    basis: Float64[np.ndarray, "4 n"], values: Float64[np.ndarray, " n"], weights: Float64[np.ndarray, " n"]
 ) -> Float64[np.ndarray, " 3"]:
     """Return where the light comes from, by the first band alone: from the front, z and z² are hard to tell apart."""
     y, z, x = _solve(basis, values, weights)[1:]

@@ -101,8 +101,8 @@ def _borders(picture: Picture) -> Bool[np.ndarray, "h w"]:
 
 def _spread(picture: Picture, axis: int) -> UInt8[np.ndarray, " n"]:
     """Return how far the values of each row (axis 1) or column (axis 0) are apart at most."""
-    ends = cv2.reduce(picture, axis, cv2.REDUCE_MAX) - cv2.reduce(picture, axis, cv2.REDUCE_MIN)
-    return ends.reshape(-1, 3).max(1)
+    channels = cv2.split(picture)  # one by one: several times faster
+    return np.asarray(np.max([channel.max(axis) - channel.min(axis) for channel in channels], axis=0))
 
 
 def _run(same: Bool[np.ndarray, " n"]) -> int:

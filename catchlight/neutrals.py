@@ -11,6 +11,7 @@ from catchlight.anatomy import Eye, Landmarks, OtherPicture
 EYES, CLOTH = (5.4, 3.8), (0.5, -2.5)  # CIELAB a and b under a neutral light: medians of official portraits
 _IRIS, _CORNER = 0.25, 0.14  # eye widths: round the iris, and at the corners, nothing is white
 _WHITE, _PALE = 86.0, 9.0  # L* above and chroma below which cloth is taken for white
+_PALEST = 210  # of 255: where no channel is brighter, L* is below that
 _GREY = 4.0  # chroma that no colour photo stays below
 _LEAST_EYE, _LEAST_CLOTH = 36, 0.03  # pixels; share of the clothes
 
@@ -91,10 +92,11 @@ def _of_cloth(
     picture: OtherPicture, face: Landmarks, person: Bool[np.ndarray, "H W"]
 ) -> Float32[np.ndarray, " 2"] | None:
     first = max(0, int(float(face.chin[1]) + 0.25 * face.eye_to_chin) + 1)
-    clothes = _lab(picture[first:][person[first:]])
-    if len(clothes) < 100:
+    all_clothes = picture[first:][person[first:]]
+    if len(all_clothes) < 100:
         return None
+    clothes = _lab(all_clothes[all_clothes.max(1) > _PALEST])
     white = clothes[(clothes[:, 0] > _WHITE) & (np.hypot(clothes[:, 1], clothes[:, 2]) < _PALE)]
-    if len(white) < _LEAST_CLOTH * len(clothes):
+    if len(white) < _LEAST_CLOTH * len(all_clothes):
         return None
     return (np.median(white[:, 1:], axis=0) - CLOTH).astype(np.float32)

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from jaxtyping import Bool, Float32
 
-from catchlight import backdrop, enlarge, extend, framing, grain, matte, plate, shadow
+from catchlight import backdrop, enlarge, extend, framing, grain, matte, plate, repainted, shadow
 from catchlight.anatomy import Enlarger, Landmarks, OtherPicture, Picture
 from catchlight.config import Preset
 from catchlight.framing import Affine, Frame
@@ -19,12 +19,15 @@ from catchlight.grade import Grade, shoulder
 from catchlight.grain import Grain
 from catchlight.lamp import lamp
 from catchlight.mount import Mount
+from catchlight.once import Once
 from catchlight.pixels import to_linear, to_srgb
+from catchlight.plate import Rows
 from catchlight.records import Rung
-from catchlight.repainted import Painting, Rows, lay
+from catchlight.repainted import Painting
 
 SMALL = 400  # longest side, pixels, of the copy on which changes are worked out
 BAND = 8 << 20  # pixels in float at a time
+_CHUNK = 32 << 10  # pixels
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,22 +103,37 @@ def rows_of(to: Affine, top: int, bottom: int) -> Affine:
 
 
 def level(negative: Negative, change: Change, height: int, top: int, bottom: int) -> Picture:
-    """Return rows of the levelled photo, continued where it ends."""
-    to = rows_of(negative.map(height), top, bottom)
+    """Return rows of the levelled photo, continued where it ends. Nobody may write to them."""
+    if height * negative.map(height).width <= BAND:  # asked for again: for the grain, then the print
+        return _whole(negative, change.filled, height)[top:bottom]
+    return _levelled(negative, change.filled, height, (top, bottom))
+
+
+@Once
+def _whole(negative: Negative, filled: OtherPicture | None, height: int) -> Picture:
+    return _levelled(negative, filled, height, (0, height))
+
+
+def _levelled(negative: Negative, filled: OtherPicture | None, height: int, rows: Rows) -> Picture:
+    to = rows_of(negative.map(height), *rows)
     picture = framing.level(negative.picture, to)
     if negative.enlarger and to.scale > 1:
-        face = plate.enlarge(_face(negative), to.width, height, (top, bottom))
+        face = plate.enlarge(_face(negative), to.width, height, rows)
         picture = enlarge.blend(picture, enlarge.resample(negative.picture, to, negative.enlarger), face)
-    if change.filled is None:
-        return picture
-    hidden = ~negative.seen(to)
+    return picture if filled is None else _continued(picture, ~negative.seen(to), filled, height, rows[0])
+
+
+def _continued(
+    picture: Picture, hidden: Bool[np.ndarray, "h w"], filled: OtherPicture, height: int, top: int
+) -> Picture:
+    """Return rows of a frame with what lies beyond the photo's edge in the places that it hides."""
     rows = np.flatnonzero(hidden.any(1))
     if not rows.size:
         return picture
     first, last = int(rows[0]), int(rows[-1]) + 1
-    there, continued = hidden[first:last], picture.copy()
-    beyond = plate.enlarge(change.filled.astype(np.float32), to.width, height, (top + first, top + last))
-    continued[first:last][there] = beyond[there].round().astype(np.uint8)
+    wide = plate.enlarge(filled.astype(np.float32), picture.shape[1], height, (top + first, top + last))
+    continued = picture.copy()
+    cv2.copyTo(cv2.convertScaleAbs(wide), hidden[first:last].view(np.uint8), continued[first:last])
     return continued
 
 
@@ -135,14 +153,24 @@ def band(
     alpha = matte.carry(negative.alpha, negative.sheet, there, photo, device=device)
     if change.rung in {Rung.KEEP, Rung.CROP}:
         return photo, alpha
-    colour = change.on(to_linear(photo), height, top)
+    colour = np.empty(photo.shape, np.float32)
+    for part in _parts(photo):
+        colour[part] = change.on(to_linear(photo[part]), height, top + part.start)
     if change.around is not None:
         colour = matte.clean(colour, alpha, change.around, (top, height), device)
     behind = ground(negative, change, there.width, height, (top, bottom))
-    made = to_srgb(_over(colour, behind, alpha))
+    made = np.empty_like(photo)
+    for part in _parts(photo):
+        made[part] = to_srgb(_over(colour[part], behind[part], alpha[part]))
     if change.painting is None:
         return made, alpha
-    return lay(change.painting, Rows(colour, behind, alpha, height, top), made)[:2]
+    return repainted.lay(change.painting, repainted.Rows(colour, behind, alpha, height, top), made)[:2]
+
+
+def _parts(picture: Picture) -> Iterator[slice]:
+    """Yield some rows at a time, so few that they stay in the processor's cache."""
+    step = max(1, _CHUNK // picture.shape[1])
+    return (slice(row, min(row + step, len(picture))) for row in range(0, len(picture), step))
 
 
 def _over(

@@ -3,7 +3,7 @@
 Axes: x to the picture's right, y up, z towards the camera. One unit of length is T, eyes to chin.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -73,6 +73,11 @@ def carve(face: Landmarks) -> Relief:
     at = face.moved(to.matrix)
     cheeks = _cheek(at, at.right_eye, to) & inside, _cheek(at, at.left_eye, to) & inside
     return Relief(to, depth, _smooth(drawn[..., 1:], inside), inside, skin, bare, cheeks, at)
+
+
+def carried(relief: Relief, face: Landmarks) -> Relief:
+    """Return the relief of the same face in another picture, to which its landmarks were moved."""
+    return replace(relief, map=grid(face))
 
 
 def _drawn(mesh: Delaunay, values: Float32[np.ndarray, "n c"], to: Affine) -> Float32[np.ndarray, "h w c"]:

@@ -128,7 +128,7 @@ def prints(negative: Negative, change: Change, height: int, studio: Studio) -> d
     return {
         "negative": negative, "change": change, "master": master, "portrait": proof, "alpha": alpha, "seen": seen,
         "face": face, "head": framing.head(face, Affine(np.eye(2, 3), to.width, to.height), alpha, seen),
-        "light": read_light(proof, carried), "likeness": _likeness(negative, change, proof, studio),
+        "light": read_light(proof, carried, negative.face), "likeness": _likeness(negative, change, proof, studio),
     }  # fmt: skip
 
 

@@ -44,10 +44,6 @@ class Tiles:
         """Return the tiles ``(n, t, t)`` of one plane ``(h, w)``."""
         return plane.flatten()[self._places]
 
-    def inner(self, tiles: Tensor) -> Tensor:
-        """Return tiles ``(…, s, s)`` without their rims."""
-        return tiles[..., *self._inner]
-
     def put(self, tiles: Tensor, planes: Tensor) -> Tensor:
         """Return planes ``(p, h, w)`` with tiles ``(n, p, t, t)`` in their places; the tile that owns a pixel puts it."""
         put = planes.flatten(-2).clone()

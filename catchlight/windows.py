@@ -7,7 +7,7 @@ _STRIP = 32_768  # values of a plane that are summed up at a time
 
 
 class Windows:
-    """Means over squares of ``2 radius + 1`` pixels, in memory that is used again; mirrored beyond the edge.
+    """Means over squares of ``2 radius + 1`` pixels that lie inside of planes, in memory that is used again.
 
     Shifted sums: many times faster on a processor than pooling or convolution. Some pictures of a batch
     or some rows at a time, so that all their sums are made while they are in the processor's cache.
@@ -15,24 +15,21 @@ class Windows:
 
     def __init__(self, like: Tensor, planes: int, radius: int) -> None:
         """Make room for ``planes`` planes of the size, batch, kind and device of ``like`` (…, p, h, w)."""
-        *batch, _, self.height, self.width = like.shape
+        *batch, _, high, wide = like.shape
         self.radius = radius
-        high, wide = self.height + 2 * radius, self.width + 2 * radius
-        self._padded = like.new_empty((*batch, planes, high, wide))
+        self.inside = like.new_empty((*batch, planes, high, wide))
+        height, width = high - 2 * radius, wide - 2 * radius
         self._axis = 0 if len(batch) == 1 and batch[0] > 1 else -2
         one = high * wide if self._axis == 0 else wide  # values of a plane, of one picture or row
-        self._count = batch[0] if self._axis == 0 else self.height
+        self._count = batch[0] if self._axis == 0 else height
         self._part = min(self._count, max(1, _STRIP // one)) if like.device.type == "cpu" else self._count
         self._rows = like.new_empty(
-            (self._part, planes, self.height, wide) if self._axis == 0 else (*batch, planes, self._part, wide)
+            (self._part, planes, height, wide) if self._axis == 0 else (*batch, planes, self._part, wide)
         )
-        self._sums = like.new_empty((*batch, planes, self.height, self.width))
-        self.inside = self._padded[..., radius : high - radius, radius : wide - radius]
+        self._sums = like.new_empty((*batch, planes, height, width))
 
     def mean(self) -> Tensor:
-        """Return the means of what was written to ``inside``; good until the next call."""
-        for axis, size in ((-2, self.height), (-1, self.width)):
-            self._mirror(axis, size)
+        """Return the means of what was written to ``inside``, ``radius`` less on each side; good until the next call."""
         for first in range(0, self._count, self._part):
             self._sum(first, min(self._part, self._count - first))
         return self._sums
@@ -41,15 +38,9 @@ class Windows:
         """Sum up some pictures or rows, of all planes."""
         rows, sums = self._rows.narrow(self._axis, 0, count), self._sums.narrow(self._axis, first, count)
         more = 0 if self._axis == 0 else 2 * self.radius
-        _shifted_sum(self._padded.narrow(self._axis, first, count + more), -2, self.radius, rows)
+        _shifted_sum(self.inside.narrow(self._axis, first, count + more), -2, self.radius, rows)
         _shifted_sum(rows, -1, self.radius, sums)
         sums *= 1 / (2 * self.radius + 1) ** 2
-
-    def _mirror(self, axis: int, size: int) -> None:
-        for away in range(self.radius):
-            near, far = self.radius - 1 - away, size + self.radius + away
-            self._padded.select(axis, near).copy_(self._padded.select(axis, self.radius + away))
-            self._padded.select(axis, far).copy_(self._padded.select(axis, size + self.radius - 1 - away))
 
 
 def _shifted_sum(planes: Tensor, axis: int, radius: int, total: Tensor) -> None:
@@ -60,7 +51,19 @@ def _shifted_sum(planes: Tensor, axis: int, radius: int, total: Tensor) -> None:
 
 
 def means(planes: Tensor, radius: int) -> Tensor:
-    """Return the means of planes ``(…, p, h, w)`` over squares of ``2 radius + 1`` pixels."""
-    windows = Windows(planes, planes.shape[-3], radius)
-    windows.inside.copy_(planes)
+    """Return the means of planes ``(…, p, h, w)`` over squares of ``2 radius + 1`` pixels; mirrored beyond the edge."""
+    *rest, height, width = planes.shape
+    like = planes.new_empty((1,)).expand((*rest, height + 2 * radius, width + 2 * radius))
+    windows = Windows(like, planes.shape[-3], radius)
+    windows.inside[..., radius : radius + height, radius : radius + width] = planes
+    _mirror(windows.inside, -2, radius)
+    _mirror(windows.inside, -1, radius)
     return windows.mean()
+
+
+def _mirror(padded: Tensor, axis: int, radius: int) -> None:
+    """Fill the rim of planes along an axis with the mirror image of what lies inside."""
+    inside = padded.shape[axis] - radius
+    for away in range(radius):
+        padded.select(axis, radius - 1 - away).copy_(padded.select(axis, radius + away))
+        padded.select(axis, inside + away).copy_(padded.select(axis, inside - 1 - away))

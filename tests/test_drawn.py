@@ -10,7 +10,7 @@ from catchlight.config import load_preset
 from catchlight.grade import Grade
 from catchlight.lamp import Lamp
 from catchlight.light import Lit
-from catchlight.relief import Relief
+from catchlight.relief import Relief, carve
 from catchlight.sitting import Sitting
 from tests.lit_faces import dress, paint, picture, shade
 from tests.studio import Gallery, measure, small
@@ -43,8 +43,8 @@ def test_the_pattern_is_there_on_the_picture_that_is_made(relief: Relief) -> Non
     closed = 0
     for source in SOURCES:
         face = _painted(relief, source)
-        stops = _drawn(light.spread_out(picture(face), relief.at))
-        made = light.spread_out(picture(face * np.exp2(stops)[..., None]), relief.at)
+        stops = _drawn(light.spread_out(picture(face), carve(relief.at)))
+        made = light.spread_out(picture(face * np.exp2(stops)[..., None]), carve(relief.at))
         assert 35 <= -light.fit(made).azimuth <= 65
         assert triangle.ratio(made.luminance, made.relief, KEY.side) == pytest.approx(KEY.ratio, rel=0.3)
         closed += triangle.find(made.luminance, made.relief, KEY.side).is_triangle
@@ -57,7 +57,7 @@ def test_a_mole_in_the_shadow_stays(relief: Relief) -> None:
     x, y = relief.at.left_eye + np.array([0, 1.05]) * relief.at.eye_distance
     spot, around = (np.hypot(columns - x, rows - y) < size for size in (2.0, 6.0))
     spotted = np.where(spot[..., None], face * np.float32(0.5), face)
-    stops = _drawn(light.spread_out(picture(spotted), relief.at))
+    stops = _drawn(light.spread_out(picture(spotted), carve(relief.at)))
     assert abs(np.median(stops[spot]) - np.median(stops[around & ~spot])) < 0.4
 
 
@@ -81,7 +81,9 @@ def test_a_lamp_on_the_right_moves_as_one_on_the_left(relief: Relief) -> None:
 def test_a_beard_is_not_taken_for_shadow(relief: Relief) -> None:
     """Dark hair stays dark: where a beard grows hardly a place gets more light than it would without."""
     face = _painted(relief, SOURCES[0])
-    bare, bearded = (_drawn(light.spread_out(picture(of), relief.at)) for of in (face, dress(relief, face)))
+    bare, bearded = (
+        _drawn(light.spread_out(picture(of), carve(relief.at))) for of in (face, dress(relief, face))
+    )
     rows = np.indices(relief.face.shape)[0]
     beard = relief.face & (rows > relief.at.mouth_right[1])
     assert np.median((bearded - bare)[beard]) < 0.25

@@ -18,7 +18,7 @@ from catchlight.lamp import Lamp
 from catchlight.pixels import luminance, to_linear, to_srgb
 from catchlight.printing import Change
 from catchlight.records import Rung
-from catchlight.relief import Relief
+from catchlight.relief import Relief, carve
 from catchlight.sitting import Sitting
 from tests.lit_faces import paint, picture, shade
 from tests.studio import REFERENCE, Gallery, measure, small
@@ -161,7 +161,7 @@ def test_a_face_in_a_known_light_gets_the_presets(company: dict[str, Sitting], s
     for name in ("A000148", "E000298", REFERENCE):
         relief = _read(company[name].subject.picture, company[name]).lit.relief
         face = paint(relief, shade(relief, source))
-        lit = light.spread_out(picture(face), relief.at)
+        lit = light.spread_out(picture(face), carve(relief.at))
         stops = relight.gain(lit, light.fit(lit), LOOP, 1.0)
         made = light.measure(picture(face * np.exp2(stops)[..., None]), relief.at)
         assert np.degrees(np.arccos(made.direction @ LOOP.direction)) < 12, name

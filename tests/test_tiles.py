@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from catchlight import closed_form
+from catchlight.guide import Guide
 from catchlight.tiles import Tiles
 
 SIZES = [(96, 80), (45, 100), (33, 32), (20, 17)]
@@ -58,6 +59,10 @@ def test_models_in_tiles_are_those_of_the_whole_picture() -> None:
     picture, alpha = torch.rand(1, 3, 90, 120), torch.zeros(1, 90, 120)
     alpha[:, 30:, 40:80] = 1
     alpha[:, 29, 40:80] = 0.5
-    whole = closed_form.Guide(picture, 3, 1e-4).models(alpha)
+    padded = [
+        np.pad(one.numpy(), [(0, 0)] * (one.ndim - 2) + [(6, 6)] * 2, mode="symmetric")
+        for one in (picture, alpha)
+    ]
+    whole = Guide(torch.from_numpy(padded[0]), 3, 1e-4).models(torch.from_numpy(padded[1]))
     tiled = closed_form.models_near(picture, alpha, 3, 1e-4)
     assert (whole - tiled)[:, :, 26:34, 38:82].abs().max() < 1e-3

@@ -3,6 +3,7 @@
 import cv2
 import numpy as np
 
+from catchlight.anatomy import OtherPicture
 from catchlight.checks import Limits
 from catchlight.sitting import Sitting
 
@@ -25,15 +26,22 @@ def measure(sitting: Sitting) -> float:
 
     Our own measure. A photo that was scaled after its compression has no grid and reads 1.
     """
-    grey = cv2.cvtColor(sitting.subject.picture, cv2.COLOR_RGB2GRAY)
-    every = max(1, min(grey.shape) // _LINES) | 1  # odd: lines of all parts of a block
-    rows, columns = grey[::every], np.ascontiguousarray(grey[:, ::every])
+    picture = sitting.subject.picture
+    every = max(1, min(picture.shape[:2]) // _LINES) | 1  # odd: lines of all parts of a block
+    height, width = picture.shape[0], max(1, picture.shape[1] // every)
+    some = cv2.resize(picture[:, : width * every], (width, height), interpolation=cv2.INTER_NEAREST)
+    rows, columns = _grey(picture[::every]), _grey(some)
     return max(_grid(_steps(rows[:, 1:], rows[:, :-1], 0)), _grid(_steps(columns[1:], columns[:-1], 1)))
+
+
+def _grey(picture: OtherPicture) -> np.ndarray:
+    return cv2.cvtColor(np.ascontiguousarray(picture), cv2.COLOR_RGB2GRAY)
 
 
 def _steps(one: np.ndarray, other: np.ndarray, along: int) -> np.ndarray:
     """Return the mean difference of neighbours, along rows (0) or columns (1)."""
-    return np.asarray(cv2.reduce(cv2.absdiff(one, other), along, cv2.REDUCE_AVG, dtype=cv2.CV_64F)).ravel()
+    total = cv2.reduce(cv2.absdiff(one, other), along, cv2.REDUCE_SUM, dtype=cv2.CV_32S)
+    return np.asarray(total, np.float64).ravel() / one.shape[along]
 
 
 def _grid(steps: np.ndarray) -> float:
