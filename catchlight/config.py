@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, StringConstraints, ValidationError, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from catchlight import plugins
 from catchlight.caps import Rungs
@@ -15,9 +15,9 @@ from catchlight.device import Device
 from catchlight.errors import ConfigError
 from catchlight.ground import Background, Share
 from catchlight.ground import Section as _Section
-from catchlight.mistakes import mistakes
 from catchlight.records import Rung
 from catchlight.scenery import Generate
+from catchlight.settings_file import checked
 from catchlight.workplace import Workplace
 
 Pattern = Literal["flat", "butterfly", "loop", "rembrandt"]
@@ -180,11 +180,7 @@ def load_preset(name: str) -> Preset:
 
 def _checked(path: Path, raw: dict[str, Any]) -> Preset:
     _beside(path.parent, raw.get("background"), "image", "logo")
-    try:
-        preset = Preset.model_validate({"name": path.stem, **raw})
-    except ValidationError as error:
-        message = f"preset {path}: {'; '.join(mistakes(error, Preset))}"
-        raise ConfigError(message) from error
+    preset = checked(Preset, {"name": path.stem, **raw}, f"preset {path}")
     _known(path, preset)
     return preset
 
@@ -224,11 +220,7 @@ def _known(path: Path, preset: Preset) -> None:
             )
             raise ConfigError(message)
         model = plugins.load("catchlight.engines", name).Settings
-        try:
-            model.model_validate(options)
-        except ValidationError as error:
-            told = mistakes(error, model, f"engines.options.{name}.")
-            raise ConfigError(f"preset {path}: {'; '.join(told)}") from error
+        checked(model, options, f"preset {path}", f"engines.options.{name}.")
     _there(path, preset.background)
     _paints(path, preset)
 

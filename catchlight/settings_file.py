@@ -25,10 +25,17 @@ def read_settings(path: Path, shape: type[Shape]) -> Shape:
 def settings_in(data: bytes, path: Path, shape: type[Shape]) -> Shape:
     """Return the settings in the bytes of the file at ``path``; ConfigError as for a file."""
     try:
-        return shape.model_validate(tomllib.loads(data.decode()))
+        raw = tomllib.loads(data.decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         message = f"{path}: not valid TOML: {error}"
         raise ConfigError(message) from error
+    return checked(shape, raw, str(path))
+
+
+def checked(shape: type[Shape], raw: object, where: str, above: str = "") -> Shape:
+    """Return settings in their shape; ConfigError begins with ``where`` and names each wrong key, after ``above``."""
+    try:
+        return shape.model_validate(raw)
     except ValidationError as error:
-        message = f"{path}: {'; '.join(mistakes(error, shape))}"
+        message = f"{where}: {'; '.join(mistakes(error, shape, above))}"
         raise ConfigError(message) from error

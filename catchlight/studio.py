@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Any, cast
 
-from pydantic import ValidationError
-
 from catchlight import plugins
 from catchlight.anatomy import Enlarger, FaceFinder, Recogniser, Segmenter, Tracer
 from catchlight.config import Engines, Preset
@@ -15,6 +13,7 @@ from catchlight.models import ModelStore
 from catchlight.painting import Painter
 from catchlight.remote_painter import RemotePainter
 from catchlight.scenery import words_of
+from catchlight.settings_file import checked
 
 JOBS = ("faces", "landmarks", "matte", "likeness")
 OPTIONAL = ("enlarge", "paint")  # jobs that a preset may leave to nobody
@@ -23,13 +22,8 @@ PIXELS = "face_pixels"  # the likeness engine that is no recogniser
 
 def engine_settings(engines: Engines, name: str) -> Any:
     """Return an engine's settings from ``engines.options``; ConfigError names the key that is wrong."""
-    module = plugins.load("catchlight.engines", name)
-    try:
-        return module.Settings.model_validate(engines.options.get(name, {}))
-    except ValidationError as error:
-        problem = error.errors()[0]
-        message = f"engines.options.{name}.{'.'.join(map(str, problem['loc']))}: {problem['msg']}"
-        raise ConfigError(message) from error
+    shape = plugins.load("catchlight.engines", name).Settings
+    return checked(shape, engines.options.get(name, {}), f"engine {name}", f"engines.options.{name}.")
 
 
 def model_digests(engines: Engines, models: ModelStore) -> dict[str, str]:

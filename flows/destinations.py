@@ -9,20 +9,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal, TypeVar, get_args
-
-from pydantic import BaseModel, ValidationError
+from typing import Any, Literal, get_args
 
 from catchlight import plugins
 from catchlight.errors import ConfigError
-from catchlight.mistakes import mistakes
 from catchlight.place import FILES, Place, Purpose, Takes
+from catchlight.settings_file import checked
 from connectors import folder
 from connectors._pace import share
 from flows import people_wall
 from flows.signing import Signing
 
-Model = TypeVar("Model", bound=BaseModel)
 FILE = "destinations.toml"
 _FOLDER = "folder:"
 _OF_ALL_KINDS = {"disclosure", "kind", "sizes", "consent", "wall", "signatures"}
@@ -133,13 +130,6 @@ def _signing(path: Path, name: str, kind: str, table: Mapping[str, Any]) -> Sign
     return None
 
 
-def _settings(path: Path, model: type[Model], table: object, above: str) -> Model:
-    try:
-        return model.model_validate(table)
-    except ValidationError as error:
-        raise ConfigError(f"{path}: {'; '.join(mistakes(error, model, above))}") from error
-
-
 def _checked(path: Path, name: str, table: object) -> Destination:
     if not isinstance(table, dict):
         message = f"{path}: {name}: not a table; write [{name}] and its settings below"
@@ -156,8 +146,10 @@ def _checked(path: Path, name: str, table: object) -> Destination:
     if not isinstance(disclosure, bool | None):
         message = f"{path}: {name}.disclosure: {disclosure!r} is neither true nor false"
         raise ConfigError(message)
-    settings = _settings(path, plugins.load("connectors", kind).Settings, rest, f"{name}.")
-    wall = _settings(path, people_wall.Settings, table["wall"], f"{name}.wall.") if "wall" in table else None
+    settings = checked(plugins.load("connectors", kind).Settings, rest, str(path), f"{name}.")
+    wall = (
+        checked(people_wall.Settings, table["wall"], str(path), f"{name}.wall.") if "wall" in table else None
+    )
     return Destination(
         name,
         kind,
