@@ -1,13 +1,19 @@
 """How long a plan takes for a large company, and how much memory.
 
-    python benchmarks/publish_plan.py [--people 10000] [--output FILE]
+    python benchmarks/publish_plan.py [--people 10000] [--portraits 40] [--folder DIR] [--output FILE]
 
-A made-up company in which everybody approved, and a folder that shows everybody's old picture. Told are the seconds
-and the growth of memory of the first plan (files of the portraits are made), of the second (they are there), and of a
-second plan of half as many people: memory that grows with people, but not with their pictures, is flat. Pictures are
-48 kB. The peer, in the same run, is the least that a script could do: read and hash each old picture, and write JSON.
+A made-up company in which everybody approved, and a folder that shows everybody's old picture in seven sizes. Told are, each
+in a process of its own, the seconds and the peak of memory of
 
-Bars: 10 s for the second plan of 10,000 people; less than 100 MB more memory than for half of them.
+* cutting the files, as a refresh does at its end (``cut ahead``), on small portraits so that disk and tables count;
+* ``catchlight publish plan``, the whole command with its page: the first after that refresh, a second one, and of half as
+  many people: memory that grows with people, but not with their pictures, is flat; and one of a single size;
+* the plan of a company for which nothing was cut ahead (an older version's refresh), of a tenth of the people;
+* cutting portraits of 2048 pixels, a person, on the clock and of the processor: in the seven usual sizes, and in three.
+
+The peer, in the same run, is the least that a script could do: read and hash each old picture, and write JSON.
+
+Bars: 10 s for the first plan of 10,000 people after a refresh; less than 100 MB more memory than for half of them.
 """
 
 import argparse
@@ -18,22 +24,33 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Sequence
 from pathlib import Path
 
+import cv2
 import numpy as np
 
 from catchlight import ledger, pixels
-from catchlight.desk import open_desk
+from catchlight.delivery import STANDARD
 from catchlight.home import Home
-from catchlight.publish_plan import write_plan
-from catchlight.publish_planning import draw
 from catchlight.records import Answer, Decision, Employee, Outcome, Render, Verdict
 from catchlight.register import Register, now
 from catchlight.vault import digest_of
-from flows.destinations import folder_place
+from flows import stocking
 
 SIDE = 256
+SIZES = ("256", "224", "192", "160", "128", "112", "96")
+# Linux counts in a child's peak what its parent had before the child began: so it is asked for this program's own.
+_WATCHED = """
+import atexit, os, pathlib, re, sys
+def note():
+    told = pathlib.Path("/proc/self/status").read_text()
+    pathlib.Path(os.environ["PEAK"]).write_text(re.search(r"VmHWM:\\s+(\\d+)", told)[1])
+atexit.register(note)
+"""
+_AHEAD = "import publish_plan; publish_plan.cut_ahead(pathlib.Path(sys.argv[1]))"
+_PEER = "import publish_plan; publish_plan.peer(pathlib.Path(sys.argv[1]))"
+_COMMAND = "from flows.cli import main; main()"
 
 
 def _numbered(picture: bytes, number: int) -> bytes:
@@ -42,65 +59,114 @@ def _numbered(picture: bytes, number: int) -> bytes:
     return picture[:2] + b"\xff\xfe" + (len(note) + 2).to_bytes(2, "big") + note + picture[2:]
 
 
-def make(root: Path, people: int) -> None:
-    """Make a home, a run of it, everybody's yes, and the folder with old pictures."""
-    noise = np.random.default_rng(1).integers(90, 160, (SIDE, SIDE, 3), np.uint8)
-    picture, home = pixels.jpeg(noise), Home(root / "home")
-    (root / "out" / str(SIDE)).mkdir(parents=True)
-    ids = [f"{number:06}" for number in range(people)]
+def _noise(side: int) -> bytes:
+    noise = np.random.default_rng(1).integers(90, 160, (side, side, 3), np.uint8)
+    return pixels.jpeg(cv2.GaussianBlur(noise, (0, 0), 3 if side > SIDE else 1.5))
+
+
+def make(root: Path, people: int, sizes: Sequence[str]) -> None:
+    """Make a home as a refresh leaves it but for the cut files, everybody's yes, and the folder with old pictures."""
+    home, ids = Home(root / "home"), [f"{number:06}" for number in range(people)]
+    largest = _noise(max(map(int, sizes)))
+    pictures = {}
     for number, id_ in enumerate(ids):
-        data = _numbered(picture, number)
-        path = home.vault.path(digest_of(data))
+        data = _numbered(largest, number)
+        pictures[id_] = digest_of(data)
+        path = home.vault.path(pictures[id_])
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
-        (root / "out" / str(SIDE) / f"{id_}.jpg").write_bytes(_numbered(picture, people + number))
-    pictures = {id_: digest_of(_numbered(picture, number)) for number, id_ in enumerate(ids)}
-    renders = [Render(id_, id_, "", picture=p, width=SIDE, height=SIDE) for id_, p in pictures.items()]
-    verdicts = [Verdict(id_, id_, Outcome.ACCEPT) for id_ in ids]
-    for record, rows in {
-        Employee: [Employee(id_) for id_ in ids],
-        Render: renders,
-        Verdict: verdicts,
-    }.items():
+    for size in sizes:
+        old, folder = _noise(int(size)), root / "out" / size
+        folder.mkdir(parents=True)
+        for number, id_ in enumerate(ids):
+            (folder / f"{id_}.jpg").write_bytes(_numbered(old, people + number))
+    _record(home, pictures, max(map(int, sizes)))
+    _take(root, sizes)
+
+
+def _take(root: Path, sizes: Sequence[str]) -> None:
+    """Let the folder be a destination that takes these sizes."""
+    told = f'[wall]\nkind = "folder"\nroot = "{root / "out"}"\nsizes = {json.dumps(sizes)}\n'
+    (root / "home/destinations.toml").write_text(told)
+
+
+def _record(home: Home, pictures: dict[str, str], side: int) -> None:
+    """Write the tables of a run, and everybody's yes."""
+    tables: dict[type, list[object]] = {
+        Employee: [Employee(id_) for id_ in pictures],
+        Render: [Render(id_, id_, "", picture=p, width=side, height=side) for id_, p in pictures.items()],
+        Verdict: [Verdict(id_, id_, Outcome.ACCEPT) for id_ in pictures],
+    }
+    for record, rows in tables.items():
         ledger.write(home.run("r1") / ledger.file_name(record), ledger.table(record, rows))
     home.point_to("r1")
-    register = Register(root / "home" / "register.db")
+    register = Register(home.root / "register.db")
     register.decide([Decision(id_, p, Answer.APPROVE, id_, now()) for id_, p in pictures.items()])
     register.close()
 
 
-def plan(root: Path) -> dict[str, float]:
-    """Draw and write one plan; return its seconds and the peak of memory in MB."""
-    desk = open_desk(root / "home", folder_place(root / "out", root / "home"))
-    began = time.perf_counter()
-    drawn = draw(desk, "r1", [str(SIDE)])
-    write_plan(root / "home", drawn)
-    took = time.perf_counter() - began
-    if any(person.change != "change" for person in drawn.people):
-        message = "not everybody would change"
-        raise SystemExit(message)
-    return {"people": len(drawn.people), "seconds": round(took, 2), "peak_mb": _peak()}
+def cut_ahead(root: Path) -> None:
+    """Cut the files of all portraits, as a refresh does at its end."""
+    home, folder = root / "home", root / "home/runs/r1"
+    stocking.fill(home, folder, stocking.shelves_of(home, folder), 0)
 
 
-def peer(root: Path) -> dict[str, float]:
+def peer(root: Path) -> None:
     """Read and hash each old picture, and write what was found as JSON."""
-    began = time.perf_counter()
-    found = {path.stem: digest_of(path.read_bytes()) for path in sorted((root / "out").rglob("*.jpg"))}
+    found = {str(path): digest_of(path.read_bytes()) for path in sorted((root / "out").rglob("*.jpg"))}
     (root / "peer.json").write_text(json.dumps(found))
-    return {"people": len(found), "seconds": round(time.perf_counter() - began, 2), "peak_mb": _peak()}
 
 
-def _peak() -> float:
-    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)
+def timed(code: str, root: Path, *words: str) -> dict[str, float]:
+    """Run Python code with these words; return its seconds, those of its processor, and its peak of memory in MB."""
+    peak, began, before = root / "peak", time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run(
+        [sys.executable, "-c", _WATCHED + code, *words], cwd=Path(__file__).parent, stdout=subprocess.DEVNULL,
+        check=True, env=os.environ | {"PEAK": str(peak)},
+    )  # fmt: skip
+    took, used = time.perf_counter() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = used.ru_utime + used.ru_stime - before.ru_utime - before.ru_stime
+    return {
+        "seconds": round(took, 2),
+        "processor": round(cpu, 2),
+        "peak_mb": round(int(peak.read_text()) / 1024, 1),
+    }
 
 
-def _alone(work: Callable[[Path], dict[str, float]], root: Path) -> dict[str, float]:
-    """Do one thing in a process of its own, so that its memory is its own."""
-    code = f"import json, pathlib, publish_plan; print(json.dumps(publish_plan.{work.__name__}(pathlib.Path({str(root)!r}))))"
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=Path(__file__).parent, capture_output=True, text=True, check=True
-    )
-    return dict(json.loads(done.stdout.splitlines()[-1]))
+def plan(root: Path, *words: str) -> dict[str, float]:
+    """Draw a plan by the command, its start and its page included."""
+    done = timed(_COMMAND, root, "publish", "plan", "--home", str(root / "home"), *words)
+    (newest,) = sorted((root / "home/runs/r1/publish").glob("*.json"))[-1:]
+    return {"people": len(json.loads(newest.read_bytes())["people"]), **done}
+
+
+def real_size(root: Path, people: int) -> dict[str, float]:
+    """Cut portraits of 2048 pixels in some sizes; return milliseconds a person."""
+    make(root, people, ("2048",))
+    told: dict[str, float] = {"people": people}
+    for name, sizes in (("three", ("648", "512", "400")), ("seven", STANDARD)):
+        _take(root, sizes)
+        done, nothing = (timed(_AHEAD, root, str(root)) for _ in range(2))  # the second only starts and looks
+        for kind in ("seconds", "processor"):
+            told[f"{name}_sizes_ms_{kind}"] = round(1000 * (done[kind] - nothing[kind]) / people, 1)
+    return told
+
+
+def measure(folder: Path, people: int, portraits: int) -> dict[str, object]:
+    """Measure all of it."""
+    told: dict[str, object] = {"load": os.getloadavg()[0]}
+    for count in (people // 2, people):
+        root = folder / str(count)
+        make(root, count, SIZES)
+        told[f"cut ahead, {count}"] = timed(_AHEAD, root, str(root))
+        told[f"first plan, {count}"] = plan(root)
+        told[f"second plan, {count}"] = plan(root)
+    told[f"one size, {people}"] = plan(root, "--to", "wall", "--sizes", SIZES[0])
+    told["peer"] = timed(_PEER, root, str(root))
+    make(folder / "cold", people // 10, SIZES)
+    told[f"nothing cut ahead, {people // 10}"] = plan(folder / "cold")
+    told["real portraits"] = real_size(folder / "real", portraits)
+    return told
 
 
 def main() -> None:
@@ -109,16 +175,12 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     options.add_argument("--people", type=int, default=10_000)
+    options.add_argument("--portraits", type=int, default=40)
+    options.add_argument("--folder", type=Path, help="where the homes are made, and removed again")
     options.add_argument("--output", type=Path)
     asked = options.parse_args()
-    told: dict[str, object] = {"load": os.getloadavg()[0]}
-    with tempfile.TemporaryDirectory() as folder:
-        for people in (asked.people // 2, asked.people):
-            root = Path(folder) / str(people)
-            make(root, people)
-            told[f"first plan, {people}"] = _alone(plan, root)
-            told[f"second plan, {people}"] = _alone(plan, root)
-        told["peer"] = _alone(peer, root)
+    with tempfile.TemporaryDirectory(dir=asked.folder, prefix="plan-") as folder:
+        told = measure(Path(folder), asked.people, asked.portraits)
     for name, figure in told.items():
         print(f"{name:28} {figure}")
     if asked.output:

@@ -10,7 +10,7 @@ from catchlight.desk import Desk
 from catchlight.errors import OutsideError, PhotoError
 from catchlight.place import Accounts
 from catchlight.prints import Prints
-from catchlight.publish_plan import FilePlan, PersonPlan, Skip
+from catchlight.publish_plan import FilePlan, PersonPlan, Skip, telling
 from catchlight.publish_right import WHY, Rights
 from catchlight.records import Answer, Receipt
 from catchlight.vault import digest_of
@@ -53,10 +53,17 @@ class Drawer:
         except OutsideError as error:
             return self._skip(id_, "picture.lost", str(error))
         try:
-            files = tuple(self._file(id_, target, one) for target, one in made)
+            files = [self._file(target, one) for target, one in made]
         except PhotoError as error:
             return self._skip(id_, error.reason, str(error))
-        return PersonPlan(employee=id_, picture=picture, files=files)
+        self._show(id_, [(file, there) for file, there in files if there is not None])
+        return PersonPlan(employee=id_, picture=picture, files=tuple(file for file, _ in files))
+
+    def _show(self, id_: str, replaced: Sequence[tuple[FilePlan, bytes]]) -> None:
+        """Tell what would be replaced: one picture of those there."""
+        if replaced:
+            best = telling([file for file, _ in replaced])
+            self.seen(id_, next(there for file, there in replaced if file is best))
 
     def _made(self, person: Person, picture: str) -> Iterator[tuple[str, Print]]:
         """Yield the person's files with their targets."""
@@ -75,15 +82,16 @@ class Drawer:
     def _skip(self, id_: str, reason: str, sentence: str) -> Skip:
         return Skip(employee=id_, reason=reason, sentence=sentence, shown=id_ in self.published)
 
-    def _file(self, id_: str, target: str, made: Print) -> FilePlan:
+    def _file(self, target: str, made: Print) -> tuple[FilePlan, bytes | None]:
+        """Return what happens to a file, and what is there in its place (None for nothing, or for the same)."""
         there = self.desk.place.look(target)
         found = "" if there is None else digest_of(there)
         again = target in self.tops and self.tops[target].sent == made.digest
         kept = again and self.desk.shows(there, made.digest)
-        if there is not None and not kept and found != made.digest:
-            self.seen(id_, there)
-        return FilePlan(
+        other = there if not kept and found != made.digest else None
+        file = FilePlan(
             target=target, size=made.size, width=made.width, height=made.height, bytes=made.bytes,
             sent=made.digest, found=found, note=made.note, kept=kept,
             theirs=again and not kept and there is not None and self.theirs_stay,
         )  # fmt: skip
+        return file, other

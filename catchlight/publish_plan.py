@@ -1,13 +1,18 @@
 """The plan of a publication: who gets which file, what it replaces, who is left out and why, who is taken off."""
 
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from catchlight.errors import ConfigError
-from catchlight.runs import run_folder
+from catchlight.runs import run_folder, run_names
 from catchlight.vault import write_whole
+
+PICTURES = (".jpg", ".png")
+_SMALL = 96  # pixels of height of a picture on a page
 
 Change = Literal["new", "change", "unchanged", "conflict"]
 
@@ -42,6 +47,14 @@ class FilePlan(_Part):
         if not self.found:
             return "new"
         return "unchanged" if self.kept or self.found == self.sent else "change"
+
+
+def telling(files: Sequence[FilePlan]) -> FilePlan:
+    """Return which of somebody's files to show in small: the smallest of those large enough that are no crop, else the largest."""
+    whole = [file for file in files if file.height >= _SMALL and file.size.partition("@")[0].isdigit()]
+    if whole:
+        return min(whole, key=lambda file: file.height)
+    return max(files, key=lambda file: (file.height, file.target.endswith(PICTURES)))
 
 
 class PersonPlan(_Part):
@@ -117,6 +130,7 @@ class _Header(BaseModel):
     """What of a plan says where it goes."""
 
     destination: str = ""
+    sizes: tuple[str, ...] = ()
 
 
 def write_plan(home: Path, plan: Plan) -> Path:
@@ -141,6 +155,18 @@ def newest_plans(home: Path, run: str) -> dict[str, Path]:
     newest_plan(home, run)
     plans = _plans(run_folder(home, run) / "publish")
     return {_Header.model_validate_json(plans[n].read_bytes()).destination: plans[n] for n in sorted(plans)}
+
+
+def sizes_before(home: Path) -> dict[str, tuple[str, ...]]:
+    """Return which sizes each destination was planned to get the last time that anything was planned."""
+    found = (_plans(home / "runs" / run / "publish") for run in run_names(home))
+    plans = next(filter(None, found), {})
+    asked: dict[str, tuple[str, ...]] = {}
+    for number in sorted(plans):
+        with suppress(OSError, ValidationError):
+            header = _Header.model_validate_json(plans[number].read_bytes())
+            asked[header.destination] = header.sizes
+    return asked
 
 
 def _plans(folder: Path) -> dict[int, Path]:

@@ -10,17 +10,18 @@ from pathlib import Path
 from catchlight.audit import Act
 from catchlight.company import Person, read_book
 from catchlight.credentials import credentials_of
-from catchlight.delivery import Size, file_names, size_named, sizes_named
+from catchlight.delivery import file_names
 from catchlight.desk import Desk
 from catchlight.journal import owners, stacks
 from catchlight.print_book import print_book
 from catchlight.prints import Prints
-from catchlight.publish_crops import crops_of, places, square
+from catchlight.publish_crops import places
 from catchlight.publish_drawing import Drawer, Seen
 from catchlight.publish_plan import FilePlan, PersonPlan, Plan, Removal, Skip, write_plan
 from catchlight.publish_policy import load_publishing
 from catchlight.publish_removals import draw_leftovers, draw_removals
 from catchlight.publish_right import rights
+from catchlight.publish_sizes import sizes_for
 from catchlight.publish_time import Looks, estimated
 from catchlight.runs import run_folder, takes_in_everyone
 
@@ -97,27 +98,11 @@ def _parts(
     return parts
 
 
-def _size_of(desk: Desk, run: str) -> Size:
-    """Return the one size that a place of people takes: square, since that is how people are shown there."""
-    takes, crop = desk.place.takes, square(desk.home, run_folder(desk.home, run))
-    return replace(size_named(takes.size), max_bytes=takes.most_bytes or None, crop=crop)
-
-
-def _sizes(desk: Desk, run: str, names: Sequence[str]) -> list[Size]:
-    """Return the sizes that a place gets; none where something else than portraits comes there."""
-    if desk.place.makes:
-        return []
-    if desk.place.accounts:
-        return [_size_of(desk, run)]
-    crops = crops_of(desk.home, run_folder(desk.home, run))
-    wanted = [size for name in names for size in sizes_named(name, crops)]
-    return list({size.name: size for size in wanted}.values())
-
-
 def _drawer(
     desk: Desk, run: str, sizes: Sequence[str], everyone: Mapping[str, Person], asked: Sequence[Person]
 ) -> Drawer:
-    receipts, wanted = desk.register.receipts(desk.place.name), _sizes(desk, run, sizes)
+    receipts = desk.register.receipts(desk.place.name)
+    wanted = sizes_for(desk.place, desk.home, run_folder(desk.home, run), sizes)
     tops = {target: stack[-1] for target, stack in stacks(receipts).items()}
     cropped = any(size.crop for size in wanted)
     return Drawer(

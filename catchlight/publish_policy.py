@@ -54,6 +54,9 @@ class Publishing(BaseModel):
         ("email_signature", "external_web"),
         description="purposes that need a person's own yes, beside the yes to the portrait",
     )
+    cut_ahead: bool = Field(
+        default=True, description="cut the files for publishing when a refresh ends, before anybody plans"
+    )
     marking: Marking = Marking()
 
 

@@ -1,7 +1,9 @@
 """Whether somebody may be shown somewhere: by their answers, the brand's, and what they agreed to."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 from catchlight import consents
 from catchlight.answers import NO_ANSWER, NO_BRAND, OLDER_PICTURE, chosen, clearance
@@ -9,8 +11,9 @@ from catchlight.company import Person
 from catchlight.consents import Consent
 from catchlight.desk import Desk
 from catchlight.permission import Permissions, by_person
+from catchlight.place import Purpose
 from catchlight.policy import load_policy
-from catchlight.promises import load_promises
+from catchlight.promises import Promises, load_promises
 from catchlight.publish_policy import load_publishing
 from catchlight.records import Answer, Decision, Outcome
 from catchlight.transaction import Transaction
@@ -36,6 +39,24 @@ WHY: Mapping[str, str] = {
 }
 
 
+_OPEN = (Answer.APPROVE, NO_ANSWER, OLDER_PICTURE, NO_BRAND)
+"""How somebody's answers stand where their portrait may be shown, or may be once they or the brand say yes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What a company's settings say of who may be shown: review.toml, trust.toml, publish.toml."""
+
+    brand: bool
+    promises: Promises
+    opt_in: tuple[Purpose, ...]
+
+
+def read_rules(home: Path) -> Rules:
+    """Return the rules of a home folder; ConfigError names the file and key that is wrong."""
+    return Rules(load_policy(home).gates.brand, load_promises(home), load_publishing(home).opt_in)
+
+
 @dataclass(frozen=True, slots=True)
 class Rights:
     """Everything that decides who may be shown at one place."""
@@ -59,6 +80,15 @@ class Rights:
             reason = self.permissions.may(person.portrait.employee, self.purpose).code or reason
         return reason, picture if reason == Answer.APPROVE else ""
 
+    def awaited(self, person: Person) -> str:
+        """Return the picture of theirs that may be shown, or may be once who has not answered says yes; "" for none."""
+        answers = self.answers.get(person.id, ())
+        picture = chosen(answers, person.pictures)
+        if not picture or clearance(answers, picture, brand=self.brand) not in _OPEN:
+            return ""
+        code = self.permissions.may(person.portrait.employee, self.purpose).code
+        return "" if code in {consents.DECLINED, consents.NEVER} else picture
+
     def against(self, employee: str) -> str:
         """Return what somebody published said against this place since, "" for nothing."""
         said, asked = self.permissions.said.get(employee, ()), self.permissions.opt_in
@@ -67,13 +97,19 @@ class Rights:
 
 def rights(desk: Desk, employee: str = "", store: Transaction | None = None) -> Rights:
     """Return the rights at a place as they are now, of everybody or of one person; as a transaction sees them, if given."""
-    where, rows = {"employee": employee} if employee else {}, store.rows if store else desk.register.rows
+    rows = store.rows if store else desk.register.rows
+    return rights_for(desk.place.takes.consent, read_rules(desk.home), rows, employee)
+
+
+def rights_for(purpose: str, rules: Rules, rows: Callable[..., Sequence[Any]], employee: str = "") -> Rights:
+    """Return the rights to show people for a purpose by what ``rows`` finds in the register, of everybody or of one person."""
+    where = {"employee": employee} if employee else {}
     said = by_person(rows(Consent, **where))
     return Rights(
-        purpose=desk.place.takes.consent,
-        brand=load_policy(desk.home).gates.brand,
+        purpose=purpose,
+        brand=rules.brand,
         answers=by_person(sorted(rows(Decision, **where), key=lambda answer: answer.at)),
-        permissions=Permissions(load_promises(desk.home), said, opt_in=load_publishing(desk.home).opt_in),
+        permissions=Permissions(rules.promises, said, opt_in=rules.opt_in),
     )
 
 

@@ -1,5 +1,6 @@
 """A run's results: tables over all shards, the portraits as files, the figures of run.json."""
 
+import json
 import os
 import platform
 import shutil
@@ -15,6 +16,7 @@ from catchlight import __version__, candidates, fairness, ledger, looks, tries
 from catchlight.acts import acts_of, told_acts
 from catchlight.checks import photo_age
 from catchlight.consistency import compare
+from catchlight.cost import cost_of
 from catchlight.delivery import file_names
 from catchlight.home import Home, write_json
 from catchlight.plan import Plan, store_of
@@ -149,6 +151,16 @@ def compare_thirds(plan: Plan, tables: Mapping[type, pl.DataFrame]) -> dict[str,
     found = fairness.report(fairness.people(tables[Verdict], tables[Reading]))
     write_json(plan.home.run(plan.run) / "fairness.json", found)
     return found
+
+
+def note_stage(plan: Plan, stage: str, seconds: float, cpu: float) -> None:
+    """Note in run.json what a stage took that came after the run's end."""
+    run = json.loads((plan.home.run(plan.run) / "run.json").read_bytes())
+    run["timings"][stage] = round(seconds, 3)
+    run["seconds"] = round(sum(run["timings"].values()), 3)
+    cost, rendered = run["cost"], run["counts"]["rendered"]
+    run["cost"] = cost_of(cost["cpu_seconds"] + cpu, rendered, cost["gpu_seconds"], cost["gpu_wh"])
+    write_json(plan.home.run(plan.run) / "run.json", run)
 
 
 def close(plan: Plan, run: dict[str, Any]) -> Path:

@@ -55,9 +55,10 @@ def read(root: Path, file: str) -> bytes:
     with _opened(root, folders) as folder:
         handle = os.open(name, _READ, dir_fd=folder)
         with os.fdopen(handle, "rb") as source:
-            if not stat.S_ISREG(os.fstat(handle).st_mode):
+            about = os.fstat(handle)
+            if not stat.S_ISREG(about.st_mode):
                 raise OSError(errno.EISDIR, "not a regular file")
-            data = source.read(LARGEST + 1)
+            data = source.read(min(about.st_size, LARGEST) + 1)
     if len(data) > LARGEST:
         raise OSError(errno.EFBIG, f"larger than {LARGEST >> 20} MiB")
     return data

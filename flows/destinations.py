@@ -192,6 +192,11 @@ def _called(root: Path) -> str:
     return f"{_FOLDER}{root.resolve()}"
 
 
+def is_folder(place: str) -> bool:
+    """Whether what plans and receipts call a place is a folder."""
+    return place.startswith(_FOLDER)
+
+
 def sizes_of(name: str, home: Path) -> tuple[str, ...]:
     """Return the sizes that ``destinations.toml`` asks for a destination, () where it does not say."""
     found = (one for one in destinations(home).values() if name in {one.name, f"{one.kind}:{one.name}"})

@@ -54,7 +54,11 @@ class Session:
         """Let everyone be judged and laid out by whoever leads; return the run's folder once that is done."""
         if not outlast(self.plan, self.seat):
             return self.plan.home.run(self.plan.run)
-        return contact_sheet(self.plan, self.counts(), self.timings(), self.cpu(), self.seat.check)
+        folder = contact_sheet(self.plan, self.counts(), self.timings(), self.cpu(), self.seat.check)
+        from flows.stocking import stock_up  # noqa: PLC0415  loads what publishing needs
+
+        stock_up(self.plan)
+        return folder
 
     def counts(self) -> dict[str, int]:
         """Return how many were rendered now and how many were known."""

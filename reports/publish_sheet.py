@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from catchlight.errors import OutsideError
-from catchlight.publish_plan import FilePlan, PersonPlan, Plan
+from catchlight.publish_plan import PICTURES, FilePlan, PersonPlan, Plan, telling
 from catchlight.publish_time import in_words
 from catchlight.vault import Vault
 from reports.templates import templates
@@ -14,7 +14,6 @@ from reports.thumbs import Fit, Thumb, shrink, thumb
 
 MOST_SHOWN = 500
 _FIT = Fit(96, 3_000)
-_PICTURES = (".jpg", ".png")
 _TITLES = {"new": "New", "change": "Changed", "conflict": "Theirs stays"}
 
 
@@ -72,11 +71,11 @@ def _note(file: FilePlan) -> str:
 
 
 def _new(vault: Vault, person: PersonPlan) -> Thumb:
-    """Return the largest picture that somebody gets; of a signature, the one in it."""
-    largest = max(person.files, key=lambda file: (file.height, file.target.endswith(_PICTURES)))
-    if not largest.height and not largest.target.endswith(_PICTURES):
+    """Return the picture that somebody gets; of a signature, the one in it."""
+    shown = telling(person.files)
+    if not shown.height and not shown.target.endswith(PICTURES):
         return Thumb(note="signature")
     try:
-        return thumb(shrink(vault.get(largest.sent), _FIT))
+        return thumb(shrink(vault.get(shown.sent), _FIT))
     except OutsideError:
         return Thumb(note="lost from the vault")

@@ -57,6 +57,7 @@ def shrink(data: bytes, fit: Fit) -> bytes:
     with Image.open(BytesIO(data)) as picture:
         if max(picture.size) <= fit.side and len(data) <= fit.limit:
             return data
+        picture.draft(None, (2 * fit.side, 2 * fit.side))  # a JPEG is decoded no larger than it takes
         small = _on_white(picture)
     for side, quality in product((fit.side, fit.side * 3 // 4, fit.side // 2), _QUALITIES):
         small.thumbnail((side, side), Image.Resampling.LANCZOS)

@@ -11,7 +11,7 @@ from catchlight import publishing
 from catchlight.errors import ConfigError, OutsideError
 from catchlight.journal import State
 from catchlight.place import Takes
-from catchlight.publish_plan import write_plan
+from catchlight.publish_plan import telling, write_plan
 from catchlight.publish_planning import Listeners, draw
 from catchlight.publish_time import Looks, estimated, in_words
 from catchlight.publish_yes import must_have_yes, say_yes
@@ -45,6 +45,18 @@ def test_the_page_shows_now_and_then(company: Company) -> None:
     assert "1: refused" in page
     assert "http://" not in page.replace("http-equiv", "")
     assert "https://" not in page
+
+
+def test_pages_show_the_smallest_file_that_is_no_crop(company: Company) -> None:
+    """A page of 500 people is made of pictures that fit it, old and new, not of the largest that there are."""
+    (company.out / "96").mkdir()
+    (company.out / "96" / "a.jpg").write_bytes(portrait("small", 96, 96))
+    told: list[bytes] = []
+    listeners = Listeners(seen=lambda _id, there: told.append(there))
+    plan = draw(company.desk(), "r1", ("avatar@96", *SIZES, "avatar@48"), listeners=listeners)
+    assert told == [portrait("small", 96, 96)]
+    assert telling(plan.people[0].files).size == "96"
+    assert telling([file for file in plan.people[0].files if "avatar" in file.size]).size == "avatar@96"
 
 
 def test_a_large_plan_keeps_few_pictures() -> None:
