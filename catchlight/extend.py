@@ -95,7 +95,8 @@ def surround(picture: Picture, seen: Bool[np.ndarray, "h w"]) -> Picture:
     small = cv2.resize(plain, None, fx=1 / 8, fy=1 / 8, interpolation=cv2.INTER_AREA)
     soft = cv2.GaussianBlur(small, (0, 0), 0.005 * max(seen.shape))
     spread = cv2.resize(soft, seen.shape[::-1], interpolation=cv2.INTER_LINEAR)
-    return np.where(seen[..., None], picture, spread)
+    cv2.copyTo(picture, seen.view(np.uint8), spread)
+    return np.asarray(spread)
 
 
 _Places = tuple[np.ndarray, np.ndarray]  # rows, columns

@@ -8,6 +8,7 @@ from jaxtyping import Bool, Float, Float32
 
 from catchlight.config import Light
 from catchlight.neutrals import Neutrals
+from catchlight.pixels import brightest, median
 
 # CIELAB a and b of skin at one luminance (Y = 0.3): the natural colour range of ISO/IEC 29794-5, a 5–25
 # and b 5–35, widened to hold skin from very pale to very dark once lightness is taken out.
@@ -62,7 +63,7 @@ def measure(
     pixels = linear[skin]
     if len(pixels) < 50:
         return Grade()
-    return Grade(_stops(linear[~skin], light), _balance(np.median(pixels, axis=0), light, neutrals))
+    return Grade(_stops(linear[~skin], light), _balance(median(pixels), light, neutrals))
 
 
 def _balance(skin: Float[np.ndarray, " 3"], light: Light, of: Neutrals) -> tuple[float, float, float]:
@@ -100,7 +101,7 @@ def _stops(elsewhere: Float32[np.ndarray, "n 3"], light: Light) -> float:
     """Look at how bright the brightest parts beside the skin are."""
     if not len(elsewhere):
         return 0.0
-    bright = float(np.percentile(elsewhere[::8].max(-1), 99.5))
+    bright = float(np.percentile(brightest(elsewhere[::8]), 99.5))
     return min(light.max_stops, max(0.0, float(np.log2(light.white_low / max(bright, 1e-4)))))
 
 

@@ -10,7 +10,7 @@ from io import BytesIO
 
 import cv2
 import numpy as np
-from jaxtyping import Float32
+from jaxtyping import Float32, UInt8
 from PIL import Image, ImageCms
 
 from catchlight.anatomy import Linear, OtherPicture, Picture
@@ -38,6 +38,16 @@ def to_srgb(linear: Linear) -> Picture:
 def luminance(linear: Linear) -> Float32[np.ndarray, "h w"]:
     """Return the luminance of linear light (Rec. 709)."""
     return np.asarray(cv2.transform(linear, _LUMINANCE))
+
+
+def median(pixels: Float32[np.ndarray, "n 3"]) -> Float32[np.ndarray, " 3"]:
+    """Return the median of each channel; one after the other is several times faster than along an axis."""
+    return np.array([np.median(pixels[:, channel]) for channel in range(3)], np.float32)
+
+
+def brightest(pixels: Float32[np.ndarray, "n 3"] | UInt8[np.ndarray, "n 3"]) -> np.ndarray:
+    """Return each pixel's brightest channel."""
+    return np.maximum(np.maximum(pixels[:, 0], pixels[:, 1]), pixels[:, 2])
 
 
 def resize(picture: Picture, width: int, height: int, linear: Linear | None = None) -> OtherPicture:

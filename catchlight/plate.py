@@ -51,8 +51,9 @@ def _between(wide: np.ndarray, above: np.ndarray, share: np.ndarray) -> np.ndarr
     step = max(1, _CHUNK // flat.shape[1])
     for row in range(0, len(above), step):  # so few rows that they stay in the processor's cache
         lines, part = above[row : row + step], share[row : row + step, None]
-        upper = flat[lines].astype(np.float32, copy=False)
-        lower = flat[np.minimum(lines + 1, len(flat) - 1)]
-        mixed = upper + (lower - upper) * part
+        upper, mixed = flat[lines], flat[np.minimum(lines + 1, len(flat) - 1)].astype(np.float32, copy=False)
+        mixed -= upper
+        mixed *= part
+        mixed += upper
         made[row : row + step] = mixed if wide.dtype == np.float32 else mixed.round()
     return made.reshape(len(above), *wide.shape[1:])

@@ -6,7 +6,7 @@ import numpy as np
 _LARGE = 3_000_000  # values of a picture whose reductions are worth remembering
 _KEPT = 2  # pictures: the photo, and the portrait made from it
 _ROOM = 1.03  # a large picture may be enlarged this far after it was reduced, if that spares a reduction
-_FITTED = 1.4  # a picture is fitted from a reduction that is at least so much larger
+_FITTED = 1.5  # a picture is fitted from a reduction that is at least so much larger
 
 
 class _Reductions:

@@ -6,7 +6,7 @@ from jaxtyping import Bool, Float32
 
 from catchlight.anatomy import Landmarks, Picture
 from catchlight.once import Once
-from catchlight.pixels import luminance, to_linear
+from catchlight.pixels import luminance, median, to_linear
 from catchlight.sitting import Sitting
 
 _ENOUGH = 500  # pixels across a face, or across a picture, past which some tell the same as all
@@ -47,7 +47,7 @@ def skin_colour(picture: Picture, face: Landmarks) -> Float32[np.ndarray, " 3"]:
     mask = np.zeros(picture.shape[:2], np.uint8)
     cv2.fillPoly(mask, [np.round(oval).astype(np.int32)], (1,))
     step = max(1, max(mask.shape) // _ENOUGH)
-    return np.median(to_linear(picture[::step, ::step][mask[::step, ::step] > 0][None])[0], axis=0)
+    return median(to_linear(picture[::step, ::step][mask[::step, ::step] > 0][None])[0])
 
 
 def coloured(picture: Picture) -> float:

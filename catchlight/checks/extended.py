@@ -20,4 +20,4 @@ class Settings(Limits):
 
 def measure(sitting: Sitting) -> float:
     """Return the share of the person's area in the frame that the camera did not see, in percent."""
-    return 100 * float((sitting.alpha * ~sitting.seen).sum() / max(float(sitting.alpha.sum()), 1.0))
+    return 100 * float(sitting.alpha[~sitting.seen].sum() / max(float(sitting.alpha.sum()), 1.0))
