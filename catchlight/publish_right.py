@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from catchlight import consents
+from catchlight import consents, policy, promises, publish_policy
 from catchlight.answers import NO_ANSWER, NO_BRAND, OLDER_PICTURE, chosen, clearance
 from catchlight.company import Person
 from catchlight.consents import Consent
@@ -39,6 +39,7 @@ WHY: Mapping[str, str] = {
 }
 
 
+_FILES = (policy.FILE, promises.FILE, publish_policy.FILE)
 _OPEN = (Answer.APPROVE, NO_ANSWER, OLDER_PICTURE, NO_BRAND)
 """How somebody's answers stand where their portrait may be shown, or may be once they or the brand say yes."""
 
@@ -55,6 +56,30 @@ class Rules:
 def read_rules(home: Path) -> Rules:
     """Return the rules of a home folder; ConfigError names the file and key that is wrong."""
     return Rules(load_policy(home).gates.brand, load_promises(home), load_publishing(home).opt_in)
+
+
+class Rulebook:
+    """The rules of a home folder as they are now, read again only when one of their files changed; threads may share it."""
+
+    def __init__(self, home: Path) -> None:
+        """Look into a home folder."""
+        self._home = home
+        self._known: tuple[list[object], Rules] | None = None
+
+    def now(self) -> Rules:
+        """Return what holds now; ConfigError as :func:`read_rules`."""
+        stamps, known = [_stamp(self._home / file) for file in _FILES], self._known
+        if known is None or known[0] != stamps:
+            known = self._known = stamps, read_rules(self._home)
+        return known[1]
+
+
+def _stamp(file: Path) -> object:
+    try:
+        about = file.stat()
+    except FileNotFoundError:
+        return None
+    return about.st_ino, about.st_size, about.st_mtime_ns
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +120,15 @@ class Rights:
         return consents.against(said, self.purpose, opt_in=self.purpose in asked)
 
 
-def rights(desk: Desk, employee: str = "", store: Transaction | None = None) -> Rights:
-    """Return the rights at a place as they are now, of everybody or of one person; as a transaction sees them, if given."""
+def rights(
+    desk: Desk, employee: str = "", store: Transaction | None = None, rules: Rules | None = None
+) -> Rights:
+    """Return the rights at a place as they are now, of everybody or of one person.
+
+    With a transaction they are as it sees them; ``rules`` are then read before it, since others wait until it ends.
+    """
     rows = store.rows if store else desk.register.rows
-    return rights_for(desk.place.takes.consent, read_rules(desk.home), rows, employee)
+    return rights_for(desk.place.takes.consent, rules or read_rules(desk.home), rows, employee)
 
 
 def rights_for(purpose: str, rules: Rules, rows: Callable[..., Sequence[Any]], employee: str = "") -> Rights:

@@ -17,7 +17,7 @@ from catchlight.journal import State, stacks
 from catchlight.publish_guards import guard
 from catchlight.publish_plan import PersonPlan, Plan, Removal
 from catchlight.publish_planning import outdated
-from catchlight.publish_right import WHY, Rights, rights
+from catchlight.publish_right import WHY, Rights, Rulebook, rights
 from catchlight.records import Answer, Receipt
 from catchlight.runs import run_folder
 from catchlight.sending import CONFLICT, FAILED, Result, note, send, settle, take_off
@@ -56,10 +56,10 @@ def apply(desk: Desk, plan: Plan, start: int = 0, stop: int | None = None) -> li
 
     Ten people in a row who fail stop it. Raises OutsideError when the journal cannot be kept.
     """
-    everyone = read_book(run_folder(desk.home, plan.run)).people
+    everyone, book = read_book(run_folder(desk.home, plan.run)).people, Rulebook(desk.home)
 
     def publish(person: PersonPlan) -> list[Result]:
-        return _publish(desk, plan, person, everyone[person.employee])
+        return _publish(desk, plan, person, everyone[person.employee], book)
 
     return _until_breakdown(desk, publish, plan.people[start:stop])
 
@@ -88,7 +88,7 @@ def _until_breakdown(desk: Desk, work: Callable[[Part], list[Result]], parts: Se
     return results
 
 
-def _publish(desk: Desk, plan: Plan, person: PersonPlan, whose: Person) -> list[Result]:
+def _publish(desk: Desk, plan: Plan, person: PersonPlan, whose: Person, book: Rulebook) -> list[Result]:
     mine = stacks(desk.register.receipts(desk.place.name, person.employee))
     ours = {(stack[-1].target, stack[-1].sent) for stack in mine.values()}
     receipts = [
@@ -108,8 +108,10 @@ def _publish(desk: Desk, plan: Plan, person: PersonPlan, whose: Person) -> list[
     if not ready:
         return results
 
+    rules = book.now()
+
     def against(store: Transaction) -> str:
-        return _withdrawn(rights(desk, person.employee, store), person, whose)
+        return _withdrawn(rights(desk, person.employee, store, rules), person, whose)
 
     return results + send(desk, ready, against=against)
 

@@ -5,9 +5,10 @@ import getpass
 from catchlight import published_list
 from catchlight.audit import Act
 from catchlight.desk import Desk
+from catchlight.errors import OutsideError, PhotoError
 from catchlight.journal import stacks
 from catchlight.records import Receipt
-from catchlight.sending import CONFLICT, Result, put_back, settle, would_put_back
+from catchlight.sending import CONFLICT, FAILED, THEIRS, Result, put_back, settle
 
 
 def rollback(desk: Desk, run: str = "", employee: str = "", *, force: bool = False) -> list[Result]:
@@ -54,7 +55,21 @@ def _foreseen(desk: Desk, stack: list[Receipt], run: str, *, force: bool) -> lis
     undone = _undone(stack, run)
     if not undone:
         return _in_the_way(stack, run)
-    return [would_put_back(desk, undone[0], undone[-1].replaced, force=force)]
+    return [_would_put_back(desk, undone[0], undone[-1].replaced, force=force)]
+
+
+def _would_put_back(desk: Desk, receipt: Receipt, back: str, *, force: bool) -> Result:
+    """Return what undoing a write would do, with ``back`` ("" for nothing) in its place at the end; nothing is changed."""
+    employee, target = receipt.employee, receipt.target
+    try:
+        there = desk.place.look(target)
+        if not force and not (desk.shows(there, receipt.replaced) or desk.shows(there, receipt.sent)):
+            return Result(employee, target, CONFLICT, THEIRS)
+        if back:
+            desk.vault.get(back)
+    except (OutsideError, PhotoError) as error:
+        return Result(employee, target, FAILED, str(error))
+    return Result(employee, target, "to restore" if back else "to remove")
 
 
 def _undone(stack: list[Receipt], run: str) -> list[Receipt]:

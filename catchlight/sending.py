@@ -11,7 +11,7 @@ from catchlight.journal import State, half_way
 from catchlight.records import Receipt
 from catchlight.transaction import Transaction
 
-_THEIRS = "somebody changed it since; theirs stays (--force replaces it)"
+THEIRS = "somebody changed it since; theirs stays (--force replaces it)"
 FAILED, CONFLICT, WITHDRAWN = "failed", "conflict", "withdrawn"
 
 
@@ -81,19 +81,6 @@ def send(
     ]
 
 
-def would_put_back(desk: Desk, receipt: Receipt, back: str, *, force: bool = False) -> Result:
-    """Return what undoing a write would do, with ``back`` ("" for nothing) in its place at the end; nothing is changed."""
-    try:
-        there = desk.place.look(receipt.target)
-        if not force and not (desk.shows(there, receipt.replaced) or desk.shows(there, receipt.sent)):
-            return _result(receipt, CONFLICT, _THEIRS)
-        if back:
-            desk.vault.get(back)
-    except (OutsideError, PhotoError) as error:
-        return _result(receipt, FAILED, str(error))
-    return _result(receipt, "to restore" if back else "to remove")
-
-
 def put_back(desk: Desk, receipt: Receipt, *, force: bool = False) -> Result:
     """Undo one write of ours. What somebody else put there since stays, unless ``force`` is set.
 
@@ -103,7 +90,7 @@ def put_back(desk: Desk, receipt: Receipt, *, force: bool = False) -> Result:
         there = desk.place.look(receipt.target)
         before, ours = desk.shows(there, receipt.replaced), desk.shows(there, receipt.sent)
         if not (before or ours) and not force:
-            return _result(receipt, CONFLICT, _THEIRS)
+            return _result(receipt, CONFLICT, THEIRS)
         theirs = "" if there is None or before or ours else _save(desk, receipt, there)
         if receipt.replaced:
             desk.vault.get(receipt.replaced)

@@ -11,7 +11,7 @@ from catchlight.company import Person
 from catchlight.desk import Desk
 from catchlight.errors import ConfigError, PhotoError
 from catchlight.journal import State, stacks
-from catchlight.publish_right import WHY, rights
+from catchlight.publish_right import WHY, Rules, read_rules, rights
 from catchlight.records import Answer, Receipt
 from catchlight.register import Register
 from catchlight.sending import WITHDRAWN, Result, note, put_back, send, settle
@@ -47,7 +47,8 @@ class OwnPhotos:
         What was there is kept before. PhotoError with a sentence for the person, ConfigError, OutsideError.
         """
         with self._at(code, person.id) as (desk, account):
-            if problem := self._against(desk, person, picture):
+            rules = read_rules(self.home)
+            if problem := self._against(desk, person, picture, rules):
                 raise PhotoError("slack.consent", problem)
             there, sent = desk.place.look(account), desk.keep(portrait)
             top = next((one for one in self._stack(person.id)[-1:] if desk.shows(there, one.sent)), None)
@@ -56,9 +57,9 @@ class OwnPhotos:
             found = desk.keep(there) if there else ""
             receipt = Receipt(self.place, person.id, account, sent, found, "", "")
             note(desk, [receipt], State.BACKED_UP)
-            result = send(desk, [receipt], against=lambda store: self._against(desk, person, picture, store))[
-                0
-            ]
+            result = send(
+                desk, [receipt], against=lambda store: self._against(desk, person, picture, rules, store)
+            )[0]
             if result.code == WITHDRAWN:
                 raise PhotoError("slack.consent", result.sentence)
             return result
@@ -91,9 +92,11 @@ class OwnPhotos:
         found = stacks(self.register.receipts(self.place, employee))
         return next(iter(found.values()), [])
 
-    def _against(self, desk: Desk, person: Person, picture: str, store: Transaction | None = None) -> str:
+    def _against(
+        self, desk: Desk, person: Person, picture: str, rules: Rules, store: Transaction | None = None
+    ) -> str:
         """Return what stands against setting a picture of theirs, "" for nothing."""
-        reason, approved = rights(desk, person.id, store).of(person)
+        reason, approved = rights(desk, person.id, store, rules).of(person)
         fine = reason == Answer.APPROVE and approved == picture
         return "" if fine else f"nothing was set: {WHY.get(reason, reason)}"
 

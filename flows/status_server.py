@@ -13,8 +13,7 @@ from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Respon
 from starlette.routing import Route
 
 from catchlight.config import load_preset, preset_names
-from catchlight.desk import open_register
-from catchlight.errors import CatchlightError
+from catchlight.register_probe import is_readable
 from catchlight.sheet_links import is_good
 from flows.listening import listen, stopped_by_signals
 from flows.metrics import Figures
@@ -96,15 +95,7 @@ def serve(home: Path, host: str, port: int, say: Callable[[str], None]) -> None:
     stopped = threading.Event()
     with stopped_by_signals(stopped):
         taken = listen(host, port, "--port")
-        server = StatusServer(make_app(home, lambda: {"register": _readable(home)}), taken)
+        server = StatusServer(make_app(home, lambda: {"register": is_readable(home)}), taken)
         say(f"Health, figures, contact sheets and presets at http://{host}:{taken.getsockname()[1]}")
         stopped.wait()
         server.stop()
-
-
-def _readable(home: Path) -> bool:
-    try:
-        open_register(home).close()
-    except CatchlightError:
-        return False
-    return True
