@@ -28,7 +28,7 @@ def draw(
     if getattr(segmenter, "FINE", False):
         coarse[whole] = segmenter.segment(np.ascontiguousarray(level[whole]))
         return coarse * seen
-    coarse[whole] = _look(level[whole], segmenter)
+    coarse[whole] = look(level[whole], segmenter)
     head = tuple(
         slice(max(w.start, int(at - REACH * unit)), min(w.stop, int(at + REACH * unit)))
         for w, at in zip(whole, (eyes[1] + 0.1 * unit, eyes[0]), strict=True)
@@ -37,11 +37,12 @@ def draw(
     if min(part.shape[:2]) < 2 * _BLEND * unit:
         return coarse * seen
     share = _inward(part.shape[:2], _BLEND * unit)
-    coarse[head] = share * _look(part, segmenter) + (1 - share) * coarse[head]
+    coarse[head] = share * look(part, segmenter) + (1 - share) * coarse[head]
     return coarse * seen
 
 
-def _look(part: Picture, segmenter: Segmenter) -> Float32[np.ndarray, "h w"]:
+def look(part: Picture, segmenter: Segmenter) -> Float32[np.ndarray, "h w"]:
+    """Return how likely each pixel is a person: the mean of a picture and its mirror image."""
     other = segmenter.segment(np.ascontiguousarray(part[:, ::-1]))[:, ::-1]
     return (segmenter.segment(np.ascontiguousarray(part)) + other) / 2
 

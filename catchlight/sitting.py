@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from jaxtyping import Bool, Float32
 
-from catchlight import framing, ladder, matte, plate
+from catchlight import framing, ladder, matte, plate, second_look
 from catchlight.anatomy import Landmarks, OtherPicture, Picture
 from catchlight.config import Preset
 from catchlight.correction import Lighting, decide, read_light
@@ -41,7 +41,7 @@ class Sitting:
     """A photo and its portrait, for the checks to measure.
 
     ``master`` is the portrait as it is delivered, ``portrait`` the same at no more than ``PROOF`` rows;
-    ``alpha``, ``seen``, ``face`` and ``head`` belong to the latter.
+    ``alpha``, ``seen``, ``face``, ``head`` and ``scraps`` (a share of its height squared) belong to the latter.
     """
 
     preset: Preset
@@ -60,6 +60,7 @@ class Sitting:
     light: Lighting | None
     enlarged: float
     likeness: float | None
+    scraps: float
     record: Record
     unlike_newest: float | None
 
@@ -129,6 +130,7 @@ def prints(negative: Negative, change: Change, height: int, studio: Studio) -> d
         "negative": negative, "change": change, "master": master, "portrait": proof, "alpha": alpha, "seen": seen,
         "face": face, "head": framing.head(face, Affine(np.eye(2, 3), to.width, to.height), alpha, seen),
         "light": read_light(proof, carried, negative.face), "likeness": _likeness(negative, change, proof, studio),
+        "scraps": _scraps(change, proof, alpha, studio),
     }  # fmt: skip
 
 
@@ -143,6 +145,15 @@ def _proof(
     if change.painting:
         return proof, np.asarray(cv2.resize(alpha, (to.width, PROOF), interpolation=cv2.INTER_AREA))
     return proof, matte.carry(negative.alpha, negative.sheet, to, proof)
+
+
+def _scraps(
+    change: Change, portrait: OtherPicture, alpha: Float32[np.ndarray, "h w"], studio: Studio
+) -> float:
+    """Return how large the largest piece of the old background is that stayed, in squares of the portrait's height."""
+    if change.rung in (Rung.KEEP, Rung.CROP):
+        return 0.0
+    return second_look.largest(second_look.scraps(portrait, alpha, studio.segmenter))
 
 
 def _likeness(negative: Negative, change: Change, portrait: OtherPicture, studio: Studio) -> float:

@@ -1,0 +1,33 @@
+"""A second look at the finished portrait: what was kept of the photo's surroundings shows once they are gone.
+
+In the photo a flag behind a shoulder may pass for a part of the person. Alone on an even ground it does not.
+"""
+
+import cv2
+import numpy as np
+from jaxtyping import Bool, Float32
+
+from catchlight import silhouette
+from catchlight.anatomy import OtherPicture, Segmenter
+
+_ROWS = 512  # pixels: the portrait is looked at this size
+_GROUND = np.array((235, 235, 238), np.float32)  # sRGB, the same whatever the preset's is
+_LEAST = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (5, 5))  # what is thinner is hair or rim
+
+
+def scraps(
+    portrait: OtherPicture, alpha: Float32[np.ndarray, "h w"], segmenter: Segmenter
+) -> Bool[np.ndarray, "H W"]:
+    """Return what belongs to the person by ``alpha`` and to nobody by a second look, at 512 rows."""
+    size = (round(_ROWS * portrait.shape[1] / portrait.shape[0]), _ROWS)
+    share = cv2.resize(alpha, size, interpolation=cv2.INTER_AREA)[..., None]
+    small = cv2.resize(portrait, size, interpolation=cv2.INTER_AREA)
+    alone = (share * small + (1 - share) * _GROUND).astype(np.uint8)
+    doubted = (share[..., 0] > 0.5) & (silhouette.look(alone, segmenter) < 0.5)
+    return cv2.morphologyEx(doubted.astype(np.uint8), cv2.MORPH_OPEN, _LEAST) > 0
+
+
+def largest(found: Bool[np.ndarray, "H W"]) -> float:
+    """Return the area of the largest piece, in squares of the picture's height."""
+    _, _, stats, _ = cv2.connectedComponentsWithStats(found.astype(np.uint8))
+    return float(stats[1:, cv2.CC_STAT_AREA].max(initial=0)) / found.shape[0] ** 2
