@@ -6,7 +6,7 @@ from catchlight.sitting import Sitting
 TITLE = "Scraps of the background"
 UNIT = "% of the head's square"
 SENTENCES = {
-    "high": "Something of the old background seems to have stayed at the outline: look at the edges.",
+    "high": "Something of the photo's background seems to have stayed at the outline: look at the edges.",
 }
 
 
