@@ -1,7 +1,7 @@
 """Which pictures are past their term: photos as they came, portraits that were not chosen, backups of what was put back."""
 
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -67,7 +67,7 @@ def rejected(one: "Purge") -> int:
     theirs = {
         digest for row in gone for digest in (row.picture, row.before, row.after, row.aligned) if digest
     }
-    return _delete_with_files(one, theirs)
+    return _delete_with_files(one, theirs, {row.recipe for row in gone})
 
 
 def backups(one: "Purge") -> int:
@@ -113,12 +113,12 @@ def _digests(home: Path, kind: type, column: str, people: Iterable[str]) -> set[
     return set(mine[column].to_list()) - {""}
 
 
-def _shown(one: "Purge") -> set[str]:
-    """Return the digests that the newest run shows, and those that stand published with their backups."""
+def _shown(one: "Purge", without: Collection[str] = ()) -> set[str]:
+    """Return the digests that the newest run shows, attempts of some recipes left out, and those that stand published with their backups."""
     folder, found = _newest(one.home), set[str]()
     if folder:
         renders = pl.read_parquet(folder / ledger.file_name(Render))
-        kept = [row for rows in candidates(folder).values() for row in rows]
+        kept = [row for rows in candidates(folder).values() for row in rows if row.recipe not in without]
         for name in ("picture", "before", "after", "aligned"):
             found |= set(renders[name].to_list()) | {getattr(row, name) for row in kept}
     for receipts in by_destination(one.register.receipts()).values():
@@ -131,9 +131,9 @@ def _shown(one: "Purge") -> set[str]:
     return found - {""}
 
 
-def _delete_with_files(one: "Purge", digests: set[str]) -> int:
-    """Delete portraits that are not shown, and the files that were made of nothing else."""
-    shown, book = _shown(one), print_book(one.home)
+def _delete_with_files(one: "Purge", digests: set[str], without: Collection[str]) -> int:
+    """Delete portraits that nothing shows but attempts of some recipes, and the files that were made of nothing else."""
+    shown, book = _shown(one, without), print_book(one.home)
     gone = digests - shown
     deleted = _delete(one, gone | (book.digests(gone) - book.digests(shown) - shown))
     if not one.dry:

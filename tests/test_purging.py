@@ -14,10 +14,12 @@ from catchlight import ledger
 from catchlight.consents import Consent, Word
 from catchlight.desk import open_register
 from catchlight.home import Home, write_json
+from catchlight.promises import Keep
 from catchlight.records import Answer, Decision, Employee, Photo
 from catchlight.register import now
 from catchlight.review_records import Invitation, Letter, Session
 from catchlight.rollback import rollback
+from catchlight.runs import Candidate, portraits
 from flows.commands.publish import app as publishing
 from flows.purging import purge_home
 from tests.published_company import Company, codes, make_company, portrait
@@ -71,6 +73,23 @@ def test_a_backup_goes_some_time_after_it_was_put_back(company: Company) -> None
     assert vault.has(old)
     assert _gone(company, 31)["backups"] >= 1
     assert not vault.has(old)
+
+
+def test_an_attempt_that_was_not_chosen_goes_with_its_files_and_a_dry_pass_counts_it(
+    company: Company,
+) -> None:
+    """What was chosen instead stays, and so do the files of it."""
+    home = Home(company.home)
+    earlier = Candidate("a", "an-earlier-recipe", home.vault.put(portrait("an earlier attempt")))
+    path = home.run("20260101-000000") / ledger.file_name(Candidate)
+    ledger.write(path, ledger.table(Candidate, [earlier]))
+    days = Keep().rejected + 1
+    assert _gone(company, days, dry=True)["rejected"] == 1
+    assert home.vault.has(earlier.picture)
+    assert _gone(company, days)["rejected"] == 1
+    assert not home.vault.has(earlier.picture)
+    assert home.vault.has(portraits(home.run("20260101-000000"))["a"].picture)
+    assert "rejected" not in _gone(company, days)
 
 
 def test_old_runs_go_and_the_newest_stays_however_old(company: Company) -> None:
