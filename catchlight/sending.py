@@ -153,7 +153,7 @@ def _settled(desk: Desk, receipt: Receipt) -> bytes | None:
     """Return what is there once the place has shown it; who was left without a picture gets theirs back first."""
     _arrived(desk, receipt.target, _wanted(receipt), _seconds_between(receipt.at, desk.clock()))
     there = desk.place.look(receipt.target)
-    if there is None and desk.place.takes.empties and receipt.state == State.SENDING and receipt.replaced:
+    if there is None and desk.place.takes.empties and receipt.replaced:
         _write(desk, receipt.target, receipt.replaced)
         return desk.place.look(receipt.target)
     return there

@@ -196,6 +196,28 @@ def test_who_was_left_without_a_picture_gets_theirs_back(company: Company, direc
     assert alike(old, directory.shown["account-b"])
 
 
+def test_who_was_left_without_a_picture_on_the_way_back_gets_theirs_back(
+    company: Company, directory: Directory
+) -> None:
+    """Killed after such a place was emptied, a rollback does not take the empty place for somebody else's doing."""
+    desk = desk_of(company, directory)
+    desk = replace(desk, place=replace(desk.place, takes=replace(desk.place.takes, empties=True)))
+    old = directory.shown["account-b"]
+    apply(desk, draw(desk, "r1", ()))
+
+    def die(target: str, _data: bytes) -> None:
+        directory.shown.pop(target, None)
+        raise KeyboardInterrupt
+
+    dying = replace(desk, place=replace(desk.place, put=die))
+    with pytest.raises(KeyboardInterrupt):
+        rollback(dying, "r1", employee="b")
+    assert "account-b" not in directory.shown
+    rollback(desk, "r1", employee="b")
+    assert half_way(desk.register.receipts()) == []
+    assert alike(old, directory.shown["account-b"])
+
+
 @pytest.mark.parametrize("reason", ["photo.rights", "account.gone"])
 def test_one_who_is_refused_or_gone_since_the_plan_stops_nobody_else(
     company: Company, directory: Directory, reason: str
