@@ -38,7 +38,7 @@ from catchlight.darkroom import Darkroom
 from catchlight.desk import open_desk, open_register
 from catchlight.develop import Development
 from catchlight.home import Home
-from catchlight.limits import limits
+from catchlight.judge import limits
 from catchlight.order import Order
 from catchlight.publish_plan import write_plan
 from catchlight.publish_planning import draw

@@ -1,7 +1,6 @@
 """Warm worker processes that develop people in parallel, and survive a photo that kills one."""
 
 import os
-import sys
 import threading
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -17,24 +16,14 @@ from catchlight.records import Render
 
 if TYPE_CHECKING:  # workers are to start before this process has loaded what developing needs
     from collections.abc import Callable, Iterable, Iterator, Sequence
-    from multiprocessing.context import BaseContext
 
     from catchlight.develop import Development, Order
-    from catchlight.recipes import Recipes
+    from catchlight.ledger import Recipes
 
 CRASHED = "photo.crashed"
 # One worker a core: the threads of these would spin while they wait for each other.
 _LIBRARIES = ("OMP", "OPENBLAS", "MKL")
 _TRIES = 2  # a photo whose worker dies so often is set aside
-
-
-def _siblings() -> "BaseContext":
-    """Return how workers start: on Linux as copies of one process that has read, once for all, what they need."""
-    if sys.platform != "linux":
-        return get_context("spawn")
-    context = get_context("forkserver")
-    context.set_forkserver_preload(["catchlight.darkroom_kit"])
-    return context
 
 
 class Darkroom:
@@ -60,7 +49,7 @@ class Darkroom:
     def _start(self, workers: int) -> ProcessPoolExecutor:
         for library in _LIBRARIES:  # they ask once, when a worker loads them
             os.environ.setdefault(f"{library}_NUM_THREADS", "1")
-        pool = ProcessPoolExecutor(workers, _siblings(), set_up, (self.bench,))
+        pool = ProcessPoolExecutor(workers, get_context("spawn"), set_up, (self.bench, os.getpid()))
         for _ in range(workers):
             pool.submit(warm)
         return pool

@@ -15,7 +15,7 @@ if TYPE_CHECKING:  # the main process starts workers before it loads what they n
     from collections.abc import Callable
 
     from catchlight.develop import Development, Order, Room
-    from catchlight.recipes import Recipes
+    from catchlight.ledger import Recipes
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +39,10 @@ _room: "Room | None" = None
 _recipes: "Recipes | None" = None
 
 
-def set_up(bench: Bench) -> None:
+def set_up(bench: Bench, parent: int) -> None:
     """Prepare this process: an eye on the parent, one thread for each library, the models at hand."""
     global _room, _recipes  # noqa: PLW0603  one worker, one room
-    threading.Thread(target=follow, daemon=True).start()
+    threading.Thread(target=follow, args=(parent,), daemon=True).start()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
     write_to(bench.log)
 
@@ -51,8 +51,8 @@ def set_up(bench: Bench) -> None:
     from catchlight import memory  # noqa: PLC0415
     from catchlight.decoder import Decoder  # noqa: PLC0415
     from catchlight.develop import Room  # noqa: PLC0415
+    from catchlight.ledger import Recipes  # noqa: PLC0415
     from catchlight.models import ModelStore  # noqa: PLC0415
-    from catchlight.recipes import Recipes  # noqa: PLC0415
     from catchlight.studio import Studio  # noqa: PLC0415
     from catchlight.vault import Vault  # noqa: PLC0415
 

@@ -17,7 +17,7 @@ from catchlight.decoder import Decoder
 from catchlight.decoding import Decoded
 from catchlight.errors import PhotoError
 from catchlight.generating import Commission
-from catchlight.limits import limits
+from catchlight.judge import limits
 from catchlight.order import Order, recipe_of
 from catchlight.painting import CLOTHES, GENERATE
 from catchlight.quality import Quality

@@ -73,7 +73,7 @@ class Easels:
             if not self._open:
                 return
             process = get_context("spawn").Process(
-                target=serve, args=(easel, self._supplies, card), daemon=True
+                target=serve, args=(easel, self._supplies, card, os.getpid()), daemon=True
             )
             process.start()
             self._running[easel.address] = process
@@ -89,9 +89,9 @@ def cards() -> list[str]:
     return sorted((card[1] for card in found if card), key=int)
 
 
-def serve(easel: Easel, supplies: Supplies, card: str) -> None:
+def serve(easel: Easel, supplies: Supplies, card: str, parent: int) -> None:
     """Paint for whoever has the key, one request at a time, until the parent is gone."""
-    threading.Thread(target=follow, daemon=True).start()
+    threading.Thread(target=follow, args=(parent,), daemon=True).start()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
     if card:
         os.environ["CUDA_VISIBLE_DEVICES"] = card

@@ -1,17 +1,15 @@
 """A process that works for another: it ends when that one is gone, and native libraries write to its log."""
 
 import os
-from multiprocessing import parent_process
-from multiprocessing.connection import wait
+import time
 from pathlib import Path
 
 
-def follow() -> None:
-    """End when the process that asked for this one is gone, however it went; what this was copied from is another."""
-    parent = parent_process()
-    if parent is not None:
-        wait([parent.sentinel])
-        os._exit(1)
+def follow(parent: int) -> None:
+    """End when the parent is gone, however it went."""
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    os._exit(1)
 
 
 def write_to(log: Path) -> None:

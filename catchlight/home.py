@@ -7,12 +7,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from catchlight.errors import ConfigError
 from catchlight.lease import Door, Lease
-from catchlight.recipes import Recipes
 from catchlight.vault import Vault, write_whole
+
+if TYPE_CHECKING:
+    from catchlight.ledger import Recipes
+
 
 LOOK = 1.0  # seconds from one look at a lease to the next
 
@@ -29,8 +32,10 @@ class Home:
         return Vault(self.root / "vault")
 
     @property
-    def recipes(self) -> Recipes:
+    def recipes(self) -> "Recipes":
         """What each recipe gave."""
+        from catchlight.ledger import Recipes  # noqa: PLC0415  loads polars
+
         return Recipes(self.root / "ledger" / "recipes")
 
     @property

@@ -1,6 +1,7 @@
-"""Run tables: one parquet file per record kind per shard."""
+"""Run tables: one parquet file per record kind per shard, and what each recipe gave."""
 
 import dataclasses
+import json
 import types
 import typing
 from collections.abc import Iterable, Sequence
@@ -103,3 +104,27 @@ def _of_today(record: type, frame: pl.DataFrame) -> pl.DataFrame:
         if f.name not in frame.columns and f.default is not dataclasses.MISSING
     ]
     return frame.with_columns(lacking).select(list(columns))
+
+
+class Recipes:
+    """What each recipe gave, one small file each: same recipe, nothing to do, ever again."""
+
+    def __init__(self, root: Path) -> None:
+        """Use the folder ``root``."""
+        self.root = root
+
+    def path(self, recipe: str) -> Path:
+        """Where the result of a recipe lies."""
+        return self.root / recipe[:2] / f"{recipe[2:]}.json"
+
+    def recall(self, recipe: str) -> dict[str, Any] | None:
+        """Return what was remembered, or None when the recipe was never finished."""
+        try:
+            found: dict[str, Any] = json.loads(self.path(recipe).read_bytes())
+        except FileNotFoundError:
+            return None
+        return found
+
+    def remember(self, recipe: str, result: dict[str, Any]) -> None:
+        """Keep the result of a finished recipe; from now on it is done."""
+        write_whole(self.path(recipe), json.dumps(result, allow_nan=False).encode())

@@ -12,8 +12,9 @@ from typing import Any
 
 import polars as pl
 
-from catchlight import __version__, candidates, fairness, ledger, looks, photo_ages, tries
+from catchlight import __version__, candidates, fairness, ledger, looks, tries
 from catchlight.acts import acts_of, told_acts
+from catchlight.checks import photo_age
 from catchlight.consistency import compare
 from catchlight.cost import cost_of
 from catchlight.delivery import file_names
@@ -39,7 +40,7 @@ def tabulate(plan: Plan) -> dict[type, pl.DataFrame]:
     tables: dict[type, pl.DataFrame] = {}
     for table, by in _ORDER.items():
         tables[table] = ledger.gather(table, shards, by, _carried(plan, table))
-    tables[Reading] = photo_ages.as_of(tables[Reading], plan.started, _developed(plan))
+    tables[Reading] = photo_age.as_of(tables[Reading], plan.started, _developed(plan))
     tables[Employee] = ledger.table(Employee, plan.employees()).sort("id")
     tables[Verdict] = looks.judged(plan, tables)
     folder = plan.home.run(plan.run)

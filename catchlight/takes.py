@@ -8,7 +8,7 @@ import numpy as np
 from skimage.color import deltaE_ciede2000, rgb2lab
 
 from catchlight import plugins
-from catchlight.limits import limits
+from catchlight.judge import limits
 from catchlight.sitting import Sitting
 from catchlight.studio import Studio
 

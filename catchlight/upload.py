@@ -9,8 +9,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from catchlight import allowances, ledger, photo_ages, redo_plan
+from catchlight import allowances, ledger, redo_plan
 from catchlight import plan as plans
+from catchlight.checks import photo_age
 from catchlight.company import Company, Person
 from catchlight.config import Preset
 from catchlight.darkroom import Darkroom
@@ -201,7 +202,7 @@ def _answer(person: Person, sent: Upload, notice: str) -> Decision:
 def _verdict(made: Development, preset: Preset, day: str) -> Verdict:
     """Judge one portrait by the limits alone."""
     renders = ledger.table(Render, [made.render])
-    readings = photo_ages.as_of(ledger.table(Reading, made.readings), day[:10])
+    readings = photo_age.as_of(ledger.table(Reading, made.readings), day[:10])
     found = ledger.records(Verdict, judge(renders, readings, preset))
     verdict: Verdict = found[0]
     return verdict

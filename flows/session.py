@@ -129,7 +129,7 @@ def _begin(
     darkroom: Callable[[], Darkroom | Elsewhere],
 ) -> Session:
     """Gather, and hand to a darkroom whoever waits; where nobody does, none is needed."""
-    from catchlight.limits import limits  # noqa: PLC0415  loads OpenCV
+    from catchlight.judge import limits  # noqa: PLC0415  loads OpenCV and polars
     from flows import stages  # noqa: PLC0415
 
     limits(job.brand())

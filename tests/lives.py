@@ -19,10 +19,10 @@ from catchlight.deciding import decide
 from catchlight.desk import alone, open_desk, open_register
 from catchlight.develop import Development
 from catchlight.home import Home
+from catchlight.ledger import Recipes
 from catchlight.order import Order
 from catchlight.publish_plan import newest_plans, read_plan, write_plan
 from catchlight.publish_planning import draw
-from catchlight.recipes import Recipes
 from catchlight.records import Answer, Decision, Render, Rung
 from catchlight.register import now
 from catchlight.rollback import rollback

@@ -10,7 +10,7 @@ import pytest
 from catchlight import pixels, plugins
 from catchlight.anatomy import Face, Picture
 from catchlight.decoding import decode
-from catchlight.limits import limits
+from catchlight.judge import limits
 from catchlight.pixels import to_linear, to_srgb
 from catchlight.sitting import Sitting
 from tests.studio import REFERENCE, measure

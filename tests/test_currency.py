@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from catchlight import ledger, photo_ages
+from catchlight import ledger
 from catchlight.checks import photo_age
 from catchlight.config import Engines
 from catchlight.decoder import Decoder
@@ -80,7 +80,7 @@ def _judged(year: float | None, day: str = TODAY, **others: float) -> Verdict:
     limit = limits(preset)["photo_age"]
     remembered = [Reading("ana", "r", "photo_age", year, limit.low, limit.high, "" if year else "no date")]
     remembered += [Reading("ana", "r", name, value) for name, value in others.items()]
-    readings = photo_ages.as_of(ledger.table(Reading, remembered), day)
+    readings = photo_age.as_of(ledger.table(Reading, remembered), day)
     done = judge(ledger.table(Render, [Render("ana", "r", "p")]), readings, preset)
     row: Verdict = ledger.records(Verdict, done)[0]
     return row
@@ -118,7 +118,7 @@ def test_years_are_told_for_this_check_alone() -> None:
         Reading("ana", "r", "head", 64.0),
         Reading("bo", "r", "photo_age"),
     ]
-    told = photo_ages.as_of(ledger.table(Reading, rows), "2026-11-23T09:15:00+00:00")
+    told = photo_age.as_of(ledger.table(Reading, rows), "2026-11-23T09:15:00+00:00")
     assert told["value"].to_list() == [pytest.approx(7.52, abs=0.01), 64.0, None]
     assert told.drop("value").equals(ledger.table(Reading, rows).drop("value"))
 

@@ -2,12 +2,9 @@
 
 import os
 import signal
-import subprocess
-import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -17,14 +14,15 @@ from catchlight.darkroom import CRASHED, Darkroom
 from catchlight.darkroom_worker import Bench
 from catchlight.develop import Development, Order
 from catchlight.errors import OutsideError
+from catchlight.ledger import Recipes
 from catchlight.models import default_root
-from catchlight.recipes import Recipes
 from catchlight.records import Photo, Render
 from catchlight.vault import Vault
 from tests.processes import command, family, outlive
 from tests.refreshed_company import congress
 
 POISON = "poison"
+COUNTS = "CATCHLIGHT_TEST_COUNTS"
 
 
 def bench(root: Path) -> Bench:
@@ -51,17 +49,16 @@ def tell_threads(order: Order) -> Development:
     return Development((), Render(order.employee, order.recipe, "", note=os.environ["OPENBLAS_NUM_THREADS"]))
 
 
-def count(folder: Path, order: Order) -> Development:
+def count(order: Order) -> Development:
     """Stand in for developing, and count how often it is done."""
-    with (folder / order.employee).open("a", encoding="utf-8") as file:
+    with (Path(os.environ[COUNTS]) / order.employee).open("a", encoding="utf-8") as file:
         file.write("x")
     return Development((), Render(order.employee, order.recipe, ""))
 
 
 def workers() -> dict[int, str]:
-    """Return the worker processes of this process: copies of one, which was there before."""
-    first, *_ = sorted(one[0] for one in family(os.getpid()) if "forkserver" in command(one))
-    return {one[0]: command(one) for one in family(first) if "forkserver" in command(one)}
+    """Return the worker processes of this process."""
+    return {one[0]: command(one) for one in family(os.getpid()) if "spawn_main" in command(one)}
 
 
 @pytest.fixture(scope="module")
@@ -95,11 +92,11 @@ def test_a_worker_that_is_killed_costs_nobody_their_portrait(
         done = [next(developments)]
         os.kill(min(workers()), signal.SIGKILL)
         done += developments
-        everybody = {one for one in family(os.getpid()) if one[0] in workers()}
+        everybody = family(os.getpid())
     assert sorted(one.render.employee for one in done) == sorted(order.employee for order in wanted)
     assert all(one.render.picture and not one.render.reason for one in done)
     assert all(Recipes(here.recipes).recall(order.recipe) for order in wanted)
-    assert outlive(everybody, 5) == {}
+    assert outlive({one for one in everybody if "spawn_main" in command(one)}, 5) == {}
 
 
 @pytest.mark.slow
@@ -127,9 +124,10 @@ def test_two_poisoned_shards_at_once_blame_nobody_else(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_work_that_was_begun_is_not_done_again(tmp_path: Path) -> None:
+def test_work_that_was_begun_is_not_done_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Orders begun ahead are handed out when they are asked for, each developed once."""
-    with Darkroom(bench(tmp_path / "home"), workers=2, work=partial(count, tmp_path)) as darkroom:
+    monkeypatch.setenv(COUNTS, str(tmp_path))
+    with Darkroom(bench(tmp_path / "home"), workers=2, work=count) as darkroom:
         darkroom.begin(orders(6))
         done = list(darkroom.develop(orders(8)))
     assert len(done) == 8
@@ -145,11 +143,3 @@ def test_workers_that_cannot_start_blame_no_photo(tmp_path: Path) -> None:
         Darkroom(broken, workers=1, work=note_down) as darkroom,
     ):
         list(darkroom.develop(orders(2)))
-
-
-def test_what_workers_are_copied_from_runs_no_thread() -> None:
-    """A copy has none of a process's threads: who waited for one would wait for ever."""
-    words = "import os; import catchlight.darkroom_kit; print(len(os.listdir('/proc/self/task')))"
-    alone = os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-    told = subprocess.run([sys.executable, "-c", words], capture_output=True, check=True, env=alone)
-    assert told.stdout.strip() == b"1"

@@ -20,7 +20,6 @@ from catchlight.develop import Development, Order, Room, develop, recipe_of
 from catchlight.errors import OutsideError, PhotoError
 from catchlight.judge import judge
 from catchlight.quality import rate
-from catchlight.recipes import Recipes
 from catchlight.records import Photo, Reading, Render, Rung
 from catchlight.source_type import HEAD, SourceType, written
 from catchlight.studio import Studio
@@ -295,7 +294,7 @@ def test_the_recipe_is_what_decides_the_portrait() -> None:
 def test_a_renamed_photo_is_listed_by_its_new_name(tmp_path: Path) -> None:
     """The same bytes under another file name need no new portrait, but the tables name the file that is there now."""
     old, new = (Order("ana", "r" * 64, (Photo("ana", name, "aa"),)) for name in ("old.jpg", "new.jpg"))
-    recipes = Recipes(tmp_path)
+    recipes = ledger.Recipes(tmp_path)
     recipes.remember(old.recipe, Development(old.photos, Render("ana", old.recipe, "aa")).plain())
     (done,) = Remembered(recipes).develop([new])
     assert [photo.file for photo in done.photos] == ["new.jpg"]

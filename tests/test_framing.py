@@ -14,7 +14,7 @@ from catchlight import framing
 from catchlight.anatomy import Picture
 from catchlight.config import Crop, Limit, load_preset, preset_names
 from catchlight.framing import Affine, Frame, Head
-from catchlight.limits import limits
+from catchlight.judge import limits
 from catchlight.sitting import Sitting
 from catchlight.subject import look
 from tests.studio import REFERENCE, Gallery, as_photo, drawn_face

@@ -14,7 +14,7 @@ from catchlight.config import Limit, Preset, load_preset
 from catchlight.develop import Order, Room, develop, recipe_of
 from catchlight.errors import ConfigError
 from catchlight.generating import Commission, improve
-from catchlight.limits import limits
+from catchlight.judge import limits
 from catchlight.painting import CLOTHES, GENERATE, Scene
 from catchlight.records import Photo, Rung
 from catchlight.repaint import Wanted

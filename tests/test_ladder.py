@@ -13,8 +13,8 @@ from catchlight.config import Crop, Preset
 from catchlight.decoding import decode
 from catchlight.grade import Grade
 from catchlight.ground import Background
+from catchlight.judge import limits
 from catchlight.ladder import capped
-from catchlight.limits import limits
 from catchlight.pixels import to_linear, to_srgb
 from catchlight.records import Rung
 from catchlight.sitting import Sitting, sit

@@ -12,7 +12,7 @@ from catchlight import pixels
 from catchlight.anatomy import Picture, Recogniser
 from catchlight.decoding import decode
 from catchlight.engines import face_pixels
-from catchlight.limits import limits
+from catchlight.judge import limits
 from catchlight.models import ModelStore
 from catchlight.pixels import to_linear, to_srgb
 from catchlight.sitting import Sitting

@@ -182,7 +182,7 @@ def test_no_code_that_decides_pixels_is_forgotten() -> None:
         "model_packs",
         "settings_file",
     }  # by the digests of preset and models, and each person's cap by itself
-    no_pixels = {"errors", "records", "plugins", "vault", "studio", "limits", "decoder", "decoder_child", "containers",
+    no_pixels = {"errors", "records", "plugins", "vault", "studio", "judge", "decoder", "decoder_child", "containers",
                  "pickles", "memory", "order", "easel", "following", "remote_painter", "workplace", "mistakes"}  # fmt: skip
     reached, waiting = set(), {"develop"}
     while waiting:

@@ -12,7 +12,7 @@ from catchlight import framing
 from catchlight.config import PRESETS, Engines, Job, load_preset, preset_names
 from catchlight.errors import ConfigError
 from catchlight.framing import Head
-from catchlight.limits import limits
+from catchlight.judge import limits
 from catchlight.models import ModelStore
 from catchlight.studio import JOBS, Studio
 

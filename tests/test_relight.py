@@ -13,8 +13,8 @@ from catchlight.anatomy import Picture
 from catchlight.correction import Lighting, keep_skin, read_light
 from catchlight.framing import between
 from catchlight.grade import Grade
+from catchlight.judge import limits
 from catchlight.lamp import Lamp
-from catchlight.limits import limits
 from catchlight.pixels import luminance, to_linear, to_srgb
 from catchlight.printing import Change
 from catchlight.records import Rung

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from catchlight import ledger
 from catchlight.errors import OutsideError
-from catchlight.recipes import Recipes
+from catchlight.ledger import Recipes
 from catchlight.records import Decision, Employee, Photo, Reading, Receipt, Render, Rung, Verdict
 from catchlight.vault import Vault, digest_of, write_whole
 

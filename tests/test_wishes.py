@@ -6,7 +6,7 @@ import pytest
 
 from catchlight.config import load_preset
 from catchlight.develop import recipe_of
-from catchlight.limits import limits
+from catchlight.judge import limits
 from catchlight.plan import Look, order_of
 from catchlight.records import Answer, Decision, Employee, Photo, Rung, Side
 from catchlight.review_records import Upload

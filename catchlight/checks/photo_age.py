@@ -8,6 +8,8 @@ are made, by the day on which that run began: nobody is developed again, and pho
 import re
 from datetime import date
 
+import polars as pl
+
 from catchlight.checks import Limits
 from catchlight.sitting import Sitting
 
@@ -45,3 +47,15 @@ def year_of(text: str) -> float:
         message = f"the photo's date {text!r} is not one such as 2026-11-23"
         raise LookupError(message) from error
     return known.year + (known - date(known.year, 1, 1)).days / 366
+
+
+def as_of(readings: pl.DataFrame, day: str, whose: pl.Expr | None = None) -> pl.DataFrame:
+    """Return the readings as people read them on a day (ISO): this check's are years up to then.
+
+    ``whose`` says of which rows, where others were read on a day before and stay as they are.
+    """
+    years = (year_of(day) - pl.col("value")).round(2)
+    dated = pl.col("check") == "photo_age"
+    return readings.with_columns(
+        value=pl.when(dated if whose is None else dated & whose).then(years).otherwise(pl.col("value"))
+    )

@@ -7,7 +7,7 @@ import typer
 from rich.table import Table
 
 from catchlight.config import load_preset, preset_names
-from catchlight.limits import limits
+from catchlight.judge import limits
 from flows.terminal import console, told
 
 app = typer.Typer(no_args_is_help=True, help="Brand presets: how a company looks.")

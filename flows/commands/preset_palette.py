@@ -11,7 +11,7 @@ from catchlight.config import Preset
 from catchlight.decoder import Decoder
 from catchlight.errors import PhotoError
 from catchlight.ground import Background
-from catchlight.limits import limits
+from catchlight.judge import limits
 from catchlight.palette import Faces
 from catchlight.subject import look
 from flows.commands.preset_people import opened, people_of, studio_of
