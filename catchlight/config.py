@@ -62,7 +62,7 @@ class Light(_Section):
         None, ge=1, le=8, description="cheek towards the key : the other cheek; 2 is one stop"
     )
     softness: Share = Field(0.5, description="size of the lamp: 0 is a bare bulb, 1 a large window")
-    strength: Share = Field(0.75, description="how much of the way from the photo's light to the preset's")
+    strength: Share = Field(0.8, description="how much of the way from the photo's light to the preset's")
     tolerance: float = Field(
         10.0, ge=0, le=90, description="degrees from the preset's light within which a photo keeps its own"
     )

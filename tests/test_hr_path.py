@@ -143,7 +143,7 @@ def test_hr_rehearses_then_refreshes_a_department_and_opens_the_sheet(
     assert "Zoë Nº" in page.content()
     assert json.loads((root / "home/runs/latest/run.json").read_bytes())["counts"]["people"] == 1
     bars = [one for one in served.ask("artifacts/filter") if one["key"] == "progress"]
-    assert {one["description"] for one in bars} == {"Reading photos: 3 of 3", "Developing: 1 of 1"}
+    assert {one["description"] for one in bars} == {"Reading photos: 3 of 3", "Cutting files: 1 of 1"}
     assert {float(one["data"]) for one in bars} == {100.0}
 
 
