@@ -107,5 +107,5 @@ def register_of(home: Path) -> str | Path:
 def alone(home: Path, wait: Wait | None = None) -> Iterator[None]:
     """Hold the home for one publisher; while another one is at work: ConfigError, or ``wait`` is called and it waits."""
     busy = f"home {home}: another publication is running; wait until it has ended"
-    with held(home / "publish.lock", busy, wait):
+    with held(home / "publish.lock", wait or busy):
         yield

@@ -12,8 +12,8 @@ Wait = Callable[[], None]
 
 
 @contextmanager
-def held(file: Path, busy: str, wait: Wait | None = None) -> Iterator[TextIO]:
-    """Hold a file; while another program has it: ConfigError with the sentence ``busy``, or ``wait`` is called and it waits.
+def held(file: Path, busy: str | Wait) -> Iterator[TextIO]:
+    """Hold a file. While another program has it: ConfigError with the sentence ``busy``, or that is called and it waits.
 
     The hold ends with the program, however it ends.
     """
@@ -21,8 +21,12 @@ def held(file: Path, busy: str, wait: Wait | None = None) -> Iterator[TextIO]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            if wait is None:
+            if isinstance(busy, str):
                 raise ConfigError(busy) from error
-            wait()
+            busy()
             fcntl.flock(lock, fcntl.LOCK_EX)
         yield lock
+
+
+def quietly() -> None:
+    """Wait without a word."""

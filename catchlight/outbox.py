@@ -167,5 +167,5 @@ def alone(home: Path, wait: Wait | None = None) -> Iterator[None]:
     A letter in the state of sending is then known to be one of a program that stopped.
     """
     busy = f"home {home}: letters are being sent already; wait until that has ended"
-    with held(home / "letters.lock", busy, wait):
+    with held(home / "letters.lock", wait or busy):
         yield

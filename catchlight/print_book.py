@@ -1,6 +1,5 @@
 """Which files were made of each portrait: one small file a portrait, so that they are found again, and go with it."""
 
-import fcntl
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -9,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from catchlight.delivery import Print
+from catchlight.holding import held, quietly
 from catchlight.vault import Vault, write_whole
 
 
@@ -32,8 +32,7 @@ class PrintBook:
         """Let no other thread or program make files of this portrait meanwhile; the hold ends with the program."""
         folder = self.path(picture).parent
         folder.mkdir(parents=True, exist_ok=True)
-        with (folder / ".lock").open("a") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        with held(folder / ".lock", quietly):
             yield
 
     def add(self, picture: str, made: Mapping[str, Print]) -> None:

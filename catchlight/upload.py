@@ -1,6 +1,5 @@
 """A photo that a person sends: looked at at once, by the same gates as everybody's."""
 
-import fcntl
 import shutil
 import threading
 import unicodedata
@@ -20,6 +19,7 @@ from catchlight.deciding import Code, Taken, decide, is_published
 from catchlight.desk import open_register
 from catchlight.develop import Development, Order
 from catchlight.errors import ConfigError
+from catchlight.holding import held, quietly
 from catchlight.home import Home
 from catchlight.judge import judge, retakes
 from catchlight.plan import Plan
@@ -162,8 +162,7 @@ def clean(file: str) -> str:
 def _scratch(home: Path) -> Iterator[Vault]:
     """Yield a vault that is empty at first and gone at the end; one photo at a time, whichever process asks."""
     folder = home / "upload-desk"
-    with (home / "upload-desk.lock").open("a") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with held(home / "upload-desk.lock", quietly):
         shutil.rmtree(folder, ignore_errors=True)
         try:
             yield Vault(folder / "vault")

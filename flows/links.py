@@ -7,6 +7,7 @@ from threading import Thread
 
 from catchlight.asking import LINK
 from catchlight.errors import CatchlightError, ConfigError
+from catchlight.holding import quietly
 from catchlight.invitations import Invitations
 from catchlight.outbox import State, alone, letter_id
 from catchlight.review_records import Invitation, Letter, Revocation
@@ -110,7 +111,7 @@ def _fresh(bureau: Bureau, old: Invitation) -> Letter | None:
 def _post_one(bureau: Bureau, letter: Letter) -> None:
     """Send one letter as soon as nobody else sends; what goes wrong waits for the next pass."""
     try:
-        with alone(bureau.home, wait=lambda: None):
+        with alone(bureau.home, wait=quietly):
             post(bureau, [letter.channel], now=True, only=[letter.id])
     except CatchlightError as error:
         logging.getLogger("catchlight").warning("a fresh link waits for the next pass: %s", error)

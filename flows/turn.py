@@ -18,7 +18,7 @@ def in_turn(home: Path, share: str = "") -> Iterator[None]:
         yield
         return
     home.mkdir(parents=True, exist_ok=True)
-    with held(home / "turn.lock", "", say_waiting):
+    with held(home / "turn.lock", say_waiting):
         yield
 
 

@@ -56,7 +56,7 @@ def test_a_cluster_makes_the_same_portraits(runner: str, local: Company, tmp_pat
     assert company.run()["cost"]["cpu_seconds"] > 1  # the workers' are among them
     assert not any(
         noise in said for noise in ("Traceback", "ERROR", "WARNING", "INFO", "distributed", "raylet")
-    )
+    ), said
 
 
 @pytest.mark.parametrize(("runner", "package"), [("dask", "prefect-dask"), ("ray", "prefect-ray")])

@@ -23,7 +23,7 @@ def test_who_waits_says_so_and_comes_next(tmp_path: Path) -> None:
     file, said, order = tmp_path / "one.lock", threading.Event(), list[str]()
 
     def second() -> None:
-        with held(file, "", said.set):
+        with held(file, said.set):
             order.append("second")
 
     waiting = threading.Thread(target=second, daemon=True)
