@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from functools import lru_cache
 
 from catchlight.credentials import ROOM, Credentials
 from catchlight.cropping import Place
@@ -19,6 +20,7 @@ class Prints:
         """Store files by ``keep``, find them again in ``book``; sign them by ``credentials``."""
         self._keep, self._book, self._credentials = keep, book, credentials
         self._key = f"signed {credentials.key}" if credentials else ""
+        self._digest = lru_cache(256)(self._digested)
 
     def of(
         self, picture: str, sizes: Iterable[Size], place: Place | None = None, rung: str = ""
@@ -29,12 +31,25 @@ class Prints:
         OutsideError when the portrait is lost, PhotoError when it cannot be read, or not be signed.
         """
         wanted = list(sizes)
-        recipes = {size: digest_of(self._recipe(size, place, rung).encode()) for size in wanted}
+        recipes = self._recipes(wanted, place, rung)
         known = self._book.files(picture)
         if not known.keys() >= set(recipes.values()):
             with self._book.held(picture):
                 known = self._completed(picture, recipes, place, rung)
         return [known[recipes[size]] for size in wanted]
+
+    def ready(
+        self, picture: str, sizes: Iterable[Size], place: Place | None = None, rung: str = ""
+    ) -> list[Print] | None:
+        """Return what :meth:`of` would, if all of it was made before; else None."""
+        wanted = list(sizes)
+        recipes, known = self._recipes(wanted, place, rung), self._book.files(picture)
+        found = [known.get(recipes[size]) for size in wanted]
+        return None if None in found else [one for one in found if one]
+
+    def _recipes(self, sizes: Iterable[Size], place: Place | None, rung: str) -> dict[Size, str]:
+        """Return the digest of what decides each file; where nothing is cropped it is the same for everybody."""
+        return {size: self._digest(size, place if size.crop else None, rung) for size in sizes}
 
     def _completed(
         self, picture: str, recipes: dict[Size, str], place: Place | None, rung: str
@@ -50,10 +65,11 @@ class Prints:
             self._keep(data)
         return known | made
 
-    def _recipe(self, size: Size, place: Place | None, rung: str) -> str:
-        """Return all that decides a file of a portrait; a head's place does so only where it is cropped."""
+    def _digested(self, size: Size, place: Place | None, rung: str) -> str:
+        """Return the digest of all that decides a file of a portrait; a head's ``place`` only where it is cropped."""
         crop = f"{size.crop!r} {place}" if size.crop else ""
-        return f"print 3 {size.name} {size.height} {size.max_bytes} {crop} {QUALITY} {rung} {self._key}"
+        told = f"print 3 {size.name} {size.height} {size.max_bytes} {crop} {QUALITY} {rung} {self._key}"
+        return digest_of(told.encode())
 
     def _make(
         self, picture: str, sizes: list[Size], place: Place | None, rung: str

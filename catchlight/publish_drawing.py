@@ -19,6 +19,15 @@ Seen = Callable[[str, bytes], object]
 
 
 @dataclass(frozen=True, slots=True)
+class Wanted:
+    """What somebody is to get: files of one picture, each with its target."""
+
+    employee: str
+    picture: str
+    files: Sequence[tuple[str, Print]]
+
+
+@dataclass(frozen=True, slots=True)
 class Drawer:
     """Everything known of the company, to draw one person's part at a time; threads may share it.
 
@@ -37,8 +46,8 @@ class Drawer:
     theirs_stay: bool
     seen: Seen = lambda _employee, _there: None
 
-    def person(self, person: Person) -> PersonPlan | Skip:
-        """Return what one person gets, or why they get nothing."""
+    def wanted(self, person: Person, *, cut: bool = True) -> Wanted | Skip | None:
+        """Return what one person is to get, or why they get nothing; None where files are missing and not to be ``cut``."""
         id_ = person.id
         reason, picture = self.rights.of(person)
         if reason != Answer.APPROVE:
@@ -47,17 +56,22 @@ class Drawer:
             absent = self.accounts.absent.get(id_, "there is no account of theirs")
             return self._skip(id_, "no_account", absent)
         try:
-            made = list(self._made(person, picture))
+            files = self._files(person, picture, cut=cut)
         except PhotoError as error:
             return self._skip(id_, error.reason, str(error))
         except OutsideError as error:
             return self._skip(id_, "picture.lost", str(error))
+        return None if files is None else Wanted(id_, picture, files)
+
+    def part(self, wanted: Wanted) -> PersonPlan | Skip:
+        """Return what one person gets where what is there now is seen."""
+        id_ = wanted.employee
         try:
-            files = [self._file(target, one) for target, one in made]
+            files = [self._file(target, one) for target, one in wanted.files]
         except PhotoError as error:
             return self._skip(id_, error.reason, str(error))
         self._show(id_, [(file, there) for file, there in files if there is not None])
-        return PersonPlan(employee=id_, picture=picture, files=tuple(file for file, _ in files))
+        return PersonPlan(employee=id_, picture=wanted.picture, files=tuple(file for file, _ in files))
 
     def _show(self, id_: str, replaced: Sequence[tuple[FilePlan, bytes]]) -> None:
         """Tell what would be replaced: one picture of those there."""
@@ -65,16 +79,19 @@ class Drawer:
             best = telling([file for file, _ in replaced])
             self.seen(id_, next(there for file, there in replaced if file is best))
 
-    def _made(self, person: Person, picture: str) -> Iterator[tuple[str, Print]]:
-        """Yield the person's files with their targets."""
+    def _files(self, person: Person, picture: str, *, cut: bool) -> list[tuple[str, Print]] | None:
+        """Return the person's files with their targets; None where some are missing and not to be cut."""
         if self.desk.place.makes:
-            for pattern, data in self.desk.place.makes(person.portrait.employee, picture).items():
-                size = pattern.partition("/")[0] if "/" in pattern else "signature"
-                yield self._target(person.id, pattern), Print(size, 0, 0, len(data), self.desk.keep(data))
-            return
-        rung = person.rung_of(picture)
-        for one in self.prints.of(picture, self.sizes, self.heads.get(picture), rung):
-            yield self._target(person.id, f"{one.size}/*.jpg"), one
+            return list(self._brought(person, picture))
+        asked = picture, self.sizes, self.heads.get(picture), person.rung_of(picture)
+        found = self.prints.of(*asked) if cut else self.prints.ready(*asked)
+        return found and [(self._target(person.id, f"{one.size}/*.jpg"), one) for one in found]
+
+    def _brought(self, person: Person, picture: str) -> Iterator[tuple[str, Print]]:
+        """Yield the files that a place makes itself, with their targets."""
+        for pattern, data in self.desk.place.makes(person.portrait.employee, picture).items():
+            size = pattern.partition("/")[0] if "/" in pattern else "signature"
+            yield self._target(person.id, pattern), Print(size, 0, 0, len(data), self.desk.keep(data))
 
     def _target(self, id_: str, pattern: str) -> str:
         return self.accounts.targets[id_] if self.accounts else pattern.replace("*", self.names[id_])

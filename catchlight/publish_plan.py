@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
@@ -64,12 +65,12 @@ class PersonPlan(_Part):
     picture: str
     files: tuple[FilePlan, ...]
 
-    @property
+    @cached_property
     def writes(self) -> bool:
         """Whether anything of theirs would be written."""
         return any(file.change in {"new", "change"} for file in self.files)
 
-    @property
+    @cached_property
     def change(self) -> Change:
         """What the destination will see of this person."""
         changes = {file.change for file in self.files}

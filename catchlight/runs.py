@@ -105,6 +105,11 @@ def portraits(folder: Path) -> dict[str, Portrait]:
     return found
 
 
+def names_of(folder: Path) -> dict[str, str]:
+    """Return everybody's name to show by id; ConfigError when the run's table is not there."""
+    return {employee.id: employee.name for employee in _rows(folder, Employee)}
+
+
 def _rows(folder: Path, record: type) -> list[Any]:
     path = folder / ledger.file_name(record)
     try:

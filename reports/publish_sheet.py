@@ -1,7 +1,9 @@
 """The page of a plan: whose picture changes and how, who is taken off, who is left out and why."""
 
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -55,13 +57,15 @@ def publish_sheet(plan: Plan, names: Mapping[str, str], seen: Seen, vault: Vault
 def _rows(
     people: list[PersonPlan], names: Mapping[str, str], seen: Seen, vault: Vault
 ) -> Iterator[dict[str, Any]]:
-    for person in people:
+    with ThreadPoolExecutor() as pool:
+        new = pool.map(partial(_new, vault), people)
+    for person, picture in zip(people, new, strict=True):
         yield {
             "name": names.get(person.employee, person.employee),
             "id": person.employee,
             "change": _TITLES[person.change],
             "old": seen.thumbs.get(person.employee, Thumb(note="none")),
-            "new": _new(vault, person),
+            "new": picture,
             "notes": [_note(file) for file in person.files if file.note],
         }
 

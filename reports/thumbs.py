@@ -11,6 +11,7 @@ from catchlight.errors import OutsideError
 from catchlight.vault import Vault
 
 _QUALITIES = (75, 55, 35)
+_EFFORT = 2  # of 6: half the time of the usual 4, for 3 % more bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,5 +77,5 @@ def _on_white(picture: Image.Image) -> Image.Image:
 
 def _webp(picture: Image.Image, quality: int) -> bytes:
     buffer = BytesIO()
-    picture.save(buffer, "WEBP", quality=quality)
+    picture.save(buffer, "WEBP", quality=quality, method=_EFFORT)
     return buffer.getvalue()

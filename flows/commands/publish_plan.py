@@ -7,13 +7,12 @@ from typing import Annotated
 import typer
 
 from catchlight import publish_planning
-from catchlight.company import read_book
 from catchlight.delivery import STANDARD
 from catchlight.desk import Desk, alone, open_desk
 from catchlight.errors import ConfigError
 from catchlight.publish_plan import Plan
 from catchlight.publish_planning import Listeners
-from catchlight.runs import run_folder
+from catchlight.runs import names_of, run_folder
 from catchlight.vault import write_whole
 from flows.burying import bury_alone
 from flows.commands.publish_options import HOME, RunOption
@@ -83,11 +82,8 @@ def _all(home: Path) -> list[str]:
 
 def _write_page(desk: Desk, drawn: Plan, file: Path, seen: Seen) -> Path:
     """Write the page of a plan beside it."""
-    people = read_book(run_folder(desk.home, drawn.run)).people
-    page = file.with_suffix(".html")
-    write_whole(
-        page, publish_sheet(drawn, {id_: one.name for id_, one in people.items()}, seen, desk.vault).encode()
-    )
+    page, names = file.with_suffix(".html"), names_of(run_folder(desk.home, drawn.run))
+    write_whole(page, publish_sheet(drawn, names, seen, desk.vault).encode())
     return page
 
 
