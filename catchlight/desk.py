@@ -48,14 +48,8 @@ class Desk:
                 under_way.extend(pool.submit(work, part) for part in islice(waiting, 1))
 
     def keep(self, data: bytes) -> str:
-        """Store bytes and return their digest, sure that they can be had back; OutsideError."""
-        try:
-            digest = self.vault.put(data)
-        except OSError as error:
-            message = f"vault {self.vault.root}: cannot store a picture: {error.strerror}"
-            raise OutsideError(message) from error
-        self.vault.get(digest)
-        return digest
+        """Store bytes in the vault and return their digest, sure that they can be had back; OutsideError."""
+        return self.vault.keep(data)
 
     def shows(self, there: bytes | None, digest: str) -> bool:
         """Whether what is there is the picture of a digest ("" for nothing), encoded anew where places do that.

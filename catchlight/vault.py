@@ -85,6 +85,12 @@ class Vault:
             raise OutsideError(message) from error
         return digest
 
+    def keep(self, data: bytes) -> str:
+        """Store ``data`` and return its digest, sure that it can be had back; OutsideError."""
+        digest = self.put(data)
+        self.get(digest)
+        return digest
+
     def get(self, digest: str) -> bytes:
         """Return the bytes, or raise :class:`OutsideError` when lost or changed on disk."""
         path = self.path(digest)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from catchlight.credentials import credentials_of
 from catchlight.delivery import STANDARD
-from catchlight.desk import Desk, open_register
+from catchlight.desk import open_register
 from catchlight.errors import ConfigError, OutsideError
 from catchlight.place import Place
 from catchlight.plan import Plan
@@ -49,8 +49,8 @@ def fill(home: Path, folder: Path, shelves: list[Shelf], workers: int) -> None:
         counters[0].step()
 
     with closing(open_register(home)) as register:
-        desk = Desk(home, _NOWHERE, register, print_book(home).vault)
-        prints = Prints(desk.keep, print_book(home), credentials_of(home))
+        book = print_book(home)
+        prints = Prints(book.vault.keep, book, credentials_of(home))
         stock(home, folder, register, prints, shelves, workers=workers, step=step)
 
 
@@ -71,7 +71,7 @@ def _shelf(destination: Destination | None, home: Path, folder: Path, names: Seq
     try:
         place = destination.open() if destination else _NOWHERE
         return Shelf(place.takes.consent, tuple(sizes_for(place, home, folder, names)))
-    except ConfigError:
+    except (ConfigError, OutsideError):
         return None
 
 

@@ -89,16 +89,19 @@ def test_a_plan_after_a_refresh_cuts_nothing(life: Life, cut: list[str]) -> None
 
 
 def test_the_files_are_those_that_a_plan_alone_would_cut(tmp_path: Path) -> None:
-    """Whether they were cut ahead or not, the plan is the same, also in a size that nobody was to ask for."""
+    """All cut ahead, none, or one person's: the plan is the same, also in a size that nobody was to ask for."""
     plans = []
-    for ahead in (True, False):
-        (tmp_path / str(ahead)).mkdir()
-        company, pictures = _company(tmp_path / str(ahead))
+    for ahead in ("all", "none", "ben"):
+        (tmp_path / ahead).mkdir()
+        company, pictures = _company(tmp_path / ahead)
         company.answer(pictures)
-        if ahead:
+        if ahead == "all":
             assert _stock(company) == set(PEOPLE)
+        if ahead == "ben":
+            draw(_desk(company.home), "r1", (*SIZES, "128"), {"ben"})
         plans.append(draw(_desk(company.home), "r1", (*SIZES, "128")).people)
-    assert plans[0] == plans[1]
+    assert [person.employee for person in plans[0]] == list(PEOPLE)
+    assert plans[0] == plans[1] == plans[2]
 
 
 def test_nothing_is_cut_of_who_cannot_be_shown(tmp_path: Path) -> None:
