@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from catchlight.audit import Act, AuditLine
 from catchlight.audit_settings import seal_of
-from catchlight.errors import ConfigError, OutsideError
+from catchlight.errors import ConfigError
 from catchlight.holding import Wait, held
 from catchlight.place import Place
 from catchlight.policy import read_secret
