@@ -40,12 +40,11 @@ class Prints:
 
     def ready(
         self, picture: str, sizes: Iterable[Size], place: Place | None = None, rung: str = ""
-    ) -> list[Print] | None:
-        """Return what :meth:`of` would, if all of it was made before; else None."""
+    ) -> list[Print]:
+        """Return what :meth:`of` would, if all of it was made before; else KeyError."""
         wanted = list(sizes)
         recipes, known = self._recipes(wanted, place, rung), self._book.files(picture)
-        found = [known.get(recipes[size]) for size in wanted]
-        return None if None in found else [one for one in found if one]
+        return [known[recipes[size]] for size in wanted]
 
     def _recipes(self, sizes: Iterable[Size], place: Place | None, rung: str) -> dict[Size, str]:
         """Return the digest of what decides each file; where nothing is cropped it is the same for everybody."""

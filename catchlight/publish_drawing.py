@@ -1,6 +1,6 @@
 """One person's part of a plan: their files at the place, against what is there."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from catchlight.company import Person
@@ -46,8 +46,8 @@ class Drawer:
     theirs_stay: bool
     seen: Seen = lambda _employee, _there: None
 
-    def wanted(self, person: Person, *, cut: bool = True) -> Wanted | Skip | None:
-        """Return what one person is to get, or why they get nothing; None where files are missing and not to be ``cut``."""
+    def wanted(self, person: Person, *, cut: bool = True) -> Wanted | Skip:
+        """Return what one person is to get, or why they get nothing; KeyError for files that are missing and not to be ``cut``."""
         id_ = person.id
         reason, picture = self.rights.of(person)
         if reason != Answer.APPROVE:
@@ -61,7 +61,7 @@ class Drawer:
             return self._skip(id_, error.reason, str(error))
         except OutsideError as error:
             return self._skip(id_, "picture.lost", str(error))
-        return None if files is None else Wanted(id_, picture, files)
+        return Wanted(id_, picture, files)
 
     def part(self, wanted: Wanted) -> PersonPlan | Skip:
         """Return what one person gets where what is there now is seen."""
@@ -79,19 +79,21 @@ class Drawer:
             best = telling([file for file, _ in replaced])
             self.seen(id_, next(there for file, there in replaced if file is best))
 
-    def _files(self, person: Person, picture: str, *, cut: bool) -> list[tuple[str, Print]] | None:
-        """Return the person's files with their targets; None where some are missing and not to be cut."""
+    def _files(self, person: Person, picture: str, *, cut: bool) -> list[tuple[str, Print]]:
+        """Return the person's files with their targets; KeyError for some that are missing and not to be cut."""
         if self.desk.place.makes:
-            return list(self._brought(person, picture))
-        asked = picture, self.sizes, self.heads.get(picture), person.rung_of(picture)
-        found = self.prints.of(*asked) if cut else self.prints.ready(*asked)
-        return found and [(self._target(person.id, f"{one.size}/*.jpg"), one) for one in found]
+            made = self.desk.place.makes(person.portrait.employee, picture)
+            return [
+                (self._target(person.id, pattern), self._brought(pattern, made[pattern])) for pattern in made
+            ]
+        find = self.prints.of if cut else self.prints.ready
+        found = find(picture, self.sizes, self.heads.get(picture), person.rung_of(picture))
+        return [(self._target(person.id, f"{one.size}/*.jpg"), one) for one in found]
 
-    def _brought(self, person: Person, picture: str) -> Iterator[tuple[str, Print]]:
-        """Yield the files that a place makes itself, with their targets."""
-        for pattern, data in self.desk.place.makes(person.portrait.employee, picture).items():
-            size = pattern.partition("/")[0] if "/" in pattern else "signature"
-            yield self._target(person.id, pattern), Print(size, 0, 0, len(data), self.desk.keep(data))
+    def _brought(self, pattern: str, data: bytes) -> Print:
+        """Return a file that a place makes itself."""
+        size = pattern.partition("/")[0] if "/" in pattern else "signature"
+        return Print(size, 0, 0, len(data), self.desk.keep(data))
 
     def _target(self, id_: str, pattern: str) -> str:
         return self.accounts.targets[id_] if self.accounts else pattern.replace("*", self.names[id_])

@@ -3,6 +3,7 @@
 import getpass
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
@@ -110,9 +111,15 @@ def _parts(
 
 def _wanted(drawer: Drawer, some: Sequence[Person], cutters: Executor) -> list[Wanted | Skip]:
     """Return what people are to get; what is missing of it is cut."""
-    ready = [(person, drawer.wanted(person, cut=False)) for person in some]
-    cut = cutters.map(drawer.wanted, [person for person, found in ready if found is None])
-    return [found or next(cut) for _, found in ready]
+    ready = [_ready(drawer, person) for person in some]
+    cut = cutters.map(drawer.wanted, [one for one, found in zip(some, ready, strict=True) if found is None])
+    return [found or next(cut) for found in ready]
+
+
+def _ready(drawer: Drawer, person: Person) -> Wanted | Skip | None:
+    with suppress(KeyError):
+        return drawer.wanted(person, cut=False)
+    return None
 
 
 def _part(drawer: Drawer, wanted: Wanted | Skip) -> PersonPlan | Skip:
