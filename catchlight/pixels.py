@@ -16,7 +16,18 @@ from PIL import Image, ImageCms
 from catchlight.anatomy import Linear, OtherPicture, Picture
 from catchlight.errors import PhotoError
 
-__all__ = ["Picture", "jpeg", "luminance", "png", "resize", "to_linear", "to_srgb", "webp"]
+__all__ = [
+    "Picture",
+    "brightest",
+    "jpeg",
+    "luminance",
+    "median",
+    "png",
+    "resize",
+    "to_linear",
+    "to_srgb",
+    "webp",
+]
 
 _LUMINANCE = np.array([[0.2126, 0.7152, 0.0722]], np.float32)
 _MODEST_QUALITY, _LOWEST_QUALITY = 40, 10

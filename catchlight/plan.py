@@ -1,6 +1,5 @@
 """What a refresh will do: who, with which photos, by which recipe, in which shard."""
 
-import ast
 import hashlib
 import json
 import zlib
@@ -8,7 +7,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence, Sized
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,42 +15,13 @@ import polars as pl
 from catchlight import allowances, caps, ledger
 from catchlight.config import Job, Preset, settled
 from catchlight.home import Home, write_json
-from catchlight.models import ModelStore, default_root
+from catchlight.look import Look, look_of
 from catchlight.order import Order, recipe_of
 from catchlight.permission import read_permissions
-from catchlight.records import Employee, Photo, Render, Rung
-from catchlight.studio import model_digests, weight_digests
+from catchlight.records import Employee, Photo, Render
 from catchlight.wish import NO_WISH, Wish
 
-_PIXEL_CODE = (
-    "anatomy", "mount", "framing", "matte", "extend", "backdrop", "grade", "subject", "working_sheet",
-    "correction", "sitting", "quality", "develop",
-    "relief", "light", "lamp", "triangle", "relight", "drawn", "ladder", "printing", "enlarge", "ofiq", "ofiq_measures",
-    "ground", "plate", "office", "logo", "shadow", "grain", "neutrals", "closed_form", "guide", "tiles", "windows", "foreground",
-    "cutout", "silhouette", "second_look", "device", "wish", "painting", "scenery", "repaint", "repainted", "generating", "takes", "source_type",
-    "pixels", "reductions", "once", "decoding", "jpeg_stream", "jpeg_pixels", "exif", "srgb", "formats", "engines/*", "engines/_pipelines/*", "checks/*",
-)  # fmt: skip
 _NOBODY: Mapping[str, Wish] = {}
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """What decides a portrait beside the person: ``setup``, and the caps per jurisdiction.
-
-    ``setup`` is the digest of preset, engines, models and code.
-    """
-
-    setup: str
-    rungs: Mapping[str, Rung] = field(default_factory=dict)
-
-    def plain(self) -> dict[str, Any]:
-        """Return plain values for plan.json."""
-        return {"setup": self.setup, "rungs": dict(self.rungs)}
-
-    @staticmethod
-    def of(plain: Mapping[str, Any]) -> "Look":
-        """Return the look that :meth:`plain` was made from."""
-        return Look(plain["setup"], {country: Rung(rung) for country, rung in plain.get("rungs", {}).items()})
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,28 +149,6 @@ def shard_of(employee: str, shards: int) -> int:
     return zlib.crc32(employee.encode()) % shards
 
 
-@cache
-def code_digest() -> str:
-    """Return a digest of the code that decides pixels and readings, comments aside."""
-    here = Path(__file__).parent
-    files = sorted(file for pattern in _PIXEL_CODE for file in here.glob(f"{pattern}.py"))
-    trees = (ast.dump(ast.parse(file.read_text(encoding="utf-8"))) for file in files)
-    return hashlib.sha256("".join(trees).encode()).hexdigest()
-
-
-def setup_of(preset: Preset, models: ModelStore) -> str:
-    """Return the digest of preset, engines, models and code."""
-    used = model_digests(preset.engines, models) | weight_digests(preset.engines, models)
-    parts = [preset.digest(), code_digest(), json.dumps(used, sort_keys=True)]
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
-
-
-def look_of(job: Job, group: str = "") -> Look:
-    """Return the look of a job, or of a group by its preset, as it is now."""
-    preset = job.brand(group)
-    return Look(setup_of(preset, store_of(job)), preset.rungs)
-
-
 def _capped(employees: Sequence[Employee], looks: Mapping[str, Look]) -> list[dict[str, str]]:
     """Return what may leave a cap without effect, look by look."""
     return [
@@ -215,11 +162,6 @@ def agreed_to(job: Job, people: Iterable[Employee]) -> dict[str, tuple[str, ...]
     """Return what people agreed to have painted, of those whose preset lets somebody paint."""
     asked = {person.id for person in people if job.brand(person.preset).paints}
     return allowances.agreed(job, [person for person in people if person.id in asked]) if asked else {}
-
-
-def store_of(job: Job) -> ModelStore:
-    """Return the model files that a job may use."""
-    return ModelStore(job.models or default_root(), allow_noncommercial=job.allow_noncommercial)
 
 
 def draw_up(
@@ -259,11 +201,9 @@ def read(home: Home, run: str, job: Job) -> Plan:
     groups = {name: Look.of(plain) for name, plain in old.get("groups", {}).items()}
     wishes = {person: Wish.of(plain) for person, plain in old.get("wishes", {}).items()}
     consents = {person: tuple(purposes) for person, purposes in old.get("agreed", {}).items()}
-    findings = tuple(old["findings"])
-    uncompared = frozenset(old.get("uncompared", ()))
     return Plan(
-        run, job, Look.of(old), old["started"], findings, groups=groups, wishes=wishes, agreed=consents,
-        uncompared=uncompared,
+        run, job, Look.of(old), old["started"], tuple(old["findings"]), groups=groups, wishes=wishes,
+        agreed=consents, uncompared=frozenset(old.get("uncompared", ())),
     )  # fmt: skip
 
 

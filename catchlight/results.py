@@ -19,7 +19,8 @@ from catchlight.consistency import compare
 from catchlight.cost import cost_of
 from catchlight.delivery import file_names
 from catchlight.home import Home, write_json
-from catchlight.plan import Plan, store_of
+from catchlight.look import store_of
+from catchlight.plan import Plan
 from catchlight.records import Employee, Outcome, Photo, Reading, Render, Verdict
 from catchlight.spoilers import Spoiler, rank, spoilers_csv
 from catchlight.spreadsheet import table_bytes

@@ -22,6 +22,7 @@ from catchlight.errors import ConfigError
 from catchlight.holding import held, quietly
 from catchlight.home import Home
 from catchlight.judge import judge, retakes
+from catchlight.look import look_of, store_of
 from catchlight.plan import Plan
 from catchlight.policy import load_policy
 from catchlight.records import Answer, Decision, Outcome, Reading, Receipt, Render, Verdict
@@ -171,7 +172,7 @@ def _scratch(home: Path) -> Iterator[Vault]:
 
 
 def _bench(plan: Plan, scratch: Vault) -> Bench:
-    job, store = plan.job, plans.store_of(plan.job)
+    job, store = plan.job, store_of(plan.job)
     recipes, log = scratch.root.parent / "recipes", plan.home.logs / "upload-desk.log"
     return Bench(job.brand(), store.root, scratch.root, recipes, log, job.allow_noncommercial)
 
@@ -180,7 +181,7 @@ def _order(person: Person, sent: Upload, plan: Plan) -> Order:
     """Return exactly what the next pass will ask for, so that it finds the portrait made."""
     employee = person.portrait.employee
     preset = plan.job.brand(employee.preset) if employee.preset else None
-    look, painted = plans.look_of(plan.job, employee.preset), plans.agreed_to(plan.job, [employee])
+    look, painted = look_of(plan.job, employee.preset), plans.agreed_to(plan.job, [employee])
     compared = employee.id not in allowances.uncompared(plan.job, [employee])
     return plans.order_of(
         employee,

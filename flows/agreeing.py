@@ -11,8 +11,8 @@ from catchlight.agreement import Faces, Opinion, opinion, swapped
 from catchlight.config import Job
 from catchlight.home import Home
 from catchlight.joining import Person
+from catchlight.look import store_of
 from catchlight.permission import read_permissions
-from catchlight.plan import store_of
 from catchlight.promises import BIOMETRIC_CHECK
 from catchlight.records import Employee, Photo
 from catchlight.source import owner

@@ -32,10 +32,11 @@ class Seat:
     def plan(self, job: "Job") -> "Plan":
         """Return the plan that the leader drew up; ConfigError when this machine would make other portraits."""
         from catchlight import plan as plans  # noqa: PLC0415
+        from catchlight.look import look_of  # noqa: PLC0415
 
         plan = plans.read(Home(job.home), self.run, job)
         looks = {"": plan.look} | dict(plan.groups)
-        if any(plans.look_of(job, group) != look for group, look in looks.items()):
+        if any(look_of(job, group) != look for group, look in looks.items()):
             message = (
                 f"--slice {job.share}: preset, models or version of this machine differ from those of run {self.run}; "
                 "install the same everywhere"

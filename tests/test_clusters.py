@@ -13,7 +13,8 @@ from catchlight import darkroom, workplace
 from catchlight.config import Job
 from catchlight.errors import ConfigError, OutsideError
 from catchlight.job_file import check_job
-from catchlight.plan import Look, Plan
+from catchlight.look import Look
+from catchlight.plan import Plan
 from catchlight.slices import work_of
 from catchlight.workplace import Workplace
 from flows import stages

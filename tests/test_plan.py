@@ -7,12 +7,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from catchlight import develop, plan
+from catchlight import develop, look
 from catchlight.config import Job, load_preset
 from catchlight.develop import Order
 from catchlight.home import Home
+from catchlight.look import setup_of
 from catchlight.models import ModelStore
-from catchlight.plan import Plan, draw_up, read, setup_of, shard_of
+from catchlight.plan import Plan, draw_up, read, shard_of
 from catchlight.records import Employee, Photo
 
 STUDIO = Path(develop.__file__).parent
@@ -130,9 +131,9 @@ def _edited(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, file: str, old: str
     text = (copy / file).read_text(encoding="utf-8")
     assert old in text
     (copy / file).write_text(text.replace(old, new, 1), encoding="utf-8")
-    monkeypatch.setattr(plan, "__file__", str(copy / "plan.py"))
-    plan.code_digest.cache_clear()
-    return plan.code_digest()
+    monkeypatch.setattr(look, "__file__", str(copy / "look.py"))
+    look.code_digest.cache_clear()
+    return look.code_digest()
 
 
 def test_code_that_decides_pixels_is_part_of_the_recipe(
@@ -156,7 +157,7 @@ def test_code_that_decides_pixels_is_part_of_the_recipe(
         assert _edited(tmp_path, monkeypatch, "sitting.py", "LEAST = 400  #", "LEAST = 400  # here:") == now
         assert _edited(tmp_path, monkeypatch, "spreadsheet.py", "import", "import os, ") == now
     finally:
-        plan.code_digest.cache_clear()
+        look.code_digest.cache_clear()
 
 
 def _imports(module: str) -> set[str]:
@@ -189,7 +190,7 @@ def test_no_code_that_decides_pixels_is_forgotten() -> None:
         module = waiting.pop()
         reached.add(module)
         waiting |= _imports(module) - reached
-    assert reached - set(plan._PIXEL_CODE) - counted_otherwise - no_pixels == set()
+    assert reached - set(look._PIXEL_CODE) - counted_otherwise - no_pixels == set()
 
 
 def test_the_setup_is_the_same_on_every_machine(tmp_path: Path) -> None:

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from catchlight.config import load_preset
+from catchlight.look import setup_of
 from catchlight.models import ModelStore
-from catchlight.plan import setup_of
 
 CHANGES: list[dict[str, Any]] = [
     {"rung": "crop"},

@@ -195,7 +195,7 @@ def test_a_machine_with_another_version_is_refused(
 ) -> None:
     """Portraits of one company are made by one code: whoever would make others does not join."""
     with session(job("1/2")):
-        monkeypatch.setattr("catchlight.plan.code_digest", lambda: "another")
+        monkeypatch.setattr("catchlight.look.code_digest", lambda: "another")
         with pytest.raises(ConfigError, match="differ from those of run"), session(job("2/2")):
             pass
 

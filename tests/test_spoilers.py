@@ -11,7 +11,8 @@ import pytest
 
 from catchlight import ledger, results
 from catchlight.config import Job
-from catchlight.plan import Look, Plan
+from catchlight.look import Look
+from catchlight.plan import Plan
 from catchlight.records import Employee, Reading, Verdict
 from catchlight.spoilers import Spoiler, rank, spoilers_csv
 from tests.test_consistency import Company, readings, verdicts

@@ -7,7 +7,8 @@ import pytest
 from catchlight.config import load_preset
 from catchlight.develop import recipe_of
 from catchlight.judge import limits
-from catchlight.plan import Look, order_of
+from catchlight.look import Look
+from catchlight.plan import order_of
 from catchlight.records import Answer, Decision, Employee, Photo, Rung, Side
 from catchlight.review_records import Upload
 from catchlight.wish import NO_WISH, Made, Wish

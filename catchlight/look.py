@@ -1,0 +1,71 @@
+"""What decides a portrait beside the person and their photos: preset, engines, models and code, as one digest."""
+
+import ast
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from catchlight.config import Job, Preset
+from catchlight.models import ModelStore, default_root
+from catchlight.records import Rung
+from catchlight.studio import model_digests, weight_digests
+
+_PIXEL_CODE = (
+    "anatomy", "mount", "framing", "matte", "extend", "backdrop", "grade", "subject", "working_sheet",
+    "correction", "sitting", "quality", "develop",
+    "relief", "light", "lamp", "triangle", "relight", "drawn", "ladder", "printing", "enlarge", "ofiq", "ofiq_measures",
+    "ground", "plate", "office", "logo", "shadow", "grain", "neutrals", "closed_form", "guide", "tiles", "windows", "foreground",
+    "cutout", "silhouette", "second_look", "device", "wish", "painting", "scenery", "repaint", "repainted", "generating", "takes", "source_type",
+    "pixels", "reductions", "once", "decoding", "jpeg_stream", "jpeg_pixels", "exif", "srgb", "formats", "engines/*", "engines/_pipelines/*", "checks/*",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What decides a portrait beside the person: ``setup``, and the caps per jurisdiction.
+
+    ``setup`` is the digest of preset, engines, models and code.
+    """
+
+    setup: str
+    rungs: Mapping[str, Rung] = field(default_factory=dict)
+
+    def plain(self) -> dict[str, Any]:
+        """Return plain values for plan.json."""
+        return {"setup": self.setup, "rungs": dict(self.rungs)}
+
+    @staticmethod
+    def of(plain: Mapping[str, Any]) -> "Look":
+        """Return the look that :meth:`plain` was made from."""
+        return Look(plain["setup"], {country: Rung(rung) for country, rung in plain.get("rungs", {}).items()})
+
+
+@cache
+def code_digest() -> str:
+    """Return a digest of the code that decides pixels and readings, comments aside."""
+    here = Path(__file__).parent
+    files = sorted(file for pattern in _PIXEL_CODE for file in here.glob(f"{pattern}.py"))
+    trees = (ast.dump(ast.parse(file.read_text(encoding="utf-8"))) for file in files)
+    return hashlib.sha256("".join(trees).encode()).hexdigest()
+
+
+def setup_of(preset: Preset, models: ModelStore) -> str:
+    """Return the digest of preset, engines, models and code."""
+    used = model_digests(preset.engines, models) | weight_digests(preset.engines, models)
+    parts = [preset.digest(), code_digest(), json.dumps(used, sort_keys=True)]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def look_of(job: Job, group: str = "") -> Look:
+    """Return the look of a job, or of a group by its preset, as it is now."""
+    preset = job.brand(group)
+    return Look(setup_of(preset, store_of(job)), preset.rungs)
+
+
+def store_of(job: Job) -> ModelStore:
+    """Return the model files that a job may use."""
+    return ModelStore(job.models or default_root(), allow_noncommercial=job.allow_noncommercial)
