@@ -1,7 +1,9 @@
 """How fast a graphics card paints, where its time goes, and how much memory each mode takes.
 
 FLUX.2 klein 4B in full size with random weights (speed does not know what weights mean), and the plain diffusers loop on
-the same weights in the same run as the peer. ``--tiny`` tries the script on a processor; its figures mean nothing.
+the same weights in the same run as the peer. Every batch is of another person. What is marked ``beside`` is asked for by two
+threads, as by two workers, and decodes one batch while it denoises the next; the denoiser's time then holds what it waits for
+a decoder that shares the card, so look at the pictures a second. ``--tiny`` tries the script on a processor; its figures mean nothing.
 ``--photos FOLDER`` measures, in processor seconds, what the studio adds for each portrait and each take.
 """
 
@@ -10,11 +12,13 @@ import gc
 import json
 import statistics
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from functools import partial
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -26,11 +30,13 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from catchlight.engines import diffusion
 from catchlight.engines._pipelines import flux2_klein
 from catchlight.engines._placing import place
+from catchlight.engines._remembered import KEPT, remember
 from catchlight.engines._room import MODES, Room
 from catchlight.painting import Scene, Words
 
 WORDS = Words("a bright office")
 TOKENS, STEPS = 512, flux2_klein.STEPS
+CALLERS, REQUESTS = 2, 6  # threads that ask a painter that decodes aside, and what they ask for in a round
 
 
 @dataclass
@@ -108,6 +114,8 @@ class Ours(diffusion.Engine):
         self._known = {WORDS: {"prompt_embeds": embedded}}
         self.step, self.most, self.digest = flux2_klein.STEP, flux2_klein.MOST, ""
         self.__dict__ |= {"_pipe": pipe, "_room": room, "_device": torch.device(device())}
+        self.card = threading.Lock()
+        remember(pipe.vae)
 
 
 @contextmanager
@@ -160,9 +168,14 @@ def timed(how: str, work: Callable[[], int], transformer: Any, rounds: int) -> F
     return Figure(how, statistics.median(each), made / wall, sum(inside) / wall, peak)
 
 
-def scene(side: int) -> Scene:
+def people(side: int) -> Iterator[Scene]:
+    """Yield one person after another, more than a painter remembers."""
+    yield from cycle([scene(side, person) for person in range(KEPT + REQUESTS)])
+
+
+def scene(side: int, person: int = 1) -> Scene:
     """Return a picture whose background may be painted: about two thirds of the frame."""
-    picture = np.random.default_rng(1).integers(0, 256, (side, side, 3), np.uint8)
+    picture = np.random.default_rng(person).integers(0, 256, (side, side, 3), np.uint8)
     mask = np.ones((side, side), bool)
     mask[side // 4 :, side // 4 : -side // 4] = False
     return Scene(picture, mask, WORDS)
@@ -185,20 +198,22 @@ def plain(pipe: Any, text: Any, of: Scene, embedded: torch.Tensor | None) -> int
 def paint(options: argparse.Namespace) -> Iterator[Figure]:
     """Measure the peer, ours by batch, compiled, and the memory of each mode; yield each figure as it is found."""
     transformer, vae, text = parts(tiny=options.tiny)
-    embedded, of, rounds = read(text), scene(options.side), options.rounds
+    embedded, of, rounds = read(text), people(options.side), options.rounds
     pipe = pipeline(transformer, vae)
-    yield timed("plain loop", lambda: plain(pipe, text, of, None), transformer, rounds)
-    yield timed("plain loop, words read once", lambda: plain(pipe, text, of, embedded), transformer, rounds)
+    yield timed("plain loop", lambda: plain(pipe, text, next(of), None), transformer, rounds)
+    yield timed(
+        "plain loop, words read once", lambda: plain(pipe, text, next(of), embedded), transformer, rounds
+    )
     text.to("cpu")
     freed()
 
     def ours(how: str, room: Room, *, compiled: bool = False) -> Figure:
         engine = Ours(pipe, embedded, room, compiled=compiled)
-        seeds = tuple(range(room.batch))
-        return timed(how, lambda: len(engine.paint(of, seeds)), transformer, rounds)
+        return timed(how, lambda: asked(engine, of), transformer, rounds)
 
     for batch in options.batches:
         yield ours(f"ours, {batch} at once", Room("resident", batch))
+        yield ours(f"ours, {batch} at once, beside", Room("resident", batch, beside=True))
     yield ours("ours, tiles", Room("resident", 1, tiled=True))
     vae.disable_tiling()
     if options.compiled:
@@ -206,12 +221,24 @@ def paint(options: argparse.Namespace) -> Iterator[Figure]:
         for batch in options.batches:
             torch.compiler.reset()  # as a run with that many candidates compiles: for one shape
             yield ours(f"ours, compiled, {batch} at once", Room("resident", batch), compiled=True)
+            yield ours(
+                f"ours, compiled, {batch}, beside", Room("resident", batch, beside=True), compiled=True
+            )
     del transformer, vae, text, pipe, ours
     if options.modes and torch.cuda.is_available():
         yield from turns(options, embedded, of)
 
 
-def turns(options: argparse.Namespace, embedded: torch.Tensor, of: Scene) -> Iterator[Figure]:
+def asked(engine: diffusion.Engine, of: Iterator[Scene]) -> int:
+    """Paint a person, or one each for several callers at once where the painter can; return how many pictures."""
+    room = engine._room  # noqa: SLF001
+    seeds, count = tuple(range(room.batch)), REQUESTS if room.beside else 1
+    scenes = [next(of) for _ in range(count)]
+    with ThreadPoolExecutor(CALLERS) as callers:
+        return sum(len(takes) for takes in callers.map(lambda one: engine.paint(one, seeds), scenes))
+
+
+def turns(options: argparse.Namespace, embedded: torch.Tensor, of: Iterator[Scene]) -> Iterator[Figure]:
     """Measure the modes in which parts or layers take turns on the card, on a fresh pipeline each."""
     for mode in reversed(MODES[1:]):
         freed()
@@ -220,11 +247,7 @@ def turns(options: argparse.Namespace, embedded: torch.Tensor, of: Scene) -> Ite
         freed()
         place(pipe, mode, torch.device(device()))
         engine = Ours(pipe, embedded, Room(mode, 1, tiled=True))
-        yield timed(f"ours, {mode}", partial(_painted, engine, of), transformer, min(options.rounds, 3))
-
-
-def _painted(engine: diffusion.Engine, of: Scene) -> int:
-    return len(engine.paint(of, (1,)))
+        yield timed(f"ours, {mode}", lambda: asked(engine, of), transformer, min(options.rounds, 3))  # noqa: B023
 
 
 def freed() -> None:

@@ -11,6 +11,7 @@ import shutil
 import signal
 import tempfile
 import threading
+from contextlib import nullcontext
 from dataclasses import dataclass
 from multiprocessing import AuthenticationError, get_context
 from multiprocessing.connection import Connection, Listener
@@ -108,7 +109,10 @@ def serve(easel: Easel, supplies: Supplies, card: str, parent: int) -> None:
 
 
 class _Shop:
-    """The painters of one process, by their engine and its options; the card does one thing at a time."""
+    """The painters of one process, by their engine and its options; the card denoises one batch at a time.
+
+    A painter with ``card`` holds the lock itself, and only while it needs to be alone.
+    """
 
     def __init__(self, supplies: Supplies) -> None:
         self._supplies = supplies
@@ -119,8 +123,9 @@ class _Shop:
         """Return what a painter answers."""
         with self._lock:
             painter = self._painter(engines)
-            if verb == "facts":
-                return painter.step, painter.most, painter.digest
+        if verb == "facts":
+            return painter.step, painter.most, painter.digest
+        with nullcontext() if hasattr(painter, "card") else self._lock:
             return getattr(painter, verb)(*words)
 
     def _painter(self, engines: "Engines") -> Any:
@@ -132,7 +137,10 @@ class _Shop:
         if key not in self._painters:
             store = ModelStore(self._supplies.models, allow_noncommercial=self._supplies.allow_noncommercial)
             settings = engine_settings(engines, engines.paint)
-            self._painters[key] = plugins.load("catchlight.engines", engines.paint).Engine(settings, store)
+            painter = plugins.load("catchlight.engines", engines.paint).Engine(settings, store)
+            if hasattr(painter, "card"):
+                painter.card = self._lock
+            self._painters[key] = painter
         return self._painters[key]
 
 

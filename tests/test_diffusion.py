@@ -228,8 +228,8 @@ def test_a_card_too_small_for_one_says_so(weights: Path, tmp_path: Path) -> None
         (11.5, Room("resident", 1)),
         (10, Room("resident", 1, tiled=True)),
         (23.5, Room("resident", 4)),
-        (47, Room("resident", 4)),
-        (79, Room("resident", 4)),
+        (47, Room("resident", 4, beside=True)),
+        (79, Room("resident", 4, beside=True)),
         (9, Room("layers", 2)),
     ],
 )

@@ -16,15 +16,19 @@ PICTURE, TILED = 3 * GIB, 3 * GIB // 2  # while one picture of a megapixel is ma
 class Room:
     """``resident``: all on the card; ``offload``: one part at a time; ``layers``: one block at a time.
 
-    ``batch`` is how many pictures are made at once, ``tiled`` whether they are decoded in tiles.
+    ``batch`` is how many pictures are made at once, ``tiled`` whether they are decoded in tiles, ``beside``
+    whether a batch is decoded while the next one is denoised.
     """
 
     mode: Mode
     batch: int = 1
     tiled: bool = False
+    beside: bool = False
 
     def smaller(self, modes: tuple[Mode, ...] = MODES) -> "Room | None":
         """Return what needs less memory; None when nothing does."""
+        if self.beside:
+            return replace(self, beside=False)
         if self.batch > 1:
             return replace(self, batch=self.batch // 2)
         if not self.tiled:
@@ -46,7 +50,8 @@ def fit(
     for mode in modes:
         for tiled in (False, True):
             each = (TILED if tiled else PICTURE) * pixels / (1 << 20)
-            batch = int((free - RESERVE - needs[mode]) // each)
-            if batch >= 1:
-                return Room(mode, min(batch, wanted), tiled)
+            most = int((free - RESERVE - needs[mode]) // each)
+            if most >= 1:
+                batch = min(most, wanted)
+                return Room(mode, batch, tiled, beside=mode == "resident" and not tiled and most >= 2 * batch)
     return Room("layers", tiled=True)

@@ -5,9 +5,10 @@ text encoder is not loaded beside the denoiser.
 """
 
 import gc
-import hashlib
 import json
 import logging
+import threading
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from types import ModuleType
@@ -18,14 +19,16 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from catchlight import plugins
 from catchlight.device import Device, pick
-from catchlight.engines import Facts
+from catchlight.engines import Facts, _kept_words
+from catchlight.engines._aside import Aside, to_bytes
+from catchlight.engines._loading import load
 from catchlight.engines._placing import place, tile
+from catchlight.engines._remembered import remember
 from catchlight.engines._room import MODES, Room, fit, modes_for
 from catchlight.engines._take import take_of
 from catchlight.errors import ConfigError, OutsideError
 from catchlight.models import ModelStore
 from catchlight.painting import Scene, Take, Words
-from catchlight.vault import write_whole
 from catchlight.weights import Weights, describe, stamps, verify_weights
 
 FACTS = Facts(
@@ -65,7 +68,7 @@ def digests(settings: Settings, models: ModelStore) -> dict[str, str]:
 
 
 class Engine:
-    """A painter."""
+    """A painter for several threads: ``card`` is held while the card denoises, not while pictures become bytes."""
 
     def __init__(self, settings: Settings, models: ModelStore) -> None:
         """Verify every byte of the weights; they are loaded with the first words. ConfigError names what is wrong."""
@@ -77,11 +80,13 @@ class Engine:
         self.digest, self.step = described.digest, self._how.STEP
         self.most = min(self._how.MOST, settings.side**2)
         self._known: dict[Words, dict[str, Any]] = {}
+        self.card = threading.Lock()
 
     def warm(self, words: Words) -> None:
         """Encode the words, if nobody did before, and load the rest."""
-        self._encoded(words)
-        _ = self._pipe
+        with self.card:
+            self._encoded(words)
+            _ = self._pipe
 
     def paint(self, scene: Scene, seeds: tuple[int, ...]) -> list[Take]:
         """Return one take a seed. OutsideError when not even one fits into memory."""
@@ -90,11 +95,14 @@ class Engine:
         self.warm(scene.words)
         takes: list[Take] = []
         while len(takes) < len(seeds):
-            batch = seeds[len(takes) : len(takes) + self._room.batch]
+            room = self._room
             try:
-                takes += self._run(scene, batch)
+                takes += self._run(scene, seeds[len(takes) : len(takes) + room.batch])
+                continue
             except torch.OutOfMemoryError as error:
-                self._shrink(error)
+                told = str(error)
+            with self.card, self._aside.turn:  # past the handler, which holds on to what filled the card
+                self._shrink(told, room)
         return takes
 
     @property
@@ -114,17 +122,25 @@ class Engine:
         parts = {name: size for name, size in self._weights.sizes.items() if name not in self._how.TEXT}
         free, modes = torch.cuda.mem_get_info()[0], modes_for(self._steps)
         room = fit(parts, free, self._settings.batch, self._how.MOST, modes)
-        wanted = self._settings.memory
-        return room if wanted == "auto" else Room(wanted, room.batch, room.tiled)
+        mode = room.mode if self._settings.memory == "auto" else self._settings.memory
+        return replace(
+            room, mode=mode, beside=room.beside and mode == "resident" and hasattr(self._how, "decode")
+        )
 
-    def _shrink(self, error: Exception) -> None:
-        """Do with less memory from now on; OutsideError when nothing is left to give up."""
+    @cached_property
+    def _aside(self) -> Aside:
+        return Aside(self._device)
+
+    def _shrink(self, told: str, tried: Room) -> None:
+        """Do with less memory than was tried from now on; OutsideError when nothing is left to give up."""
         import torch  # noqa: PLC0415  heavy
 
+        if self._room != tried:  # somebody else met the same limit
+            return
         room = self._room.smaller(modes_for(self._steps))
         if room is None:
-            message = f"{_KEY}: the graphics card has too little memory for one picture: {error}"
-            raise OutsideError(message) from error
+            message = f"{_KEY}: the graphics card has too little memory for one picture: {told}"
+            raise OutsideError(message)
         logging.getLogger(__name__).warning("out of memory with %s; going on with %s", self._room, room)
         if room.mode != self._room.mode:
             self.__dict__.pop("_pipe", None)
@@ -138,29 +154,18 @@ class Engine:
         """The pipeline without what reads words."""
         pipe = self._load(without=self._how.TEXT)
         self._how.prepare(pipe, self._weights.folder)
+        remember(pipe.vae)
         place(pipe, self._room.mode, self._device)
         if self._settings.compiled:
             getattr(pipe, self._how.DENOISER).compile_repeated_blocks(fullgraph=True)
         return pipe
 
     def _load(self, without: tuple[str, ...]) -> Any:
-        """Load the pipeline's parts from the verified files: safetensors, no code, no network."""
-        import diffusers  # noqa: PLC0415  heavy
-
-        diffusers.utils.logging.disable_progress_bar()
-        kind, folder = getattr(diffusers, self._how.CLASS), self._weights.folder
-        try:
-            pipe = kind.from_pretrained(
-                folder, local_files_only=True, use_safetensors=True, dtype=self._dtype,
-                **dict.fromkeys(without),
-            )  # fmt: skip
-        except (OSError, ValueError, TypeError, KeyError, AttributeError, RuntimeError) as error:
-            message = f"{_KEY}.weights {folder}: diffusers does not take it as {self._how.CLASS}: {error}"
-            raise ConfigError(message) from error
+        """Load the pipeline's other parts; ConfigError when files changed since they were verified."""
+        pipe = load(self._how, self._weights, self._dtype, without)
         if stamps(self._weights) != self._stamps:
-            message = f"{folder}: files changed while they were loaded; start again"
+            message = f"{self._weights.folder}: files changed while they were loaded; start again"
             raise ConfigError(message)
-        pipe.set_progress_bar_config(disable=True)
         return pipe
 
     @property
@@ -172,17 +177,13 @@ class Engine:
     def _encoded(self, words: Words) -> dict[str, Any]:
         """Return the words as tensors: remembered, kept in a file, or encoded now and kept."""
         if words not in self._known:
-            file = self._models.root / ".words" / f"{self._key(words)}.safetensors"
-            self._known[words] = _read(file) or self._encode(words, file)
-        return {name: value.to(self._device) for name, value in self._known[words].items()}
+            file = _kept_words.file_of(self._models, self.digest, words, self._dtype)
+            read = _kept_words.read(file) or self._read(words, file)
+            self._known[words] = {name: value.to(self._device) for name, value in read.items()}
+        return self._known[words]
 
-    def _key(self, words: Words) -> str:
-        parts = (self.digest, words.prompt, words.avoid, str(self._dtype))
-        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
-
-    def _encode(self, words: Words, file: Path) -> dict[str, Any]:
-        """Load what reads words alone, on the processor, and let it go again."""
-        import safetensors.torch  # noqa: PLC0415  heavy
+    def _read(self, words: Words, file: Path) -> dict[str, Any]:
+        """Load what reads words alone, on the processor, let it go again, and keep what it read."""
         import torch  # noqa: PLC0415  heavy
 
         if not self._how.TEXT:
@@ -194,18 +195,30 @@ class Engine:
             found = {name: value.cpu().contiguous() for name, value in self._how.encode(pipe, words).items()}
         del pipe
         gc.collect()
-        try:
-            write_whole(file, safetensors.torch.save(found))
-        except OSError as error:
-            logging.getLogger(__name__).warning("%s: words cannot be kept: %s", file, error)
+        _kept_words.keep(file, found)
         return found
 
     def _run(self, scene: Scene, seeds: tuple[int, ...]) -> list[Take]:
-        """Make a batch: one seed, one generator on the processor, so that noise is the same on every card."""
+        """Make a batch."""
+        found, finite = self._made(scene, seeds)
+        return [take_of(scene, *one) for one in zip(seeds, found, finite, strict=True)]
+
+    def _made(self, scene: Scene, seeds: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
+        """Denoise with the card to ourselves; decode beside the next batch, if there is room for both."""
+        with self.card:
+            pipe, aside = self._pipe, self._aside
+            if not self._room.beside:
+                return to_bytes(self._called(pipe, scene, seeds, "pt"))
+            latents = self._called(pipe, scene, seeds, "latent")
+            aside.take(latents)
+        with aside.decoding():
+            return to_bytes(self._how.decode(pipe, latents))
+
+    def _called(self, pipe: Any, scene: Scene, seeds: tuple[int, ...], output: str) -> Any:
+        """Call the pipeline: one seed, one generator on the processor, so that noise is the same on every card."""
         import PIL.Image  # noqa: PLC0415
         import torch  # noqa: PLC0415  heavy
 
-        pipe = self._pipe
         if self._room.tiled:
             tile(pipe.vae)
         height, width = scene.mask.shape
@@ -213,17 +226,11 @@ class Engine:
                  "mask_image": PIL.Image.fromarray(scene.mask.astype(np.uint8) * 255)}  # fmt: skip
         words = self._encoded(scene.words)
         with torch.inference_mode():
-            made = pipe(
+            return pipe(
                 **self._how.arguments(pipe, given, words, scene.words), strength=self._how.STRENGTH,
                 num_inference_steps=self._steps, num_images_per_prompt=len(seeds),
-                generator=[torch.Generator("cpu").manual_seed(seed) for seed in seeds], output_type="pt",
+                generator=[torch.Generator("cpu").manual_seed(seed) for seed in seeds], output_type=output,
             ).images  # fmt: skip
-        finite = made.isfinite().all(1).cpu().numpy()
-        found = (
-            (made.float().nan_to_num() * 255).clamp(0, 255).round().byte().permute(0, 2, 3, 1).contiguous()
-        )
-        each = zip(seeds, found.cpu().numpy(), finite, strict=True)
-        return [take_of(scene, *one) for one in each]
 
 
 def _described(settings: Settings, models: ModelStore) -> Weights:
@@ -240,17 +247,6 @@ def _declared(weights: Weights) -> ModuleType:
         message = f"{weights.folder}: pipeline {weights.pipeline!r} is not one of {', '.join(sorted(known))}"
         raise ConfigError(message)
     return known[weights.pipeline]
-
-
-def _read(file: Path) -> dict[str, Any]:
-    """Return kept words; {} when there are none, or none that can be read."""
-    import safetensors  # noqa: PLC0415  heavy
-    import safetensors.torch  # noqa: PLC0415
-
-    try:
-        return safetensors.torch.load(file.read_bytes())
-    except (OSError, safetensors.SafetensorError):
-        return {}
 
 
 __all__ = ["FACTS", "MODES", "Engine", "Settings", "digests"]

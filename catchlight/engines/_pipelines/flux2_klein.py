@@ -24,3 +24,9 @@ def encode(pipe: Any, words: Words) -> dict[str, Any]:
 def arguments(pipe: Any, scene: dict[str, Any], words: dict[str, Any], of: Words) -> dict[str, Any]:  # noqa: ARG001
     """Return the call's own arguments; guidance is distilled into the weights."""
     return {**scene, **words, "guidance_scale": 1.0}
+
+
+def decode(pipe: Any, latents: Any) -> Any:
+    """Return pictures, n × 3 × h × w of 0–1, as the pipeline itself makes them of its last latents."""
+    made = pipe.vae.decode(latents, return_dict=False)[0]
+    return pipe.image_processor.postprocess(made, output_type="pt")
