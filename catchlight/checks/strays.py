@@ -1,0 +1,35 @@
+"""How large the largest piece is that was kept at the outline in a colour of the old background."""
+
+import cv2
+
+from catchlight import framing, second_look
+from catchlight.checks import Limits
+from catchlight.records import Rung
+from catchlight.sitting import Sitting
+from catchlight.strays import ROWS, strays
+
+TITLE = "Colour of the background at the outline"
+UNIT = "% of the head's square"
+SENTENCES = {
+    "high": "A strip or a spot in the colour of the photo's background seems to have stayed: look at the edges.",
+}
+
+
+class Settings(Limits):
+    """Limits in % of the head's square."""
+
+    high: float | None = 0.08
+
+
+def measure(sitting: Sitting) -> float:
+    """Return its area in percent of a square of the head's height; 0 where the background stayed."""
+    if sitting.change.rung in (Rung.KEEP, Rung.CROP):
+        return 0.0
+    negative, head, rows = sitting.negative, sitting.head, len(sitting.portrait)
+    to = negative.map(ROWS)
+    portrait, alpha = (
+        cv2.resize(each, to.size, interpolation=cv2.INTER_AREA) for each in (sitting.portrait, sitting.alpha)
+    )
+    unit = (head.chin - head.eyes) * ROWS / rows
+    found = strays(framing.level(negative.picture, to), portrait, alpha, negative.seen(to), unit)
+    return 100 * second_look.largest(found) * (rows / head.height) ** 2
