@@ -2,9 +2,11 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
+CORE   := $(VENV)/.core
 READY  := $(VENV)/.ready
 HOMEDIR ?= .home/demo
 PRESET ?= house
+PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 export CATCHLIGHT_MODELS ?= $(CURDIR)/.models
 export ORT_DISABLE_TELEMETRY := 1
 
@@ -15,19 +17,25 @@ help:
 	@echo "make check                             ruff, mypy, import-linter"
 	@echo "make clean                             remove what these targets made"
 
-$(READY): pyproject.toml constraints.txt
+# What portraits need; the demo waits for nothing else.
+$(CORE): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; set PYTHON=…"; exit 2; }
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,generate,heif,postgresql,dask,ray]'
+	$(PIP) -c constraints.txt -e .
 	# insightface brings opencv-python, which needs X libraries; the headless build of the same version takes its place
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --force-reinstall --no-deps $$(grep -i '^opencv-python-headless==' constraints.txt)
+	$(PIP) --force-reinstall --no-deps $$(grep -i '^opencv-python-headless==' constraints.txt)
+	touch $@
+
+# Everything that tests and benchmarks use.
+$(READY): $(CORE)
+	$(PIP) -c constraints.txt -e '.[dev,generate,heif,postgresql,dask,ray]'
 	# without torchvision, which may be built for another torch than this machine's: the tests stand in for it
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps $$(grep -iE '^(einops|spandrel)==' constraints.txt)
+	$(PIP) --no-deps $$(grep -iE '^(einops|spandrel)==' constraints.txt)
 	touch $@
 
 setup: $(READY)
 
-models: $(READY)
+models: $(CORE)
 	@$(BIN)/catchlight models fetch
 
 demo: models
