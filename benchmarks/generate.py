@@ -279,7 +279,7 @@ def studio(folder: Path, people: int) -> dict[str, float]:
         prepared.append(time.process_time() - began)
         take = painter.paint(Scene(stage.picture, stage.region.mask, WORDS), (1,))[0]
         began = time.process_time()
-        generating._tried(take, base, stage, small, hall)  # noqa: SLF001
+        generating._tried([take], base, stage, small, hall)  # noqa: SLF001
         measured.append(time.process_time() - began)
     return {"prepare": statistics.median(prepared[1:]), "measure a take": statistics.median(measured[1:])}
 

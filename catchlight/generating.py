@@ -15,6 +15,7 @@ from catchlight.anatomy import Picture
 from catchlight.correction import decide
 from catchlight.errors import PhotoError
 from catchlight.framing import CROWN_OF_ANATOMY, Frame, Head
+from catchlight.likeness import unlike
 from catchlight.painting import Painter, Scene, Take
 from catchlight.pixels import to_linear, to_srgb
 from catchlight.printing import Change, Negative, expose, settle
@@ -146,7 +147,7 @@ def _paint(
             takes = _takes(stage, wanted, studio, of.seeds(turn, base.preset.generate.candidates))
         except PhotoError as ended:
             return base, str(ended)
-        tries += [_tried(take, base, stage, small, studio) for take in takes]
+        tries += _tried(takes, base, stage, small, studio)
         passed = [one for one in tries if one.painting and not one.score.against]
         if passed:
             best = min(passed, key=lambda one: one.score.distance)
@@ -168,17 +169,32 @@ def _takes(stage: Stage, wanted: Wanted, studio: Studio, seeds: tuple[int, ...])
     return painter.paint(Scene(picture, mask, words), seeds)
 
 
-def _tried(take: Take, base: Sitting, stage: Stage, studios: Sitting, studio: Studio) -> _Try:
-    """Lay a take on the portrait and measure it."""
+def _tried(takes: list[Take], base: Sitting, stage: Stage, studios: Sitting, studio: Studio) -> list[_Try]:
+    """Lay each take on the portrait and measure it; the recogniser sees all of them at once."""
+    laid = [_laid(take, base, stage, studios, studio) for take in takes]
+    made = [one for one in laid if not isinstance(one, _Try)]
+    apart = iter(unlike(stage.negative, [(one.change, one.portrait) for one in made], studio) if made else ())
+    return [
+        one if isinstance(one, _Try) else _measured(take, replace(one, likeness=next(apart)), studios, studio)
+        for take, one in zip(takes, laid, strict=True)
+    ]
+
+
+def _laid(take: Take, base: Sitting, stage: Stage, studios: Sitting, studio: Studio) -> Sitting | _Try:
+    """Lay a take on the portrait; what gave no picture, or no face, is tried for good."""
     if take.picture is None:
         return _Try(Score(take.seed, fault=take.fault))
     size = stage.picture.shape[1], stage.picture.shape[0]
     painting = _painting(cv2.resize(take.picture, size, interpolation=cv2.INTER_AREA), stage, studio)
+    height = studios.master.shape[0]
     try:
-        made = _sitting(base, stage, _with(stage, painting), studios.master.shape[0], studio)
+        return _sitting(base, stage, _with(stage, painting), height, studio, compared=False)
     except PhotoError as unclear:
         return _Try(Score(take.seed, fault=unclear.reason))
-    return _Try(score(take.seed, made, studios, studio), painting)
+
+
+def _measured(take: Take, made: Sitting, studios: Sitting, studio: Studio) -> _Try:
+    return _Try(score(take.seed, made, studios, studio), made.change.painting)
 
 
 def _painting(picture: Picture, stage: Stage, studio: Studio) -> Painting:
@@ -207,14 +223,16 @@ def _with(stage: Stage, painting: Painting | None, told: str = "") -> Change:
     return replace(stage.change, rung=Rung.GENERATE, painting=laid)
 
 
-def _sitting(base: Sitting, stage: Stage, change: Change, height: int, studio: Studio) -> Sitting:
+def _sitting(
+    base: Sitting, stage: Stage, change: Change, height: int, studio: Studio, *, compared: bool = True
+) -> Sitting:
     """Return the sitting with another frame and change."""
     return replace(
         base,
         frame=stage.frame,
         enlarged=stage.enlarged,
         sheet=replace(base.sheet, head=stage.head),
-        **prints(stage.negative, change, height, studio),
+        **prints(stage.negative, change, height, studio, compared=compared),
     )
 
 

@@ -7,14 +7,13 @@ import cv2
 import numpy as np
 from jaxtyping import Bool, Float32
 
-from catchlight import framing, ladder, matte, plate, second_look
+from catchlight import framing, ladder, likeness, matte, plate, second_look
 from catchlight.anatomy import Landmarks, OtherPicture, Picture
 from catchlight.config import Preset
 from catchlight.correction import Lighting, decide, read_light
 from catchlight.decoding import Decoded
 from catchlight.framing import Affine, Frame, Head
 from catchlight.grade import Grade
-from catchlight.pixels import to_linear, to_srgb
 from catchlight.printing import Change, Negative, expose, settle
 from catchlight.records import Rung
 from catchlight.studio import Studio
@@ -23,7 +22,6 @@ from catchlight.working_sheet import Sheet, choose_frame, lay_out
 
 LEAST = 400  # a portrait is at least this high, and says so when that enlarges the photo
 PROOF = 2048  # a portrait larger than this is measured on a copy of this height, pixels
-PLAIN = 400  # rows of the copy on which photo and portrait are compared pixel by pixel
 LONGEST = 7680  # pixels, either side
 ENLARGE = 2.0  # photos are enlarged this far to reach the master size, not further
 
@@ -112,8 +110,12 @@ def sit(
     )  # fmt: skip
 
 
-def prints(negative: Negative, change: Change, height: int, studio: Studio) -> dict[str, Any]:
+def prints(
+    negative: Negative, change: Change, height: int, studio: Studio, *, compared: bool = True
+) -> dict[str, Any]:
     """Print a portrait of a height, and return it with all that is found in it: those fields of a Sitting.
+
+    Without ``compared`` its likeness is left open, for whoever compares several at once.
 
     Its light is read on the photo's own mesh, moved as the pixels were: traced anew, a face lit from the side seems
     turned by 3° to 4°.
@@ -129,7 +131,7 @@ def prints(negative: Negative, change: Change, height: int, studio: Studio) -> d
     return {
         "negative": negative, "change": change, "master": master, "portrait": proof, "alpha": alpha, "seen": seen,
         "face": face, "head": framing.head(face, Affine(np.eye(2, 3), to.width, to.height), alpha, seen),
-        "light": read_light(proof, carried, negative.face), "likeness": _likeness(negative, change, proof, studio),
+        "light": read_light(proof, carried, negative.face), "likeness": likeness.unlike(negative, [(change, proof)], studio)[0] if compared else None,
         "scraps": _scraps(change, proof, alpha, studio),
     }  # fmt: skip
 
@@ -156,27 +158,10 @@ def _scraps(
     return second_look.largest(second_look.scraps(portrait, alpha, studio.segmenter))
 
 
-def _likeness(negative: Negative, change: Change, portrait: OtherPicture, studio: Studio) -> float:
-    """Return how unlike photo and portrait are: 0 the same face, 1 the engine's limit for the same person.
-
-    An engine that compares pixels is shown the photo in the light that was recorded: what then
-    differs in the portrait was not recorded.
-    """
-    recogniser, photo, face = studio.recogniser, negative.picture, negative.face
-    if not recogniser.KNOWS_PEOPLE and change.stops is not None:
-        to = negative.map(PLAIN)
-        photo = to_srgb(change.on(to_linear(framing.level(photo, to)), PLAIN, 0))
-        face = face.moved(to.matrix)
-    before = recogniser.describe(photo, face.as_face)
-    there = negative.face.moved(negative.map(portrait.shape[0]).matrix)
-    return recogniser.distance(before, recogniser.describe(portrait, there.as_face)) / recogniser.SAME_BELOW
-
-
 def _unlike_newest(subject: Subject, record: Record, studio: Studio) -> float | None:
     """Return how unlike the person's newest other photo is, if there is one and the engine can tell."""
     recogniser, other = studio.recogniser, record.newest
     if other is None or not recogniser.KNOWS_PEOPLE:
         return None
-    first = recogniser.describe(subject.picture, subject.face.as_face)
-    second = recogniser.describe(other.picture, other.face.as_face)
-    return recogniser.distance(first, second) / recogniser.SAME_BELOW
+    both = likeness.described(recogniser, [(of.picture, of.face.as_face) for of in (subject, other)])
+    return recogniser.distance(*both) / recogniser.SAME_BELOW

@@ -120,8 +120,8 @@ def landmarks106(points: np.ndarray) -> bytes:
     return _fixed((1, 3, 192, 192), (values * HEAD / (REACH * 1.5)).reshape(1, -1))
 
 
-def recogniser() -> bytes:
-    """Return an ArcFace signature: 112² in, 512 numbers out. It does not see blue."""
+def recogniser(batch: int | str = 1) -> bytes:
+    """Return an ArcFace signature: 112² in, 512 numbers out, of a batch that is fixed or not. It does not see blue."""
     random = np.random.default_rng(7).standard_normal((147, 512)).astype(np.float32)
     random[98:] = 0
     nodes = [
@@ -129,8 +129,8 @@ def recogniser() -> bytes:
         helper.make_node("Flatten", ["pooled"], ["flat"]),
         helper.make_node("MatMul", ["flat", "random"], ["out"]),
     ]
-    outputs = [helper.make_tensor_value_info("out", TensorProto.FLOAT, [1, 512])]
-    return _bytes(nodes, (1, 3, 112, 112), outputs, {"random": random})
+    outputs = [helper.make_tensor_value_info("out", TensorProto.FLOAT, [batch, 512])]
+    return _bytes(nodes, (batch, 3, 112, 112), outputs, {"random": random})
 
 
 def trap(side: int, width: int) -> bytes:

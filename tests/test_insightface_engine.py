@@ -146,6 +146,23 @@ def test_likeness_tells_pictures_apart(engine: insightface.Engine) -> None:
     assert engine.distance(one, other) > engine.SAME_BELOW
 
 
+@pytest.mark.parametrize(("batch", "runs"), [("None", [3]), (1, [1, 1, 1])])
+def test_several_faces_are_described_at_once(tmp_path: Path, batch: int | str, runs: list[int]) -> None:
+    """In one batch where the network takes one, as each by itself; a network for one face sees one after another."""
+    files = standin_onnx.files() | {"w600k_r50.onnx": standin_onnx.recogniser(batch)}
+    several = _engine(write_pack(tmp_path / "pack", files))
+    photos = [picture(seed) for seed in (6, 7, 8)]
+    (face,) = several.find(photos[0])
+    alone = [several.describe(photo, face) for photo in photos]
+    seen: list[int] = []
+    model = several.app.models["recognition"]
+    one_batch = model.get_feat
+    model.get_feat = lambda batch: seen.append(len(batch)) or one_batch(batch)
+    together = several.describe_all([(photo, face) for photo in photos])
+    assert np.stack(together) == pytest.approx(np.stack(alone), abs=1e-5)
+    assert seen == runs
+
+
 def test_red_is_red(engine: insightface.Engine) -> None:
     """The stand-in sees no blue: changing blue changes nothing, changing red does."""
     photo = picture(6)

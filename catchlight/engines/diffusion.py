@@ -123,9 +123,8 @@ class Engine:
         free, modes = torch.cuda.mem_get_info()[0], modes_for(self._steps)
         room = fit(parts, free, self._settings.batch, self._how.MOST, modes)
         mode = room.mode if self._settings.memory == "auto" else self._settings.memory
-        return replace(
-            room, mode=mode, beside=room.beside and mode == "resident" and hasattr(self._how, "decode")
-        )
+        beside = room.beside and mode == "resident" and hasattr(self._how, "decode")
+        return replace(room, mode=mode, beside=beside)
 
     @cached_property
     def _aside(self) -> Aside:
@@ -146,8 +145,7 @@ class Engine:
             self.__dict__.pop("_pipe", None)
         self.__dict__["_room"] = room
         gc.collect()
-        if torch.cuda.is_available():
-            torch.cuda.empty_cache()
+        torch.cuda.empty_cache()
 
     @cached_property
     def _pipe(self) -> Any:
@@ -224,11 +222,10 @@ class Engine:
         height, width = scene.mask.shape
         given = {"image": PIL.Image.fromarray(scene.picture), "height": height, "width": width,
                  "mask_image": PIL.Image.fromarray(scene.mask.astype(np.uint8) * 255)}  # fmt: skip
-        words = self._encoded(scene.words)
         with torch.inference_mode():
             return pipe(
-                **self._how.arguments(pipe, given, words, scene.words), strength=self._how.STRENGTH,
-                num_inference_steps=self._steps, num_images_per_prompt=len(seeds),
+                **self._how.arguments(pipe, given, self._encoded(scene.words), scene.words),
+                strength=self._how.STRENGTH, num_inference_steps=self._steps, num_images_per_prompt=len(seeds),
                 generator=[torch.Generator("cpu").manual_seed(seed) for seed in seeds], output_type=output,
             ).images  # fmt: skip
 

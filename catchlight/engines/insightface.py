@@ -6,17 +6,18 @@ Only networks that do one of these jobs are opened; a pack's age-and-sex network
 import logging
 import tempfile
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-import cv2
 import numpy as np
 from jaxtyping import Float32
 from pydantic import BaseModel, ConfigDict, Field
 
-from catchlight.anatomy import Face, Landmarks, Picture
+from catchlight.anatomy import Face, Landmarks, OtherPicture, Picture
 from catchlight.engines import Facts
-from catchlight.errors import ConfigError, PhotoError
+from catchlight.engines._points68 import JAW, fit, landmarks
+from catchlight.errors import ConfigError
 from catchlight.models import ModelStore, verify_pack
 
 FACTS = Facts(
@@ -28,16 +29,6 @@ OTHER = "it does no job of ours"
 DETECTOR_OUTPUTS = (9, 15)  # score, box and five points at three or five strides
 ALIGNED = (112, 128, 224, 256)  # sides of the upright face that InsightFace cuts out for a recogniser
 SHORTEST_DESCRIPTOR = 128  # a classifier has a number per class: fewer
-# Indices of the 68-point scheme, from the picture's left to its right.
-RIGHT_CORNERS, LEFT_CORNERS = [36, 39], [42, 45]
-RIGHT_LIDS, LEFT_LIDS = ((37, 41), (38, 40)), ((43, 47), (44, 46))
-LIPS = ((61, 67), (62, 66), (63, 65))
-BROWS, JAW, CHIN = [19, 24], slice(0, 17), 8
-# The 68 points end at the brows. On 150 portraits Face Mesh saw the top of the forehead above
-# the brows by 0.22 to 0.28 of the way from chin to brows.
-FOREHEAD = 0.25
-# Landmarks further than this from the detector's five points (share of the box) are of something else.
-ASTRAY = 0.15
 
 
 class Settings(BaseModel):
@@ -82,16 +73,25 @@ class Engine:
         pixels = _bgr(picture)
         seen = _as_insightface(face)
         points = self._model("landmark_3d_68").get(pixels, seen)
-        _fit(points, face)
+        fit(points, face)
         contour = points[JAW, :2]
         if "landmark_2d_106" in self.app.models:
             contour = self.app.models["landmark_2d_106"].get(pixels, seen)[:33]
-        return _landmarks(points.astype(np.float32), contour, seen.pose)
+        return landmarks(points.astype(np.float32), contour, seen.pose)
 
     def describe(self, picture: Picture, face: Face) -> Float32[np.ndarray, " n"]:
         """Return the descriptor of a face, of length one."""
-        found = self._model("recognition").get(_bgr(picture), _as_insightface(face))
-        return np.asarray(found / np.linalg.norm(found), np.float32)
+        return self.describe_all([(picture, face)])[0]
+
+    def describe_all(self, looks: Sequence[tuple[OtherPicture, Face]]) -> list[Float32[np.ndarray, " n"]]:
+        """Return the descriptors of several faces: in one batch, unless the network was made for one at a time."""
+        from insightface.utils.face_align import norm_crop  # noqa: PLC0415  heavy
+
+        model = self._model("recognition")
+        upright = [norm_crop(_bgr(picture), face.points, model.input_size[0]) for picture, face in looks]
+        batches = [[one] for one in upright] if isinstance(model.input_shape[0], int) else [upright]
+        found = np.concatenate([model.get_feat(batch) for batch in batches])
+        return [np.asarray(one / np.linalg.norm(one), np.float32) for one in found]
 
     def distance(self, first: Float32[np.ndarray, " n"], second: Float32[np.ndarray, " n"]) -> float:
         """Return 1 - cosine; above 0.45 a person should look, below 0.30 the two are surely the same."""
@@ -207,42 +207,3 @@ def _as_insightface(face: Face) -> Any:
     from insightface.app.common import Face as Seen  # noqa: PLC0415  heavy
 
     return Seen(bbox=np.array(face.box, np.float32), kps=face.points, det_score=face.score)
-
-
-def _fit(points: np.ndarray, face: Face) -> None:
-    """Refuse landmarks that are not where the detector saw the same parts."""
-    parts = [points[RIGHT_CORNERS].mean(0), points[LEFT_CORNERS].mean(0), points[30], points[48], points[54]]
-    off = float(np.linalg.norm(np.stack(parts)[:, :2] - face.points, axis=1).mean())
-    size = max(face.box[2] - face.box[0], face.box[3] - face.box[1])
-    if not off <= ASTRAY * size:
-        message = "The face cannot be made out; send a photo taken from the front with the face uncovered."
-        raise PhotoError("face.unclear", message)
-
-
-def _landmarks(points: np.ndarray, contour: np.ndarray, pose: np.ndarray) -> Landmarks:
-    """Name the parts. InsightFace's pose (pitch, yaw, roll) has the signs of the anatomy."""
-    xy = points[:, :2]
-    pitch, yaw, roll = (float(angle) for angle in pose)
-    brows, chin = xy[BROWS].mean(0), xy[CHIN]
-    top = brows + FOREHEAD * (brows - chin)
-    return Landmarks(
-        right_eye=xy[RIGHT_CORNERS].mean(0), left_eye=xy[LEFT_CORNERS].mean(0), nose=xy[30],
-        mouth_right=xy[48], mouth_left=xy[54], chin=chin, brow_top=top, oval=_oval(contour, xy[JAW], top),
-        right_lids=_gap(xy, RIGHT_LIDS), left_lids=_gap(xy, LEFT_LIDS), inner_lips=_gap(xy, LIPS),
-        lips=(xy[62] + xy[66]) / 2,
-        yaw=yaw, pitch=pitch, roll=roll,
-        mesh=points * np.array([1, 1, -1], np.float32),
-    )  # fmt: skip
-
-
-def _gap(xy: np.ndarray, pairs: tuple[tuple[int, int], ...]) -> float:
-    return max(float(np.linalg.norm(xy[i] - xy[j])) for i, j in pairs)
-
-
-def _oval(contour: np.ndarray, jaw: np.ndarray, top: np.ndarray) -> Float32[np.ndarray, "k 2"]:
-    """Close the contour over the forehead: half an ellipse from temple to temple through ``top``."""
-    middle, half = (jaw[0] + jaw[-1]) / 2, (jaw[-1] - jaw[0]) / 2
-    angles = np.linspace(0, np.pi, 13)[:, None]
-    arch = middle + np.cos(angles) * half + np.sin(angles) * (top - middle)
-    hull = cv2.convexHull(np.vstack([contour, arch]).astype(np.float32))
-    return np.asarray(hull[:, 0], np.float32)
