@@ -224,6 +224,10 @@ def paint(options: argparse.Namespace) -> Iterator[Figure]:
             yield ours(
                 f"ours, compiled, {batch}, beside", Room("resident", batch, beside=True), compiled=True
             )
+    if options.decoder:  # not what the engine does: to see whether it should
+        vae.decoder.compile()
+        for batch in options.batches:
+            yield ours(f"ours, decoder compiled, {batch}, beside", Room("resident", batch, beside=True))
     del transformer, vae, text, pipe, ours
     if options.modes and torch.cuda.is_available():
         yield from turns(options, embedded, of)
@@ -294,6 +298,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=8)
     parser.add_argument("--batches", type=int, nargs="+", default=[1, 2, 4])
     parser.add_argument("--compiled", action="store_true", help="also with a compiled denoiser")
+    parser.add_argument("--decoder", action="store_true", help="at last also with a compiled decoder")
     parser.add_argument("--modes", action="store_true", help="also with parts that take turns on the card")
     parser.add_argument("--photos", type=Path, help="folder of portraits: also the studio's own seconds")
     parser.add_argument("--people", type=int, default=10)
