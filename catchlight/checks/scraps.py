@@ -13,7 +13,7 @@ SENTENCES = {
 class Settings(Limits):
     """Limits in % of the head's square."""
 
-    high: float | None = 0.5
+    high: float | None = 0.42
 
 
 def measure(sitting: Sitting) -> float:
