@@ -179,6 +179,17 @@ def test_a_picture_is_encoded_once(
     assert type(every._pipe).__name__ == how.CLASS
 
 
+@pytest.mark.parametrize("make", [flux2_klein, sdxl])
+def test_a_seed_gives_its_picture_in_any_batch(tmp_path: Path, make: Callable[[Path], None]) -> None:
+    """Its noise is its own wherever it stands in a batch, so that a halved batch changes nobody, but for rounding."""
+    make(tmp_path / "weights")
+    alone, beside = (engine(tmp_path, Room("resident", batch), steps=2) for batch in (1, 3))
+    for one, other in zip(alone.paint(scene(1), SEEDS), beside.paint(scene(1), SEEDS), strict=True):
+        assert one.picture is not None
+        assert other.picture is not None
+        assert np.abs(one.picture.astype(int) - other.picture).max() <= 1
+
+
 def test_only_what_can_be_decoded_aside_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """SDXL's autoencoder changes its precision while it encodes; klein's may do both at once."""
     cards = {"type": "cuda"}

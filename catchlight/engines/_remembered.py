@@ -2,27 +2,34 @@
 
 import hashlib
 from collections import OrderedDict
+from types import SimpleNamespace
 from typing import Any
 
 KEPT = 16  # encodings, some megabytes each: workers take turns, so that rounds of several people interleave
 
 
 class Remembered:
-    """Encodes as the autoencoder does, the same values only once. Whoever draws from a distribution still draws."""
+    """Encodes as the autoencoder does, the same values only once, to the middle of what they may mean.
+
+    Pipelines draw from that with the generator of a batch's first take: a seed's noise then depended on its place.
+    """
 
     def __init__(self, vae: Any) -> None:
         """Stand before ``vae.encode``; a pipeline then calls this."""
         self._vae, self._encode = vae, vae.encode
         self._known: OrderedDict[tuple[object, ...], Any] = OrderedDict()
 
-    def __call__(self, picture: Any, **how: Any) -> Any:
-        """Return the encoding of pictures, n × 3 × h × w."""
-        key = (_digest(picture), picture.shape, picture.dtype, self._vae.use_tiling, *how.items())
-        found = self._known.pop(key, None) or self._encode(picture, **how)
+    def __call__(self, picture: Any) -> Any:
+        """Return the encoding of pictures, n × 3 × h × w, as its ``latents``."""
+        key = (_digest(picture), picture.shape, picture.dtype, self._vae.use_tiling)
+        found = self._known.pop(key, None) or self._encoded(picture)
         self._known[key] = found
         while len(self._known) > KEPT:
             self._known.popitem(last=False)
         return found
+
+    def _encoded(self, picture: Any) -> Any:
+        return SimpleNamespace(latents=self._encode(picture).latent_dist.mode())
 
 
 def remember(vae: Any) -> None:

@@ -11,17 +11,15 @@ import threading
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from types import ModuleType
 from typing import Any, Literal
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from catchlight import plugins
 from catchlight.device import Device, pick
 from catchlight.engines import Facts, _kept_words
 from catchlight.engines._aside import Aside, to_bytes
-from catchlight.engines._loading import load
+from catchlight.engines._loading import declared, load
 from catchlight.engines._placing import place, tile
 from catchlight.engines._remembered import remember
 from catchlight.engines._room import MODES, Room, fit, modes_for
@@ -36,7 +34,6 @@ FACTS = Facts(
     note="a folder of weights that IT supplies and seals; a graphics card for anything but tests",
 )  # fmt: skip
 _KEY = "engines.options.diffusion"
-_PIPELINES = "catchlight.engines._pipelines"
 
 
 class Settings(BaseModel):
@@ -74,7 +71,7 @@ class Engine:
         """Verify every byte of the weights; they are loaded with the first words. ConfigError names what is wrong."""
         self._settings, self._models = settings, models
         described = _described(settings, models)
-        self._how = _declared(described)
+        self._how = declared(described)
         self._stamps = stamps(described)
         self._weights = verify_weights(described.folder, allow_noncommercial=models.allow_noncommercial)
         self.digest, self.step = described.digest, self._how.STEP
@@ -235,15 +232,6 @@ def _described(settings: Settings, models: ModelStore) -> Weights:
         message = f"{_KEY}.weights is not set: name the folder of weights that your IT sealed; Catchlight brings none"
         raise ConfigError(message)
     return describe(settings.weights, allow_noncommercial=models.allow_noncommercial)
-
-
-def _declared(weights: Weights) -> ModuleType:
-    """Return the declaration of the weights' pipeline; ConfigError names those that there are."""
-    known = {how.CLASS: how for how in (plugins.load(_PIPELINES, name) for name in plugins.names(_PIPELINES))}
-    if weights.pipeline not in known:
-        message = f"{weights.folder}: pipeline {weights.pipeline!r} is not one of {', '.join(sorted(known))}"
-        raise ConfigError(message)
-    return known[weights.pipeline]
 
 
 __all__ = ["FACTS", "MODES", "Engine", "Settings", "digests"]
