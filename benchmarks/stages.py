@@ -10,7 +10,19 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from catchlight import cutout, develop, extend, grade, matte, memory, neutrals, pixels, relight, sitting
+from catchlight import (
+    cutout,
+    develop,
+    extend,
+    grade,
+    likeness,
+    matte,
+    memory,
+    neutrals,
+    pixels,
+    relight,
+    sitting,
+)
 from catchlight.config import Preset
 from catchlight.decoder import Decoder
 from catchlight.engines import facemesh, selfie, yunet
@@ -42,7 +54,7 @@ STAGES: tuple[tuple[str, Any, str], ...] = (
     ("settle", sitting, "settle"),
     ("print", sitting, "expose"),
     ("proof", sitting, "_proof"),
-    ("likeness", sitting, "_likeness"),
+    ("likeness", likeness, "unlike"),
     ("check", develop, "_read"),
     ("encode", pixels, "jpeg"),
     ("thumbnails", develop, "_thumb"),
