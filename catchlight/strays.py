@@ -19,10 +19,8 @@ _RIM = 0.14  # T, from eyes to chin: further inside it is the person
 _FAR = 14.0  # CIELAB units to the person's colours from which on it is none of them
 _SHARE = 0.5  # of that, at most, lies a colour of the background
 _LIGHTNESS = 0.25  # what a unit of L* counts beside one of a* and b*
-_OWN, _BEHIND = (
-    20.0,
-    8.0,
-)  # CIELAB units by which a colour 1 T away is farther: the person's, and the background's
+# CIELAB units by which a colour 1 T away is farther: the person's, and the background's
+_OWN, _BEHIND = 20.0, 8.0
 _STEP, _AMONG = 5, 3  # every fifth pixel each way is asked, and a colour is that of three
 _LEAST = np.ones((3, 3), np.uint8)  # what is thinner is noise
 
