@@ -160,3 +160,15 @@ def webdav(nginx_program: str, tmp_path: Path) -> Iterator[WebdavServer]:
         _absent("nginx cannot do WebDAV (Debian package libnginx-mod-http-dav-ext)")
     with webdav_server(tmp_path / "webdav", tls=True) as server:
         yield server
+
+
+@pytest.fixture
+def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a test fail that looks up a name or opens a connection."""
+
+    def never(*_: object) -> None:
+        message = "the network was asked"
+        raise AssertionError(message)
+
+    monkeypatch.setattr("socket.getaddrinfo", never)
+    monkeypatch.setattr("socket.socket.connect", never)

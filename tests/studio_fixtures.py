@@ -1,7 +1,7 @@
 """Fixtures of the studio: loaded once, shared by every test that names this module in ``pytest_plugins``."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -9,10 +9,14 @@ import pytest
 from catchlight.anatomy import Recogniser
 from catchlight.config import Engines, load_preset
 from catchlight.decoder import Decoder
+from catchlight.decoding import decode
 from catchlight.models import ModelStore, default_root
+from catchlight.records import Rung
 from catchlight.sitting import Sitting, sit
 from catchlight.studio import Studio, model_digests
 from tests.studio import TEN, Gallery, small
+
+Seated = Callable[..., Sitting]
 
 
 def _present(store: ModelStore, engines: Engines) -> ModelStore:
@@ -46,6 +50,23 @@ def studio(models: ModelStore) -> Studio:
     warm = Studio(small(), models)
     warm.warm()
     return warm
+
+
+@pytest.fixture(scope="session")
+def house(models: ModelStore) -> Studio:
+    """Return engines with the house preset as it is."""
+    return Studio(load_preset("house"), models)
+
+
+@pytest.fixture(scope="session")
+def seated(shared: Path, house: Studio) -> Seated:
+    """Return what sits one official portrait by its id, no further than a rung."""
+
+    def sitting(id_: str, rung: Rung = Rung.RELIGHT) -> Sitting:
+        photo = decode((shared / f"congress/photos/{id_}.jpg").read_bytes())
+        return sit(photo, house.preset, house, cap=rung)
+
+    return sitting
 
 
 @pytest.fixture(scope="session")

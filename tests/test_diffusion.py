@@ -144,17 +144,9 @@ def _say(folder: Path, old: str, new: str) -> None:
     file.write_text(file.read_text().replace(old, new))
 
 
-def test_nothing_is_asked_of_a_network(
-    weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.usefixtures("no_network")
+def test_nothing_is_asked_of_a_network(weights: Path, tmp_path: Path) -> None:
     """Verified, loaded, words read and painted without one name looked up or connection opened."""
-
-    def never(*_: object) -> None:
-        message = "the network was asked"
-        raise AssertionError(message)
-
-    monkeypatch.setattr("socket.getaddrinfo", never)
-    monkeypatch.setattr("socket.socket.connect", never)
     assert engine(weights, tmp_path).paint(scene(), (1,))[0].picture is not None
 
 

@@ -73,17 +73,9 @@ def alone(weights: Path) -> np.ndarray:
     return paint(engine(weights), 1, 2)
 
 
-def test_the_same_seed_gives_the_same_bytes(
-    weights: Path, alone: np.ndarray, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.usefixtures("no_network")
+def test_the_same_seed_gives_the_same_bytes(weights: Path, alone: np.ndarray) -> None:
     """Verified, loaded and painted anew without a network; another seed gives another picture."""
-
-    def never(*_: object) -> None:
-        message = "the network was asked"
-        raise AssertionError(message)
-
-    monkeypatch.setattr("socket.getaddrinfo", never)
-    monkeypatch.setattr("socket.socket.connect", never)
     again = engine(weights)
     again.warm(OFFICE)
     assert np.array_equal(paint(again, 2)[0], alone[1])

@@ -1,19 +1,15 @@
 """A strip of the old background that stayed at the outline is told by its colour."""
 
-from pathlib import Path
-
 import cv2
 import numpy as np
 import pytest
 
 from catchlight.checks import strays as check
-from catchlight.config import load_preset
-from catchlight.decoding import decode
-from catchlight.models import ModelStore, default_root
 from catchlight.records import Rung
-from catchlight.sitting import Sitting, sit
 from catchlight.strays import strays
-from catchlight.studio import Studio
+from tests.studio_fixtures import Seated
+
+pytest_plugins = ["tests.studio_fixtures"]
 
 UNIT, SIDE = 120, 400
 SKIN, HAIR, WALL, FLAG = (205, 150, 125), (90, 65, 45), (110, 130, 170), (190, 30, 45)
@@ -72,31 +68,19 @@ def test_without_a_person_or_a_background_nothing_strays() -> None:
     assert not found(photo, photo, alpha * 0 + 1).any()
 
 
-@pytest.fixture(scope="module")
-def studio() -> Studio:
-    """Return a warm studio."""
-    return Studio(load_preset("house"), ModelStore(default_root()))
-
-
-def seated(id_: str, shared: Path, studio: Studio, rung: Rung = Rung.RELIGHT) -> Sitting:
-    """Return one person's sitting."""
-    photo = decode((shared / f"congress/photos/{id_}.jpg").read_bytes())
-    return sit(photo, studio.preset, studio, cap=rung)
-
-
 @pytest.mark.parametrize("id_", STAYED)
-def test_who_kept_a_strip_of_flag_or_wall_is_looked_at(id_: str, shared: Path, studio: Studio) -> None:
+def test_who_kept_a_strip_of_flag_or_wall_is_looked_at(id_: str, seated: Seated) -> None:
     """Too thin for the second look at shapes, past the limit by colour."""
-    sitting = seated(id_, shared, studio)
+    sitting = seated(id_)
     assert check.measure(sitting) > (check.Settings().high or 0)
 
 
 @pytest.mark.parametrize("id_", CLEAN)
-def test_a_clean_outline_is_let_through(id_: str, shared: Path, studio: Studio) -> None:
+def test_a_clean_outline_is_let_through(id_: str, seated: Seated) -> None:
     """Well below the limit."""
-    assert check.measure(seated(id_, shared, studio)) < (check.Settings().high or 0) / 1.5
+    assert check.measure(seated(id_)) < (check.Settings().high or 0) / 1.5
 
 
-def test_a_background_that_stays_leaves_no_strays(shared: Path, studio: Studio) -> None:
+def test_a_background_that_stays_leaves_no_strays(seated: Seated) -> None:
     """Where only the crop was changed, the flag is meant to be there."""
-    assert check.measure(seated(STAYED[0], shared, studio, Rung.CROP)) == 0
+    assert check.measure(seated(STAYED[0], Rung.CROP)) == 0
