@@ -7,10 +7,10 @@ the processor's in the same run. The processor gets all its threads, and one.
 """
 
 import argparse
-import json
 import sys
 import time
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
@@ -18,6 +18,8 @@ import numpy as np
 import torch
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from stopwatch import card, written
 
 from catchlight import closed_form, foreground
 
@@ -68,35 +70,31 @@ def whole(
 
 def timed(scenes: tuple[torch.Tensor, ...], rounds: int) -> tuple[float, tuple[torch.Tensor, ...]]:
     """Return portraits a second, best of some rounds after one to warm up, and the answers on the processor."""
-    card, took = scenes[0].is_cuda, []
+    took = []
     for _ in range(rounds + 1):
         began = time.perf_counter()
         found = whole(*scenes)
-        if card:
+        if scenes[0].is_cuda:
             torch.cuda.synchronize()
         took.append(time.perf_counter() - began)
     return len(scenes[0]) / min(took[1:]), tuple(part.cpu() for part in found)
 
 
-def measure(options: argparse.Namespace) -> list[Figure]:
-    """Return a line for the processor with all threads and with one, and one for each batch on the card."""
+def measure(options: argparse.Namespace) -> Iterator[Figure]:
+    """Yield a line for the processor with all threads and with one, and one for each batch on the card."""
     scenes, threads = batch(max(options.batches), options.side), torch.get_num_threads()
     few = tuple(part[:4] for part in scenes)
-    speed, _ = timed(few, options.rounds)
+    yield Figure(f"processor, {threads} threads", timed(few, options.rounds)[0], 0, 0)
     torch.set_num_threads(1)
-    figures = [
-        Figure(f"processor, {threads} threads", speed, 0, 0),
-        Figure("processor, 1 thread", timed(few, options.rounds)[0], 0, 0),
-    ]
+    yield Figure("processor, 1 thread", timed(few, options.rounds)[0], 0, 0)
     torch.set_num_threads(threads)
     if not torch.cuda.is_available():
-        return figures
+        return
     truth = whole(*scenes)
     for size in options.batches:
         speed, found = timed(tuple(part[:size].cuda() for part in scenes), options.rounds)
         off = [float((one - other[:size]).abs().max()) for one, other in zip(found, truth, strict=True)]
-        figures.append(Figure(f"card, {size} at once", speed, *off))
-    return figures
+        yield Figure(f"card, {size} at once", speed, *off)
 
 
 def main() -> None:
@@ -109,16 +107,15 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--output", type=Path, help="write the figures as JSON")
     options = parser.parse_args()
-    card = torch.cuda.get_device_name() if torch.cuda.is_available() else "no graphics card"
-    print(f"{card}, torch {torch.__version__}, {options.side} × {options.side}")
-    figures = measure(options)
-    for one in figures:
+    print(f"{card()}, torch {torch.__version__}, {options.side} × {options.side}")
+    figures: list[Figure] = []
+    for one in measure(options):
+        figures.append(one)
         print(
-            f"{one.how:24} {one.a_second:8.2f} portraits a second  alpha {one.alpha:.1e}  colour {one.colour:.1e}"
+            f"{one.how:24} {one.a_second:8.2f} portraits a second  alpha {one.alpha:.1e}  colour {one.colour:.1e}",
+            flush=True,
         )
-    if options.output:
-        plainly = {"card": card, "torch": torch.__version__, "figures": [asdict(one) for one in figures]}
-        options.output.write_text(json.dumps(plainly, indent=1), encoding="utf-8")
+        written(options.output, figures)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,10 @@
 """A painter in another process, as a worker sees it."""
 
-import os
 import time
 from collections.abc import Sequence
+from itertools import count
 from multiprocessing.connection import Client, Connection
+from pathlib import Path
 from typing import Any, cast
 
 from catchlight.config import Engines
@@ -19,8 +20,8 @@ class RemotePainter:
     """Asks one of the painters, always the same one."""
 
     def __init__(self, easels: Sequence[Easel], engines: Engines) -> None:
-        """Choose a painter by this process, and ask what it takes. ConfigError, OutsideError."""
-        self._easel = easels[os.getpid() % len(easels)]
+        """Take a seat, and ask the painter there what it takes. ConfigError, OutsideError."""
+        self._easel = _seat(easels)
         self._engines = engines
         self._line: Connection[Any, Any] | None = None
         self.step, self.most, self.digest = cast("tuple[int, int, str]", self._ask("facts"))
@@ -58,3 +59,18 @@ class RemotePainter:
                     message = "the painter's process does not answer; see the darkroom's log"
                     raise OutsideError(message) from error
                 time.sleep(0.1)
+
+
+def _seat(easels: Sequence[Easel]) -> Easel:
+    """Take the next seat that nobody took: workers spread evenly over the cards, whoever comes first."""
+    folder = Path(easels[0].address).parent
+    for number in count():
+        try:
+            (folder / f"seat-{number}").touch(exist_ok=False)
+        except FileExistsError:
+            continue
+        except OSError as error:
+            message = "the painters were put away"
+            raise OutsideError(message) from error
+        return easels[number % len(easels)]
+    raise AssertionError

@@ -2,10 +2,15 @@
 
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import cv2
+import numpy as np
 import pytest
 
+from catchlight import generating
 from catchlight.anatomy import Recogniser
 from catchlight.config import Engines, load_preset
 from catchlight.decoder import Decoder
@@ -88,3 +93,37 @@ def company(gallery: Gallery) -> dict[str, Sitting]:
     house = load_preset("house")
     preset = house.model_copy(update={"light": house.light.model_copy(update={"strength": 1.0})})
     return {name: sit(gallery.open(name), preset, gallery.studio) for name in TEN}
+
+
+@pytest.fixture
+def outside_the_mask_nothing_changes(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Compare every painted portrait that a test makes with the studio's in the same frame; return how many pixels differ.
+
+    Where the mask is comes from the region alone: what the code lays on is not asked.
+    """
+    real, painted = generating._sitting, list[int]()
+
+    def sitting(base: Sitting, stage: Any, change: Any, height: int, studio: Studio, **more: Any) -> Sitting:
+        made = real(base, stage, change, height, studio, **more)
+        if change.painting is not None:
+            own = replace(change, painting=None, rung=stage.change.rung)
+            studios = real(base, stage, own, height, studio, compared=False)
+            differs = (made.master != studios.master).any(2)
+            assert not (differs & ~_may_change(stage.region, studios.alpha)).any()
+            painted.append(int(differs.sum()))
+        return made
+
+    monkeypatch.setattr(generating, "_sitting", sitting)
+    return painted
+
+
+def _may_change(region: Any, alpha: np.ndarray) -> np.ndarray:
+    """Return where a print may be painted: beside the person if the setting is wanted, and what was told, a cell around it."""
+    told = cv2.dilate(
+        ((region.beyond > 0) | (region.body > 0) | (region.ring > 0)).astype(np.uint8), np.ones((3, 3))
+    )
+    told, kept = (
+        cv2.resize(part, alpha.shape[::-1], interpolation=cv2.INTER_NEAREST) > 0
+        for part in (told, region.kept.astype(np.uint8))
+    )
+    return np.asarray((told | (region.behind & (alpha < 1))) & ~kept)

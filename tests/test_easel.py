@@ -3,7 +3,9 @@
 import os
 import signal
 import time
+from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -12,14 +14,24 @@ import pytest
 pytest.importorskip("diffusers", reason="the extra `generate` is not installed")
 
 from catchlight.config import Engines
-from catchlight.easel import Easels, Supplies, cards
+from catchlight.easel import Easel, Easels, Supplies, cards
 from catchlight.engines.diffusion import Engine, Settings
 from catchlight.errors import ConfigError, PhotoError
 from catchlight.models import ModelStore
 from catchlight.painting import Scene, Words
 from catchlight.remote_painter import RemotePainter
+from tests.every_pipeline import elsewhere, engine, make_for_painters, scene
 from tests.tiny_pipelines import flux2_klein
 
+_SEES = """
+import os, types
+from catchlight import easel
+
+def facts(self, engines):
+    return types.SimpleNamespace(step=16, most=256, digest=os.environ["CUDA_VISIBLE_DEVICES"])
+
+easel._Shop._painter = facts
+"""  # a painter that says which card its process sees
 SCENE = Scene(np.full((64, 64, 3), 90, np.uint8), np.ones((64, 64), bool), Words("an office"))
 
 
@@ -40,9 +52,10 @@ def easels(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Easels]:
     opened.close()
 
 
-def engines(weights: Path) -> Engines:
+def engines(weights: Path, **more: int) -> Engines:
     """Return what a preset says of its painter."""
-    return Engines(paint="diffusion", options={"diffusion": {"weights": str(weights), "device": "cpu"}})
+    options = {"weights": str(weights), "device": "cpu", **more}
+    return Engines(paint="diffusion", options={"diffusion": options})
 
 
 def _process(easels: Easels) -> int:
@@ -73,6 +86,58 @@ def test_a_painter_that_dies_is_started_again(easels: Easels, weights: Path) -> 
     os.kill(before, signal.SIGKILL)
     assert shared.paint(SCENE, (5,))[0].picture is not None
     assert _process(easels) != before
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["klein", "sdxl", "qwen"])
+def test_killed_while_it_paints_the_picture_is_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """In the middle of a batch, whichever pipeline: another painter starts, and whoever asked gets the very bytes."""
+    weights, steps = make_for_painters(name, tmp_path / "weights", monkeypatch), 40
+    easels = Easels(Supplies(tmp_path / "models", tmp_path / "log"))
+    try:
+        shared = RemotePainter(easels.all, engines(weights, steps=steps))
+        shared.warm(scene().words)
+        before, seeds = _process(easels), tuple(range(5))
+        with ThreadPoolExecutor(1) as worker:
+            asked = worker.submit(shared.paint, scene(), seeds)
+            time.sleep(0.3)
+            assert not asked.done()
+            os.kill(before, signal.SIGKILL)
+            found = asked.result()
+        assert _process(easels) != before
+    finally:
+        easels.close()
+    own = engine(weights, steps=steps).paint(scene(), seeds)
+    assert all(np.array_equal(a.picture, b.picture) for a, b in zip(found, own, strict=True))  # type: ignore[arg-type]
+
+
+def _facts(self: RemotePainter, verb: str) -> tuple[int, int, str]:
+    assert verb == "facts"
+    return 16, 1 << 20, self._easel.address
+
+
+def test_workers_spread_evenly_over_the_cards(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Five workers who come at once to two painters: three and two, whatever their process numbers."""
+    monkeypatch.setattr(RemotePainter, "_ask", _facts)
+    both = [Easel(str(tmp_path / number), b"") for number in "01"]
+    with ThreadPoolExecutor(5) as workers:
+        found = workers.map(lambda _: RemotePainter(both, Engines()).digest, range(5))
+    assert sorted(Counter(found).values()) == [2, 3]
+
+
+@pytest.mark.slow
+def test_each_painter_sees_a_card_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the cards that a run may use, numbered as CUDA numbers them."""
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "2,5")
+    elsewhere(monkeypatch, tmp_path, _SEES)
+    opened = Easels(Supplies(tmp_path / "models", tmp_path / "log"))
+    try:
+        found = [RemotePainter(opened.all, Engines(paint="diffusion")).digest for _ in range(4)]
+    finally:
+        opened.close()
+    assert found == ["2", "5", "2", "5"]
 
 
 def test_a_picture_at_which_it_dies_twice_is_set_aside(

@@ -1,5 +1,6 @@
 """``catchlight refresh`` with a preset that lets a model paint: who agreed is painted, the others are not."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -12,9 +13,9 @@ from catchlight.decoding import decode
 from catchlight.painting import GENERATE
 from catchlight.records import Rung
 from catchlight.register import Register, now
+from tests.every_pipeline import make_for_painters
 from tests.killed_refresh import kill, started, wait_for
 from tests.refreshed_company import Company, congress, differing
-from tests.tiny_pipelines import flux2_klein
 
 pytestmark = pytest.mark.slow
 
@@ -31,6 +32,7 @@ paint = "diffusion"
 [engines.options.diffusion]
 weights = "{weights}"
 side = 256
+steps = 2
 device = "cpu"
 
 [generate]
@@ -44,18 +46,21 @@ outcome = "note"
 """
 
 
-@pytest.fixture(scope="module")
-def company(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Company:
-    """Return three people of whom two agreed, refreshed once."""
+@pytest.fixture(scope="module", params=["klein", "qwen"])
+def company(
+    shared: Path, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[Company]:
+    """Return three people of whom two agreed, refreshed once, with each pipeline."""
     root = tmp_path_factory.mktemp("painted")
     company = Company(root / "source", root / "home")
     company.photograph(shared / "congress", congress(shared, 3))
-    flux2_klein(root / "weights")
-    (root / "painted.toml").write_text(PRESET.format(weights=root / "weights"), encoding="utf-8")
-    agree(company, shared)
-    done = refresh(company)
-    assert done == 0, (company.home / "logs/darkroom.log").read_text(encoding="utf-8")
-    return company
+    with pytest.MonkeyPatch.context() as patch:
+        make_for_painters(request.param, root / "weights", patch)
+        (root / "painted.toml").write_text(PRESET.format(weights=root / "weights"), encoding="utf-8")
+        agree(company, shared)
+        done = refresh(company)
+        assert done == 0, (company.home / "logs/darkroom.log").read_text(encoding="utf-8")
+        yield company
 
 
 def agree(company: Company, shared: Path) -> None:
@@ -112,6 +117,7 @@ def test_killed_while_it_paints_it_goes_on_and_comes_to_the_same(
     assert all(np.array_equal(a, b) for a, b in zip(*pictures, strict=True))
 
 
+@pytest.mark.parametrize("company", ["klein"], indirect=True)
 def test_a_yes_that_is_taken_back_takes_the_paint_away(company: Company, shared: Path) -> None:
     """Only that person is made anew."""
     (first, *_) = congress(shared, 1)

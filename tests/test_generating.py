@@ -26,6 +26,7 @@ from tests.painters import Paint, StandIn, everywhere, nothing, somebody, wall
 from tests.studio import REFERENCE, SMALL, Gallery, measure, small
 
 pytest_plugins = ["tests.studio_fixtures"]
+pytestmark = pytest.mark.usefixtures("outside_the_mask_nothing_changes")
 
 OF = Commission("recipe")
 

@@ -3,7 +3,9 @@
 Its words are the tests' own; whatever else it is made of is diffusers' and transformers'.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -31,6 +33,21 @@ MARKS = {
     "vision_start": "<|vision_start|>", "vision_end": "<|vision_end|>", "image": "<|image_pad|>",
     "video": "<|video_pad|>", "turn": "<|im_start|>", "over": "<|im_end|>",
 }  # fmt: skip
+TEXT: Mapping[str, Any] = {
+    "hidden_size": 16, "intermediate_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "num_key_value_heads": 2,
+    "rope_parameters": {"rope_type": "default", "rope_theta": 1e6, "mrope_section": [1, 1, 2]},
+}  # fmt: skip
+VISION: Mapping[str, Any] = {
+    "depth": 1, "hidden_size": 16, "intermediate_size": 16, "num_heads": 2, "out_hidden_size": 16,
+}  # fmt: skip
+FULL: Mapping[str, Mapping[str, Any]] = {
+    "text": {
+        "hidden_size": 3584, "intermediate_size": 18944, "num_hidden_layers": 28, "num_attention_heads": 28,
+        "num_key_value_heads": 4, "vocab_size": 152_064,
+        "rope_parameters": {"rope_type": "default", "rope_theta": 1e6, "mrope_section": [16, 24, 24]},
+    },
+    "vision": {"depth": 32, "hidden_size": 1280, "intermediate_size": 3420, "num_heads": 16, "out_hidden_size": 3584},
+}  # fmt: skip
 
 
 def make_small(patch: pytest.MonkeyPatch) -> None:
@@ -41,8 +58,17 @@ def make_small(patch: pytest.MonkeyPatch) -> None:
     """
     real = diffusers_own.calculate_dimensions
     patch.setattr(diffusers_own, "calculate_dimensions", lambda _, ratio: real(SIDE**2, ratio))
-    patch.setattr(Qwen2VLProcessor, "get_attributes", classmethod(lambda _: ["image_processor", "tokenizer"]))
+    patch.setattr(Qwen2VLProcessor, "get_attributes", classmethod(_no_videos))
     patch.setattr(how, "WANTS", ())
+
+
+def without_videos() -> None:
+    """Leave the processor of videos out for good, where no test puts it back."""
+    Qwen2VLProcessor.get_attributes = classmethod(_no_videos)  # type: ignore[assignment]
+
+
+def _no_videos(_: object) -> list[str]:
+    return ["image_processor", "tokenizer"]
 
 
 def qwen_image_edit(folder: Path) -> Weights:
@@ -60,8 +86,8 @@ def qwen_image_edit(folder: Path) -> Weights:
         latents_mean=[0.1] * 4,
         latents_std=[0.5] * 4,
     )
-    words = _tokenizer()
-    encoder = Qwen2_5_VLForConditionalGeneration(_config(words))
+    words = tokenizer_of_pictures()
+    encoder = Qwen2_5_VLForConditionalGeneration(encoder_config(words))
     _enliven(transformer, vae.decoder, encoder)
     pipe = QwenImageEditInpaintPipeline(
         scheduler=FlowMatchEulerDiscreteScheduler(), vae=vae, transformer=transformer, tokenizer=words,
@@ -77,21 +103,20 @@ def _enliven(*models: torch.nn.Module) -> None:
         torch.nn.init.normal_(weight, std=1.5 * weight[0].numel() ** -0.5)
 
 
-def _tokenizer() -> PreTrainedTokenizerFast:
+def tokenizer_of_pictures() -> PreTrainedTokenizerFast:
+    """Return the tests' tokenizer, with the marks between which a picture lies."""
     words = tokenizer()
     words.add_special_tokens({"additional_special_tokens": [*MARKS.values()]})
     return words
 
 
-def _config(words: PreTrainedTokenizerFast) -> Qwen2_5_VLConfig:
+def encoder_config(
+    words: PreTrainedTokenizerFast, text: Mapping[str, Any] = TEXT, vision: Mapping[str, Any] = VISION
+) -> Qwen2_5_VLConfig:
+    """Return what reads words and pictures, tiny, or as large as it is with ``**FULL``."""
     ids = {name: words.convert_tokens_to_ids(mark) for name, mark in MARKS.items()}
-    text = {
-        "hidden_size": 16, "intermediate_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2,
-        "num_key_value_heads": 2, "vocab_size": len(words), "bos_token_id": None, "eos_token_id": None,
-        "rope_parameters": {"rope_type": "default", "rope_theta": 1e6, "mrope_section": [1, 1, 2]},
-    }  # fmt: skip
-    vision = {"depth": 1, "hidden_size": 16, "intermediate_size": 16, "num_heads": 2, "out_hidden_size": 16}
+    own = {"vocab_size": len(words), "bos_token_id": None, "eos_token_id": None}
     return Qwen2_5_VLConfig(
-        text_config=text, vision_config=vision, vision_start_token_id=ids["vision_start"],
+        text_config={**own, **text}, vision_config=dict(vision), vision_start_token_id=ids["vision_start"],
         vision_end_token_id=ids["vision_end"], image_token_id=ids["image"], video_token_id=ids["video"],
     )  # fmt: skip
