@@ -16,7 +16,7 @@ from catchlight.grade import Grade, shoulder
 from catchlight.lamp import Lamp, closing, target
 from catchlight.light import Light, Lit, fit
 from catchlight.relief import UNIT
-from catchlight.relight import below, ceiling, keep_median, shading, spread
+from catchlight.relight import below, ceiling, shading, spread
 
 _PATCH = 0.12  # T: what is even within this distance counts as light, what is finer as the skin's own
 _SHADED = 0.03  # T: the same in the lamp's shadow, where highlights of the photo's light do not stay
@@ -33,6 +33,7 @@ _SERVO = (0.8, 1.25)
 _WHITE, _BURNT = 0.94, 0.05  # linear; share of skin that may become so
 _LESS = 0.85
 _DEEPER = 1.12  # where shadows do not close
+_SHIFTS = 2  # rounds in which skin's median is kept; the print makes as many
 _ASKED = np.array([0.75, 1.6])
 
 
@@ -120,9 +121,17 @@ def _draw(lit: Lit, light: Light, of: Lamp, strength: float) -> Float32[np.ndarr
     asked = spread(wanted - there, lit.relief.face, of.blur * UNIT)
     asked -= np.median(asked[lit.skin])
     for _ in range(_PASSES):
-        stops = keep_median(below(_bounded(asked, of.reach), high), lit)
+        stops = _kept(below(_bounded(asked, of.reach), high), lit)
         excess = _log(_made(lit, stops)) - wanted
         asked = asked - _patches(excess - np.median(excess[lit.skin]), bare, dark)
+    return stops
+
+
+def _kept(stops: Float32[np.ndarray, "h w"], lit: Lit) -> Float32[np.ndarray, "h w"]:
+    """Shift a change of light so that skin keeps its median, the shoulder of the highlights included."""
+    for _ in range(_SHIFTS):
+        after = float(np.median(_made(lit, stops).luminance[lit.skin]))
+        stops = stops - np.float32(np.log2(after / float(np.median(lit.luminance[lit.skin]))))
     return stops
 
 

@@ -49,7 +49,7 @@ _PATTERNS = {
     "flat": Lamp(0.0, 12.0, 1.0, fill=0.9),
     "butterfly": Lamp(0.0, 45.0, 1.0, fill=0.3),
     "loop": Lamp(-30.0, 30.0, 1.75, reach=1.3),
-    "rembrandt": Lamp(-48.0, 36.0, 5.0, reach=2.8, blur=0.02, closes=True),
+    "rembrandt": Lamp(-48.0, 36.0, 5.0, reach=3.6, blur=0.02, closes=True),
 }
 # Where a photographer would move the lamp, nearest first: degrees aside and up.
 _MOVES = sorted(

@@ -46,9 +46,17 @@ def test_the_pattern_is_there_on_the_picture_that_is_made(relief: Relief) -> Non
         stops = _drawn(light.spread_out(picture(face), carve(relief.at)))
         made = light.spread_out(picture(face * np.exp2(stops)[..., None]), carve(relief.at))
         assert 35 <= -light.fit(made).azimuth <= 65
-        assert triangle.ratio(made.luminance, made.relief, KEY.side) == pytest.approx(KEY.ratio, rel=0.3)
+        assert triangle.ratio(made.luminance, made.relief, KEY.side) == pytest.approx(KEY.ratio, rel=0.35)
         closed += triangle.find(made.luminance, made.relief, KEY.side).is_triangle
     assert closed >= len(SOURCES) - 1
+
+
+def test_a_light_from_the_other_side_is_overcome(relief: Relief) -> None:
+    """A cheek that the photo's own lamp lit squarely gets as dark as the pattern's shadow has to be."""
+    face = _painted(relief, Lamp(40, 10, 2.0))
+    stops = _drawn(light.spread_out(picture(face), carve(relief.at)))
+    made = light.spread_out(picture(face * np.exp2(stops)[..., None]), carve(relief.at))
+    assert triangle.find(made.luminance, made.relief, KEY.side).is_triangle
 
 
 def test_a_mole_in_the_shadow_stays(relief: Relief) -> None:
