@@ -1,14 +1,16 @@
 """Files of strangers are decoded in a child process: they can hurt nothing but the child.
 
-The parent sends a length and a file; the child (`decoder_child`) answers with one line of JSON
-and the pixels.
+The parent sends a length and a file; the child (`decoder_child`) answers with one line of JSON, and lays
+the pixels into memory that both see: through a pipe they would be copied many times.
 """
 
 import contextlib
 import json
+import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 from dataclasses import asdict
 from pathlib import Path
@@ -24,11 +26,13 @@ from catchlight.exif import a_day
 
 PICTURES_PER_CHILD = 200
 _START = (
-    "import sys; sys.path[:] = sys.argv[2:]; from catchlight.decoder_child import serve; serve(sys.argv[1])"
+    "import sys; sys.path[:] = sys.argv[3:]; from catchlight.decoder_child import serve; "
+    "serve(sys.argv[1], int(sys.argv[2]))"
 )
 _ENVIRONMENT = {"LC_ALL": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 _SECONDS_TO_START = 60.0
 _LONGEST_ANSWER = 1 << 16
+_VALUES = 4  # of a pixel, with its transparency
 
 
 class _ChildDiedError(Exception):
@@ -42,6 +46,7 @@ class Decoder:
         """Nothing is started before the first picture."""
         self.limits = limits
         self._child: subprocess.Popen[bytes] | None = None
+        self._board: IO[bytes] | None = None
         self._opened = 0
 
     @property
@@ -70,7 +75,9 @@ class Decoder:
         """Stop the child; the next picture starts a new one."""
         if self._child:
             _stop(self._child)
-        self._child = None
+        if self._board:
+            self._board.close()
+        self._child = self._board = None
         self._opened = 0
 
     def __enter__(self) -> Self:
@@ -88,7 +95,7 @@ class Decoder:
         timer.start()
         try:
             _send(child, data)
-            return _receive(child, self.limits)
+            return _receive(child, _opened(self._board), self.limits)
         except PhotoError:
             raise
         except (OSError, _ChildDiedError) as error:
@@ -107,24 +114,35 @@ class Decoder:
         if self._opened >= PICTURES_PER_CHILD:
             self.close()
         self._opened += 1
-        self._child = self._child or _start(self.limits)
+        self._board = self._board or _shared(_VALUES * self.limits.max_pixels)
+        self._child = self._child or _start(self.limits, self._board)
         return self._child
 
 
-def _start(limits: Limits) -> subprocess.Popen[bytes]:
+def _shared(size: int) -> IO[bytes]:
+    """Return memory that a child can be given; none of it is taken before something is laid there."""
+    if hasattr(os, "memfd_create"):
+        board: IO[bytes] = os.fdopen(os.memfd_create("pixels"), "r+b", buffering=0)
+    else:
+        board = tempfile.TemporaryFile(buffering=0)
+    board.truncate(size)
+    return board
+
+
+def _start(limits: Limits, board: IO[bytes]) -> subprocess.Popen[bytes]:
     """Start a child without site packages of its own, settings or secrets."""
     package = str(Path(catchlight.__file__).parents[1])
     paths = [path for path in (*sys.path, package) if Path(path).is_absolute()]
-    command = [sys.executable, "-I", "-S", "-c", _START, json.dumps(asdict(limits)), *paths]
+    command = [sys.executable, "-I", "-S", "-c", _START, json.dumps(asdict(limits)), str(board.fileno()), *paths]
     try:
-        child = _spawn(command)
+        child = _spawn(command, board)
     except OSError as error:
         message = f"the decoder process does not start: {error.strerror}"
         raise OutsideError(message) from error
     timer = threading.Timer(_SECONDS_TO_START, child.kill)
     timer.start()
     try:
-        ready = _pipe(child.stdout).readline(len(READY))
+        ready = _opened(child.stdout).readline(len(READY))
     finally:
         timer.cancel()
     if ready != READY:
@@ -136,7 +154,7 @@ def _start(limits: Limits) -> subprocess.Popen[bytes]:
     return child
 
 
-def _spawn(command: list[str]) -> subprocess.Popen[bytes]:
+def _spawn(command: list[str], board: IO[bytes]) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         command,
         stdin=subprocess.PIPE,
@@ -145,6 +163,7 @@ def _spawn(command: list[str]) -> subprocess.Popen[bytes]:
         env=_ENVIRONMENT,
         cwd="/",
         start_new_session=True,
+        pass_fds=(board.fileno(),),
         pipesize=1 << 20,
     )
 
@@ -152,9 +171,9 @@ def _spawn(command: list[str]) -> subprocess.Popen[bytes]:
 def _stop(child: subprocess.Popen[bytes]) -> None:
     child.kill()
     child.wait()
-    _pipe(child.stdout).close()
+    _opened(child.stdout).close()
     with contextlib.suppress(BrokenPipeError):  # It may have died with the file half read.
-        _pipe(child.stdin).close()
+        _opened(child.stdin).close()
 
 
 def _expire(child: subprocess.Popen[bytes], overdue: threading.Event) -> None:
@@ -167,42 +186,42 @@ def _timeout(limits: Limits) -> PhotoError:
     return PhotoError("photo.timeout", message)
 
 
-def _pipe(stream: IO[bytes] | None) -> IO[bytes]:
+def _opened(stream: IO[bytes] | None) -> IO[bytes]:
     if stream is None:
         raise _ChildDiedError
     return stream
 
 
 def _send(child: subprocess.Popen[bytes], data: bytes) -> None:
-    pipe = _pipe(child.stdin)
+    pipe = _opened(child.stdin)
     pipe.write(len(data).to_bytes(8, "big"))
     pipe.write(data)
     pipe.flush()
 
 
-def _receive(child: subprocess.Popen[bytes], limits: Limits) -> Decoded:
+def _receive(child: subprocess.Popen[bytes], board: IO[bytes], limits: Limits) -> Decoded:
     """Read one answer. The child may have been taken over: nothing it says is trusted."""
-    pipe = _pipe(child.stdout)
     try:
-        answer = json.loads(pipe.readline(_LONGEST_ANSWER))
+        answer = json.loads(_opened(child.stdout).readline(_LONGEST_ANSWER))
         if "reason" in answer:
             raise PhotoError(str(answer["reason"]), str(answer["message"]))
         height, width = (int(side) for side in answer["size"])
         if not 0 < height * width <= limits.max_pixels or min(height, width) < 1:
             raise _ChildDiedError
-        picture = _pixels(pipe, (height, width, 3))
-        alpha = _pixels(pipe, (height, width)) if answer["alpha"] else None
+        board.seek(0)
+        picture = _pixels(board, (height, width, 3))
+        alpha = _pixels(board, (height, width)) if answer["alpha"] else None
         notes, taken = tuple(map(str, answer["notes"])), a_day(str(answer["taken"]))
         return Decoded(picture, alpha, str(answer["format"]), notes, taken)
     except (ValueError, TypeError, LookupError) as error:
         raise _ChildDiedError from error
 
 
-def _pixels(pipe: IO[bytes], shape: tuple[int, ...]) -> Pixels:
+def _pixels(board: IO[bytes], shape: tuple[int, ...]) -> Pixels:
     pixels = np.empty(shape, np.uint8)
     rest = pixels.data.cast("B")
     while rest:
-        count = pipe.readinto(rest)  # type: ignore[attr-defined]
+        count = board.readinto(rest)  # type: ignore[attr-defined]
         if not count:
             raise _ChildDiedError
         rest = rest[count:]

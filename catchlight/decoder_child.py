@@ -2,6 +2,7 @@
 
 import json
 import math
+import mmap
 import os
 import resource
 import select
@@ -20,10 +21,11 @@ READY = b"ready\n"
 Pixels = np.ndarray[Any, np.dtype[np.uint8]]
 
 
-def serve(settings: str) -> None:
-    """Answer the parent until it closes the pipe or is gone."""
+def serve(settings: str, board: int) -> None:
+    """Answer the parent until it closes the pipe or is gone; pixels are laid into the memory that ``board`` names."""
     limits = Limits(**json.loads(settings))
-    _confine(limits)
+    shared = _shared(board)
+    _confine(limits, len(shared))
     memory.keep()
     # A library that prints must not print into the answer.
     answers = os.fdopen(os.dup(1), "wb")
@@ -34,9 +36,8 @@ def serve(settings: str) -> None:
     while (data := _next_file(parent)) is not None:
         _rearm(limits)
         head, arrays = _answer(data, limits)
+        _lay(arrays, shared)
         answers.write(json.dumps(head).encode() + b"\n")
-        for array in arrays:
-            answers.write(array.data)
         answers.flush()
         signal.alarm(0)
 
@@ -52,6 +53,22 @@ def _next_file(parent: int) -> bytes | None:
     return data if length and len(data) == length else None
 
 
+def _shared(board: int) -> mmap.mmap:
+    """Map the memory that is shared with the parent. No file may be written to, this one included."""
+    try:
+        return mmap.mmap(board, 0)
+    finally:
+        os.close(board)
+
+
+def _lay(arrays: list[Pixels], shared: mmap.mmap) -> None:
+    """Lay arrays one after the other."""
+    first = 0
+    for array in arrays:
+        np.frombuffer(shared, np.uint8, array.size, first)[:] = array.reshape(-1)
+        first += array.size
+
+
 def _answer(data: bytes, limits: Limits) -> tuple[dict[str, Any], list[Pixels]]:
     try:
         done = decode(data, limits)
@@ -62,10 +79,10 @@ def _answer(data: bytes, limits: Limits) -> tuple[dict[str, Any], list[Pixels]]:
     return {"size": done.picture.shape[:2], "alpha": len(arrays) > 1, **said}, arrays
 
 
-def _confine(limits: Limits) -> None:
-    """Take away what a decoder does not need."""
+def _confine(limits: Limits, shared: int) -> None:
+    """Take away what a decoder does not need; ``shared`` bytes of memory are the parent's, too."""
     for kind, wanted in (
-        (resource.RLIMIT_AS, limits.memory_bytes),
+        (resource.RLIMIT_AS, limits.memory_bytes + shared),
         (resource.RLIMIT_FSIZE, 0),
         (resource.RLIMIT_NOFILE, 32),
         (resource.RLIMIT_CORE, 0),

@@ -54,7 +54,7 @@ def has_gone(pid: int) -> bool:
 
 
 def test_the_child_knows_no_secrets(child: Decoder, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Neither the environment nor open files of the parent reach the decoder."""
+    """Neither the environment nor open files of the parent reach the decoder; only pipes and memory for pixels do."""
     monkeypatch.setenv("GRAPH_CLIENT_SECRET", "hunter2")
     with Path(__file__).open("rb") as file:
         os.set_inheritable(file.fileno(), True)  # noqa: FBT003
@@ -62,16 +62,17 @@ def test_the_child_knows_no_secrets(child: Decoder, monkeypatch: pytest.MonkeyPa
         process = Path(f"/proc/{child.pid}")
         open_files = [str(entry.readlink()) for entry in (process / "fd").iterdir()]
     assert b"hunter2" not in (process / "environ").read_bytes()
-    assert all(name.startswith(("pipe:", "/dev/null")) for name in open_files)
+    assert all(name.startswith(("pipe:", "/dev/null", "/memfd:pixels")) for name in open_files)
 
 
 def test_the_child_is_confined(child: Decoder) -> None:
     """It can write no file, dump no core, and take no more memory than a picture needs."""
     child.open(SMALL)
+    shared = 4 * Limits().max_pixels
     limits = Path(f"/proc/{child.pid}/limits").read_text().splitlines()
     hard = {line[:26].strip(): line[26:].split()[1] for line in limits[1:]}
     assert hard["Max file size"] == hard["Max core file size"] == "0"
-    assert hard["Max address space"] == str(Limits().memory_bytes)
+    assert hard["Max address space"] == str(Limits().memory_bytes + shared)
     assert int(hard["Max open files"]) <= 32
 
 
