@@ -124,7 +124,7 @@ def _shared(size: int) -> IO[bytes]:
     if hasattr(os, "memfd_create"):
         board: IO[bytes] = os.fdopen(os.memfd_create("pixels"), "r+b", buffering=0)
     else:
-        board = tempfile.TemporaryFile(buffering=0)
+        board = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115  closed with its child
     board.truncate(size)
     return board
 

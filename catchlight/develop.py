@@ -235,7 +235,7 @@ def _keep(sitting: Sitting, blank: Render, vault: Vault) -> Render:
 def _aligned(sitting: Sitting, vault: Vault) -> str:
     """Store the photo in the portrait's own frame, so that both can lie on each other."""
     to = sitting.negative.map(ALIGNED)
-    return vault.put(pixels.webp(framing.level(sitting.subject.picture, to), quality=75))
+    return vault.put(pixels.jpeg(framing.level(sitting.subject.picture, to), quality=80))
 
 
 def _thumb(picture: Picture, vault: Vault) -> str:

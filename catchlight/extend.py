@@ -71,12 +71,17 @@ def run_on(
     return np.where(inside, alpha, ended)
 
 
-@Once
 def _beside(seen: Bool[np.ndarray, "h w"]) -> tuple[Bool[np.ndarray, "h w"], "_Places", "_Places"]:
     """Return what lies well inside the photo, the pixels that do not, and of each the one whose alpha goes on there."""
-    eroded = cv2.erode(seen.astype(np.uint8), np.ones((5, 5), np.uint8), borderValue=1) > 0
-    (y, x), (rows, columns) = _nearest(eroded if eroded.any() else seen)
-    return eroded, (y, x), (np.clip(rows - (SLOPE * np.abs(x - columns)).astype(int), 0, None), columns)
+    inside, (y, x), (rows, columns) = _inside(seen)
+    return inside, (y, x), (np.clip(rows - (SLOPE * np.abs(x - columns)).astype(int), 0, None), columns)
+
+
+@Once
+def _inside(seen: Bool[np.ndarray, "h w"]) -> tuple[Bool[np.ndarray, "h w"], "_Places", "_Places"]:
+    """Return what lies well inside the photo, the pixels that do not, and the nearest one inside of each."""
+    eroded = cv2.erode(seen.view(np.uint8), np.ones((5, 5), np.uint8), borderValue=1) > 0
+    return (eroded, *_nearest(eroded if eroded.any() else seen))
 
 
 def _drawn_once(alpha: Float32[np.ndarray, "h w"], reach: float) -> Float32[np.ndarray, "h w"]:
@@ -89,7 +94,7 @@ def surround(picture: Picture, seen: Bool[np.ndarray, "h w"]) -> Picture:
     """Fill what the camera did not see with plain colours of the photo's edge: nothing to mistake for a person."""
     if seen.all() or not seen.any():
         return picture
-    hidden, nearest = _nearest(seen)
+    _, hidden, nearest = _inside(seen)
     plain = picture.copy()
     plain[hidden] = picture[nearest]
     small = cv2.resize(plain, None, fx=1 / 8, fy=1 / 8, interpolation=cv2.INTER_AREA)
@@ -104,13 +109,15 @@ _Places = tuple[np.ndarray, np.ndarray]  # rows, columns
 
 def _nearest(seen: Bool[np.ndarray, "h w"]) -> tuple[_Places, _Places]:
     """Return the pixels that were not seen, and the nearest seen one of each."""
-    hidden = (~seen).astype(np.uint8)
-    _, labels = cv2.distanceTransformWithLabels(hidden, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL)
-    edge = np.flatnonzero(seen & (cv2.dilate(hidden, np.ones((5, 5), np.uint8)) > 0))
-    of_label = np.zeros(int(labels.max()) + 1, np.int32)
-    of_label[labels.ravel()[edge]] = edge
-    y, x = np.nonzero(hidden)
-    rows, columns = np.divmod(of_label[labels[y, x]], seen.shape[1])
+    hidden = ~seen
+    away = hidden.view(np.uint8)
+    _, labels = cv2.distanceTransformWithLabels(away, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL)
+    edge = np.flatnonzero(seen & (cv2.dilate(away, np.ones((5, 5), np.uint8)) > 0))
+    flat, label = np.flatnonzero(hidden), labels.ravel()
+    of_label = np.zeros(int(label.max()) + 1, np.int32)
+    of_label[label[edge]] = edge
+    y, x = np.divmod(flat.astype(np.int32), np.int32(seen.shape[1]))
+    rows, columns = np.divmod(of_label[label[flat]], np.int32(seen.shape[1]))
     return (y, x), (rows, columns)
 
 

@@ -72,7 +72,7 @@ def _sampled(planes: Tensor, where: Tensor, width: int, rows: tuple[int, int]) -
 def _cleaned(pixel: Tensor, a: Tensor, around: Tensor) -> Tensor:
     """Return the person's colour of pixels ``(n, 3)`` with alpha ``(n, 1)``."""
     front, back, inner, mean = torch.split(around, [3, 3, 3, 1], 1)
-    colour, _ = _unmix(pixel, a, front, back)
+    colour, _ = _Mixture(pixel, a, alone=True).unmixed(front, back)
     share = _TINT * ((1 - mean) / 0.3).clamp(0, 1)
     return _without_tint(
         torch.where(a > 0.999, pixel, colour), back, inner, share, ((1 - a) / _MIXED).clamp(max=1)
@@ -107,10 +107,12 @@ def _near(mixed: Tensor) -> Tensor:
         levels.append(functional.avg_pool2d(levels[-1], 2, ceil_mode=True))
     front = back = levels[-1][:, :3]
     for level, passes in zip(reversed(levels), _PASSES, strict=True):
-        pixel, a = level[:, :3], level[:, 3:]
-        front, back = (functional.interpolate(p, size=a.shape[-2:], mode="bilinear") for p in (front, back))
+        both = _Mixture(level[:, :3], level[:, 3:])
+        front, back = (
+            functional.interpolate(p, size=level.shape[-2:], mode="bilinear") for p in (front, back)
+        )
         for _ in range(passes):
-            front, back = _unmix(pixel, a, _mean(front, a), _mean(back, 1 - a))
+            front, back = both.unmixed(both.near_front(front), both.near_back(back))
     mean = means(mixed[:, 3:], max(1, round(_RIM * max(mixed.shape[2:]))))
     return torch.cat([front, back, _inner(mixed, mean), mean], 1)
 
@@ -123,15 +125,26 @@ def _inner(mixed: Tensor, mean: Tensor) -> Tensor:
     return functional.interpolate(wide[:, :3] / wide[:, 3:], size=mean.shape[2:], mode="bilinear")
 
 
-def _mean(colour: Tensor, weight: Tensor) -> Tensor:
-    """Return the weighted mean of each pixel and its eight neighbours."""
-    weight = weight + _LEAST
-    near = means(torch.cat([colour * weight, weight], -3), 1)
-    return near[:, :3] / near[:, 3:]
+class _Mixture:
+    """Pixels that are mixtures of two colours, by alpha: what stays the same from pass to pass is worked out once."""
 
+    def __init__(self, pixel: Tensor, a: Tensor, *, alone: bool = False) -> None:
+        """``pixel`` has three channels along the second axis, ``a`` one; pixels that are ``alone`` have no neighbours."""
+        self.pixel, self.a, self.rest = pixel, a, 1 - a
+        self.inverse = (a * a + self.rest * self.rest).add_(_NOISE).reciprocal_()
+        if not alone:
+            self.weights = tuple((share + _LEAST, means(share + _LEAST, 1).reciprocal_()) for share in (a, self.rest))
 
-def _unmix(pixel: Tensor, a: Tensor, front: Tensor, back: Tensor) -> tuple[Tensor, Tensor]:
-    """Return both colours, moved as little as makes them mix to the pixel."""
-    rest = 1 - a
-    off = (pixel - a * front - rest * back) / (a * a + rest * rest + _NOISE)
-    return (front + a * off).clamp_(0, 1), (back + rest * off).clamp_(0, 1)
+    def near_front(self, colour: Tensor) -> Tensor:
+        """Return the weighted mean of each pixel's colour and its eight neighbours'."""
+        return means(colour * self.weights[0][0], 1).mul_(self.weights[0][1])
+
+    def near_back(self, colour: Tensor) -> Tensor:
+        """Return the same for what is behind."""
+        return means(colour * self.weights[1][0], 1).mul_(self.weights[1][1])
+
+    def unmixed(self, front: Tensor, back: Tensor) -> tuple[Tensor, Tensor]:
+        """Return both colours, moved as little as makes them mix to the pixel."""
+        off = torch.addcmul(self.pixel, self.a, front, value=-1)
+        off.addcmul_(self.rest, back, value=-1).mul_(self.inverse)
+        return torch.addcmul(front, self.a, off).clamp_(0, 1), torch.addcmul(back, self.rest, off).clamp_(0, 1)

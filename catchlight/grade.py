@@ -8,7 +8,7 @@ from jaxtyping import Bool, Float, Float32
 
 from catchlight.config import Light
 from catchlight.neutrals import Neutrals
-from catchlight.pixels import brightest, median
+from catchlight.pixels import brightest, in_all, median
 
 # CIELAB a and b of skin at one luminance (Y = 0.3): the natural colour range of ISO/IEC 29794-5, a 5–25
 # and b 5–35, widened to hold skin from very pale to very dark once lightness is taken out.
@@ -41,15 +41,16 @@ class Grade:
 
 def shoulder(linear: Float32[np.ndarray, "h w 3"], knee: float = 0.8) -> Float32[np.ndarray, "h w 3"]:
     """Bend what would clip: x up to ``knee``, then towards 1; all three channels by one scalar."""
-    red, green, blue = cv2.split(linear)
-    peak = cv2.max(cv2.max(red, green), blue)
-    over = np.flatnonzero(peak > knee)
-    if not over.size:
+    peak = brightest(linear)
+    if peak.max(initial=0) <= knee:
         return linear
-    bent, high = linear.copy(), peak.ravel()[over]
-    above = high - knee
-    bent.reshape(-1, 3)[over] *= ((knee + (1 - knee) * above / (above + 1 - knee)) / high)[:, None]
-    return bent
+    np.maximum(peak, np.float32(knee), out=peak)
+    gain = peak - np.float32(knee)
+    gain /= gain + np.float32(1 - knee)
+    gain *= np.float32(1 - knee)
+    gain += np.float32(knee)
+    gain /= peak
+    return np.asarray(cv2.multiply(linear, in_all(gain)))
 
 
 def measure(

@@ -55,12 +55,16 @@ def without_fringe(
 
     Shoulders are where the ``coarse`` outline below the ``chin`` faces upwards; thin is under 0.08 of ``unit``.
     """
-    smooth = cv2.GaussianBlur(coarse, (0, 0), max(1.0, 0.05 * unit))
+    sigma, thin = max(1.0, 0.05 * unit), max(1, round(0.04 * unit))
+    low = slice(max(0, int(chin) - int(5 * sigma) - 2 * thin - 2), None)  # above, nothing is looked at
+    smooth = cv2.GaussianBlur(coarse[low], (0, 0), sigma)
     down, aside = cv2.Sobel(smooth, cv2.CV_32F, 0, 1), cv2.Sobel(smooth, cv2.CV_32F, 1, 0)
-    rows = np.arange(alpha.shape[0], dtype=np.float32)[:, None]
-    upward = ((down > np.abs(aside)) & (rows > chin)).astype(np.uint8)
-    brush = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * max(1, round(0.04 * unit)) + 1,) * 2)
-    return np.where(upward > 0, np.minimum(alpha, cv2.morphologyEx(alpha, cv2.MORPH_OPEN, brush)), alpha)
+    rows = np.arange(alpha.shape[0], dtype=np.float32)[low, None]
+    upward = (down > np.abs(aside)) & (rows > chin)
+    brush = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * thin + 1,) * 2)
+    cut = alpha.copy()
+    np.minimum(cut[low], cv2.morphologyEx(alpha[low], cv2.MORPH_OPEN, brush), out=cut[low], where=upward)
+    return cut
 
 
 def trimap(
@@ -134,13 +138,19 @@ def _back(values: "torch.Tensor") -> np.ndarray:
 
 def _around(mask: Bool[np.ndarray, "h w"], margin: int = 8) -> tuple[slice, slice]:
     """Return the rows and columns that hold a mask, and a margin around it."""
-    rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
-    if not rows.size:
-        return slice(0, mask.shape[0]), slice(0, mask.shape[1])
-    return (
-        slice(max(0, rows[0] - margin), min(mask.shape[0], rows[-1] + margin + 1)),
-        slice(max(0, columns[0] - margin), min(mask.shape[1], columns[-1] + margin + 1)),
-    )
+    lines = (np.flatnonzero(mask.any(axis)) for axis in (1, 0))
+    rows, columns = (_with_margin(found, size, margin) for found, size in zip(lines, mask.shape, strict=True))
+    return rows, columns
+
+
+def _with_margin(lines: np.ndarray, size: int, margin: int) -> slice:
+    """Return from the first line to the last, with a margin; where there is room an even number: those halve quickly."""
+    if not lines.size:
+        return slice(0, size)
+    first, last = max(0, int(lines[0]) - margin), min(size, int(lines[-1]) + margin + 1)
+    if (last - first) % 2:
+        first, last = (first, last + 1) if last < size else (max(0, first - 1), last)
+    return slice(first, last)
 
 
 def carry(

@@ -40,7 +40,7 @@ class Mount:
 
 def find(picture: Picture, alpha: UInt8[np.ndarray, "h w"] | None) -> Mount:
     """Find the mount of a picture; ``alpha`` is the file's own transparency, if it has any."""
-    scale = max(1.0, max(picture.shape[:2]) / _LONGEST)
+    scale = reductions.scale_of(picture, _LONGEST)
     small, own = _reduced(picture, scale), None if alpha is None else _reduced(alpha, scale)
     covered = _corners(small) if own is None else own < 128
     if _is_outside_of_ellipse(covered):
@@ -54,10 +54,14 @@ def find(picture: Picture, alpha: UInt8[np.ndarray, "h w"] | None) -> Mount:
 
 
 def _reduced(image: np.ndarray, scale: float) -> np.ndarray:
-    if scale == 1.0:
-        return np.ascontiguousarray(image)
-    size = max(1, round(image.shape[1] / scale)), max(1, round(image.shape[0] / scale))
-    return reductions.fitted(image, *size)
+    """Return an image ``scale`` times smaller; of whole times, its last row and column stand for what is left over."""
+    height, width = image.shape[:2]
+    if scale != int(scale):
+        return reductions.fitted(image, max(1, round(width / scale)), max(1, round(height / scale)))
+    times = int(scale)
+    small = reductions.reduced(image, times) if times > 1 else image
+    more = int(height % times > 0), int(width % times > 0)
+    return np.ascontiguousarray(cv2.copyMakeBorder(small, 0, more[0], 0, more[1], cv2.BORDER_REPLICATE))
 
 
 def _corners(picture: Picture) -> Bool[np.ndarray, "h w"]:

@@ -56,9 +56,14 @@ def median(pixels: Float32[np.ndarray, "n 3"]) -> Float32[np.ndarray, " 3"]:
     return np.array([np.median(pixels[:, channel]) for channel in range(3)], np.float32)
 
 
-def brightest(pixels: Float32[np.ndarray, "n 3"] | UInt8[np.ndarray, "n 3"]) -> np.ndarray:
+def brightest(pixels: Float32[np.ndarray, "*n 3"] | UInt8[np.ndarray, "*n 3"]) -> np.ndarray:
     """Return each pixel's brightest channel."""
-    return np.maximum(np.maximum(pixels[:, 0], pixels[:, 1]), pixels[:, 2])
+    return np.maximum(np.maximum(pixels[..., 0], pixels[..., 1]), pixels[..., 2])
+
+
+def in_all(plane: Float32[np.ndarray, "h w"]) -> Float32[np.ndarray, "h w 3"]:
+    """Return one plane in three channels: planes of a round size that are merged wait for each other's place in the cache."""
+    return np.asarray(cv2.cvtColor(plane, cv2.COLOR_GRAY2RGB))
 
 
 def resize(picture: Picture, width: int, height: int, linear: Linear | None = None) -> OtherPicture:
@@ -83,12 +88,12 @@ def jpeg(picture: Picture, *, quality: int = 95, max_bytes: int | None = None) -
     colour too, until it fits. Raises PhotoError ``photo.does_not_fit`` when nothing does.
     """
     image = Image.fromarray(picture)
-    best = _jpeg(image, quality, subsampling=_FULL_COLOUR)
+    best = _save(image, "JPEG", quality=quality, subsampling=_FULL_COLOUR)
     if max_bytes is None or len(best) <= max_bytes:
         return best
     for sampling, lowest in ((_FULL_COLOUR, _MODEST_QUALITY), (_HALVED_COLOUR, _LOWEST_QUALITY)):
         encode = partial(_jpeg, image, subsampling=sampling)
-        found = _largest(encode, range(lowest, quality), max_bytes)
+        found = _largest(encode, range(lowest, quality + 1), max_bytes)
         if found:
             return found
     height, width = picture.shape[:2]

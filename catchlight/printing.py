@@ -20,7 +20,7 @@ from catchlight.grain import Grain
 from catchlight.lamp import lamp
 from catchlight.mount import Mount
 from catchlight.once import Once
-from catchlight.pixels import to_linear, to_srgb
+from catchlight.pixels import in_all, to_linear, to_srgb
 from catchlight.plate import Rows
 from catchlight.records import Rung
 from catchlight.repainted import Painting
@@ -91,8 +91,8 @@ class Change:
         light = np.exp2(plate.enlarge(self.stops, linear.shape[1], height, rows)) * np.float32(
             2**self.grade.stops
         )
-        each = cv2.merge([light * np.float32(gain) for gain in self.grade.gains])
-        return shoulder(np.asarray(cv2.multiply(linear, each)))
+        lit = cv2.multiply(linear, in_all(light))
+        return shoulder(np.asarray(cv2.transform(lit, np.diag(self.grade.gains).astype(np.float32))))
 
 
 def rows_of(to: Affine, top: int, bottom: int) -> Affine:
@@ -179,8 +179,9 @@ def _over(
     alpha: Float32[np.ndarray, "h w"],
 ) -> Float32[np.ndarray, "h w 3"]:
     """Lay the person over the ground, in linear light."""
-    share = cv2.merge([alpha] * 3)
-    return np.asarray(cv2.add(behind, cv2.multiply(cv2.subtract(colour, behind), share)))
+    over = cv2.subtract(colour, behind)
+    cv2.multiply(over, in_all(alpha), dst=over)
+    return np.asarray(cv2.add(over, behind, dst=over))
 
 
 def ground(

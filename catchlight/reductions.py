@@ -45,6 +45,12 @@ def times_of(image: np.ndarray, scale: float) -> int:
     return power * 3 // 2 if times >= power * 3 // 2 > 1 else power
 
 
+def scale_of(image: np.ndarray, longest: int) -> float:
+    """Return how far an image is reduced to have about ``longest`` pixels, at least 1; a large one by whole times."""
+    scale = max(1.0, max(image.shape[:2]) / longest)
+    return float(times_of(image, 1 / scale)) if image.size >= _LARGE else scale
+
+
 def reduced(image: np.ndarray, times: int) -> np.ndarray:
     """Return the means of squares of ``times`` pixels; what is left over at the right and below is dropped."""
     return _mean(image, times) if image.size < _LARGE else _reductions.of(image, times)

@@ -7,7 +7,6 @@ import cv2
 import numpy as np
 from jaxtyping import Bool, Float32
 
-from catchlight import silhouette
 from catchlight.anatomy import OtherPicture, Segmenter
 
 _ROWS = 512  # pixels: the portrait is looked at this size
@@ -23,7 +22,7 @@ def scraps(
     share = cv2.resize(alpha, size, interpolation=cv2.INTER_AREA)[..., None]
     small = cv2.resize(portrait, size, interpolation=cv2.INTER_AREA)
     alone = (share * small + (1 - share) * _GROUND).astype(np.uint8)
-    doubted = (share[..., 0] > 0.5) & (silhouette.look(alone, segmenter) < 0.5)
+    doubted = (share[..., 0] > 0.5) & (segmenter.segment(alone) < 0.5)
     return cv2.morphologyEx(doubted.astype(np.uint8), cv2.MORPH_OPEN, _LEAST) > 0
 
 

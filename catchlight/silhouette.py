@@ -19,16 +19,14 @@ def draw(
 ) -> Float32[np.ndarray, "h w"]:
     """Return how likely each pixel of a levelled sheet is a person; ``unit`` is the eye-to-chin length.
 
-    Each look is the mean of the picture and its mirror image: what depends on the side is noise. A
-    segmenter that sees hair itself looks once.
+    A segmenter that sees hair itself looks once.
     """
     rows, columns = np.flatnonzero(seen.any(1)), np.flatnonzero(seen.any(0))
     whole = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
     coarse = np.zeros(seen.shape, np.float32)
+    coarse[whole] = segmenter.segment(np.ascontiguousarray(level[whole]))
     if getattr(segmenter, "FINE", False):
-        coarse[whole] = segmenter.segment(np.ascontiguousarray(level[whole]))
         return coarse * seen
-    coarse[whole] = look(level[whole], segmenter)
     head = tuple(
         slice(max(w.start, int(at - REACH * unit)), min(w.stop, int(at + REACH * unit)))
         for w, at in zip(whole, (eyes[1] + 0.1 * unit, eyes[0]), strict=True)
@@ -37,14 +35,8 @@ def draw(
     if min(part.shape[:2]) < 2 * _BLEND * unit:
         return coarse * seen
     share = _inward(part.shape[:2], _BLEND * unit)
-    coarse[head] = share * look(part, segmenter) + (1 - share) * coarse[head]
+    coarse[head] = share * segmenter.segment(np.ascontiguousarray(part)) + (1 - share) * coarse[head]
     return coarse * seen
-
-
-def look(part: Picture, segmenter: Segmenter) -> Float32[np.ndarray, "h w"]:
-    """Return how likely each pixel is a person: the mean of a picture and its mirror image."""
-    other = segmenter.segment(np.ascontiguousarray(part[:, ::-1]))[:, ::-1]
-    return (segmenter.segment(np.ascontiguousarray(part)) + other) / 2
 
 
 def _inward(shape: tuple[int, ...], reach: float) -> Float32[np.ndarray, "h w"]:

@@ -45,10 +45,10 @@ class Tiles:
         return plane.flatten()[self._places]
 
     def put(self, tiles: Tensor, planes: Tensor) -> Tensor:
-        """Return planes ``(p, h, w)`` with tiles ``(n, p, t, t)`` in their places; the tile that owns a pixel puts it."""
-        put = planes.flatten(-2).clone()
-        put[:, self._owners] = tiles.transpose(0, 1).flatten(1)[:, self._owned]
-        return put.view(planes.shape)
+        """Put tiles ``(n, p, t, t)`` into their places in planes ``(p, h, w)``, and return those; who owns a pixel puts it."""
+        for plane, found in zip(planes.flatten(-2), tiles.transpose(0, 1).flatten(1), strict=True):
+            plane.index_copy_(0, self._owners, found.index_select(0, self._owned))
+        return planes
 
     def rims(self, tiles: Tensor) -> Tensor:
         """Return tiles ``(n, t, t)`` with rims ``(n, s, s)`` of what their neighbours hold, 0 where there is no tile."""

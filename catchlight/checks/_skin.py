@@ -50,6 +50,7 @@ def skin_colour(picture: Picture, face: Landmarks) -> Float32[np.ndarray, " 3"]:
     return median(to_linear(picture[::step, ::step][mask[::step, ::step] > 0][None])[0])
 
 
+@Once
 def coloured(picture: Picture) -> float:
     """Return the share of a picture's pixels that have any colour, 0–1."""
     step = max(1, max(picture.shape) // 400)
