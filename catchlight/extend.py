@@ -14,6 +14,7 @@ from catchlight.once import Once
 
 SLOPE = 0.45  # how far a shoulder falls for each pixel aside
 _STROKE, _EDGE = 0.012, 0.003  # a line that goes on: evened out over, and its edge, in shares of the height
+_COARSE, _LEAST = 8, 0.1  # plain colours are those of squares of so many pixels, of which so much was seen
 _LONGEST = 400  # what is filled in is soft anyway: it is made at this size
 
 
@@ -71,17 +72,12 @@ def run_on(
     return np.where(inside, alpha, ended)
 
 
+@Once
 def _beside(seen: Bool[np.ndarray, "h w"]) -> tuple[Bool[np.ndarray, "h w"], "_Places", "_Places"]:
     """Return what lies well inside the photo, the pixels that do not, and of each the one whose alpha goes on there."""
-    inside, (y, x), (rows, columns) = _inside(seen)
-    return inside, (y, x), (np.clip(rows - (SLOPE * np.abs(x - columns)).astype(int), 0, None), columns)
-
-
-@Once
-def _inside(seen: Bool[np.ndarray, "h w"]) -> tuple[Bool[np.ndarray, "h w"], "_Places", "_Places"]:
-    """Return what lies well inside the photo, the pixels that do not, and the nearest one inside of each."""
     eroded = cv2.erode(seen.view(np.uint8), np.ones((5, 5), np.uint8), borderValue=1) > 0
-    return (eroded, *_nearest(eroded if eroded.any() else seen))
+    (y, x), (rows, columns) = _nearest(eroded if eroded.any() else seen)
+    return eroded, (y, x), (np.clip(rows - (SLOPE * np.abs(x - columns)).astype(int), 0, None), columns)
 
 
 def _drawn_once(alpha: Float32[np.ndarray, "h w"], reach: float) -> Float32[np.ndarray, "h w"]:
@@ -94,12 +90,17 @@ def surround(picture: Picture, seen: Bool[np.ndarray, "h w"]) -> Picture:
     """Fill what the camera did not see with plain colours of the photo's edge: nothing to mistake for a person."""
     if seen.all() or not seen.any():
         return picture
-    _, hidden, nearest = _inside(seen)
-    plain = picture.copy()
-    plain[hidden] = picture[nearest]
-    small = cv2.resize(plain, None, fx=1 / 8, fy=1 / 8, interpolation=cv2.INTER_AREA)
+    size = tuple(-(-side // _COARSE) for side in seen.shape[::-1])
+    shown = cv2.resize(seen.astype(np.float32), size, interpolation=cv2.INTER_AREA)
+    held = cv2.copyTo(picture, seen.view(np.uint8)).astype(np.float32)
+    small = cv2.resize(held, size, interpolation=cv2.INTER_AREA) / np.maximum(shown, _LEAST)[..., None]
+    enough = shown >= _LEAST
+    if not enough.any():
+        return picture
+    hidden, nearest = _nearest(enough)
+    small[hidden] = small[nearest]
     soft = cv2.GaussianBlur(small, (0, 0), 0.005 * max(seen.shape))
-    spread = cv2.resize(soft, seen.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    spread = cv2.resize(soft, seen.shape[::-1], interpolation=cv2.INTER_LINEAR).round().astype(np.uint8)
     cv2.copyTo(picture, seen.view(np.uint8), spread)
     return np.asarray(spread)
 

@@ -12,6 +12,7 @@ import numpy as np
 from jaxtyping import Float32
 
 from catchlight.anatomy import Picture
+from catchlight.pixels import in_all
 from catchlight.plate import Rows
 
 COARSEST = 2.0  # levels: a ground with more would not be the preset's colour any more
@@ -94,7 +95,7 @@ def lay(
     for top in range(0, len(behind), _CHUNK):
         part = behind[top : top + _CHUNK]
         lines = noise[(np.arange(first + top, first + top + len(part))) % _TILE]
-        cv2.multiply(_level(part), cv2.merge([lines] * 3), dst=laid[top : top + _CHUNK])
+        cv2.multiply(_level(part), in_all(lines), dst=laid[top : top + _CHUNK])
     return np.asarray(cv2.add(laid, behind, dst=laid))
 
 

@@ -12,7 +12,7 @@ from jaxtyping import Bool, Float32, Float64
 
 from catchlight.anatomy import Landmarks, Picture
 from catchlight.once import Once
-from catchlight.pixels import luminance, to_linear
+from catchlight.pixels import brightest, luminance, median, to_linear
 from catchlight.relief import UNIT, Relief, carve
 
 _KERNEL = np.array([np.pi, *[2 * np.pi / 3] * 3, *[np.pi / 4] * 5])
@@ -114,7 +114,7 @@ def spread_out(picture: Picture, relief: Relief) -> Lit:
         raise LookupError(message)
     level = max(float(np.median(bright[skin])), 1e-6)
     bare = relief.open & (bright > _DARK) & _of_one_colour(linear, skin)
-    return Lit(relief, bright / level, linear.max(-1), skin, bare, level)
+    return Lit(relief, bright / level, brightest(linear), skin, bare, level)
 
 
 def plain_skin(
@@ -122,7 +122,7 @@ def plain_skin(
 ) -> Bool[np.ndarray, "h w"]:
     """Return bare skin: no features, no rim, nothing of another colour such as beards and glasses."""
     inner = cv2.erode(relief.skin.astype(np.uint8), np.ones((7, 7), np.uint8), borderValue=0) > 0
-    usable = inner & (bright > _DARK) & (linear.max(-1) < _BRIGHT)
+    usable = inner & (bright > _DARK) & (brightest(linear) < _BRIGHT)
     if not usable.any():
         return usable
     return usable & _of_one_colour(linear, usable)
@@ -132,8 +132,9 @@ def _of_one_colour(
     linear: Float32[np.ndarray, "h w 3"], of: Bool[np.ndarray, "h w"]
 ) -> Bool[np.ndarray, "h w"]:
     """Return what has the colour that most of these pixels have."""
-    share = linear / np.maximum(linear.sum(-1, keepdims=True), 1e-6)
-    away = np.abs(share - np.median(share[of], axis=0)).max(-1)
+    total = linear[..., 0] + linear[..., 1] + linear[..., 2]
+    share = linear / np.maximum(total, np.float32(1e-6))[..., None]
+    away = brightest(np.abs(share - median(share[of])))
     return np.asarray(away < max(0.03, 3.5 * 1.4826 * float(np.median(away[of]))))
 
 

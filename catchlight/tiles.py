@@ -38,11 +38,11 @@ class Tiles:
 
     def around(self, planes: Tensor) -> Tensor:
         """Return the tiles of planes ``(p, h, w)`` with their rims: ``(n, p, s, s)``."""
-        return planes.flatten(-2)[:, self._around].transpose(0, 1)
+        return _picked(planes.flatten(-2), self._around).transpose(0, 1)
 
     def of(self, plane: Tensor) -> Tensor:
         """Return the tiles ``(n, t, t)`` of one plane ``(h, w)``."""
-        return plane.flatten()[self._places]
+        return _picked(plane.flatten(), self._places)
 
     def put(self, tiles: Tensor, planes: Tensor) -> Tensor:
         """Put tiles ``(n, p, t, t)`` into their places in planes ``(p, h, w)``, and return those; who owns a pixel puts it."""
@@ -53,14 +53,19 @@ class Tiles:
     def rims(self, tiles: Tensor) -> Tensor:
         """Return tiles ``(n, t, t)`` with rims ``(n, s, s)`` of what their neighbours hold, 0 where there is no tile."""
         held = torch.cat([tiles.flatten(), tiles.new_zeros(1)])
-        return held[self._neighbours]
+        return _picked(held, self._neighbours)
 
     @cached_property
     def _neighbours(self) -> Tensor:
         """Return which pixel of all tiles lies where, the last one for none."""
         there = torch.full((self.shape.numel(),), self.own.numel(), device=self.own.device)
         there[self._owners] = self._owned
-        return there[self._around]
+        return _picked(there, self._around)
+
+
+def _picked(values: Tensor, which: Tensor) -> Tensor:
+    """Return those of the values ``(…, n)`` that an array of any shape names; half the time of indexing."""
+    return values.index_select(-1, which.flatten()).unflatten(-1, which.shape)
 
 
 def _held(wanted: Tensor, high: int, wide: int) -> Tensor:

@@ -9,7 +9,7 @@ from catchlight.once import Once
 from catchlight.pixels import luminance, median, to_linear
 from catchlight.sitting import Sitting
 
-_ENOUGH = 500  # pixels across a face, or across a picture, past which some tell the same as all
+_ENOUGH = 250  # pixels across a face, or across a picture, past which some tell the same as all
 
 
 def face_luminance(sitting: Sitting) -> Float32[np.ndarray, " n"]:
