@@ -147,6 +147,16 @@ def test_the_same_picture_gives_the_same_answer_and_stays_as_it_is(gallery: Gall
     assert studio.recogniser.distance(who, again_who) == pytest.approx(0, abs=1e-6)
 
 
+def test_a_person_and_their_mirror_image_have_one_outline(gallery: Gallery) -> None:
+    """What a segmenter says of one side more than of the other is averaged out."""
+    picture = gallery.open(REFERENCE).picture
+    picture = np.ascontiguousarray(picture[:, : picture.shape[1] // 256 * 256])
+    mirrored = np.ascontiguousarray(picture[:, ::-1])
+    mask, other = (gallery.studio.segmenter.segment(one) for one in (picture, mirrored))
+    assert 0.1 < mask.mean() < 0.9
+    assert np.abs(mask - other[:, ::-1]).max() < 0.02
+
+
 def test_everyone_in_the_photo_is_found_largest_first(gallery: Gallery, shared: Path) -> None:
     """Two people are two faces, in the order of their size."""
     large = gallery.open(REFERENCE).picture[:480]
