@@ -133,7 +133,8 @@ def _start(limits: Limits, board: IO[bytes]) -> subprocess.Popen[bytes]:
     """Start a child without site packages of its own, settings or secrets."""
     package = str(Path(catchlight.__file__).parents[1])
     paths = [path for path in (*sys.path, package) if Path(path).is_absolute()]
-    command = [sys.executable, "-I", "-S", "-c", _START, json.dumps(asdict(limits)), str(board.fileno()), *paths]
+    given = [json.dumps(asdict(limits)), str(board.fileno())]
+    command = [sys.executable, "-I", "-S", "-c", _START, *given, *paths]
     try:
         child = _spawn(command, board)
     except OSError as error:

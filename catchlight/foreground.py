@@ -5,6 +5,8 @@ coarse to fine, as multi-level foreground estimation does (Germer et al. 2020), 
 squares for neighbours: few passes over whole planes, and at full size only where something shines through.
 """
 
+from functools import cached_property
+
 import torch
 from torch import Tensor
 from torch.nn import functional
@@ -72,7 +74,7 @@ def _sampled(planes: Tensor, where: Tensor, width: int, rows: tuple[int, int]) -
 def _cleaned(pixel: Tensor, a: Tensor, around: Tensor) -> Tensor:
     """Return the person's colour of pixels ``(n, 3)`` with alpha ``(n, 1)``."""
     front, back, inner, mean = torch.split(around, [3, 3, 3, 1], 1)
-    colour, _ = _Mixture(pixel, a, alone=True).unmixed(front, back)
+    colour, _ = _Mixture(pixel, a).unmixed(front, back)
     share = _TINT * ((1 - mean) / 0.3).clamp(0, 1)
     return _without_tint(
         torch.where(a > 0.999, pixel, colour), back, inner, share, ((1 - a) / _MIXED).clamp(max=1)
@@ -112,7 +114,7 @@ def _near(mixed: Tensor) -> Tensor:
             functional.interpolate(p, size=level.shape[-2:], mode="bilinear") for p in (front, back)
         )
         for _ in range(passes):
-            front, back = both.unmixed(both.near_front(front), both.near_back(back))
+            front, back = both.unmixed(*both.near(front, back))
     mean = means(mixed[:, 3:], max(1, round(_RIM * max(mixed.shape[2:]))))
     return torch.cat([front, back, _inner(mixed, mean), mean], 1)
 
@@ -128,23 +130,26 @@ def _inner(mixed: Tensor, mean: Tensor) -> Tensor:
 class _Mixture:
     """Pixels that are mixtures of two colours, by alpha: what stays the same from pass to pass is worked out once."""
 
-    def __init__(self, pixel: Tensor, a: Tensor, *, alone: bool = False) -> None:
-        """``pixel`` has three channels along the second axis, ``a`` one; pixels that are ``alone`` have no neighbours."""
+    def __init__(self, pixel: Tensor, a: Tensor) -> None:
+        """``pixel`` has three channels along the second axis, ``a`` one."""
         self.pixel, self.a, self.rest = pixel, a, 1 - a
         self.inverse = (a * a + self.rest * self.rest).add_(_NOISE).reciprocal_()
-        if not alone:
-            self.weights = tuple((share + _LEAST, means(share + _LEAST, 1).reciprocal_()) for share in (a, self.rest))
 
-    def near_front(self, colour: Tensor) -> Tensor:
-        """Return the weighted mean of each pixel's colour and its eight neighbours'."""
-        return means(colour * self.weights[0][0], 1).mul_(self.weights[0][1])
+    @cached_property
+    def weights(self) -> tuple[tuple[Tensor, Tensor], ...]:
+        """What each pixel tells its neighbours of the person and of what is behind, and one over the sum of both."""
+        shares = self.a + _LEAST, self.rest + _LEAST
+        return tuple((share, means(share, 1).reciprocal_()) for share in shares)
 
-    def near_back(self, colour: Tensor) -> Tensor:
-        """Return the same for what is behind."""
-        return means(colour * self.weights[1][0], 1).mul_(self.weights[1][1])
+    def near(self, *colours: Tensor) -> list[Tensor]:
+        """Return the weighted mean of each pixel's and its eight neighbours' colours: the person's, and behind."""
+        each = zip(colours, self.weights, strict=True)
+        return [means(colour * share, 1).mul_(whole) for colour, (share, whole) in each]
 
     def unmixed(self, front: Tensor, back: Tensor) -> tuple[Tensor, Tensor]:
         """Return both colours, moved as little as makes them mix to the pixel."""
         off = torch.addcmul(self.pixel, self.a, front, value=-1)
         off.addcmul_(self.rest, back, value=-1).mul_(self.inverse)
-        return torch.addcmul(front, self.a, off).clamp_(0, 1), torch.addcmul(back, self.rest, off).clamp_(0, 1)
+        moved = ((front, self.a), (back, self.rest))
+        front, back = (torch.addcmul(colour, share, off).clamp_(0, 1) for colour, share in moved)
+        return front, back

@@ -65,7 +65,7 @@ class Tiles:
 
 def _picked(values: Tensor, which: Tensor) -> Tensor:
     """Return those of the values ``(…, n)`` that an array of any shape names; half the time of indexing."""
-    return values.index_select(-1, which.flatten()).unflatten(-1, which.shape)
+    return values.index_select(-1, which.flatten()).view(*values.shape[:-1], *which.shape)
 
 
 def _held(wanted: Tensor, high: int, wide: int) -> Tensor:
