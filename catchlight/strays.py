@@ -64,8 +64,7 @@ def _told(
 
 def _within(kept: Bool[np.ndarray, "h w"], reach: float) -> Bool[np.ndarray, "h w"]:
     """Return what is kept all around; the frame's edge is no outline."""
-    around = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * int(reach) + 1,) * 2)
-    return cv2.erode(kept.astype(np.uint8), around, borderType=cv2.BORDER_CONSTANT, borderValue=1) > 0
+    return cv2.distanceTransform(kept.view(np.uint8), cv2.DIST_L2, 5) > reach
 
 
 def _asked(mask: Bool[np.ndarray, "h w"], step: int) -> Places:
@@ -77,7 +76,7 @@ def _apart(picture: OtherPicture, at: Places, known: Places, pull: float) -> Flo
     """Return how far each colour is from the third nearest that is known; ``pull`` is what a pixel's way adds."""
     if not len(at) or not len(known):
         return np.full(len(at), np.inf)
-    tree = KDTree(_colours(picture, known, pull))
+    tree = KDTree(_colours(picture, known, pull), compact_nodes=False, balanced_tree=False)
     return np.asarray(tree.query(_colours(picture, at, pull), k=[_AMONG])[0][:, 0])
 
 
