@@ -14,7 +14,6 @@ from catchlight.once import Once
 
 SLOPE = 0.45  # how far a shoulder falls for each pixel aside
 _STROKE, _EDGE = 0.012, 0.003  # a line that goes on: evened out over, and its edge, in shares of the height
-_COARSE, _LEAST = 8, 0.1  # plain colours are those of squares of so many pixels, of which so much was seen
 _LONGEST = 400  # what is filled in is soft anyway: it is made at this size
 
 
@@ -90,17 +89,12 @@ def surround(picture: Picture, seen: Bool[np.ndarray, "h w"]) -> Picture:
     """Fill what the camera did not see with plain colours of the photo's edge: nothing to mistake for a person."""
     if seen.all() or not seen.any():
         return picture
-    size = tuple(-(-side // _COARSE) for side in seen.shape[::-1])
-    shown = cv2.resize(seen.astype(np.float32), size, interpolation=cv2.INTER_AREA)
-    held = cv2.copyTo(picture, seen.view(np.uint8)).astype(np.float32)
-    small = cv2.resize(held, size, interpolation=cv2.INTER_AREA) / np.maximum(shown, _LEAST)[..., None]
-    enough = shown >= _LEAST
-    if not enough.any():
-        return picture
-    hidden, nearest = _nearest(enough)
-    small[hidden] = small[nearest]
+    hidden, nearest = _nearest(seen)
+    plain = picture.copy()
+    plain[hidden] = picture[nearest]
+    small = cv2.resize(plain, None, fx=1 / 8, fy=1 / 8, interpolation=cv2.INTER_AREA)
     soft = cv2.GaussianBlur(small, (0, 0), 0.005 * max(seen.shape))
-    spread = cv2.resize(soft, seen.shape[::-1], interpolation=cv2.INTER_LINEAR).round().astype(np.uint8)
+    spread = cv2.resize(soft, seen.shape[::-1], interpolation=cv2.INTER_LINEAR)
     cv2.copyTo(picture, seen.view(np.uint8), spread)
     return np.asarray(spread)
 

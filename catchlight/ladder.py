@@ -1,5 +1,7 @@
 """keep → crop → background → relight: how far a photo must be changed to meet the preset, and may be."""
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 from skimage.color import deltaE_ciede2000, rgb2lab
@@ -29,12 +31,16 @@ def capped(wanted: Rung, *caps: Rung) -> Rung:
 
 
 def climb(negative: Negative, head: Head, grade: Grade, *, lit_right: bool) -> Rung:
-    """Return the first rung whose result meets the preset."""
+    """Return the first rung whose result meets the preset.
+
+    A photo that is framed right is looked at as it is: a frame may reach a pixel beyond its edge.
+    """
     if not lit_right:
         return Rung.RELIGHT
-    if not grade.slight or not behind_is_right(negative):
+    framed = framed_right(negative, head)
+    if not grade.slight or not behind_is_right(replace(negative, frame=None) if framed else negative):
         return Rung.BACKGROUND
-    return Rung.KEEP if framed_right(negative, head) else Rung.CROP
+    return Rung.KEEP if framed else Rung.CROP
 
 
 def behind_is_right(negative: Negative) -> bool:

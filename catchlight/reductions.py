@@ -7,6 +7,7 @@ _LARGE = 3_000_000  # values of a picture whose reductions are worth remembering
 _KEPT = 2  # pictures: the photo, and the portrait made from it
 _ROOM = 1.03  # a large picture may be enlarged this far after it was reduced, if that spares a reduction
 _BY_THREE, _STRIP = 3, 16  # rows
+_ABOUT = 0.8  # whole times may be so much less than was asked for
 _FITTED = 1.5  # a picture is fitted from a reduction that is at least so much larger
 
 
@@ -49,7 +50,8 @@ def times_of(image: np.ndarray, scale: float) -> int:
 def scale_of(image: np.ndarray, longest: int) -> float:
     """Return how far an image is reduced to have about ``longest`` pixels, at least 1; a large one by whole times."""
     scale = max(1.0, max(image.shape[:2]) / longest)
-    return float(times_of(image, 1 / scale)) if image.size >= _LARGE else scale
+    times = times_of(image, 1 / scale)
+    return float(times) if image.size >= _LARGE and times > _ABOUT * scale else scale
 
 
 def reduced(image: np.ndarray, times: int) -> np.ndarray:
