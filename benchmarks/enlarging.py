@@ -19,7 +19,7 @@ from safetensors.torch import save
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from stopwatch import best_of, card, freed, peak, written
+from stopwatch import best_of, card, freed, peak, told
 
 from catchlight.engines.superres_spandrel import Engine, Settings
 from catchlight.models import ModelStore
@@ -70,6 +70,11 @@ def _one(how: str, made: Engine, picture: np.ndarray, rounds: int) -> Figure:
     return Figure(how, picture[..., 0].size * made.scale**2 / 1e6 / seconds, peak())
 
 
+def line(one: Figure) -> str:
+    """Return a figure in words."""
+    return f"{one.how:32} {one.megapixels:8.2f} megapixels a second  peak {one.peak:5.1f} GB"
+
+
 def main() -> None:
     """Measure, print a table, and write JSON if asked."""
     parser = argparse.ArgumentParser(
@@ -83,14 +88,8 @@ def main() -> None:
     parser.add_argument("--output", type=Path, help="write the figures as JSON")
     options = parser.parse_args()
     print(f"{card()}, torch {torch.__version__}, {options.side} × {options.side} enlarged")
-    figures: list[Figure] = []
     with tempfile.TemporaryDirectory() as folder:
-        for one in measure(options, Path(folder)):
-            figures.append(one)
-            print(
-                f"{one.how:32} {one.megapixels:8.2f} megapixels a second  peak {one.peak:5.1f} GB", flush=True
-            )
-            written(options.output, figures)
+        told(measure(options, Path(folder)), line, options.output)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from torch import nn
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from stopwatch import best_of, card, device, written
+from stopwatch import best_of, card, device, told
 
 from catchlight.engines import insightface
 from catchlight.models import ModelStore
@@ -167,6 +168,14 @@ def as_engine(data: bytes, options: argparse.Namespace) -> Iterator[Figure]:
         yield Figure(f"our engine, onnxruntime on {where}", batch, batch / slow, batch / quick, apart)
 
 
+def line(one: Figure) -> str:
+    """Return a figure in words."""
+    return (
+        f"{one.how:32} {one.batch:3} faces: {one.one_by_one:8.1f} a second one by one "
+        f"{one.at_once:8.1f} at once ({one.at_once / one.one_by_one:.2f} ×), apart {one.apart:.1e}"
+    )
+
+
 def main() -> None:
     """Measure, print a table, and write JSON if asked."""
     parser = argparse.ArgumentParser(
@@ -178,17 +187,9 @@ def main() -> None:
     parser.add_argument("--output", type=Path, help="write the figures as JSON")
     options = parser.parse_args()
     print(f"{card()}, torch {torch.__version__}")
-    made, figures = network(tiny=options.tiny), list[Figure]()
+    made = network(tiny=options.tiny)
     data = as_onnx(made)
-    for way in (as_torch(made, options), as_engine(data, options)):
-        for one in way:
-            figures.append(one)
-            print(
-                f"{one.how:32} {one.batch:3} faces: {one.one_by_one:8.1f} a second one by one "
-                f"{one.at_once:8.1f} at once ({one.at_once / one.one_by_one:.2f} ×), apart {one.apart:.1e}",
-                flush=True,
-            )
-            written(options.output, figures)
+    told(chain(as_torch(made, options), as_engine(data, options)), line, options.output)
 
 
 if __name__ == "__main__":

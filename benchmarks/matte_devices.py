@@ -19,7 +19,7 @@ import torch
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from stopwatch import card, written
+from stopwatch import card, told
 
 from catchlight import closed_form, foreground
 
@@ -97,6 +97,13 @@ def measure(options: argparse.Namespace) -> Iterator[Figure]:
         yield Figure(f"card, {size} at once", speed, *off)
 
 
+def line(one: Figure) -> str:
+    """Return a figure in words."""
+    return (
+        f"{one.how:24} {one.a_second:8.2f} portraits a second  alpha {one.alpha:.1e}  colour {one.colour:.1e}"
+    )
+
+
 def main() -> None:
     """Measure, print a table, and write JSON if asked."""
     parser = argparse.ArgumentParser(
@@ -108,14 +115,7 @@ def main() -> None:
     parser.add_argument("--output", type=Path, help="write the figures as JSON")
     options = parser.parse_args()
     print(f"{card()}, torch {torch.__version__}, {options.side} × {options.side}")
-    figures: list[Figure] = []
-    for one in measure(options):
-        figures.append(one)
-        print(
-            f"{one.how:24} {one.a_second:8.2f} portraits a second  alpha {one.alpha:.1e}  colour {one.colour:.1e}",
-            flush=True,
-        )
-        written(options.output, figures)
+    told(measure(options), line, options.output)
 
 
 if __name__ == "__main__":

@@ -4,13 +4,15 @@ import gc
 import json
 import statistics
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
+
+T = TypeVar("T")
 
 
 @dataclass
@@ -105,6 +107,15 @@ def best_of(rounds: int, work: Callable[[], object]) -> float:
         synchronise()
         took.append(time.perf_counter() - began)
     return min(took[1:])
+
+
+def told(figures: Iterable[T], line: Callable[[T], str], output: Path | None) -> None:
+    """Print a line for each figure as it is found, and write all that are known so far."""
+    known: list[T] = []
+    for one in figures:
+        known.append(one)
+        print(line(one), flush=True)
+        written(output, known)
 
 
 def written(file: Path | None, figures: list[Any], **more: Any) -> None:

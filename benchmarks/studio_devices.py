@@ -23,7 +23,7 @@ import torch
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from stopwatch import card, written
+from stopwatch import card, told
 
 from catchlight.config import load_preset
 from catchlight.decoding import Decoded, decode
@@ -97,6 +97,14 @@ def measure(options: argparse.Namespace, files: list[Path]) -> Iterator[Figure]:
     yield Figure(f"card, {options.workers} workers", speed, alpha, max(int(one.max()) for one in off), share)
 
 
+def line(one: Figure) -> str:
+    """Return a figure in words."""
+    return (
+        f"{one.how:24} {one.a_second:7.2f} portraits a second  alpha {one.alpha:.1e}  "
+        f"pixels: {one.grey_levels} grey levels at most, {one.share_off:.2%} differ by more than 2"
+    )
+
+
 def main() -> None:
     """Measure, print a table, and write JSON if asked."""
     parser = argparse.ArgumentParser(
@@ -114,15 +122,7 @@ def main() -> None:
     if not files:
         sys.exit(f"{options.photos}: no .jpg in it")
     print(f"{card()}, torch {torch.__version__}, {len(files)} photos, portraits of {options.master}")
-    figures: list[Figure] = []
-    for one in measure(options, files):
-        figures.append(one)
-        print(
-            f"{one.how:24} {one.a_second:7.2f} portraits a second  alpha {one.alpha:.1e}  "
-            f"pixels: {one.grey_levels} grey levels at most, {one.share_off:.2%} differ by more than 2",
-            flush=True,
-        )
-        written(options.output, figures)
+    told(measure(options, files), line, options.output)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from catchlight import triangle
 from catchlight.grade import Grade, shoulder
 from catchlight.lamp import Lamp, closing, target
 from catchlight.light import Light, Lit, fit
+from catchlight.pixels import in_all
 from catchlight.relief import UNIT
 from catchlight.relight import below, ceiling, shading, spread
 
@@ -181,5 +182,5 @@ def _sums(
 def _made(lit: Lit, stops: Float32[np.ndarray, "h w"]) -> Lit:
     """Return the face after a change of light as it is printed, with the shoulder of the highlights."""
     peak = lit.peak * np.exp2(cv2.GaussianBlur(stops, (0, 0), _PRINTED))
-    times = shoulder(cv2.merge([peak] * 3))[..., 0] / np.maximum(lit.peak, 1e-6)
+    times = shoulder(in_all(peak))[..., 0] / np.maximum(lit.peak, 1e-6)
     return replace(lit, luminance=lit.luminance * times, peak=lit.peak * times)

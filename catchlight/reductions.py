@@ -6,7 +6,7 @@ import numpy as np
 _LARGE = 3_000_000  # values of a picture whose reductions are worth remembering
 _KEPT = 2  # pictures: the photo, and the portrait made from it
 _ROOM = 1.03  # a large picture may be enlarged this far after it was reduced, if that spares a reduction
-_BY_THREE, _STRIP = 3, 16  # rows
+_THIRD, _STRIP = 3, 16  # by three squares are averaged apart, so many rows at a time
 _ABOUT = 0.8  # whole times may be so much less than was asked for
 _FITTED = 1.5  # a picture is fitted from a reduction that is at least so much larger
 
@@ -70,7 +70,7 @@ def fitted(image: np.ndarray, width: int, height: int) -> np.ndarray:
 def _mean(image: np.ndarray, times: int) -> np.ndarray:
     height, width = image.shape[0] // times, image.shape[1] // times
     whole = image[: height * times, : width * times]
-    if times == _BY_THREE and image.dtype == np.uint8 and image.size >= _LARGE:
+    if times == _THIRD and image.dtype == np.uint8 and image.size >= _LARGE:
         return _third(whole, height, width)
     return cv2.resize(whole, (width, height), interpolation=cv2.INTER_AREA)
 

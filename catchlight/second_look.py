@@ -26,6 +26,11 @@ def scraps(
     return cv2.morphologyEx(doubted.astype(np.uint8), cv2.MORPH_OPEN, _LEAST) > 0
 
 
+def of_head(piece: float, rows: int, head: float) -> float:
+    """Return a piece, in squares of a picture's ``rows``, in percent of a square of the ``head``'s height."""
+    return 100 * piece * (rows / head) ** 2
+
+
 def largest(found: Bool[np.ndarray, "H W"]) -> float:
     """Return the area of the largest piece, in squares of the picture's height."""
     _, _, stats, _ = cv2.connectedComponentsWithStats(found.astype(np.uint8))

@@ -35,7 +35,9 @@ def measure(sitting: Sitting) -> float:
     if change.painting and change.painting.region.behind:
         message = "the background is painted"
         raise LookupError(message)
-    return 100 * second_look.largest(_found(sitting)) * (len(sitting.portrait) / sitting.head.height) ** 2
+    return second_look.of_head(
+        second_look.largest(_found(sitting)), len(sitting.portrait), sitting.head.height
+    )
 
 
 def _found(sitting: Sitting) -> Bool[np.ndarray, "512 w"]:

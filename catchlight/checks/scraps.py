@@ -1,5 +1,6 @@
 """How large the largest piece is that was kept with the person and, seen alone, is none of theirs."""
 
+from catchlight import second_look
 from catchlight.checks import Limits
 from catchlight.sitting import Sitting
 
@@ -18,4 +19,4 @@ class Settings(Limits):
 
 def measure(sitting: Sitting) -> float:
     """Return its area in percent of a square of the head's height; 0 where the background stayed."""
-    return 100 * sitting.scraps * (len(sitting.portrait) / sitting.head.height) ** 2
+    return second_look.of_head(sitting.scraps, len(sitting.portrait), sitting.head.height)

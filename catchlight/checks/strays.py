@@ -32,4 +32,4 @@ def measure(sitting: Sitting) -> float:
     )
     unit = (head.chin - head.eyes) * ROWS / rows
     found = strays(framing.level(negative.picture, to), portrait, alpha, negative.seen(to), unit)
-    return 100 * second_look.largest(found) * (rows / head.height) ** 2
+    return second_look.of_head(second_look.largest(found), rows, head.height)
