@@ -10,6 +10,7 @@ from catchlight.config import Preset
 from catchlight.cost import spent
 from catchlight.easel import Easel
 from catchlight.following import follow, write_to
+from catchlight.loading import loading
 
 if TYPE_CHECKING:  # the main process starts workers before it loads what they need
     from collections.abc import Callable
@@ -46,15 +47,16 @@ def set_up(bench: Bench, parent: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
     write_to(bench.log)
 
-    import cv2  # noqa: PLC0415
+    with loading():
+        import cv2  # noqa: PLC0415
 
-    from catchlight import memory  # noqa: PLC0415
-    from catchlight.decoder import Decoder  # noqa: PLC0415
-    from catchlight.develop import Room  # noqa: PLC0415
-    from catchlight.ledger import Recipes  # noqa: PLC0415
-    from catchlight.models import ModelStore  # noqa: PLC0415
-    from catchlight.studio import Studio  # noqa: PLC0415
-    from catchlight.vault import Vault  # noqa: PLC0415
+        from catchlight import memory  # noqa: PLC0415
+        from catchlight.decoder import Decoder  # noqa: PLC0415
+        from catchlight.develop import Room  # noqa: PLC0415
+        from catchlight.ledger import Recipes  # noqa: PLC0415
+        from catchlight.models import ModelStore  # noqa: PLC0415
+        from catchlight.studio import Studio  # noqa: PLC0415
+        from catchlight.vault import Vault  # noqa: PLC0415
 
     memory.keep()
     cv2.setNumThreads(1)
@@ -66,7 +68,8 @@ def set_up(bench: Bench, parent: int) -> None:
 def warm() -> None:
     """Load every model of the preset."""
     if _room is not None:
-        _room.studio.warm()
+        with loading():
+            _room.studio.warm()
 
 
 def metered(work: "Callable[[Order], Development]", order: "Order") -> "tuple[Development, float]":

@@ -1,5 +1,7 @@
 """The ``catchlight`` command's door. Every worker process imports it too, so it imports next to nothing."""
 
+import atexit
+import gc
 import os
 
 
@@ -7,6 +9,7 @@ def main() -> None:
     """Run the command."""
     for level in ("PREFECT_LOGGING_LEVEL", "PREFECT_LOGGING_INTERNAL_LEVEL"):
         os.environ.setdefault(level, "CRITICAL")  # errors are told once, by us
+    atexit.register(gc.freeze)  # what is left goes with the process: nothing to look for in it
     from flows.commands.catchlight import app  # noqa: PLC0415
 
     app()

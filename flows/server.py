@@ -8,7 +8,7 @@ from catchlight.errors import OutsideError
 from flows import prefect_database
 from flows.children import Child, free_port, start, wait_for
 
-APP = ("uvicorn", "prefect.server.api.server:create_app", "--factory", "--log-level", "warning")
+APP = ("uvicorn", "flows.prefect_app:create", "--factory", "--log-level", "warning")
 # No server of ours tells anybody about itself.
 QUIET = {
     "DO_NOT_TRACK": "1",

@@ -13,6 +13,7 @@ from catchlight.cost import noted_cpu
 from catchlight.darkroom import Darkroom, Elsewhere, Remembered
 from catchlight.darkroom_worker import Bench
 from catchlight.home import Home
+from catchlight.loading import loading
 from catchlight.models import default_root
 from flows.burying import bury_again
 from flows.progress import Counter
@@ -55,7 +56,8 @@ class Session:
         if not outlast(self.plan, self.seat):
             return self.plan.home.run(self.plan.run)
         folder = contact_sheet(self.plan, self.counts(), self.timings(), self.cpu(), self.seat.check)
-        from flows.stocking import stock_up  # noqa: PLC0415  loads what publishing needs
+        with loading():
+            from flows.stocking import stock_up  # noqa: PLC0415  loads what publishing needs
 
         stock_up(self.plan)
         return folder
@@ -129,10 +131,11 @@ def _begin(
     darkroom: Callable[[], Darkroom | Elsewhere],
 ) -> Session:
     """Gather, and hand to a darkroom whoever waits; where nobody does, none is needed."""
-    from catchlight.judge import limits  # noqa: PLC0415  loads OpenCV and polars
-    from flows import stages  # noqa: PLC0415
+    with loading():
+        from catchlight.judge import limits  # noqa: PLC0415  loads OpenCV and polars
+        from flows import stages  # noqa: PLC0415
 
-    limits(job.brand())
+        limits(job.brand())
     started, used = time.perf_counter(), time.process_time()
     plan = (gather or stages.gather)(job) if seat.lead else seat.plan(job)
     seat.tell(plan.run)

@@ -148,7 +148,7 @@ def test_a_prefect_server_that_ends_in_the_middle_costs_no_work(undisturbed: Com
     with started(company) as process:
         wait_for(developing, company, process)
         children = family(process.pid)
-        servers = [one for one in children if "prefect.server" in command(one)]
+        servers = [one for one in children if "flows.prefect_app" in command(one)]
         assert servers
         for pid, _ in servers:
             os.kill(pid, signal.SIGKILL)

@@ -7,6 +7,8 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
+from catchlight.loading import loading
+
 _COMMANDS = (
     "demo",
     "doctor",
@@ -35,7 +37,8 @@ class _OnDemand(Mapping[str, Any]):
     def __getitem__(self, name: str) -> Any:
         if name not in _COMMANDS:
             raise KeyError(name)
-        command = typer.main.get_command(importlib.import_module(f"flows.commands.{name}").app)
+        with loading():
+            command = typer.main.get_command(importlib.import_module(f"flows.commands.{name}").app)
         command.name = name
         return command
 

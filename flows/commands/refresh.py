@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from catchlight.config import Job
+from catchlight.loading import loading
 from catchlight.runs import run_folder
 from flows.sources import asked_by
 from flows.terminal import bars, console, told
@@ -114,14 +115,17 @@ def _dry(job: Job) -> None:
 
 def run(job: Job) -> Path:
     """Run the flow; where nobody has to be developed, its stages alone."""
-    from flows import stages  # noqa: PLC0415
-    from flows.session import session  # noqa: PLC0415
+    with loading():
+        from flows.session import session  # noqa: PLC0415
 
     with bars(), session(job) as begun:
         if not begun.waiting:
+            from flows import stages  # noqa: PLC0415
+
             return stages.straight(begun)  # everyone is known: needs neither workers nor Prefect
-        from flows import refresh as flows  # noqa: PLC0415  Prefect is slow to import
-        from flows.server import prefect_server  # noqa: PLC0415
+        with loading():
+            from flows import refresh as flows  # noqa: PLC0415  Prefect is slow to import
+            from flows.server import prefect_server  # noqa: PLC0415
 
         with prefect_server(job.home, job.share.replace("/", "-of-")):
             folder = flows.refresh(
