@@ -15,10 +15,12 @@ QUIET = {
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
 }
-# A server for one command needs no pages and no schedules.
+# A server for one command needs no pages, no schedules and no blocks; whether blocks have changed is told by loading
+# every collection that is installed, Dask's among them.
 _PRIVATE = {
     "PREFECT_SERVER_UI_ENABLED": "false",
     "PREFECT_SERVER_REGISTER_BLOCKS_ON_START": "false",
+    "PREFECT_SERVER_MEMOIZE_BLOCK_AUTO_REGISTRATION": "false",
 } | {
     f"PREFECT_SERVER_SERVICES_{service}_ENABLED": "false"
     for service in (
