@@ -19,6 +19,7 @@ _CLEAR = 0.005  # alpha nearer than this to 0 or 1 needs no model of its own
 EPS = 3e-5  # variance of colour that counts as noise
 SURE = 50.0  # weight of known pixels
 _ROUNDS = (8, 3)  # at half the size, at full size
+_AGAIN = 4  # rounds beside what is taken out
 _FAINT, _FULL = 0.05, 0.85  # closed form is shy of 0 and 1: what lies beyond these is 0 and 1
 HINT = 0.04  # weight of a coarse guess in the unknown band
 FINE_HINT = 1.0  # the same for a guess that sees hair itself
@@ -52,15 +53,20 @@ def polish(picture: Tensor, known: Tensor, fine: Tensor) -> Tensor:
     return _solved(picture, known, fine, FINE_HINT, _ROUNDS[1]).clamp_(0, 1)
 
 
+def mend(picture: Tensor, found: Tensor, alpha: Tensor) -> Tensor:
+    """Return alphas ``(b, h, w)`` solved again where ``found`` is 0.5, between what they are elsewhere."""
+    each = zip(picture, found != 0.5, alpha, strict=True)
+    return _together([_solved_one(*one, HINT, _AGAIN) for one in each]).clamp_(0, 1)
+
+
 def _solved(picture: Tensor, known: Tensor, coarse: Tensor, hint: float, rounds: int) -> Tensor:
-    each = zip(picture, known, coarse, strict=True)
+    sure = (known == 0) | (known == 1)
+    each = zip(picture, sure, torch.where(sure, known, coarse), strict=True)
     return _together([_solved_one(*one, hint, rounds) for one in each])
 
 
-def _solved_one(picture: Tensor, known: Tensor, coarse: Tensor, hint: float, rounds: int) -> Tensor:
+def _solved_one(picture: Tensor, sure: Tensor, target: Tensor, hint: float, rounds: int) -> Tensor:
     """Solve one picture ``(3, h, w)``, only in the tiles that hold what is not known."""
-    sure = (known == 0) | (known == 1)
-    target = torch.where(sure, known, coarse)
     there = Tiles(~sure, 2 * RADIUS)
     if not len(there):
         return target

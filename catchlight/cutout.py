@@ -8,6 +8,7 @@ from catchlight import extend, matte, silhouette
 from catchlight.anatomy import Face, Landmarks, Picture, Segmenter
 from catchlight.device import Device
 from catchlight.framing import Affine
+from catchlight.leftovers import leftovers
 
 
 def cut_out(
@@ -31,6 +32,8 @@ def cut_out(
     unknown = matte.trimap(coarse, inside, unit, chin, fine=fine)
     solved = matte.solve(level, unknown, coarse, fine=fine, device=device)
     if not fine:
+        left = leftovers(level, solved, seen, inside, unit, segmenter)
+        solved = matte.mend(level, solved, left, unknown, unit, device)
         solved = matte.without_fringe(solved, coarse, unit, chin)
     return extend.run_on(matte.without_scraps(solved, inside, unit), seen, mouth)
 

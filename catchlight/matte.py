@@ -17,6 +17,9 @@ from catchlight.framing import Affine
 if TYPE_CHECKING:
     import torch
 
+_STEEP = 3  # times as steep as it was found is the edge of a shoulder
+_BESIDE = 0.1  # T, from eyes to chin: so far around what is taken out the outline may move
+
 
 @dataclass(frozen=True, slots=True)
 class Trimap:
@@ -51,7 +54,7 @@ def without_scraps(
 def without_fringe(
     alpha: Float32[np.ndarray, "h w"], coarse: Float32[np.ndarray, "h w"], unit: float, chin: float
 ) -> Float32[np.ndarray, "h w"]:
-    """Take off what sticks out of a shoulder's line: cloth has none, and hair hangs beside it, not above.
+    """Take off what sticks out of a shoulder's line, or lies on it half there: cloth has none, and hair hangs beside it.
 
     Shoulders are where the ``coarse`` outline below the ``chin`` faces upwards; thin is under 0.08 of ``unit``.
     """
@@ -63,7 +66,8 @@ def without_fringe(
     upward = (down > np.abs(aside)) & (rows > chin)
     brush = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * thin + 1,) * 2)
     cut = alpha.copy()
-    np.minimum(cut[low], cv2.morphologyEx(alpha[low], cv2.MORPH_OPEN, brush), out=cut[low], where=upward)
+    steep = np.clip(_STEEP * (alpha[low] - 0.5) + 0.5, 0, 1)
+    np.minimum(steep, cv2.morphologyEx(steep, cv2.MORPH_OPEN, brush), out=cut[low], where=upward)
     return cut
 
 
@@ -118,6 +122,28 @@ def solve(
     found = solver(_planes(picture[part], device), _on(known, device), _on(coarse[part], device))
     alpha[part] = np.where(known == 0.5, _back(found), known)
     return alpha
+
+
+def mend(
+    picture: Picture,
+    alpha: Float32[np.ndarray, "h w"],
+    gone: Bool[np.ndarray, "h w"],
+    of: Trimap,
+    unit: float,
+    device: Device = "auto",
+) -> Float32[np.ndarray, "h w"]:
+    """Take what is ``gone`` out of an alpha, and solve anew what the trimap leaves open beside it."""
+    from catchlight import closed_form  # noqa: PLC0415  torch
+
+    left = np.where(gone, 0, alpha).astype(np.float32)
+    reach = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * max(1, round(_BESIDE * unit)) + 1,) * 2)
+    beside = (cv2.dilate(gone.view(np.uint8), reach) > 0) & ~(of.person | of.behind | gone)
+    if beside.any():
+        part = _around(beside)
+        known = np.where(beside[part], 0.5, 0).astype(np.float32)
+        found = closed_form.mend(_planes(picture[part], device), _on(known, device), _on(left[part], device))
+        left[part] = np.where(beside[part], _back(found), left[part])
+    return left
 
 
 def _on(values: np.ndarray, device: Device) -> "torch.Tensor":

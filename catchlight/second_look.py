@@ -10,7 +10,7 @@ from jaxtyping import Bool, Float32
 from catchlight.anatomy import OtherPicture, Segmenter
 
 _ROWS = 512  # pixels: the portrait is looked at this size
-_GROUND = np.array((235, 235, 238), np.float32)  # sRGB, the same whatever the preset's is
+_GROUND = np.array((235, 235, 238), np.uint8)  # sRGB, the same whatever the preset's is
 _LEAST = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (5, 5))  # what is thinner is hair or rim
 
 
@@ -19,11 +19,11 @@ def scraps(
 ) -> Bool[np.ndarray, "H W"]:
     """Return what belongs to the person by ``alpha`` and to nobody by a second look, at 512 rows."""
     size = (round(_ROWS * portrait.shape[1] / portrait.shape[0]), _ROWS)
-    share = cv2.resize(alpha, size, interpolation=cv2.INTER_AREA)[..., None]
+    share = cv2.resize(alpha, size, interpolation=cv2.INTER_AREA)
     small = cv2.resize(portrait, size, interpolation=cv2.INTER_AREA)
-    alone = (share * small + (1 - share) * _GROUND).astype(np.uint8)
-    doubted = (share[..., 0] > 0.5) & (segmenter.segment(alone) < 0.5)
-    return cv2.morphologyEx(doubted.astype(np.uint8), cv2.MORPH_OPEN, _LEAST) > 0
+    alone = cv2.blendLinear(small, np.full_like(small, _GROUND), share, 1 - share)
+    doubted = (share > 0.5) & (segmenter.segment(alone) < 0.5)
+    return cv2.morphologyEx(doubted.view(np.uint8), cv2.MORPH_OPEN, _LEAST) > 0
 
 
 def of_head(piece: float, rows: int, head: float) -> float:

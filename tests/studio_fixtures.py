@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import pytest
 
-from catchlight import generating
+from catchlight import cutout, generating
 from catchlight.anatomy import Recogniser
 from catchlight.config import Engines, load_preset
 from catchlight.decoder import Decoder
@@ -72,6 +72,12 @@ def seated(shared: Path, house: Studio) -> Seated:
         return sit(photo, house.preset, house, cap=rung)
 
     return sitting
+
+
+@pytest.fixture
+def first_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let cut-outs be as they first are, with what they keep of the background: for checks that have to see it."""
+    monkeypatch.setattr(cutout, "leftovers", lambda _photo, _alpha, seen, *_: np.zeros_like(seen))
 
 
 @pytest.fixture(scope="session")

@@ -61,6 +61,7 @@ def test_hair_is_no_haze(id_: str, seated: Seated) -> None:
     assert check.measure(seated(id_)) < (check.Settings().high or 0)
 
 
+@pytest.mark.usefixtures("first_cut")
 @pytest.mark.parametrize("id_", VEILED)
 def test_wall_that_stayed_is_looked_at_and_a_background_that_is_kept_is_not(id_: str, seated: Seated) -> None:
     """The same photo: cut out, with some of the wall, and only cropped, where the wall is meant to be there."""

@@ -14,9 +14,10 @@ from tests.studio_fixtures import Seated
 pytest_plugins = ["tests.studio_fixtures"]
 
 FLAG = ("icpsr029317", "icpsr029525")  # a matte that keeps stripes at the shoulder, and one that keeps wall
-CLEAN = ("T000472", "C001101")
+CLEAN = ("T000472", "E000296")
 
 
+@pytest.mark.usefixtures("first_cut")
 @pytest.mark.parametrize("id_", FLAG)
 def test_who_kept_a_piece_of_flag_or_wall_is_looked_at(id_: str, seated: Seated) -> None:
     """It lies past the limit, and at the person's side, not on them."""

@@ -68,6 +68,7 @@ def test_without_a_person_or_a_background_nothing_strays() -> None:
     assert not found(photo, photo, alpha * 0 + 1).any()
 
 
+@pytest.mark.usefixtures("first_cut")
 @pytest.mark.parametrize("id_", STAYED)
 def test_who_kept_a_strip_of_flag_or_wall_is_looked_at(id_: str, seated: Seated) -> None:
     """Too thin for the second look at shapes, past the limit by colour."""

@@ -14,7 +14,7 @@ SENTENCES = {
 class Settings(Limits):
     """Limits in % of the head's square."""
 
-    high: float | None = 0.42
+    high: float | None = 0.3
 
 
 def measure(sitting: Sitting) -> float:

@@ -18,7 +18,7 @@ SENTENCES = {
 class Settings(Limits):
     """Limits in % of the head's square."""
 
-    high: float | None = 0.08
+    high: float | None = 0.05
 
 
 def measure(sitting: Sitting) -> float:

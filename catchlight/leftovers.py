@@ -1,0 +1,145 @@
+"""Leftovers: what a first cut-out kept of the background, told by its colour, or by a second look at the person alone.
+
+They are taken for background, and the matte is solved again.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import groupby
+
+import cv2
+import numpy as np
+from jaxtyping import Bool, Float32
+
+from catchlight import second_look
+from catchlight.anatomy import Picture, Segmenter
+from catchlight.colours_near import STEP, Known, Places, places, within
+from catchlight.haze import veils
+
+_HELD, _HALF, _SOLID, _GONE = 0.1, 0.92, 0.8, 0.02  # alpha: kept at all, half there, the person's, and gone
+_RIM = 0.14  # T, from eyes to chin: further inside it is the person
+# CIELAB units by which a colour 1 T away is farther: the person's, and the background's
+_OWN, _BEHIND = 20.0, 8.0
+_HUE, _ALL = 0.25, 1.0  # what lightness counts: little where a shadow may change it, or as it is
+_GRID = 3  # every third pixel each way is asked first: no rule finds what holds none of these
+_PIECE = 11  # pixels across: what is smaller is a rim, and its like near by may be hair
+_NEAR = 0.1  # T: so far around a piece its like belongs to it
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """When a colour is the background's.
+
+    At least ``far`` CIELAB units from the person's, and of that at most a ``share`` from those behind, where a unit of
+    L* counts ``lightness``; what is thinner than ``thin`` pixels is left.
+    """
+
+    far: float
+    share: float
+    lightness: float = _HUE
+    thin: int = 1
+
+
+_ANY, _LOUD = _Rule(20.0, 0.3, thin=5), _Rule(30.0, 0.2, thin=3)
+_MIXED = _Rule(20.0, 0.2, _ALL, thin=3)  # half there
+_VEILED = _Rule(0.0, 0.7, _ALL, thin=5)  # half there, and evenly so
+_DOUBTED = _Rule(14.0, 1.0, thin=5)  # nobody's, seen alone
+_LIKE, _HALF_LIKE = _Rule(8.0, 0.7), _Rule(8.0, 0.7, _ALL)  # beside a piece that was found
+
+Mask = Bool[np.ndarray, "h w"]
+Kind = tuple[_Rule, Mask]
+
+
+@dataclass(frozen=True, slots=True)
+class _Colours:
+    """The colours of a picture that are surely the person's, and surely not, by what lightness counts."""
+
+    of: dict[float, tuple[Known, Known]]
+
+    def told(self, kinds: Iterable[Kind], step: int = 1) -> list[Mask]:
+        """Return where each rule holds in its mask, or at one pixel of so many each way."""
+        held = []
+        for lightness, alike in groupby(kinds, lambda kind: kind[0].lightness):
+            rules = list(alike)
+            at = places(np.logical_or.reduce([where for _, where in rules]), step)
+            held += self._held(rules, at, *self.of[lightness])
+        return held
+
+    @staticmethod
+    def _held(rules: list[Kind], at: Places, own: Known, behind: Known) -> list[Mask]:
+        away = own.away(at)
+        at, away = at[away > (least := min(rule.far for rule, _ in rules))], away[away > least]
+        nearest = behind.away(at, at_most=max(rule.share for rule, _ in rules) * away.max(initial=0))
+        found = []
+        for rule, where in rules:
+            held = np.zeros_like(where)
+            held[tuple(at[(away > rule.far) & (nearest < rule.share * away)].T)] = True
+            found.append(held & where)
+        return found
+
+
+def leftovers(
+    picture: Picture,
+    alpha: Float32[np.ndarray, "h w"],
+    seen: Mask,
+    face: Mask,
+    unit: float,
+    segmenter: Segmenter,
+) -> Mask:
+    """Return what a first ``alpha`` kept of the background; ``unit`` is the length from eyes to chin in pixels.
+
+    The inside of the ``face`` is never among it, nor what the photo does not show (``seen``).
+    """
+    doubted = _doubted(picture, alpha, segmenter) & seen & ~face
+    inner = (within((alpha > _SOLID) & seen, _RIM * unit) & ~doubted) | face
+    try:
+        colours = _learned(picture, inner, (alpha < _GONE) & seen, unit)
+    except LookupError:
+        return np.zeros_like(seen)
+    rim, half = (alpha > _HELD) & seen & ~inner, alpha < _HALF
+    kinds = [
+        (_ANY, rim), (_LOUD, rim), (_DOUBTED, doubted), (_MIXED, rim & half), (_VEILED, rim & veils(alpha, unit)),
+    ]  # fmt: skip
+    return _with_its_like(_found(kinds, colours), rim, half, colours, unit)
+
+
+def _found(kinds: list[Kind], colours: _Colours) -> Mask:
+    """Return what any rule tells; pixels that stand for all are asked first."""
+    some = np.logical_or.reduce(colours.told(kinds, _GRID))
+    around = cv2.dilate(some.view(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    near = [(rule, where & around) for rule, where in kinds]
+    told = zip(near, colours.told(near), strict=True)
+    return np.logical_or.reduce([
+        cv2.morphologyEx(held.view(np.uint8), cv2.MORPH_OPEN, _brush(rule.thin)) > 0 for (rule, _), held in told
+    ])  # fmt: skip
+
+
+def _learned(picture: Picture, own: Mask, behind: Mask, unit: float) -> _Colours:
+    """Learn both kinds of colours; LookupError where there is too little of one."""
+    person, others = places(own, STEP), places(behind, STEP)
+    return _Colours({
+        lightness: (
+            Known.of(picture, person, _OWN / unit, lightness), Known.of(picture, others, _BEHIND / unit, lightness),
+        )
+        for lightness in (_HUE, _ALL)
+    })  # fmt: skip
+
+
+def _with_its_like(found: Mask, rim: Mask, half: Mask, colours: _Colours, unit: float) -> Mask:
+    """Add what hangs together with larger pieces and is like them."""
+    pieces = cv2.morphologyEx(found.view(np.uint8), cv2.MORPH_OPEN, _brush(_PIECE))
+    near = (cv2.dilate(pieces, _brush(2 * max(1, round(_NEAR * unit)) + 1)) > 0) & rim & ~found
+    both = np.logical_or.reduce([found, *colours.told(((_LIKE, near & ~half), (_HALF_LIKE, near & half)))])
+    _, labels = cv2.connectedComponents(both.view(np.uint8), connectivity=4)
+    return both & np.isin(labels, np.unique(labels[found]))
+
+
+def _doubted(picture: Picture, alpha: Float32[np.ndarray, "h w"], segmenter: Segmenter) -> Mask:
+    """Return what a second look at the person alone gives to nobody, and a rim around it."""
+    small = second_look.scraps(picture, alpha, segmenter).view(np.uint8)
+    found = cv2.resize(small, alpha.shape[::-1], interpolation=cv2.INTER_NEAREST)
+    return cv2.dilate(found, np.ones((5, 5), np.uint8)) > 0
+
+
+def _brush(size: int) -> np.ndarray:
+    return cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
