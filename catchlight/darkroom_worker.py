@@ -88,6 +88,11 @@ def develop_or_recall(order: "Order") -> "Development":
     remembered = _recipes.recall(order.recipe)
     if remembered:
         return Development.of(remembered)
+    with loading():  # developing asks for these three, but there the collector is awake
+        import scipy.spatial  # noqa: F401, PLC0415
+        import skimage.color  # noqa: F401, PLC0415
+        import torch  # noqa: F401, PLC0415
+
     development = develop(order, _room)
     _recipes.remember(order.recipe, development.plain())
     return development

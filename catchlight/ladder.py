@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import cv2
 import numpy as np
-from skimage.color import deltaE_ciede2000, rgb2lab
 
 from catchlight import backdrop, framing, matte
 from catchlight.config import Preset
@@ -55,6 +54,8 @@ def behind_is_right(negative: Negative) -> bool:
 
 def behind(negative: Negative) -> float:
     """Return the mean ΔE00 from what the photo shows behind the person to the preset's background."""
+    from skimage.color import deltaE_ciede2000, rgb2lab  # noqa: PLC0415  only workers need it
+
     to = negative.map(_SMALL)
     photo = framing.level(negative.picture, to)
     alpha = matte.carry(negative.alpha, negative.sheet, negative.from_sheet(_SMALL), photo)

@@ -4,14 +4,17 @@ Axes: x to the picture's right, y up, z towards the camera. One unit of length i
 """
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 from jaxtyping import Bool, Float32
-from scipy.spatial import Delaunay
 
 from catchlight.anatomy import Landmarks
 from catchlight.framing import Affine
+
+if TYPE_CHECKING:
+    import scipy.spatial
 
 UNIT = 48  # grid pixels in T
 ABOVE, BELOW, BESIDE = 1.25, 1.25, 1.1  # the grid's reach around the eyes' midpoint, in T
@@ -58,6 +61,8 @@ def grid(face: Landmarks) -> Affine:
 
 def carve(face: Landmarks) -> Relief:
     """Return the relief of a face. LookupError when the landmarks have no mesh."""
+    from scipy.spatial import Delaunay  # noqa: PLC0415  only workers need it
+
     if len(face.mesh) != POINTS:
         message = "the landmarks engine gives no mesh of the face"
         raise LookupError(message)
@@ -80,7 +85,9 @@ def carried(relief: Relief, face: Landmarks) -> Relief:
     return replace(relief, map=grid(face))
 
 
-def _drawn(mesh: Delaunay, values: Float32[np.ndarray, "n c"], to: Affine) -> Float32[np.ndarray, "h w c"]:
+def _drawn(
+    mesh: "scipy.spatial.Delaunay", values: Float32[np.ndarray, "n c"], to: Affine
+) -> Float32[np.ndarray, "h w c"]:
     """Return what the points' values are at each grid pixel, linear within a triangle; nan outside of all."""
     points = np.indices((to.height, to.width))[::-1].reshape(2, -1).T.astype(np.float64)
     at = mesh.find_simplex(points)

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 from jaxtyping import Bool, Float32
-from skimage.color import rgb2lab
 
 from catchlight.anatomy import Landmarks, Picture
 
@@ -77,6 +76,8 @@ def region(picture: Picture, alpha: Share, seen: Mask, face: Landmarks, wanted: 
 
 def protected(picture: Picture, alpha: Share, seen: Mask, face: Landmarks) -> Mask:
     """Return what is never painted: the grown face, the person above the collar, skin, and what hangs from the head."""
+    from skimage.color import rgb2lab  # noqa: PLC0415  only workers need it
+
     person, rows = (alpha > _SURE) & seen, np.arange(alpha.shape[0])[:, None]
     hull = (_hull(face, alpha.shape, _CORE) | (_hull(face, alpha.shape, _GROWN) & (alpha > 0.9))) & seen
     head = person & (rows < _collar(face))

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
-from skimage.color import deltaE_ciede2000, rgb2lab
 
 from catchlight import plugins
 from catchlight.judge import limits
@@ -81,6 +80,8 @@ def _moved(take: Sitting, studios: Sitting) -> float:
 
 def _skin(take: Sitting, studios: Sitting) -> float:
     """Return ΔE00 between the mean colours inside the face of both."""
+    from skimage.color import deltaE_ciede2000, rgb2lab  # noqa: PLC0415  only workers need it
+
     hull = np.zeros(studios.portrait.shape[:2], np.uint8)
     cv2.fillPoly(hull, [np.round(studios.face.oval).astype(np.int32)], (1,))
     first, second = (rgb2lab(one.portrait)[hull > 0].mean(0) for one in (take, studios))

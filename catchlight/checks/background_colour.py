@@ -1,7 +1,6 @@
 """How far the portrait's background is from the preset's."""
 
 import numpy as np
-from skimage.color import deltaE_ciede2000, rgb2lab
 
 from catchlight import backdrop
 from catchlight.checks import Limits
@@ -23,6 +22,8 @@ class Settings(Limits):
 
 def measure(sitting: Sitting) -> float:
     """Return the mean CIEDE2000 difference over pixels that are surely background."""
+    from skimage.color import deltaE_ciede2000, rgb2lab  # noqa: PLC0415  only workers need it
+
     painting = sitting.change.painting
     if painting and painting.region.behind:
         message = "the background is painted"

@@ -6,7 +6,6 @@ from catchlight import framing, second_look
 from catchlight.checks import Limits
 from catchlight.records import Rung
 from catchlight.sitting import Sitting
-from catchlight.strays import ROWS, strays
 
 TITLE = "Colour of the background at the outline"
 UNIT = "% of the head's square"
@@ -23,6 +22,8 @@ class Settings(Limits):
 
 def measure(sitting: Sitting) -> float:
     """Return its area in percent of a square of the head's height; 0 where the background stayed."""
+    from catchlight.strays import ROWS, strays  # noqa: PLC0415  loads SciPy, which only workers need
+
     if sitting.change.rung in (Rung.KEEP, Rung.CROP):
         return 0.0
     negative, head, rows = sitting.negative, sitting.head, len(sitting.portrait)
