@@ -15,6 +15,7 @@ from catchlight import second_look
 from catchlight.anatomy import Picture, Segmenter
 from catchlight.colours_near import STEP, Known, Places, places, within
 from catchlight.haze import veils
+from catchlight.matte import around
 
 _HELD, _HALF, _SOLID, _GONE = 0.1, 0.92, 0.8, 0.02  # alpha: kept at all, half there, the person's, and gone
 _RIM = 0.14  # T, from eyes to chin: further inside it is the person
@@ -22,6 +23,7 @@ _RIM = 0.14  # T, from eyes to chin: further inside it is the person
 _OWN, _BEHIND = 20.0, 8.0
 _HUE, _ALL = 0.25, 1.0  # what lightness counts: little where a shadow may change it, or as it is
 _GRID = 3  # every third pixel each way is asked first: no rule finds what holds none of these
+_AROUND = 0.3  # T: so far around the person colours of the background are learned
 _PIECE = 11  # pixels across: what is smaller is a rim, and its like near by may be hair
 _NEAR = 0.1  # T: so far around a piece its like belongs to it
 
@@ -90,6 +92,20 @@ def leftovers(
 
     The inside of the ``face`` is never among it, nor what the photo does not show (``seen``).
     """
+    found, part = np.zeros_like(seen), around(alpha > _HELD, round(_AROUND * unit))
+    found[part] = _of_part(picture[part], alpha[part], seen[part], face[part], unit, segmenter)
+    return found
+
+
+def _of_part(
+    picture: Picture,
+    alpha: Float32[np.ndarray, "h w"],
+    seen: Mask,
+    face: Mask,
+    unit: float,
+    segmenter: Segmenter,
+) -> Mask:
+    """Return the leftovers of the part of a picture that holds the person."""
     doubted = _doubted(picture, alpha, segmenter) & seen & ~face
     inner = (within((alpha > _SOLID) & seen, _RIM * unit) & ~doubted) | face
     try:
@@ -136,9 +152,8 @@ def _with_its_like(found: Mask, rim: Mask, half: Mask, colours: _Colours, unit: 
 
 def _doubted(picture: Picture, alpha: Float32[np.ndarray, "h w"], segmenter: Segmenter) -> Mask:
     """Return what a second look at the person alone gives to nobody, and a rim around it."""
-    small = second_look.scraps(picture, alpha, segmenter).view(np.uint8)
-    found = cv2.resize(small, alpha.shape[::-1], interpolation=cv2.INTER_NEAREST)
-    return cv2.dilate(found, np.ones((5, 5), np.uint8)) > 0
+    found = second_look.doubted(picture, alpha, segmenter)
+    return cv2.dilate(found.view(np.uint8), np.ones((5, 5), np.uint8)) > 0
 
 
 def _brush(size: int) -> np.ndarray:

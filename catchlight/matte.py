@@ -116,7 +116,7 @@ def solve(
     from catchlight import closed_form  # noqa: PLC0415  torch
 
     alpha = of.person.astype(np.float32)
-    part = _around(~(of.person | of.behind))
+    part = around(~(of.person | of.behind))
     known = np.where(of.behind[part], 0, np.where(of.person[part], 1, 0.5)).astype(np.float32)
     solver = closed_form.polish if fine else closed_form.refine
     found = solver(_planes(picture[part], device), _on(known, device), _on(coarse[part], device))
@@ -139,7 +139,7 @@ def mend(
     reach = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * max(1, round(_BESIDE * unit)) + 1,) * 2)
     beside = (cv2.dilate(gone.view(np.uint8), reach) > 0) & ~(of.person | of.behind | gone)
     if beside.any():
-        part = _around(beside)
+        part = around(beside)
         known = np.where(beside[part], 0.5, 0).astype(np.float32)
         found = closed_form.mend(_planes(picture[part], device), _on(known, device), _on(left[part], device))
         left[part] = np.where(beside[part], _back(found), left[part])
@@ -162,7 +162,7 @@ def _back(values: "torch.Tensor") -> np.ndarray:
     return values[0].cpu().numpy()
 
 
-def _around(mask: Bool[np.ndarray, "h w"], margin: int = 8) -> tuple[slice, slice]:
+def around(mask: Bool[np.ndarray, "h w"], margin: int = 8) -> tuple[slice, slice]:
     """Return the rows and columns that hold a mask, and a margin around it."""
     lines = (np.flatnonzero(mask.any(axis)) for axis in (1, 0))
     rows, columns = (_with_margin(found, size, margin) for found, size in zip(lines, mask.shape, strict=True))

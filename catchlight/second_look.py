@@ -19,11 +19,19 @@ def scraps(
 ) -> Bool[np.ndarray, "H W"]:
     """Return what belongs to the person by ``alpha`` and to nobody by a second look, at 512 rows."""
     size = (round(_ROWS * portrait.shape[1] / portrait.shape[0]), _ROWS)
-    share = cv2.resize(alpha, size, interpolation=cv2.INTER_AREA)
-    small = cv2.resize(portrait, size, interpolation=cv2.INTER_AREA)
-    alone = cv2.blendLinear(small, np.full_like(small, _GROUND), share, 1 - share)
-    doubted = (share > 0.5) & (segmenter.segment(alone) < 0.5)
-    return cv2.morphologyEx(doubted.view(np.uint8), cv2.MORPH_OPEN, _LEAST) > 0
+    small, share = (cv2.resize(each, size, interpolation=cv2.INTER_AREA) for each in (portrait, alpha))
+    return doubted(small, np.asarray(share, np.float32), segmenter)
+
+
+def doubted(
+    picture: OtherPicture, alpha: Float32[np.ndarray, "h w"], segmenter: Segmenter
+) -> Bool[np.ndarray, "h w"]:
+    """Return the same for a picture of about 512 rows."""
+    ground = np.empty_like(picture)
+    ground[:] = _GROUND
+    alone = cv2.blendLinear(picture, ground, alpha, 1 - alpha)
+    found = (alpha > 0.5) & (segmenter.segment(alone) < 0.5)
+    return cv2.morphologyEx(found.view(np.uint8), cv2.MORPH_OPEN, _LEAST) > 0
 
 
 def of_head(piece: float, rows: int, head: float) -> float:
@@ -33,5 +41,7 @@ def of_head(piece: float, rows: int, head: float) -> float:
 
 def largest(found: Bool[np.ndarray, "H W"]) -> float:
     """Return the area of the largest piece, in squares of the picture's height."""
+    if not found.any():
+        return 0.0
     _, _, stats, _ = cv2.connectedComponentsWithStats(found.astype(np.uint8))
     return float(stats[1:, cv2.CC_STAT_AREA].max(initial=0)) / found.shape[0] ** 2
