@@ -5,7 +5,8 @@
 Portraits taken before a blue studio wall are keyed, given drawn hairs, and put on busy grounds at the
 sheet's size. Catchlight's solver and pymatting's estimate_alpha_cf get the same picture and trimap; "mask"
 is the segmenter alone. SAD in thousands of pixels, MSE in thousandths, gradient error (Gaussian derivatives,
-sigma 1.4) in thousands; "band" is where the trimap leaves the alpha open. One thread, best of two for time.
+sigma 1.4) in thousands; "band" is where the trimap leaves the alpha open, "too much" and "too little" are the two
+sides of SAD. "mended" is ours without what leftovers.py finds. One thread, best of two for time.
 """
 
 import argparse
@@ -27,9 +28,10 @@ from grounds import GROUNDS, SIDE, surroundings
 from refreshing import show
 
 from catchlight import cutout, extend, matte, silhouette
-from catchlight.anatomy import Picture
+from catchlight.anatomy import Picture, Segmenter
 from catchlight.config import load_preset
 from catchlight.decoding import decode
+from catchlight.leftovers import leftovers
 from catchlight.models import ModelStore, default_root
 from catchlight.pixels import to_linear
 from catchlight.studio import Studio
@@ -83,6 +85,8 @@ def errors(alpha: np.ndarray, true: np.ndarray, where: np.ndarray) -> dict[str, 
         "SAD": float(np.abs(off).sum()) / 1000,
         "MSE": float((off**2).mean()) * 1000,
         "gradient": float((steep**2).sum()) / 1000,
+        "too much": float(off.clip(0).sum()) / 1000,
+        "too little": float((-off).clip(0).sum()) / 1000,
     }
 
 
@@ -102,7 +106,7 @@ def _timed(work: Callable[[], np.ndarray]) -> tuple[np.ndarray, float]:
     return found, min(spent)
 
 
-def measure(case: Case) -> dict[str, Any]:
+def measure(case: Case, segmenter: Segmenter) -> dict[str, Any]:
     """Solve one composite both ways and compare with the truth, alpha and colour."""
     trimap, true, seen = case.trimap, case.plate.alpha, case.plate.seen
     drawn = np.where(trimap.person, 1.0, np.where(trimap.behind, 0.0, 0.5))
@@ -112,9 +116,19 @@ def measure(case: Case) -> dict[str, Any]:
     )
     band = (drawn == 0.5) & seen
     row: dict[str, Any] = {"id": case.plate.id, "ground": case.ground, "seconds": (our_time, peer_time)}
-    for who, alpha in (("catchlight", ours), ("closed form", peers), ("mask", case.coarse)):
+    for who, alpha in (
+        ("catchlight", ours), ("mended", mended(case, ours, segmenter)), ("closed form", peers), ("mask", case.coarse),
+    ):  # fmt: skip
         row[who] = {"band": errors(alpha, true, band), "whole": errors(alpha, true, seen)}
     return row | {"colour": _colours(case)}
+
+
+def mended(case: Case, alpha: np.ndarray, segmenter: Segmenter) -> np.ndarray:
+    """Return an alpha without what it kept of the background, as the cut-out does."""
+    seen, unit = case.plate.seen, case.plate.face.eye_to_chin
+    face = cutout.hull(case.plate.face, seen.shape)
+    left = leftovers(case.picture, alpha, seen, face, unit, segmenter)
+    return matte.mend(case.picture, alpha, left, case.trimap, unit, device="cpu")
 
 
 def _colours(case: Case) -> dict[str, Any]:
@@ -136,10 +150,10 @@ def summary(rows: list[dict[str, Any]]) -> list[tuple[str, str]]:
     """Return the lines to print: means over all composites."""
     lines = []
     for where in ("band", "whole"):
-        for what in ("SAD", "MSE", "gradient"):
+        for what in ("SAD", "MSE", "gradient", "too much", "too little"):
             values = [
                 f"{who} {np.mean([r[who][where][what] for r in rows]):.3f}"
-                for who in ("catchlight", "closed form", "mask")
+                for who in ("catchlight", "mended", "closed form", "mask")
             ]
             lines.append((f"{what}, {where}", "   ".join(values)))
     ours, peers = (float(np.mean([r["seconds"][n] for r in rows])) for n in (0, 1))
@@ -169,7 +183,7 @@ def main() -> None:
     studio = Studio(load_preset("house"), ModelStore(default_root()))
     rows = []
     for plate, ground, picture in composites(options.photos, studio, options.grounds):
-        rows.append(measure(lay(plate, ground, picture, studio)))
+        rows.append(measure(lay(plate, ground, picture, studio), studio.segmenter))
         print(rows[-1]["id"], ground, file=sys.stderr)
     show(summary(rows))
     print(f"{len(rows)} composites of {len(PEOPLE)} people ({len(BALD)} without drawn hair), {SIDE} pixels")

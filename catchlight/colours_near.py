@@ -10,7 +10,7 @@ from scipy.spatial import KDTree
 
 from catchlight.anatomy import OtherPicture
 
-STEP = 5  # every fifth pixel each way is known
+STEP = 7  # every seventh pixel each way is known
 _AMONG = 3  # the nearest colour is that of three
 _ROUGH = 0.5  # by how much more of its distance a colour may be told that is not the nearest: half the time
 

@@ -22,7 +22,7 @@ _RIM = 0.14  # T, from eyes to chin: further inside it is the person
 # CIELAB units by which a colour 1 T away is farther: the person's, and the background's
 _OWN, _BEHIND = 20.0, 8.0
 _HUE, _ALL = 0.25, 1.0  # what lightness counts: little where a shadow may change it, or as it is
-_GRID = 3  # every third pixel each way is asked first: no rule finds what holds none of these
+_GRID = 4  # every fourth pixel each way is asked first: no rule finds what holds none of these
 _AROUND = 0.3  # T: so far around the person colours of the background are learned
 _PIECE = 11  # pixels across: what is smaller is a rim, and its like near by may be hair
 _NEAR = 0.1  # T: so far around a piece its like belongs to it
@@ -144,6 +144,8 @@ def _learned(picture: Picture, own: Mask, behind: Mask, unit: float) -> _Colours
 def _with_its_like(found: Mask, rim: Mask, half: Mask, colours: _Colours, unit: float) -> Mask:
     """Add what hangs together with larger pieces and is like them."""
     pieces = cv2.morphologyEx(found.view(np.uint8), cv2.MORPH_OPEN, _brush(_PIECE))
+    if not pieces.any():
+        return found
     near = (cv2.dilate(pieces, _brush(2 * max(1, round(_NEAR * unit)) + 1)) > 0) & rim & ~found
     both = np.logical_or.reduce([found, *colours.told(((_LIKE, near & ~half), (_HALF_LIKE, near & half)))])
     _, labels = cv2.connectedComponents(both.view(np.uint8), connectivity=4)

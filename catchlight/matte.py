@@ -135,14 +135,14 @@ def mend(
     """Take what is ``gone`` out of an alpha, and solve anew what the trimap leaves open beside it."""
     from catchlight import closed_form  # noqa: PLC0415  torch
 
-    left = np.where(gone, 0, alpha).astype(np.float32)
-    reach = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * max(1, round(_BESIDE * unit)) + 1,) * 2)
-    beside = (cv2.dilate(gone.view(np.uint8), reach) > 0) & ~(of.person | of.behind | gone)
-    if beside.any():
-        part = around(beside)
-        known = np.where(beside[part], 0.5, 0).astype(np.float32)
+    left, reach = np.where(gone, 0, alpha).astype(np.float32), max(1, round(_BESIDE * unit))
+    part = around(gone, reach)
+    away = cv2.distanceTransform((~gone[part]).view(np.uint8), cv2.DIST_L2, 3)
+    beside = (away <= reach) & ~(of.person[part] | of.behind[part] | gone[part])
+    if gone.any() and beside.any():
+        known = np.where(beside, 0.5, 0).astype(np.float32)
         found = closed_form.mend(_planes(picture[part], device), _on(known, device), _on(left[part], device))
-        left[part] = np.where(beside[part], _back(found), left[part])
+        left[part] = np.where(beside, _back(found), left[part])
     return left
 
 
