@@ -14,7 +14,7 @@ SENTENCES = {
 class Settings(Limits):
     """Limits in % of the head's square."""
 
-    high: float | None = 0.3
+    high: float | None = 0.25
 
 
 def measure(sitting: Sitting) -> float:
