@@ -1,5 +1,6 @@
 """One refresh at work: its plan, and a darkroom that develops while Prefect is still starting."""
 
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -108,12 +109,14 @@ def at_work(job: Job, seat: Seat, gather: "Callable[[Job], Plan] | None" = None)
     bench = bench_of(job)
     with ExitStack() as closing:
 
-        def darkroom() -> Darkroom | Elsewhere:
-            return Elsewhere() if job.on.is_cluster else closing.enter_context(Darkroom(bench, job.workers))
+        def darkroom(people: int) -> Darkroom | Elsewhere:
+            if job.on.is_cluster:
+                return Elsewhere()
+            return closing.enter_context(Darkroom(bench, workers_for(job, people)))
 
         # In a new home somebody will wait for sure: the workers start while the photos are read.
-        early = darkroom() if Home(job.home).is_new() else None
-        begun = _begin(job, seat, bench, gather, lambda: early or darkroom())
+        early = darkroom(len(job.only)) if Home(job.home).is_new() else None
+        begun = _begin(job, seat, bench, gather, lambda people: early or darkroom(people))
         if begun.waiting:
             closing.enter_context(metering(begun.plan.folder))
         token = _at_work.set(begun)
@@ -128,7 +131,7 @@ def _begin(
     seat: Seat,
     bench: Bench,
     gather: "Callable[[Job], Plan] | None",
-    darkroom: Callable[[], Darkroom | Elsewhere],
+    darkroom: Callable[[int], Darkroom | Elsewhere],
 ) -> Session:
     """Gather, and hand to a darkroom whoever waits; where nobody does, none is needed."""
     with loading():
@@ -146,10 +149,19 @@ def _begin(
     now = time.perf_counter()
     if not waiting:
         return Session(plan, Remembered(plan.home.recipes), bench, shards, 0, now - started, now, used, seat)
-    room = darkroom()
+    room = darkroom(len(waiting))
     if isinstance(room, Darkroom) and not job.share:  # else somebody might have begun on them
         room.begin(waiting[:_AHEAD])
     return Session(plan, room, bench, shards, len(waiting), now - started, now, used, seat)
+
+
+def workers_for(job: Job, people: int) -> int:
+    """Return how many workers these people need: no more than there are people, where their number is known.
+
+    0 is one per core. Of a run that is shared, people of others may come to us later.
+    """
+    most = job.workers or len(os.sched_getaffinity(0))
+    return min(most, people) if people and not job.share else job.workers
 
 
 def bench_of(job: Job) -> Bench:
