@@ -49,9 +49,14 @@ def test_the_same_seed_gives_the_same_bytes(weights: Path, alone: np.ndarray) ->
 
 
 @pytest.mark.parametrize("room", [Room("layers"), Room("offload"), Room("resident", tiled=True)], ids=str)
-def test_memory_modes_change_no_byte(weights: Path, alone: np.ndarray, room: Room) -> None:
-    """Part by part, block by block or in tiles: a picture that fits into a tile stays as it is."""
-    assert np.array_equal(paint(engine(weights, room), 1), alone[:1])
+def test_memory_modes_change_nothing_but_rounding(weights: Path, alone: np.ndarray, room: Room) -> None:
+    """Part by part, block by block or in tiles: a picture that fits into a tile stays as it is.
+
+    Some processors multiply in another order where the numbers lie elsewhere in memory: by one of 255, here and there.
+    """
+    off = np.abs(paint(engine(weights, room), 1).astype(int) - alone[:1])
+    assert off.max() <= 1
+    assert (off > 0).mean() < 0.001
 
 
 def _changed(folder: Path) -> None:

@@ -481,7 +481,6 @@ UNUSABLE = [
     "pillow_truncated_jpeg.jpg",
     "profile_full_1940s.jpg",
     "profile_hat_outdoor.jpg",
-    "roll_tilted_head.png",
     "skimage_truncated.jpg",
 ]  # of shared/data/hard; the others become a portrait that somebody looks at
 
