@@ -53,9 +53,9 @@ def polish(picture: Tensor, known: Tensor, fine: Tensor) -> Tensor:
     return _solved(picture, known, fine, FINE_HINT, _ROUNDS[1]).clamp_(0, 1)
 
 
-def mend(picture: Tensor, found: Tensor, alpha: Tensor) -> Tensor:
-    """Return alphas ``(b, h, w)`` solved again where ``found`` is 0.5, between what they are elsewhere."""
-    each = zip(picture, found != 0.5, alpha, strict=True)
+def mend(picture: Tensor, sure: Tensor, alpha: Tensor) -> Tensor:
+    """Return alphas ``(b, h, w)`` solved again where they are not ``sure``, between what they are elsewhere."""
+    each = zip(picture, sure, alpha, strict=True)
     return _together([_solved_one(*one, HINT, _AGAIN) for one in each]).clamp_(0, 1)
 
 

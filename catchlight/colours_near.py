@@ -10,6 +10,16 @@ from scipy.spatial import KDTree
 
 from catchlight.anatomy import OtherPicture
 
+SOLID, GONE = (
+    0.8,
+    0.02,
+)  # alpha: the person's, and gone; what lies between was cleaned of the background's colour
+RIM = 0.14  # T, from eyes to chin: further inside it is the person
+OWN, BEHIND = (
+    20.0,
+    8.0,
+)  # CIELAB units by which a colour 1 T away is farther: the person's, and the background's
+HUE = 0.25  # what a unit of L* counts beside one of a* and b* where shadows may change it
 STEP = 7  # every seventh pixel each way is known
 _AMONG = 3  # the nearest colour is that of three
 _ROUGH = 0.5  # by how much more of its distance a colour may be told that is not the nearest: half the time
@@ -55,6 +65,11 @@ class Known:
 def places(mask: Bool[np.ndarray, "h w"], step: int = 1) -> Places:
     """Return the places of a mask, or those of one pixel of so many each way, that stand for all."""
     return np.argwhere(mask[::step, ::step]) * step
+
+
+def near(some: Bool[np.ndarray, "h w"]) -> Bool[np.ndarray, "h w"]:
+    """Return what lies about the pixels that were asked for all and told: two pixels each way."""
+    return cv2.dilate(some.view(np.uint8), np.ones((5, 5), np.uint8)) > 0
 
 
 def within(kept: Bool[np.ndarray, "h w"], reach: float) -> Bool[np.ndarray, "h w"]:

@@ -13,15 +13,25 @@ from jaxtyping import Bool, Float32
 
 from catchlight import second_look
 from catchlight.anatomy import Picture, Segmenter
-from catchlight.colours_near import STEP, Known, Places, places, within
+from catchlight.colours_near import (
+    BEHIND,
+    GONE,
+    HUE,
+    OWN,
+    RIM,
+    SOLID,
+    STEP,
+    Known,
+    Places,
+    near,
+    places,
+    within,
+)
 from catchlight.haze import veils
 from catchlight.matte import around
 
-_HELD, _HALF, _SOLID, _GONE = 0.1, 0.92, 0.8, 0.02  # alpha: kept at all, half there, the person's, and gone
-_RIM = 0.14  # T, from eyes to chin: further inside it is the person
-# CIELAB units by which a colour 1 T away is farther: the person's, and the background's
-_OWN, _BEHIND = 20.0, 8.0
-_HUE, _ALL = 0.25, 1.0  # what lightness counts: little where a shadow may change it, or as it is
+_HELD, _HALF = 0.1, 0.92  # alpha: kept at all, and half there
+_ALL = 1.0  # what lightness counts as it is, where no shadow changes it
 _GRID = 4  # every fourth pixel each way is asked first: no rule finds what holds none of these
 _AROUND = 0.3  # T: so far around the person colours of the background are learned
 _PIECE = 11  # pixels across: what is smaller is a rim, and its like near by may be hair
@@ -38,7 +48,7 @@ class _Rule:
 
     far: float
     share: float
-    lightness: float = _HUE
+    lightness: float = HUE
     thin: int = 1
 
 
@@ -93,38 +103,27 @@ def leftovers(
     The inside of the ``face`` is never among it, nor what the photo does not show (``seen``).
     """
     found, part = np.zeros_like(seen), around(alpha > _HELD, round(_AROUND * unit))
-    found[part] = _of_part(picture[part], alpha[part], seen[part], face[part], unit, segmenter)
-    return found
-
-
-def _of_part(
-    picture: Picture,
-    alpha: Float32[np.ndarray, "h w"],
-    seen: Mask,
-    face: Mask,
-    unit: float,
-    segmenter: Segmenter,
-) -> Mask:
-    """Return the leftovers of the part of a picture that holds the person."""
+    picture, alpha, seen, face = picture[part], alpha[part], seen[part], face[part]
     doubted = _doubted(picture, alpha, segmenter) & seen & ~face
-    inner = (within((alpha > _SOLID) & seen, _RIM * unit) & ~doubted) | face
+    inner = (within((alpha > SOLID) & seen, RIM * unit) & ~doubted) | face
     try:
-        colours = _learned(picture, inner, (alpha < _GONE) & seen, unit)
+        colours = _learned(picture, inner, (alpha < GONE) & seen, unit)
     except LookupError:
-        return np.zeros_like(seen)
+        return found
     rim, half = (alpha > _HELD) & seen & ~inner, alpha < _HALF
     kinds = [
         (_ANY, rim), (_LOUD, rim), (_DOUBTED, doubted), (_MIXED, rim & half), (_VEILED, rim & veils(alpha, unit)),
     ]  # fmt: skip
-    return _with_its_like(_found(kinds, colours), rim, half, colours, unit)
+    found[part] = _with_its_like(_found(kinds, colours), rim, half, colours, unit)
+    return found
 
 
 def _found(kinds: list[Kind], colours: _Colours) -> Mask:
     """Return what any rule tells; pixels that stand for all are asked first."""
     some = np.logical_or.reduce(colours.told(kinds, _GRID))
-    around = cv2.dilate(some.view(np.uint8), np.ones((5, 5), np.uint8)) > 0
-    near = [(rule, where & around) for rule, where in kinds]
-    told = zip(near, colours.told(near), strict=True)
+    about = near(some)
+    asked = [(rule, where & about) for rule, where in kinds]
+    told = zip(asked, colours.told(asked), strict=True)
     return np.logical_or.reduce([
         cv2.morphologyEx(held.view(np.uint8), cv2.MORPH_OPEN, _brush(rule.thin)) > 0 for (rule, _), held in told
     ])  # fmt: skip
@@ -135,9 +134,9 @@ def _learned(picture: Picture, own: Mask, behind: Mask, unit: float) -> _Colours
     person, others = places(own, STEP), places(behind, STEP)
     return _Colours({
         lightness: (
-            Known.of(picture, person, _OWN / unit, lightness), Known.of(picture, others, _BEHIND / unit, lightness),
+            Known.of(picture, person, OWN / unit, lightness), Known.of(picture, others, BEHIND / unit, lightness),
         )
-        for lightness in (_HUE, _ALL)
+        for lightness in (HUE, _ALL)
     })  # fmt: skip
 
 
@@ -146,16 +145,15 @@ def _with_its_like(found: Mask, rim: Mask, half: Mask, colours: _Colours, unit: 
     pieces = cv2.morphologyEx(found.view(np.uint8), cv2.MORPH_OPEN, _brush(_PIECE))
     if not pieces.any():
         return found
-    near = (cv2.dilate(pieces, _brush(2 * max(1, round(_NEAR * unit)) + 1)) > 0) & rim & ~found
-    both = np.logical_or.reduce([found, *colours.told(((_LIKE, near & ~half), (_HALF_LIKE, near & half)))])
+    about = (cv2.dilate(pieces, _brush(2 * max(1, round(_NEAR * unit)) + 1)) > 0) & rim & ~found
+    both = np.logical_or.reduce([found, *colours.told(((_LIKE, about & ~half), (_HALF_LIKE, about & half)))])
     _, labels = cv2.connectedComponents(both.view(np.uint8), connectivity=4)
     return both & np.isin(labels, np.unique(labels[found]))
 
 
 def _doubted(picture: Picture, alpha: Float32[np.ndarray, "h w"], segmenter: Segmenter) -> Mask:
     """Return what a second look at the person alone gives to nobody, and a rim around it."""
-    found = second_look.doubted(picture, alpha, segmenter)
-    return cv2.dilate(found.view(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    return near(second_look.doubted(picture, alpha, segmenter))
 
 
 def _brush(size: int) -> np.ndarray:

@@ -135,13 +135,16 @@ def mend(
     """Take what is ``gone`` out of an alpha, and solve anew what the trimap leaves open beside it."""
     from catchlight import closed_form  # noqa: PLC0415  torch
 
+    if not gone.any():
+        return alpha
     left, reach = np.where(gone, 0, alpha).astype(np.float32), max(1, round(_BESIDE * unit))
     part = around(gone, reach)
     away = cv2.distanceTransform((~gone[part]).view(np.uint8), cv2.DIST_L2, 3)
     beside = (away <= reach) & ~(of.person[part] | of.behind[part] | gone[part])
-    if gone.any() and beside.any():
-        known = np.where(beside, 0.5, 0).astype(np.float32)
-        found = closed_form.mend(_planes(picture[part], device), _on(known, device), _on(left[part], device))
+    if beside.any():
+        found = closed_form.mend(
+            _planes(picture[part], device), _on(~beside, device), _on(left[part], device)
+        )
         left[part] = np.where(beside, _back(found), left[part])
     return left
 

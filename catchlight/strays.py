@@ -6,19 +6,27 @@ it. Lightness counts little, since shadows change it more than hue.
 
 import cv2
 import numpy as np
-from jaxtyping import Bool, Float32, UInt8
+from jaxtyping import Bool, Float32
 
 from catchlight.anatomy import OtherPicture
-from catchlight.colours_near import STEP, Known, Places, places, within
+from catchlight.colours_near import (
+    BEHIND,
+    GONE,
+    HUE,
+    OWN,
+    RIM,
+    SOLID,
+    STEP,
+    Known,
+    Places,
+    near,
+    places,
+    within,
+)
 
 ROWS = 512  # pixels: the portrait is looked at this size
-_SOLID, _GONE = 0.8, 0.02  # alpha: what lies between was cleaned of the background's colour
-_RIM = 0.14  # T, from eyes to chin: further inside it is the person
 _FAR = 14.0  # CIELAB units to the person's colours from which on it is none of them
 _SHARE = 0.5  # of that, at most, lies a colour of the background
-_LIGHTNESS = 0.25  # what a unit of L* counts beside one of a* and b*
-# CIELAB units by which a colour 1 T away is farther: the person's, and the background's
-_OWN, _BEHIND = 20.0, 8.0
 _LEAST = np.ones((3, 3), np.uint8)  # what is thinner is noise
 
 
@@ -33,27 +41,26 @@ def strays(
 
     All are of one size, best ``ROWS`` high; ``seen`` is where the photo is, ``unit`` the length from eyes to chin in pixels.
     """
-    kept = (alpha > _SOLID) & seen
-    inner = within(kept, _RIM * unit)
+    kept = (alpha > SOLID) & seen
+    inner = within(kept, RIM * unit)
     rim, own = kept & ~inner, places(inner, STEP)
     try:
-        owns = [Known.of(picture, own, _OWN / unit, _LIGHTNESS) for picture in (photo, portrait)]
-        behind = Known.of(photo, places((alpha < _GONE) & seen, STEP), _BEHIND / unit, _LIGHTNESS)
+        owns = [Known.of(picture, own, OWN / unit, HUE) for picture in (photo, portrait)]
+        behind = Known.of(photo, places((alpha < GONE) & seen, STEP), BEHIND / unit, HUE)
     except LookupError:
         return np.zeros_like(kept)
-    some = _told(
-        owns, behind, places(rim, len(_LEAST)), kept.shape
-    )  # whatever is not too thin holds one of these
-    around = cv2.dilate(some, np.ones((5, 5), np.uint8)) > 0
-    return cv2.morphologyEx(_told(owns, behind, places(rim & around), kept.shape), cv2.MORPH_OPEN, _LEAST) > 0
+    # whatever is not too thin holds one of those that are asked first
+    some = _told(owns, behind, places(rim, len(_LEAST)), kept.shape)
+    found = _told(owns, behind, places(rim & near(some)), kept.shape)
+    return cv2.morphologyEx(found.view(np.uint8), cv2.MORPH_OPEN, _LEAST) > 0
 
 
-def _told(owns: list[Known], behind: Known, at: Places, shape: tuple[int, ...]) -> UInt8[np.ndarray, "h w"]:
-    """Return 1 at those places whose colour is not the person's, and is one of those behind."""
+def _told(owns: list[Known], behind: Known, at: Places, shape: tuple[int, ...]) -> Bool[np.ndarray, "h w"]:
+    """Return those places whose colour is not the person's, and is one of those behind."""
     away = np.full(len(at), np.inf)
     for own in owns:
         away = np.minimum(away, own.away(at))
         at, away = at[away > _FAR], away[away > _FAR]
-    told = np.zeros(shape, np.uint8)
-    told[tuple(at[behind.away(at) < _SHARE * away].T)] = 1
+    told = np.zeros(shape, bool)
+    told[tuple(at[behind.away(at) < _SHARE * away].T)] = True
     return told
