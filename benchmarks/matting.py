@@ -27,7 +27,7 @@ from composites import BALD, PEOPLE, Plate, plates
 from grounds import GROUNDS, SIDE, surroundings
 from refreshing import show
 
-from catchlight import cutout, extend, matte, silhouette
+from catchlight import cutout, extend, matte, silhouette, trimap
 from catchlight.anatomy import Picture, Segmenter
 from catchlight.config import load_preset
 from catchlight.decoding import decode
@@ -36,6 +36,7 @@ from catchlight.models import ModelStore, default_root
 from catchlight.pixels import to_linear
 from catchlight.studio import Studio
 from catchlight.subject import look
+from catchlight.trimap import Trimap
 from catchlight.working_sheet import lay_out
 
 PRECONDITIONER = partial(pymatting.ichol, shifts=(1e-3, 1e-2))  # as plain.py
@@ -50,7 +51,7 @@ class Case:
     ground: str
     picture: Picture
     coarse: np.ndarray
-    trimap: matte.Trimap
+    trimap: Trimap
 
 
 def composites(photos: Path, studio: Studio, grounds: int) -> Iterator[tuple[Plate, str, Picture]]:
@@ -75,7 +76,7 @@ def lay(plate: Plate, ground: str, picture: Picture, studio: Studio) -> Case:
     unit, chin, hull = face.eye_to_chin, float(face.chin[1]), cutout.hull(face, plate.seen.shape)
     drawn = silhouette.draw(picture, plate.seen, face.eyes, unit, studio.segmenter)
     coarse = extend.run_on(matte.keep_owner(drawn, hull), plate.seen, chin - 0.45 * unit)
-    return Case(plate, ground, picture, coarse, matte.trimap(coarse, hull, unit, chin))
+    return Case(plate, ground, picture, coarse, trimap.draw(coarse, hull, unit, chin))
 
 
 def errors(alpha: np.ndarray, true: np.ndarray, where: np.ndarray) -> dict[str, float]:
@@ -108,27 +109,28 @@ def _timed(work: Callable[[], np.ndarray]) -> tuple[np.ndarray, float]:
 
 def measure(case: Case, segmenter: Segmenter) -> dict[str, Any]:
     """Solve one composite both ways and compare with the truth, alpha and colour."""
-    trimap, true, seen = case.trimap, case.plate.alpha, case.plate.seen
-    drawn = np.where(trimap.person, 1.0, np.where(trimap.behind, 0.0, 0.5))
-    ours, our_time = _timed(lambda: matte.solve(case.picture, trimap, case.coarse, device="cpu"))
+    unknown, true, seen = case.trimap, case.plate.alpha, case.plate.seen
+    drawn = np.where(unknown.person, 1.0, np.where(unknown.behind, 0.0, 0.5))
+    ours, our_time = _timed(lambda: matte.solve(case.picture, unknown, case.coarse, device="cpu"))
     peers, peer_time = _timed(
         lambda: pymatting.estimate_alpha_cf(case.picture / 255, drawn, preconditioner=PRECONDITIONER)
     )
     band = (drawn == 0.5) & seen
     row: dict[str, Any] = {"id": case.plate.id, "ground": case.ground, "seconds": (our_time, peer_time)}
     for who, alpha in (
-        ("catchlight", ours), ("mended", mended(case, ours, segmenter)), ("closed form", peers), ("mask", case.coarse),
+        ("catchlight", ours), ("cut out", whole(case, segmenter)), ("closed form", peers), ("mask", case.coarse),
     ):  # fmt: skip
         row[who] = {"band": errors(alpha, true, band), "whole": errors(alpha, true, seen)}
     return row | {"colour": _colours(case)}
 
 
-def mended(case: Case, alpha: np.ndarray, segmenter: Segmenter) -> np.ndarray:
-    """Return an alpha without what it kept of the background, as the cut-out does."""
-    seen, unit = case.plate.seen, case.plate.face.eye_to_chin
-    face = cutout.hull(case.plate.face, seen.shape)
-    left = leftovers(case.picture, alpha, seen, face, unit, segmenter)
-    return matte.mend(case.picture, alpha, left, case.trimap, unit, device="cpu")
+def whole(case: Case, segmenter: Segmenter) -> np.ndarray:
+    """Return the alpha that the cut-out makes: by colour first, and without what is left of the background."""
+    picture, coarse, seen, unit = case.picture, case.coarse, case.plate.seen, case.plate.face.eye_to_chin
+    told = trimap.tell_by_colour(case.trimap, picture, coarse, seen, unit)
+    alpha, face = matte.solve(picture, told, coarse, device="cpu"), cutout.hull(case.plate.face, seen.shape)
+    left = leftovers(picture, alpha, seen, face, unit, segmenter)
+    return matte.mend(picture, alpha, left, told, unit, device="cpu")
 
 
 def _colours(case: Case) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 from jaxtyping import Bool, Float32
 
-from catchlight import extend, matte, silhouette
+from catchlight import extend, matte, silhouette, trimap
 from catchlight.anatomy import Face, Landmarks, Picture, Segmenter
 from catchlight.device import Device
 from catchlight.framing import Affine
@@ -29,7 +29,9 @@ def cut_out(
     coarse = silhouette.without_neighbours(coarse, [_place(face.as_face), *others])
     owned = matte.without_scraps(coarse, inside, unit) if fine else matte.keep_owner(coarse, inside)
     coarse = extend.run_on(owned, seen, mouth)
-    unknown = matte.trimap(coarse, inside, unit, chin, fine=fine)
+    unknown = trimap.draw(coarse, inside, unit, chin, fine=fine)
+    if not fine:
+        unknown = trimap.tell_by_colour(unknown, level, coarse, seen, unit)
     solved = matte.solve(level, unknown, coarse, fine=fine, device=device)
     if not fine:
         left = leftovers(level, solved, seen, inside, unit, segmenter)

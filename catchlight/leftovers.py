@@ -28,7 +28,7 @@ from catchlight.colours_near import (
     within,
 )
 from catchlight.haze import veils
-from catchlight.matte import around
+from catchlight.part import around
 
 _HELD, _HALF = 0.1, 0.92  # alpha: kept at all, and half there
 _ALL = 1.0  # what lightness counts as it is, where no shadow changes it

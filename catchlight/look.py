@@ -15,7 +15,7 @@ from catchlight.records import Rung
 from catchlight.studio import model_digests, weight_digests
 
 _PIXEL_CODE = (
-    "anatomy", "mount", "framing", "matte", "extend", "backdrop", "grade", "subject", "working_sheet",
+    "anatomy", "mount", "framing", "matte", "trimap", "part", "extend", "backdrop", "grade", "subject", "working_sheet",
     "correction", "sitting", "quality", "develop",
     "relief", "light", "lamp", "triangle", "relight", "drawn", "ladder", "printing", "enlarge", "ofiq", "ofiq_measures",
     "ground", "plate", "office", "logo", "shadow", "grain", "neutrals", "closed_form", "guide", "tiles", "windows", "foreground",

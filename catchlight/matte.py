@@ -3,7 +3,6 @@
 What is computed on the processor or the graphics card stands in ``closed_form`` and ``foreground``.
 """
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import cv2
@@ -13,20 +12,14 @@ from jaxtyping import Bool, Float32
 from catchlight.anatomy import OtherPicture, Picture
 from catchlight.device import Device, pick
 from catchlight.framing import Affine
+from catchlight.part import around
+from catchlight.trimap import Trimap
 
 if TYPE_CHECKING:
     import torch
 
 _STEEP = 3  # times as steep as it was found is the edge of a shoulder
 _BESIDE = 0.1  # T, from eyes to chin: so far around what is taken out the outline may move
-
-
-@dataclass(frozen=True, slots=True)
-class Trimap:
-    """What is surely the person and surely not; the rest is unknown."""
-
-    person: Bool[np.ndarray, "h w"]
-    behind: Bool[np.ndarray, "h w"]
 
 
 def keep_owner(
@@ -69,39 +62,6 @@ def without_fringe(
     steep = np.clip(_STEEP * (alpha[low] - 0.5) + 0.5, 0, 1)
     np.minimum(steep, cv2.morphologyEx(steep, cv2.MORPH_OPEN, brush), out=cut[low], where=upward)
     return cut
-
-
-def trimap(
-    coarse: Float32[np.ndarray, "h w"],
-    face: Bool[np.ndarray, "h w"],
-    unit: float,
-    chin: float,
-    *,
-    fine: bool = False,
-) -> Trimap:
-    """Draw the unknown band: ``unit`` is the eye-to-chin length, ``chin`` its row; hair gets a wider band.
-
-    A ``fine`` guess sees hair itself: the band is then narrow.
-    """
-    if fine:
-        return _narrow(coarse, unit)
-    solid = coarse > 0.5
-    inward = cv2.distanceTransform(solid.astype(np.uint8), cv2.DIST_L2, 3)
-    outward = cv2.distanceTransform((~solid).astype(np.uint8), cv2.DIST_L2, 3)
-    rows = np.arange(coarse.shape[0], dtype=np.float32)[:, None]
-    hair = np.clip((chin + 0.3 * unit - rows) / (0.4 * unit), 0, 1)
-    person = (inward > unit * (0.08 + 0.1 * hair)) & (coarse > 0.8)
-    behind = (outward > unit * (0.05 + 0.13 * hair)) & (coarse < 0.2)
-    rim = 2 * max(1, round(0.06 * unit)) + 1  # the outline may lie a little beside the jaw
-    core = cv2.erode(face.astype(np.uint8), np.ones((rim, rim), np.uint8)) > 0
-    return Trimap(person | core, behind & ~core)
-
-
-def _narrow(coarse: Float32[np.ndarray, "h w"], unit: float) -> Trimap:
-    """Leave unknown only what a fine guess itself leaves open, and a thin rim around it."""
-    rim = np.ones((2 * max(1, round(0.02 * unit)) + 1,) * 2, np.uint8)
-    person, behind = (cv2.erode(m.astype(np.uint8), rim) > 0 for m in (coarse > 0.95, coarse < 0.05))
-    return Trimap(person, behind)
 
 
 def solve(
@@ -163,23 +123,6 @@ def _planes(picture: Picture, device: Device) -> "torch.Tensor":
 
 def _back(values: "torch.Tensor") -> np.ndarray:
     return values[0].cpu().numpy()
-
-
-def around(mask: Bool[np.ndarray, "h w"], margin: int = 8) -> tuple[slice, slice]:
-    """Return the rows and columns that hold a mask, and a margin around it."""
-    lines = (np.flatnonzero(mask.any(axis)) for axis in (1, 0))
-    rows, columns = (_with_margin(found, size, margin) for found, size in zip(lines, mask.shape, strict=True))
-    return rows, columns
-
-
-def _with_margin(lines: np.ndarray, size: int, margin: int) -> slice:
-    """Return from the first line to the last, with a margin; where there is room an even number: those halve quickly."""
-    if not lines.size:
-        return slice(0, size)
-    first, last = max(0, int(lines[0]) - margin), min(size, int(lines[-1]) + margin + 1)
-    if (last - first) % 2:
-        first, last = (first, last + 1) if last < size else (max(0, first - 1), last)
-    return slice(first, last)
 
 
 def carry(

@@ -7,6 +7,7 @@ import pytest
 from catchlight import matte
 from catchlight.anatomy import Picture
 from catchlight.leftovers import leftovers
+from catchlight.trimap import Trimap
 from tests.studio_fixtures import Seated
 
 pytest_plugins = ["tests.studio_fixtures"]
@@ -92,7 +93,7 @@ def test_mending_leaves_the_rest_alone() -> None:
     kept[STRIP] = 1
     told = found(kept)
     band = cv2.dilate((TRUE > 0).astype(np.uint8), np.ones((25, 25))) > 0
-    unknown = matte.Trimap(cv2.erode(TRUE, np.ones((25, 25))) > 0, ~band & ~told)
+    unknown = Trimap(cv2.erode(TRUE, np.ones((25, 25))) > 0, ~band & ~told)
     mended = matte.mend(PHOTO, kept, told, unknown, UNIT, device="cpu")
     far = cv2.dilate(told.astype(np.uint8), np.ones((41, 41))) == 0
     assert not mended[told].any()

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from jaxtyping import Float32
 
-from catchlight import matte
+from catchlight import matte, trimap
 from catchlight.anatomy import Picture
 from catchlight.framing import Affine
 from catchlight.pixels import to_linear, to_srgb
@@ -68,7 +68,7 @@ def _face() -> np.ndarray:
 
 def _solved(photo: Picture) -> Float32[np.ndarray, "h w"]:
     coarse = _guess()
-    return matte.solve(photo, matte.trimap(coarse, _face(), UNIT, CHIN), coarse)
+    return matte.solve(photo, trimap.draw(coarse, _face(), UNIT, CHIN), coarse)
 
 
 @pytest.mark.parametrize("behind", [WALL, GREEN], ids=["textured wall", "green screen"])
@@ -91,7 +91,7 @@ def test_single_hairs_are_followed() -> None:
 def test_alpha_is_a_share_and_certainties_hold() -> None:
     """Alpha stays in 0–1, 1 where the person surely is and 0 where the background surely is."""
     coarse = _guess()
-    unknown = matte.trimap(coarse, _face(), UNIT, CHIN)
+    unknown = trimap.draw(coarse, _face(), UNIT, CHIN)
     solved = matte.solve(_composed(PERSON, WALL), unknown, coarse)
     assert solved.dtype == np.float32
     assert (solved.min(), solved.max()) == (0, 1)
@@ -101,7 +101,7 @@ def test_alpha_is_a_share_and_certainties_hold() -> None:
 
 def test_the_trimap_never_contradicts_itself() -> None:
     """Person and background never overlap, the face is the person's, hair has the wider unknown band."""
-    unknown = matte.trimap(_guess(), _face(), UNIT, CHIN)
+    unknown = trimap.draw(_guess(), _face(), UNIT, CHIN)
     band = ~(unknown.person | unknown.behind)
     assert not (unknown.person & unknown.behind).any()
     assert unknown.person[_face()].mean() > 0.9
@@ -250,7 +250,7 @@ def test_an_unsure_outline_reads_as_wide_as_it_is(company: dict[str, Sitting], s
 
 def test_a_mask_that_sees_hair_is_left_as_it_is() -> None:
     """Refining a mask that is right already changes little, hairs included."""
-    unknown = matte.trimap(TRUE, _face(), UNIT, CHIN, fine=True)
+    unknown = trimap.draw(TRUE, _face(), UNIT, CHIN, fine=True)
     solved = matte.solve(_composed(PERSON, WALL), unknown, TRUE, fine=True)
     hair = (TRUE > 0.3) & (_guess() < 0.02)
     assert np.abs(solved - TRUE).mean() < 0.004
