@@ -13,7 +13,7 @@ from catchlight.anatomy import OtherPicture, Picture
 from catchlight.device import Device, pick
 from catchlight.framing import Affine
 from catchlight.part import around
-from catchlight.trimap import Trimap
+from catchlight.trimap import Trimap, shoulders
 
 if TYPE_CHECKING:
     import torch
@@ -51,16 +51,13 @@ def without_fringe(
 
     Shoulders are where the ``coarse`` outline below the ``chin`` faces upwards; thin is under 0.08 of ``unit``.
     """
-    sigma, thin = max(1.0, 0.05 * unit), max(1, round(0.04 * unit))
-    low = slice(max(0, int(chin) - int(5 * sigma) - 2 * thin - 2), None)  # above, nothing is looked at
-    smooth = cv2.GaussianBlur(coarse[low], (0, 0), sigma)
-    down, aside = cv2.Sobel(smooth, cv2.CV_32F, 0, 1), cv2.Sobel(smooth, cv2.CV_32F, 1, 0)
-    rows = np.arange(alpha.shape[0], dtype=np.float32)[low, None]
-    upward = (down > np.abs(aside)) & (rows > chin)
+    thin = max(1, round(0.04 * unit))
+    upward = shoulders(coarse, unit, chin)
+    low = slice(max(0, int(chin) - 2 * thin - 2), None)  # above, nothing is looked at
     brush = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * thin + 1,) * 2)
     cut = alpha.copy()
     steep = np.clip(_STEEP * (alpha[low] - 0.5) + 0.5, 0, 1)
-    np.minimum(steep, cv2.morphologyEx(steep, cv2.MORPH_OPEN, brush), out=cut[low], where=upward)
+    np.minimum(steep, cv2.morphologyEx(steep, cv2.MORPH_OPEN, brush), out=cut[low], where=upward[low])
     return cut
 
 

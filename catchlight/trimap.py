@@ -38,18 +38,29 @@ def draw(
 ) -> Trimap:
     """Draw the unknown band: ``unit`` is the eye-to-chin length, ``chin`` its row; hair gets a wider band.
 
-    A ``fine`` guess sees hair itself: the band is then narrow.
+    Shoulders get none of it, where they rise above the chin. A ``fine`` guess sees hair itself: the band is then narrow.
     """
     if fine:
         return _narrow(coarse, unit)
     inward, outward = _depths(coarse > 0.5)
     rows = np.arange(coarse.shape[0], dtype=np.float32)[:, None]
-    hair = np.clip((chin + 0.3 * unit - rows) / (0.4 * unit), 0, 1)
+    hair = np.clip((chin + 0.3 * unit - rows) / (0.4 * unit), 0, 1) * ~shoulders(coarse, unit, chin - 0.45 * unit)
     person = (inward > unit * (0.08 + 0.1 * hair)) & (coarse > 0.8)
     behind = (outward > unit * (0.05 + 0.13 * hair)) & (coarse < 0.2)
     rim = 2 * max(1, round(0.06 * unit)) + 1  # the outline may lie a little beside the jaw
     core = cv2.erode(face.astype(np.uint8), np.ones((rim, rim), np.uint8)) > 0
     return Trimap(person | core, behind & ~core)
+
+
+def shoulders(coarse: Float32[np.ndarray, "h w"], unit: float, below: float) -> Mask:
+    """Return where the outline faces upwards, and what lies near it, in rows further down than ``below``."""
+    sigma, first = max(1.0, 0.05 * unit), max(0, int(below) + 1)
+    start = max(0, first - int(5 * sigma) - 2)
+    smooth = cv2.GaussianBlur(coarse[start:], (0, 0), sigma)
+    down, aside = cv2.Sobel(smooth, cv2.CV_32F, 0, 1), cv2.Sobel(smooth, cv2.CV_32F, 1, 0)
+    facing = np.zeros(coarse.shape, bool)
+    facing[first:] = (down > np.abs(aside))[first - start :]
+    return facing
 
 
 def _narrow(coarse: Float32[np.ndarray, "h w"], unit: float) -> Trimap:
