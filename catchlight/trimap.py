@@ -44,7 +44,9 @@ def draw(
         return _narrow(coarse, unit)
     inward, outward = _depths(coarse > 0.5)
     rows = np.arange(coarse.shape[0], dtype=np.float32)[:, None]
-    hair = np.clip((chin + 0.3 * unit - rows) / (0.4 * unit), 0, 1) * ~shoulders(coarse, unit, chin - 0.45 * unit)
+    hair = np.clip((chin + 0.3 * unit - rows) / (0.4 * unit), 0, 1) * ~shoulders(
+        coarse, unit, chin - 0.45 * unit
+    )
     person = (inward > unit * (0.08 + 0.1 * hair)) & (coarse > 0.8)
     behind = (outward > unit * (0.05 + 0.13 * hair)) & (coarse < 0.2)
     rim = 2 * max(1, round(0.06 * unit)) + 1  # the outline may lie a little beside the jaw

@@ -116,6 +116,25 @@ def test_sharpness_is_the_same_for_a_large_and_a_small_copy(good: Sitting) -> No
     assert measure("sharpness", flat) == pytest.approx(measure("sharpness", good), abs=0.12)
 
 
+def test_detail_tells_an_enlarged_photo_that_sharpness_does_not(good: Sitting) -> None:
+    """A photo that was small once, enlarged and sharpened, has its edges back and not its detail."""
+    photo, limit = good.subject.picture, limits(good.preset)["detail"]
+    times = 45 / good.subject.face.eye_to_chin
+    less = cv2.resize(photo, None, fx=times, fy=times, interpolation=cv2.INTER_AREA)
+    enlarged = cv2.resize(less, photo.shape[1::-1], interpolation=cv2.INTER_CUBIC)
+    sharpened = _photographed(
+        good, cv2.addWeighted(enlarged, 2.5, cv2.GaussianBlur(enlarged, (0, 0), 2), -1.5, 0)
+    )
+    assert measure("sharpness", sharpened) > (limits(good.preset)["sharpness"].low or 0)
+    assert measure("detail", sharpened) < (limit.low or 0) < measure("detail", good)
+
+
+def test_detail_is_the_same_in_a_flat_light(good: Sitting) -> None:
+    """It is a share: less contrast of the whole changes nothing."""
+    flat = _photographed(good, (good.subject.picture * 0.6 + 40).astype(np.uint8))
+    assert measure("detail", flat) == pytest.approx(measure("detail", good), abs=0.05)
+
+
 def test_a_dark_photo_is_under_exposed_dark_skin_is_not(company: dict[str, Sitting]) -> None:
     """All skin tones pass in good light; any face fails at a tenth of the light."""
     limit = limits(company[REFERENCE].preset)["under_exposed"]
