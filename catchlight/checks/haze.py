@@ -24,7 +24,7 @@ _ROWS = 512  # pixels: the portrait is looked at this size
 class Settings(Limits):
     """Limits in % of the head's square."""
 
-    high: float | None = 0.12
+    high: float | None = 0.085
 
 
 def measure(sitting: Sitting) -> float:

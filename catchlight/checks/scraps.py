@@ -14,7 +14,7 @@ SENTENCES = {
 class Settings(Limits):
     """Limits in % of the head's square."""
 
-    high: float | None = 0.25
+    high: float | None = 0.165
 
 
 def measure(sitting: Sitting) -> float:

@@ -17,7 +17,7 @@ SENTENCES = {
 class Settings(Limits):
     """Limits in % of the head's square."""
 
-    high: float | None = 0.05
+    high: float | None = 0.03
 
 
 def measure(sitting: Sitting) -> float:
