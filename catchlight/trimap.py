@@ -43,10 +43,9 @@ def draw(
     if fine:
         return _narrow(coarse, unit)
     inward, outward = _depths(coarse > 0.5)
-    rows = np.arange(coarse.shape[0], dtype=np.float32)[:, None]
-    hair = np.clip((chin + 0.3 * unit - rows) / (0.4 * unit), 0, 1) * ~shoulders(
-        coarse, unit, chin - 0.45 * unit
-    )
+    rows = np.indices(coarse.shape, np.float32)[0]
+    hair = np.clip((chin + 0.3 * unit - rows) / (0.4 * unit), 0, 1)
+    hair[shoulders(coarse, unit, chin - 0.45 * unit)] = 0
     person = (inward > unit * (0.08 + 0.1 * hair)) & (coarse > 0.8)
     behind = (outward > unit * (0.05 + 0.13 * hair)) & (coarse < 0.2)
     rim = 2 * max(1, round(0.06 * unit)) + 1  # the outline may lie a little beside the jaw
@@ -88,11 +87,8 @@ def tell_by_colour(
     """
     unknown = drawn.unknown & seen
     part, unit = around(unknown, round(_LEARNED * unit)), unit / 2
-    small, person, behind = (
-        _halved(picture[part]),
-        _places(drawn.person & seen, part),
-        _places(drawn.behind & seen, part),
-    )
+    small = _halved(picture[part])
+    person, behind = (_places(mask & seen, part) for mask in (drawn.person, drawn.behind))
     try:
         own = Known.of(small, person, OWN / unit, 1.0)
         others = Known.of(small, behind, BEHIND / unit, 1.0)

@@ -99,18 +99,6 @@ def test_alpha_is_a_share_and_certainties_hold() -> None:
     assert solved[unknown.behind].max() < 0.03
 
 
-def test_the_trimap_never_contradicts_itself() -> None:
-    """Person and background never overlap, the face is the person's, hair has the wider unknown band."""
-    unknown = trimap.draw(_guess(), _face(), UNIT, CHIN)
-    band = ~(unknown.person | unknown.behind)
-    assert not (unknown.person & unknown.behind).any()
-    assert unknown.person[_face()].mean() > 0.9
-    above, beside = band[: int(CHIN), 180].sum(), band[330, :180].sum()
-    assert above > 1.3 * beside > 0
-    assert (TRUE[unknown.behind] < 0.5).all()
-    assert (TRUE[unknown.person] > 0.5).all()
-
-
 def test_a_face_that_the_segmenter_missed_stays_whole() -> None:
     """A hand before the mouth or a strange light may fool the segmenter, not the landmarks."""
     coarse = _guess() * ~_face()
