@@ -32,12 +32,12 @@ import numpy as np
 from PIL import Image
 
 from catchlight import darkroom_worker, ledger, pixels
-from catchlight.config import Job
 from catchlight.cost import noted_cpu
 from catchlight.darkroom import Darkroom
 from catchlight.desk import open_desk, open_register
 from catchlight.develop import Development
 from catchlight.home import Home
+from catchlight.job import Job
 from catchlight.judge import limits
 from catchlight.order import Order
 from catchlight.publish_plan import write_plan

@@ -62,9 +62,9 @@ def repeat(folder: Path, people: int, to: Path) -> Path:
 def loop(source: Path, home: Path) -> dict[str, Any]:
     """Develop everybody in this process; keep what came out where the others' results are looked for."""
     from catchlight import darkroom_worker, ledger  # noqa: PLC0415
-    from catchlight.config import Job  # noqa: PLC0415
     from catchlight.cost import spent  # noqa: PLC0415
     from catchlight.develop import develop  # noqa: PLC0415
+    from catchlight.job import Job  # noqa: PLC0415
     from catchlight.records import Reading, Render  # noqa: PLC0415
     from flows import stages  # noqa: PLC0415
     from flows.session import bench_of  # noqa: PLC0415

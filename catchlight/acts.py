@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
-from catchlight.config import Job
+from catchlight.job import Job
 from catchlight.job_file import read_toml
 from catchlight.painting import CLOTHES, GENERATE
 from catchlight.promises import BIOMETRIC_CHECK

@@ -3,8 +3,8 @@
 from collections.abc import Collection, Iterable, Iterator
 
 from catchlight import agreed as painting
-from catchlight.config import Job
 from catchlight.consents import NOT_AGREED
+from catchlight.job import Job
 from catchlight.order import Order
 from catchlight.permission import WHY, Permissions, read_permissions
 from catchlight.promises import BIOMETRIC_CHECK, EDIT, GENERATE

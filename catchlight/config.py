@@ -3,14 +3,14 @@
 import hashlib
 import json
 import tomllib
-from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Literal, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, model_validator
 
 from catchlight import plugins
 from catchlight.caps import Rungs
+from catchlight.cuts import Delivery
 from catchlight.device import Device
 from catchlight.errors import ConfigError
 from catchlight.ground import Background, Share
@@ -18,7 +18,6 @@ from catchlight.ground import Section as _Section
 from catchlight.records import Rung
 from catchlight.scenery import Generate
 from catchlight.settings_file import checked
-from catchlight.workplace import Workplace
 
 Pattern = Literal["flat", "butterfly", "loop", "rembrandt"]
 PRESETS = Path(__file__).parents[1] / "brand_presets"
@@ -74,28 +73,6 @@ class Light(_Section):
     white_balance: Share = Field(1.0, description="share of a measured colour cast that is taken out")
 
 
-class PrintCrop(_Section):
-    """A closer crop of the finished portrait for one kind of place, such as small round avatars."""
-
-    aspect: float = Field(1.0, ge=0.5, le=2.0, description="width / height of the crop")
-    head: float = Field(0.78, ge=0.4, le=0.92, description="chin to crown, share of the crop's height")
-    eye_line: Share = Field(0.47, description="from the crop's upper edge; it gives way to a crown")
-    sizes: tuple[Annotated[int, Field(ge=16, le=7680)], ...] = Field(
-        (96, 72, 48, 36), min_length=1, description="heights in pixels that the crop's name alone stands for"
-    )
-
-
-class Delivery(_Section):
-    """Sizes (pixels of the frame height) that publishing writes, and crops that places may ask for by name."""
-
-    master: int = Field(2048, ge=256, le=7680)
-    sizes: tuple[int, ...] = (2048, 1024, 648, 512, 400, 192, 96)
-    crops: dict[Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,30}$")], PrintCrop] = Field(
-        default_factory=lambda: {"avatar": PrintCrop()},
-        description='asked for as "avatar" (all its sizes) or "avatar@48"; cut from the finished portrait',
-    )
-
-
 class Engines(_Section):
     """Which engine does which job; file names in catchlight/engines."""
 
@@ -109,7 +86,9 @@ class Engines(_Section):
     options: dict[str, dict[str, Any]] = Field(default_factory=dict)
 
     def replaced_by(self, name: str) -> "Engines":
-        """Let engine ``name`` do every job that it offers."""
+        """Let engine ``name`` do every job that it offers; "" and "studio" leave everybody where they are."""
+        if name in {"", "studio"}:
+            return self
         jobs = plugins.load("catchlight.engines", name).FACTS.jobs
         return self.model_copy(update=dict.fromkeys(jobs, name))
 
@@ -178,6 +157,14 @@ def load_preset(name: str) -> Preset:
     return _checked(path, raw)
 
 
+def load_with(engine: str, name: str) -> Preset:
+    """Read a preset in which one engine does every job that it offers ("": none does)."""
+    preset = load_preset(name)
+    preset = preset.model_copy(update={"engines": preset.engines.replaced_by(engine)})
+    _paints(Path(name), preset)
+    return preset
+
+
 def _checked(path: Path, raw: dict[str, Any]) -> Preset:
     _beside(path.parent, raw.get("background"), "image", "logo")
     preset = checked(Preset, {"name": path.stem, **raw}, f"preset {path}")
@@ -196,33 +183,33 @@ def _beside(folder: Path, section: Any, key: str, inner: str = "") -> None:
 
 def _known(path: Path, preset: Preset) -> None:
     """Refuse checks, engines and pictures that do not exist."""
-    unknown = set(preset.checks) - set(plugins.names("catchlight.checks"))
-    if unknown:
-        message = f"preset {path}: checks.{min(unknown)}: no such check; there are: " + ", ".join(
-            plugins.names("catchlight.checks")
-        )
-        raise ConfigError(message)
-    engines = preset.engines
-    for job in (
-        "faces",
-        "landmarks",
-        "matte",
-        "likeness",
-        *(job for job in ("enlarge", "paint") if getattr(engines, job)),
-    ):
-        if job not in plugins.load("catchlight.engines", getattr(engines, job)).FACTS.jobs:
-            message = f"preset {path}: engines.{job}: {getattr(engines, job)!r} does not do this job"
-            raise ConfigError(message)
-    for name, options in engines.options.items():
-        if name not in plugins.names("catchlight.engines"):
-            message = f"preset {path}: engines.options.{name}: no such engine; there are: " + ", ".join(
-                plugins.names("catchlight.engines")
-            )
-            raise ConfigError(message)
+    for name in sorted(preset.checks):
+        _listed("catchlight.checks", name, f"preset {path}: checks.{name}: no such check")
+    _able(path, preset.engines)
+    for name, options in preset.engines.options.items():
+        _listed("catchlight.engines", name, f"preset {path}: engines.options.{name}: no such engine")
         model = plugins.load("catchlight.engines", name).Settings
         checked(model, options, f"preset {path}", f"engines.options.{name}.")
     _there(path, preset.background)
     _paints(path, preset)
+
+
+def _listed(folder: str, name: str, why: str) -> None:
+    """Refuse a name that no plug-in of a folder has."""
+    there = plugins.names(folder)
+    if name not in there:
+        message = f"{why}; there are: {', '.join(there)}"
+        raise ConfigError(message)
+
+
+def _able(path: Path, engines: Engines) -> None:
+    """Refuse an engine that does not do the job that it is named for."""
+    optional = [job for job in ("enlarge", "paint") if getattr(engines, job)]
+    for job in ("faces", "landmarks", "matte", "likeness", *optional):
+        name = getattr(engines, job)
+        if job not in plugins.load("catchlight.engines", name).FACTS.jobs:
+            message = f"preset {path}: engines.{job}: {name!r} does not do this job"
+            raise ConfigError(message)
 
 
 def _paints(path: Path, preset: Preset) -> None:
@@ -247,55 +234,3 @@ def _there(path: Path, background: Background) -> None:
         if not file.is_file():
             message = f"preset {path}: background.{key}: {file} is no file; name one beside the preset"
             raise ConfigError(message)
-
-
-class Job(_Section):
-    """What to refresh: the same for the command line, a schedule and a form."""
-
-    source: Path = Field(description="folder with directory.csv and photos/, or a job file (.toml)")
-    home: Path = Field(description="folder for everything that Catchlight keeps")
-    preset: str = "house"
-    engine: str = Field("", description="engine that does every job it offers")
-    only: tuple[str, ...] = Field((), description="employee ids; empty for everyone")
-    departments: tuple[str, ...] = Field((), description="only people of these; empty for everyone")
-    onto: str = Field("", description="run from which everyone else is carried over unchanged")
-    workers: int = Field(0, ge=0, description="processes; 0 for one a core")
-    shard_size: int = Field(50, ge=1, le=5000, description="people a shard")
-    on: Workplace = Workplace()
-    share: str = Field("", description="slice with which this worker begins, such as 2/4; empty: not shared")
-    models: Path | None = None
-    allow_noncommercial: bool = False
-    accept_fewer: bool = Field(default=False, description="take lists that lack many people since last time")
-
-    @property
-    def from_file(self) -> bool:
-        """Whether the source is a job file."""
-        return self.source.suffix == ".toml"
-
-    @property
-    def of_some(self) -> bool:
-        """Whether the job is for some people of the source alone."""
-        return bool(self.only or self.departments)
-
-    def wants(self, employee: str, department: str) -> bool:
-        """Whether the job is for somebody; capitals do not count in a department's name."""
-        known = {name.strip().casefold() for name in self.departments}
-        return (not self.only or employee in self.only) and (
-            not known or department.strip().casefold() in known
-        )
-
-    def brand(self, group: str = "") -> Preset:
-        """Return the preset, or a group's, with this job's engine; read once: a job under way keeps its looks."""
-        if group not in self._brands:
-            preset = load_preset(group or self.preset)
-            engines = (
-                preset.engines if self.engine in {"", "studio"} else preset.engines.replaced_by(self.engine)
-            )
-            preset = preset.model_copy(update={"engines": engines})
-            _paints(Path(group or self.preset), preset)
-            self._brands[group] = preset
-        return self._brands[group]
-
-    @cached_property
-    def _brands(self) -> dict[str, Preset]:
-        return {}

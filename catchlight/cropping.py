@@ -7,7 +7,8 @@ import cv2
 import numpy as np
 
 from catchlight.anatomy import Linear, OtherPicture, Picture
-from catchlight.config import Crop, PrintCrop
+from catchlight.config import Crop
+from catchlight.cuts import PrintCrop
 from catchlight.pixels import luminance, resize, to_linear
 
 CRISP_BELOW = 96  # pixels of height up to which a file is sharpened: eyes are a few pixels wide there

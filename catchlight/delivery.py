@@ -12,8 +12,8 @@ from PIL import Image
 
 from catchlight import cropping, decoding, pixels
 from catchlight.anatomy import Linear, Picture
-from catchlight.config import PrintCrop
 from catchlight.cropping import Box, Place
+from catchlight.cuts import PrintCrop
 from catchlight.errors import ConfigError
 from catchlight.source_type import HEAD, MARK, SourceType, marked, source_type, written
 from catchlight.vault import digest_of

@@ -11,8 +11,8 @@ from typing import Literal
 
 from PIL import Image
 
-from catchlight.config import Delivery, PrintCrop
 from catchlight.cropping import Place
+from catchlight.cuts import Delivery, PrintCrop
 from catchlight.delivery import ENLARGED_AT_MOST, LARGEST, Print, Size, box_of, printed
 from catchlight.kit_text import LANGUAGES, Piece, readme
 from catchlight.records import Employee

@@ -9,7 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from catchlight.config import Job, Preset
+from catchlight.config import Preset
+from catchlight.job import Job
 from catchlight.models import ModelStore, default_root
 from catchlight.records import Rung
 from catchlight.studio import model_digests, weight_digests

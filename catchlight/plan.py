@@ -13,8 +13,9 @@ from typing import Any
 import polars as pl
 
 from catchlight import allowances, caps, ledger
-from catchlight.config import Job, Preset, settled
+from catchlight.config import Preset, settled
 from catchlight.home import Home, write_json
+from catchlight.job import Job
 from catchlight.look import Look, look_of
 from catchlight.order import Order, recipe_of
 from catchlight.permission import read_permissions

@@ -7,10 +7,12 @@ from pathlib import Path
 import polars as pl
 
 from catchlight import ledger, looks
-from catchlight.config import Crop, Delivery, Job, Preset, PrintCrop
+from catchlight.config import Crop, Preset
 from catchlight.cropping import Place, place_of
+from catchlight.cuts import Delivery, PrintCrop
 from catchlight.errors import ConfigError
 from catchlight.home import Home
+from catchlight.job import Job
 from catchlight.records import Reading, Render
 from catchlight.runs import candidates
 

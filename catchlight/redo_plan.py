@@ -7,9 +7,9 @@ from pathlib import Path
 
 from catchlight import looks, wishes
 from catchlight import plan as plans
-from catchlight.config import Job
 from catchlight.errors import ConfigError
 from catchlight.home import Home
+from catchlight.job import Job
 from catchlight.plan import Plan
 from catchlight.records import Answer, Photo
 from catchlight.runs import run_folder

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from catchlight.config import Job, settled
+from catchlight.config import settled
 from catchlight.errors import ConfigError
+from catchlight.job import Job
 
 _WRITTEN = re.compile(r"([1-9]\d{0,3})/([1-9]\d{0,3})")
 _OWN = {"home", "models", "workers", "share", "on"}  # what may differ between those who share a run

@@ -8,8 +8,8 @@ from functools import partial
 from pathlib import Path
 
 from catchlight.agreement import Faces, Opinion, opinion, swapped
-from catchlight.config import Job
 from catchlight.home import Home
+from catchlight.job import Job
 from catchlight.joining import Person
 from catchlight.look import store_of
 from catchlight.permission import read_permissions

@@ -89,9 +89,7 @@ def configured(home: Path, files: Sequence[Path], language: str) -> Configured:
 def _looks(file: Path, job: JobFile) -> Iterator[Look]:
     for name in dict.fromkeys((job.preset, *(group.preset for group in job.groups))):
         preset = load_preset(name)
-        engines = (
-            preset.engines.replaced_by(job.engine) if job.engine not in {"", "studio"} else preset.engines
-        )
+        engines = preset.engines.replaced_by(job.engine)
         chosen = engines.model_dump(include={"faces", "landmarks", "matte", "likeness", "enlarge", "paint"})
         yield Look(file.name, preset.title, preset.rung, tuple(sorted(preset.rungs.items())), chosen)
 

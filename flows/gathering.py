@@ -8,10 +8,11 @@ from pathlib import Path
 
 from catchlight import identities
 from catchlight.agreement import Opinion
-from catchlight.config import Job, settled
+from catchlight.config import settled
 from catchlight.errors import ConfigError
 from catchlight.home import Home
 from catchlight.identities import Claim
+from catchlight.job import Job
 from catchlight.job_file import JobFile
 from catchlight.joining import Listed, Person, join
 from catchlight.permission import read_permissions

@@ -7,7 +7,7 @@ from prefect import flow
 from prefect.task_runners import ThreadPoolTaskRunner
 
 from catchlight.company import Company
-from catchlight.config import Job
+from catchlight.job import Job
 from flows.artifacts import reporting
 from flows.failures import tell_failure
 from flows.form import shown

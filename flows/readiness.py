@@ -1,7 +1,8 @@
 """What is looked at before anything is read or started."""
 
-from catchlight.config import Job, Preset, settled
+from catchlight.config import Preset, settled
 from catchlight.errors import ConfigError
+from catchlight.job import Job
 from catchlight.models import ModelStore, default_root
 from catchlight.slices import Slice
 from catchlight.studio import JOBS, engine_settings, model_digests, weight_digests

@@ -8,8 +8,8 @@ from typing import Annotated, Literal
 from prefect import flow
 from prefect.task_runners import ThreadPoolTaskRunner
 
-from catchlight.config import Job
 from catchlight.darkroom import Darkroom, Elsewhere, Remembered
+from catchlight.job import Job
 from flows.artifacts import reporting, tell_rehearsal, tell_result
 from flows.asking import ask, days_until
 from flows.failures import tell_failure

@@ -3,8 +3,8 @@
 import shutil
 from dataclasses import dataclass
 
-from catchlight.config import Job
 from catchlight.home import Home
+from catchlight.job import Job
 
 
 @dataclass(frozen=True, slots=True)

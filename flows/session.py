@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from catchlight.card_meter import metering
-from catchlight.config import Job
 from catchlight.cost import noted_cpu
 from catchlight.darkroom import Darkroom, Elsewhere, Remembered
 from catchlight.darkroom_worker import Bench
 from catchlight.home import Home
+from catchlight.job import Job
 from catchlight.loading import loading
 from catchlight.models import default_root
 from flows.burying import bury_again

@@ -13,8 +13,8 @@ from catchlight.slices import Slice, work_of
 from flows.progress import Counter
 
 if TYPE_CHECKING:  # workers are to start before this process has loaded the rest
-    from catchlight.config import Job
     from catchlight.develop import Order
+    from catchlight.job import Job
     from catchlight.plan import Plan
 
 _ALONE = "alone"

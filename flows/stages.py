@@ -14,7 +14,6 @@ from catchlight import ledger, plugins, results, wishes
 from catchlight import plan as plans
 from catchlight.audit import Act
 from catchlight.card_meter import noted_cards
-from catchlight.config import Job
 from catchlight.consents import DECLINED
 from catchlight.cost import cost_of, note_cpu
 from catchlight.darkroom import Darkroom, Elsewhere, Remembered, own_darkroom
@@ -23,6 +22,7 @@ from catchlight.desk import open_register
 from catchlight.develop import Development, Order
 from catchlight.errors import ConfigError, OutsideError, PhotoError
 from catchlight.home import Home
+from catchlight.job import Job
 from catchlight.lease import Lease
 from catchlight.permission import Permission, read_permissions
 from catchlight.plan import Plan, has_photo

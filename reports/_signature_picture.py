@@ -11,7 +11,7 @@ from PIL import Image
 
 from catchlight import cropping, decoding, pixels
 from catchlight.anatomy import OtherPicture, Picture
-from catchlight.config import PrintCrop
+from catchlight.cuts import PrintCrop
 from catchlight.errors import PhotoError
 from catchlight.source_type import HEAD, MARK, SourceType, marked, written
 from reports._signature_colours import channels

@@ -9,7 +9,7 @@ import polars as pl
 
 from catchlight.company import Company as Newest
 from catchlight.company import Person
-from catchlight.config import Job
+from catchlight.job import Job
 from catchlight.records import Answer, Decision, Verdict
 from catchlight.register import Register, now
 from catchlight.runs import run_folder

@@ -14,11 +14,11 @@ from typing import Any, Self
 from catchlight import published_list, publishing
 from catchlight.choosing import Choices, choose
 from catchlight.company import Company
-from catchlight.config import Job
 from catchlight.deciding import decide
 from catchlight.desk import alone, open_desk, open_register
 from catchlight.develop import Development
 from catchlight.home import Home
+from catchlight.job import Job
 from catchlight.ledger import Recipes
 from catchlight.order import Order
 from catchlight.publish_plan import newest_plans, read_plan, write_plan

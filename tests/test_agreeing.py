@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from catchlight.config import Job
+from catchlight.job import Job
 from flows import gathering
 
 RIGHT = {"1": "A000148", "2": "A000370", "3": "C001066"}

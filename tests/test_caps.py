@@ -7,12 +7,13 @@ import numpy as np
 import pytest
 
 from catchlight.caps import NO_CAP, Cap, cap_of
-from catchlight.config import Job, Preset, load_preset
+from catchlight.config import Preset, load_preset
 from catchlight.decoder import Decoder
 from catchlight.decoding import decode
 from catchlight.develop import Development, Order, Room, develop
 from catchlight.errors import ConfigError
 from catchlight.home import Home
+from catchlight.job import Job
 from catchlight.ledger import table
 from catchlight.plan import Plan, draw_up, read
 from catchlight.records import Employee, Photo, Render, Rung

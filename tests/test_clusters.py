@@ -10,8 +10,8 @@ import pytest
 from typer.testing import CliRunner
 
 from catchlight import darkroom, workplace
-from catchlight.config import Job
 from catchlight.errors import ConfigError, OutsideError
+from catchlight.job import Job
 from catchlight.job_file import check_job
 from catchlight.look import Look
 from catchlight.plan import Plan

@@ -10,11 +10,13 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from catchlight import cropping, ledger, pixels
-from catchlight.config import Job, PrintCrop, load_preset
+from catchlight.config import load_preset
 from catchlight.cropping import Place, crop_box, place_of
+from catchlight.cuts import PrintCrop
 from catchlight.delivery import size_named, sizes_named
 from catchlight.errors import ConfigError
 from catchlight.home import Home, write_json
+from catchlight.job import Job
 from catchlight.print_book import PrintBook
 from catchlight.prints import Prints
 from catchlight.publish_plan import PersonPlan

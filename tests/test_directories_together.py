@@ -10,7 +10,7 @@ import pytest
 import stamina
 from PIL import Image
 
-from catchlight.config import Job
+from catchlight.job import Job
 from catchlight.job_file import JobFile, SourceTable
 from catchlight.source import Source
 from flows import gathering

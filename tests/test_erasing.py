@@ -15,11 +15,11 @@ from typer.testing import CliRunner
 
 from catchlight.audit_check import verify
 from catchlight.audit_settings import seal_of
-from catchlight.config import Job
 from catchlight.consents import Consent, Word
 from catchlight.desk import open_desk, open_register
 from catchlight.errors import ConfigError
 from catchlight.home import Home
+from catchlight.job import Job
 from catchlight.journal import State
 from catchlight.print_book import print_book
 from catchlight.publish_plan import write_plan

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from catchlight.config import Job
 from catchlight.errors import ConfigError
+from catchlight.job import Job
 from catchlight.records import Answer, Decision
 from catchlight.register import Register
 from flows import gathering

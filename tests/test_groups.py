@@ -7,9 +7,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from catchlight.config import Job
 from catchlight.consistency import compare
 from catchlight.errors import ConfigError
+from catchlight.job import Job
 from catchlight.publish_crops import places
 from catchlight.spoilers import rank
 from catchlight.upload import UploadDesk

@@ -7,10 +7,11 @@ from typer.testing import CliRunner
 
 from catchlight import agreement
 from catchlight.allowances import agreed, uncompared
-from catchlight.config import Engines, Job, Preset
+from catchlight.config import Engines, Preset
 from catchlight.consents import Consent, Word
 from catchlight.desk import open_register
 from catchlight.errors import ConfigError
+from catchlight.job import Job
 from catchlight.permission import Permissions, read_permissions
 from catchlight.promises import Needs, Promises, Rule, load_promises
 from catchlight.publish_planning import draw

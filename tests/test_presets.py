@@ -9,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catchlight import framing
-from catchlight.config import PRESETS, Engines, Job, load_preset, preset_names
+from catchlight.config import PRESETS, Engines, load_preset, preset_names
 from catchlight.errors import ConfigError
 from catchlight.framing import Head
+from catchlight.job import Job
 from catchlight.judge import limits
 from catchlight.models import ModelStore
 from catchlight.studio import JOBS, Studio

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from catchlight import prints
-from catchlight.config import Delivery
 from catchlight.cropping import Place
+from catchlight.cuts import Delivery
 from catchlight.delivery import STANDARD, Size, printed, size_named, sizes_named
 from catchlight.errors import OutsideError
 from catchlight.print_book import PrintBook, print_book

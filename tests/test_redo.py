@@ -10,11 +10,11 @@ import pytest
 from typer.testing import CliRunner
 
 from catchlight import candidates, redo_plan, runs, tries
-from catchlight.config import Job
 from catchlight.cropping import place_of
 from catchlight.darkroom import Darkroom
 from catchlight.errors import ConfigError
 from catchlight.home import Home
+from catchlight.job import Job
 from catchlight.publish_crops import places
 from catchlight.records import Answer, Outcome, Rung
 from catchlight.register import Register, now

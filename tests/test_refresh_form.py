@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from prefect.client.schemas.objects import State, StateType
 
-from catchlight.config import Job
 from catchlight.errors import ConfigError
+from catchlight.job import Job
 from catchlight.records import Employee
 from catchlight.runs import takes_in_everyone
 from catchlight.sheet_links import is_good, path_of

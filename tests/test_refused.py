@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from catchlight.config import Job
 from catchlight.desk import open_register
 from catchlight.errors import ConfigError
+from catchlight.job import Job
 from catchlight.records import Answer, Decision, Side
 from catchlight.register import now
 from catchlight.vault import Vault, digest_of

@@ -8,9 +8,9 @@ import pytest
 
 from catchlight.acts import ACTS, acts_of
 from catchlight.agreed import agreed
-from catchlight.config import Job
 from catchlight.consents import Consent
 from catchlight.home import Home, write_json
+from catchlight.job import Job
 from catchlight.permission import read_permissions
 from catchlight.policy import Policy
 from catchlight.records import Answer, Employee

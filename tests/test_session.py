@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from catchlight.config import Job
 from catchlight.darkroom import Darkroom
 from catchlight.darkroom_worker import Bench
+from catchlight.job import Job
 from flows import session
 from flows.session import workers_for
 

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from catchlight import lease as leases
-from catchlight.config import Job
 from catchlight.darkroom import Remembered
 from catchlight.develop import Development, Order
 from catchlight.errors import ConfigError, OutsideError
 from catchlight.home import Home
+from catchlight.job import Job
 from catchlight.lease import Door
 from catchlight.records import Render
 from catchlight.slices import Slice, work_of

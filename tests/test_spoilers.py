@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from catchlight import ledger, results
-from catchlight.config import Job
+from catchlight.job import Job
 from catchlight.look import Look
 from catchlight.plan import Plan
 from catchlight.records import Employee, Reading, Verdict

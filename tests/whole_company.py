@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import httpx
 from playwright.sync_api import Browser, Page
 
-from catchlight.config import Job
+from catchlight.job import Job
 from catchlight.records import Decision
 from catchlight.register import Register
 from tests.asked_company import PRESET, refresh

@@ -26,9 +26,9 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from catchlight.config import Job
 from catchlight.consents import Consent
 from catchlight.delegations import Delegations, Wanted
+from catchlight.job import Job
 from catchlight.notices import find_notice, record_notice
 from catchlight.policy import Gates, Policy, Rule
 from catchlight.records import Answer, Decision, Rung, Side

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from catchlight.config import Job
+from catchlight.job import Job
 from flows.commands import refresh as command
 from flows.terminal import console, told
 

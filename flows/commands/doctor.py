@@ -86,7 +86,7 @@ def _proved(job: Path | None, home: Path) -> Iterator[tuple[str, list[str]]]:
 
 
 def _preset(job: Path, home: Path, file: JobFile) -> list[str]:
-    from catchlight.config import Job  # noqa: PLC0415
+    from catchlight.job import Job  # noqa: PLC0415
     from flows.readiness import check  # noqa: PLC0415  loads engines
 
     try:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from catchlight.config import Job
+from catchlight.job import Job
 from catchlight.loading import loading
 from catchlight.runs import run_folder
 from flows.sources import asked_by

@@ -13,8 +13,8 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from catchlight.company import Person
-from catchlight.config import PrintCrop
 from catchlight.cropping import Place as Head
+from catchlight.cuts import PrintCrop
 from catchlight.delivery import Size, printed
 from catchlight.errors import OutsideError, PhotoError
 from catchlight.kit import kit
