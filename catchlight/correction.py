@@ -13,10 +13,11 @@ from catchlight.framing import Affine, Head
 from catchlight.grade import Grade
 from catchlight.lamp import Lamp
 from catchlight.light import Light, Lit
+from catchlight.negative import SMALL, Negative, beyond, level
 from catchlight.neutrals import Neutrals
 from catchlight.once import Once
 from catchlight.pixels import luminance, to_linear
-from catchlight.printing import SMALL, Change, Negative, beyond, level
+from catchlight.printing import Change
 from catchlight.records import Rung
 from catchlight.relief import Relief
 
@@ -110,7 +111,7 @@ def _lamp(source: Lighting | None, preset: Preset) -> Lamp | None:
 
 def _grade(negative: Negative, filled: Picture | None, height: int) -> Grade:
     """Measure exposure and white balance on a small copy."""
-    photo = level(negative, Change(Rung.BACKGROUND, Grade(), filled=filled), height, 0, height)
+    photo = level(negative, filled, height, (0, height))
     oval = negative.map(height).points(negative.face.oval)
     skin = _hull(photo, (oval - oval.mean(0)) * 0.8 + oval.mean(0))
     return grade.measure(to_linear(photo), skin, negative.preset.light, white_of(negative))

@@ -16,9 +16,10 @@ from catchlight.correction import decide
 from catchlight.errors import PhotoError
 from catchlight.framing import CROWN_OF_ANATOMY, Frame, Head
 from catchlight.likeness import unlike
+from catchlight.negative import Negative
 from catchlight.painting import Painter, Scene, Take
 from catchlight.pixels import to_linear, to_srgb
-from catchlight.printing import Change, Negative, expose, settle
+from catchlight.printing import Change, expose, settle
 from catchlight.records import Rung
 from catchlight.repaint import Region, Share, Wanted
 from catchlight.repainted import Painting

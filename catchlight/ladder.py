@@ -11,8 +11,8 @@ from catchlight.framing import Head
 from catchlight.grade import Grade
 from catchlight.lamp import Lamp
 from catchlight.light import Light
+from catchlight.negative import Negative
 from catchlight.pixels import to_srgb
-from catchlight.printing import Negative
 from catchlight.records import Rung
 
 STEPS = tuple(Rung)

@@ -5,8 +5,9 @@ from typing import Any
 
 from catchlight import framing
 from catchlight.anatomy import Face, OtherPicture, Recogniser
+from catchlight.negative import Negative
 from catchlight.pixels import to_linear, to_srgb
-from catchlight.printing import Change, Negative
+from catchlight.printing import Change
 from catchlight.studio import Studio
 
 PLAIN = 400  # rows of the copy on which photo and portrait are compared pixel by pixel

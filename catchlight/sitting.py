@@ -14,7 +14,8 @@ from catchlight.correction import Lighting, decide, read_light
 from catchlight.decoding import Decoded
 from catchlight.framing import Affine, Frame, Head
 from catchlight.grade import Grade
-from catchlight.printing import Change, Negative, expose, settle
+from catchlight.negative import Negative
+from catchlight.printing import Change, expose, settle
 from catchlight.records import Rung
 from catchlight.studio import Studio
 from catchlight.subject import Subject, look
