@@ -1,32 +1,30 @@
 """Photos in, portraits and readings out, one person at a time."""
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import cv2
 import numpy as np
 
-from catchlight import framing, generating, pixels, plugins, quality
+from catchlight import framing, generating, pixels, plugins
 from catchlight.anatomy import Picture
 from catchlight.caps import Cap, lowest
 from catchlight.config import Preset
 from catchlight.correction import decide
 from catchlight.decoder import Decoder
-from catchlight.decoding import Decoded
 from catchlight.errors import PhotoError
 from catchlight.generating import Commission
 from catchlight.judge import limits
+from catchlight.opening import Opened, explain, newest_but, open_photos
 from catchlight.order import Order, recipe_of
 from catchlight.painting import CLOTHES, GENERATE
-from catchlight.quality import Quality
 from catchlight.records import Photo, Reading, Render, Rung
 from catchlight.reductions import fitted
 from catchlight.sitting import Record, Sitting, sit
 from catchlight.source_type import marked, source_type
 from catchlight.studio import Studio
-from catchlight.subject import Subject, look
 from catchlight.vault import Vault
 
 __all__ = ["Development", "Order", "Room", "develop", "recipe_of"]
@@ -85,71 +83,26 @@ def develop(order: Order, room: Room) -> Development:
     if not order.compared:
         room = replace(room, studio=room.studio.unrecognising)
     blank = Render(order.employee, order.recipe, "", preset=own.name, engine=own.engines.matte)
-    opened, refused = _open(order, room)
+    opened, refused = open_photos(order, room.vault, room.decoder, room.studio)
     if opened:
         done = _portray(opened, refused.photos, order, replace(room, preset=own), blank)
     else:
         first = refused.error or PhotoError("photo.missing", "There is no photo.")
-        told = replace(blank, reason=first.reason, note=str(first), before=refused.before)
+        before = "" if refused.picture is None else _thumb(refused.picture, room.vault)
+        told = replace(blank, reason=first.reason, note=str(first), before=before)
         done = Development(refused.photos, told)
     return replace(done, render=replace(done.render, seconds=time.perf_counter() - started))
 
 
-@dataclass(frozen=True, slots=True)
-class _Opened:
-    """One photo that can be used: what is in it (only when there are several to choose from), and its rating."""
-
-    photo: Photo
-    decoded: Decoded
-    subject: Subject | None
-    rating: Quality | None
-
-    @property
-    def words(self) -> str:
-        """What speaks for it, or what was noted when it was read."""
-        return self.rating.words() if self.rating else " ".join(self.decoded.notes)
-
-
-@dataclass(frozen=True, slots=True)
-class _Refused:
-    """The photos that cannot be used with what is wrong with each, the first error, a picture to show."""
-
-    photos: tuple[Photo, ...]
-    error: PhotoError | None
-    before: str
-
-
-def _open(order: Order, room: Room) -> tuple[list[_Opened], _Refused]:
-    """Open every photo of a person, best first, and tell apart those that cannot be used."""
-    opened: list[_Opened] = []
-    wanted, photos = order.wish.sort(order.photos)
-    first: PhotoError | None = None
-    before = ""
-    for photo in wanted:
-        decoded = None
-        try:
-            decoded = room.decoder.open(room.vault.get(photo.digest))
-            photo = replace(photo, date=photo.date or decoded.taken)  # noqa: PLW2901  the file's own date
-            subject = look(decoded, room.studio) if len(wanted) > 1 else None
-        except PhotoError as error:
-            first = first or error
-            before = before or (_thumb(decoded.picture, room.vault) if decoded else "")
-            photos.append(replace(photo, note=str(error)))
-        else:
-            opened.append(_Opened(photo, decoded, subject, quality.rate(subject) if subject else None))
-    opened.sort(key=lambda one: (-(one.rating.score if one.rating else 0), one.photo.file))
-    return opened, _Refused(tuple(photos), first, before)
-
-
 def _portray(
-    opened: list[_Opened], refused: tuple[Photo, ...], order: Order, room: Room, blank: Render
+    opened: list[Opened], refused: tuple[Photo, ...], order: Order, room: Room, blank: Render
 ) -> Development:
     """Make the portrait from the best photo that gives one; when none does, tell what is wrong with the best."""
     failed: dict[str, PhotoError] = {}
     for one in opened:
         if one.photo.digest in failed:
             continue
-        record = Record(one.photo.date, _newest_but(one, opened))
+        record = Record(one.photo.date, newest_but(one, opened))
         try:
             sitting = sit(one.decoded, room.preset, room.studio, record, order.cap.rung)
             sitting, unpainted = _painted(sitting, order, room.studio)
@@ -158,39 +111,11 @@ def _portray(
             continue
         shown = replace(blank, photo=one.photo.digest, before=_thumb(one.decoded.picture, room.vault))
         render = replace(_keep(sitting, shown, room.vault), cap=unpainted or _held_back(sitting, order.cap))
-        return Development(_explain(opened, one, failed, refused), render, tuple(_read(sitting, render)))
+        return Development(explain(opened, one, failed, refused), render, tuple(_read(sitting, render)))
     best, why = opened[0], failed[opened[0].photo.digest]
     before = _thumb(best.decoded.picture, room.vault)
     told = replace(blank, photo=best.photo.digest, before=before, reason=why.reason, note=str(why))
-    return Development(_explain(opened, best, failed, refused), told)
-
-
-def _newest_but(chosen: _Opened, opened: list[_Opened]) -> Subject | None:
-    """Return who is in the person's newest other photo."""
-    others = (one for one in opened if one.photo.digest != chosen.photo.digest)
-    newest = max(others, key=lambda one: one.photo.date, default=None)
-    return newest.subject if newest else None
-
-
-def _explain(
-    opened: list[_Opened], chosen: _Opened, failed: Mapping[str, PhotoError], refused: tuple[Photo, ...]
-) -> tuple[Photo, ...]:
-    """Return every photo, the chosen one first, with why it was taken or left."""
-    count = len(opened) + len(refused)
-    best = f"best of {count}"
-    if failed and chosen.photo.digest not in failed:
-        names = ", ".join(one.photo.file for one in opened if one.photo.digest in failed)
-        best += f" after {names}, of which no portrait could be made"
-    why = _said(chosen, failed)
-    rows = [replace(chosen.photo, chosen=True, note=f"{best}: {why}" if count > 1 else why)]
-    rows += [replace(one.photo, note=_said(one, failed)) for one in opened if one is not chosen]
-    return (*rows, *refused)
-
-
-def _said(one: _Opened, failed: Mapping[str, PhotoError]) -> str:
-    """Return what speaks for a photo, and why it gave no portrait when it was tried."""
-    error = failed.get(one.photo.digest)
-    return "; ".join(filter(None, (one.words, str(error) if error else "")))
+    return Development(explain(opened, best, failed, refused), told)
 
 
 def _painted(sitting: Sitting, order: Order, studio: Studio) -> tuple[Sitting, str]:

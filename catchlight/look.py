@@ -17,7 +17,7 @@ from catchlight.studio import model_digests, weight_digests
 
 _PIXEL_CODE = (
     "anatomy", "mount", "framing", "matte", "trimap", "part", "extend", "backdrop", "grade", "subject", "working_sheet",
-    "correction", "sitting", "quality", "develop",
+    "correction", "sitting", "quality", "opening", "develop",
     "relief", "light", "lamp", "triangle", "relight", "drawn", "ladder", "printing", "negative", "enlarge", "ofiq", "ofiq_measures",
     "ground", "plate", "office", "logo", "shadow", "grain", "neutrals", "closed_form", "guide", "tiles", "windows", "foreground",
     "cutout", "leftovers", "colours_near", "silhouette", "second_look", "strays", "haze", "likeness", "device", "wish", "painting", "scenery", "repaint", "repainted", "generating", "takes", "source_type",
