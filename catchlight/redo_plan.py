@@ -5,8 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from catchlight import looks, wishes
-from catchlight import plan as plans
+from catchlight import looks, planning, wishes
 from catchlight.errors import ConfigError
 from catchlight.home import Home
 from catchlight.job import Job
@@ -68,14 +67,14 @@ def draw_up(found: Waiting) -> Plan:
     latest = found.latest
     _same_preset(latest)
     job = latest.job.model_copy(update={"only": found.people, "onto": latest.run})
-    return plans.draw_up(job, latest.employees(), found.photos, (), found.wishes)
+    return planning.draw_up(job, latest.employees(), found.photos, (), found.wishes)
 
 
 def plan_of(home: Path, run: str) -> Plan:
     """Return the plan of a run, its job as it was, in the home where we are; ConfigError when it is gone."""
     try:
         job = json.loads((Home(home).ledger(run) / "plan.json").read_bytes())["job"]
-        return plans.read(
+        return planning.read(
             Home(home), run, Job.model_validate({**job, "home": home, "workers": 0, "share": "", "on": {}})
         )
     except (OSError, ValueError, KeyError) as error:

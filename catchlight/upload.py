@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from catchlight import allowances, ledger, redo_plan
-from catchlight import plan as plans
 from catchlight.checks import photo_age
 from catchlight.company import Company, Person
 from catchlight.config import Preset
@@ -23,7 +22,7 @@ from catchlight.holding import held, quietly
 from catchlight.home import Home
 from catchlight.judge import judge, retakes
 from catchlight.look import look_of, store_of
-from catchlight.plan import Plan
+from catchlight.plan import Plan, order_of
 from catchlight.policy import load_policy
 from catchlight.records import Answer, Decision, Outcome, Reading, Receipt, Render, Verdict
 from catchlight.register import now
@@ -181,9 +180,9 @@ def _order(person: Person, sent: Upload, plan: Plan) -> Order:
     """Return exactly what the next pass will ask for, so that it finds the portrait made."""
     employee = person.portrait.employee
     preset = plan.job.brand(employee.preset) if employee.preset else None
-    look, painted = look_of(plan.job, employee.preset), plans.agreed_to(plan.job, [employee])
+    look, painted = look_of(plan.job, employee.preset), allowances.agreed(plan.job, [employee])
     compared = employee.id not in allowances.uncompared(plan.job, [employee])
-    return plans.order_of(
+    return order_of(
         employee,
         (photo_of(sent),),
         look,

@@ -31,10 +31,10 @@ class Seat:
 
     def plan(self, job: "Job") -> "Plan":
         """Return the plan that the leader drew up; ConfigError when this machine would make other portraits."""
-        from catchlight import plan as plans  # noqa: PLC0415
+        from catchlight import planning  # noqa: PLC0415
         from catchlight.look import look_of  # noqa: PLC0415
 
-        plan = plans.read(Home(job.home), self.run, job)
+        plan = planning.read(Home(job.home), self.run, job)
         looks = {"": plan.look} | dict(plan.groups)
         if any(look_of(job, group) != look for group, look in looks.items()):
             message = (

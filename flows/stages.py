@@ -10,8 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from catchlight import lease as leases
-from catchlight import ledger, plugins, results, wishes
-from catchlight import plan as plans
+from catchlight import ledger, planning, plugins, results, wishes
 from catchlight.audit import Act
 from catchlight.card_meter import noted_cards
 from catchlight.consents import DECLINED
@@ -51,7 +50,7 @@ def gather(job: Job) -> Plan:
     photos = [_fetch(settings, photo, Home(job.home).vault, counter) for photo in wanted]
     own = {person: asked.wish(person, [p for p in photos if p.employee == person]) for person in asked.wishes}
     findings = [{"kind": item.kind, "sentence": item.sentence} for item in found.findings]
-    return plans.draw_up(job, employees, photos, findings + _left_out(barred), own)
+    return planning.draw_up(job, employees, photos, findings + _left_out(barred), own)
 
 
 def _willing(employees: list[Employee], refused: Mapping[str, Permission]) -> list[Employee]:

@@ -15,7 +15,8 @@ from catchlight.errors import ConfigError
 from catchlight.home import Home
 from catchlight.job import Job
 from catchlight.ledger import table
-from catchlight.plan import Plan, draw_up, read
+from catchlight.plan import Plan
+from catchlight.planning import draw_up, read
 from catchlight.records import Employee, Photo, Render, Rung
 from catchlight.studio import Studio
 from catchlight.vault import Vault

@@ -110,11 +110,14 @@ def test_generated_pixels_and_compared_faces_are_held_back_by_jurisdiction(tmp_p
     register.close()
     careful, bold = (
         Preset(name="p", title="P"),
-        Preset(name="p", title="P", engines=Engines(likeness="dlib_resnet")),
+        Preset(
+            name="p", title="P", rung="generate", engines=Engines(likeness="dlib_resnet", paint="diffusion")
+        ),
     )
     job = Job(source=tmp_path, home=tmp_path)
     job._brands[""] = careful
     assert uncompared(job, staff) == frozenset()
+    assert agreed(job, staff) == {}
     job._brands[""] = bold
     assert uncompared(job, staff) == frozenset("1")
     assert agreed(job, staff) == {"1": ("generate",)}

@@ -14,7 +14,8 @@ from catchlight.home import Home
 from catchlight.job import Job
 from catchlight.look import setup_of
 from catchlight.models import ModelStore
-from catchlight.plan import Plan, draw_up, read, shard_of
+from catchlight.plan import Plan, shard_of
+from catchlight.planning import draw_up, read
 from catchlight.records import Employee, Photo
 
 STUDIO = Path(develop.__file__).parent
