@@ -18,24 +18,20 @@ Bars: 95 of 100 pages within 0.15 s; no answer lost.
 import argparse
 import asyncio
 import json
-import math
 import os
-import random
-import re
 import signal
 import socket
-import ssl
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import httpx
 import numpy as np
+from reviewers import Seen, everybody, peer
 
 from catchlight import ledger, pixels
 from catchlight.home import Home
@@ -43,11 +39,6 @@ from catchlight.invitations import Invitations
 from catchlight.records import Employee, Outcome, Reading, Render, Rung, Verdict
 from catchlight.register import Register
 
-_PLAIN = ssl.SSLContext(
-    ssl.PROTOCOL_TLS_CLIENT
-)  # unused on loopback, but one a reviewer would cost more than a page
-_AFTER = 30.0  # seconds after the kill
-_ANSWERS = ("approve", "approve", "approve", "keep")
 _PEER = """
 import sys, uvicorn
 from starlette.applications import Starlette
@@ -56,27 +47,6 @@ from starlette.routing import Route
 page = sys.stdin.read()
 uvicorn.run(Starlette(routes=[Route("/", lambda _: HTMLResponse(page))]), port=int(sys.argv[1]), log_level="error")
 """
-
-
-@dataclass
-class Seen:
-    """What the reviewers saw."""
-
-    pages: list[float] = field(default_factory=list)
-    crowded: list[float] = field(default_factory=list)
-    killed: float = math.inf
-    pictures: list[float] = field(default_factory=list)
-    acknowledged: dict[str, str] = field(default_factory=dict)
-    again: int = 0
-    page: str = ""
-    wanted: int = 0
-    half: asyncio.Event = field(default_factory=asyncio.Event)
-
-    def acknowledge(self, employee: str, answer: str) -> None:
-        """Note that the server said that it took an answer."""
-        self.acknowledged[employee] = answer
-        if 2 * len(self.acknowledged) >= self.wanted:
-            self.half.set()
 
 
 def company(home: Path, people: int, port: int) -> dict[str, str]:
@@ -89,20 +59,9 @@ def company(home: Path, people: int, port: int) -> dict[str, str]:
         picture[:4, :4] = (number % 256, number // 256, 7)
         made = vault.put(pixels.jpeg(picture))
         small = vault.put(pixels.webp(np.ascontiguousarray(picture[::4, ::4])))
+        who, recipe = f"p{number:05}", f"r{number}"
         rows.append(
-            Render(
-                f"p{number:05}",
-                f"r{number}",
-                "",
-                made,
-                small,
-                small,
-                1024,
-                1024,
-                Rung.RELIGHT,
-                "house",
-                aligned=small,
-            )
+            Render(who, recipe, "", made, small, small, 1024, 1024, Rung.RELIGHT, "house", aligned=small)
         )
     tables = {
         Employee: [
@@ -123,18 +82,8 @@ def company(home: Path, people: int, port: int) -> dict[str, str]:
 
 def serve(home: Path, port: int) -> "subprocess.Popen[bytes]":
     """Start the review server and wait until it answers."""
-    command = [
-        sys.executable,
-        "-m",
-        "flows.cli",
-        "review",
-        "serve",
-        "--home",
-        str(home),
-        "--port",
-        str(port),
-        "--no-redo",
-    ]
+    command = [sys.executable, "-m", "flows.cli", "review", "serve", "--no-redo"]
+    command += ["--home", str(home), "--port", str(port)]
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     _wait_for(f"http://127.0.0.1:{port}/health")
     return server
@@ -151,80 +100,6 @@ def _wait_for(address: str) -> None:
     raise SystemExit(message)
 
 
-async def review(base: str, employee: str, link: str, think: float, seen: Seen) -> None:
-    """Be one reviewer, who tries again when the server goes away."""
-    for _ in range(50):
-        if employee in seen.acknowledged:
-            return None
-        try:
-            async with httpx.AsyncClient(base_url=base, timeout=30, verify=_PLAIN) as browser:
-                return await _review(browser, employee, link, think, seen)
-        except httpx.TransportError:
-            seen.again += 1
-            await asyncio.sleep(0.5 + random.random())  # noqa: S311  spreads reviewers, guards nothing
-    message = f"{employee} never got through"
-    raise SystemExit(message)
-
-
-async def _review(browser: httpx.AsyncClient, employee: str, link: str, think: float, seen: Seen) -> None:
-    opened = await browser.get(f"/l/{link}")
-    if opened.status_code == httpx.codes.GONE:
-        seen.acknowledge(employee, "")  # the answer was written, and the server died before it could say so
-        return
-    if opened.status_code != httpx.codes.SEE_OTHER:
-        message = f"{employee}: {opened.status_code} {opened.text[:300]}"
-        raise SystemExit(message)
-    browser.cookies.set(
-        "__Host-sid", opened.cookies["__Host-sid"]
-    )  # over plain loopback httpx would not send it
-    page = await _page(browser, seen)
-    for address in dict.fromkeys(re.findall(r'src="(/picture/[^"]+)"', page)):
-        started = time.perf_counter()
-        (await browser.get(address)).raise_for_status()
-        seen.pictures.append(time.perf_counter() - started)
-    await asyncio.sleep(random.uniform(0.5, 1.5) * think)  # noqa: S311
-    answer = random.choice(_ANSWERS)  # noqa: S311
-    form = page.partition('action="/me/answer"')[2].partition("</form>")[0]
-    sent = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', form))
-    taken = await browser.post("/me/answer", data=sent | {"answer": answer})
-    if taken.status_code == httpx.codes.SEE_OTHER:
-        seen.acknowledge(employee, answer)
-    else:
-        message = f"{employee}: {taken.status_code} {taken.text[:300]}"
-        raise SystemExit(message)
-    await _page(browser, seen)
-
-
-async def _page(browser: httpx.AsyncClient, seen: Seen) -> str:
-    started = time.perf_counter()
-    page = await browser.get("/me")
-    crowded = 0 <= started - seen.killed < _AFTER
-    (seen.crowded if crowded else seen.pages).append(time.perf_counter() - started)
-    page.raise_for_status()
-    seen.page = page.text
-    return page.text
-
-
-async def everybody(
-    base: str, links: dict[str, str], at_once: int, think: float, restart: Callable[[], None]
-) -> Seen:
-    """Let so many reviewers be there at any moment; in the middle the server is killed and started again."""
-    seen, gate = Seen(wanted=len(links)), asyncio.Semaphore(at_once)
-
-    async def one(number: int, employee: str, link: str) -> None:
-        async with gate:
-            await asyncio.sleep(1.5 * think * random.random() * (number < at_once))  # noqa: S311
-            await review(base, employee, link, think, seen)
-
-    async def kill() -> None:
-        await seen.half.wait()
-        seen.killed = time.perf_counter()
-        await asyncio.to_thread(restart)
-
-    await asyncio.gather(kill(), *(one(number, *pair) for number, pair in enumerate(links.items())))
-    return seen
-
-
 def serve_peer(page: str, port: int) -> "subprocess.Popen[bytes]":
     """Start the peer: the same page as ready-made text."""
     server = subprocess.Popen([sys.executable, "-c", _PEER, str(port)], stdin=subprocess.PIPE)
@@ -233,21 +108,6 @@ def serve_peer(page: str, port: int) -> "subprocess.Popen[bytes]":
         server.stdin.close()
     _wait_for(f"http://127.0.0.1:{port}/")
     return server
-
-
-async def peer(port: int, times: int, at_once: int, think: float) -> list[float]:
-    """Measure the peer's page under as many reviewers."""
-    took, gate = [], asyncio.Semaphore(at_once)
-
-    async def one() -> None:
-        async with gate, httpx.AsyncClient(timeout=30, verify=_PLAIN) as browser:
-            await asyncio.sleep(random.uniform(0.5, 1.5) * think)  # noqa: S311
-            started = time.perf_counter()
-            await browser.get(f"http://127.0.0.1:{port}/")
-            took.append(time.perf_counter() - started)
-
-    await asyncio.gather(*(one() for _ in range(times)))
-    return took
 
 
 def measured_peer(page: str, at_once: int, think: float) -> list[float]:
@@ -269,6 +129,23 @@ def _free_port() -> int:
 def _spread(seconds: list[float]) -> dict[str, float]:
     cuts = statistics.quantiles(seconds, n=100)
     return {"count": len(seconds), "median": cuts[49], "p95": cuts[94], "p99": cuts[98], "most": max(seconds)}
+
+
+def told(asked: argparse.Namespace, seen: Seen, seconds: float, home: Path) -> dict[str, Any]:
+    """Return the figures, and whether the register holds what was acknowledged."""
+    stored = {d.employee: d.answer for d in Register(home / "register.db").decisions()}
+    lost = [who for who, said in seen.acknowledged.items() if said and stored.get(who) != said]
+    doubled = len(Register(home / "register.db").decisions()) - len(stored)
+    found: dict[str, Any] = {
+        "people": asked.people, "at once": asked.at_once, "think, s": asked.think, "cores": os.cpu_count(),
+        "load": os.getloadavg()[0], "seconds": seconds, "pages, s": _spread(seen.pages),
+        "pages after the kill, s": _spread(seen.crowded), "pictures, s": _spread(seen.pictures),
+        "peer, s": _spread(measured_peer(seen.page, asked.at_once, asked.think)),
+        "tried again after the kill": seen.again, "answered": len(stored), "lost": len(lost), "doubled": doubled,
+    }  # fmt: skip
+    found["p95 / peer's p95"] = found["pages, s"]["p95"] / found["peer, s"]["p95"]
+    found["bar"] = found["pages, s"]["p95"] <= 0.15 and not lost and not doubled
+    return found
 
 
 def main() -> None:
@@ -295,22 +172,11 @@ def main() -> None:
     seconds = time.perf_counter() - started
     servers[-1].terminate()
     servers[-1].wait()
-    stored = {d.employee: d.answer for d in Register(home / "register.db").decisions()}
-    lost = [who for who, said in seen.acknowledged.items() if said and stored.get(who) != said]
-    doubled = len(Register(home / "register.db").decisions()) - len(stored)
-    found = {
-        "people": asked.people, "at once": asked.at_once, "think, s": asked.think, "cores": os.cpu_count(),
-        "load": os.getloadavg()[0], "seconds": seconds, "pages, s": _spread(seen.pages),
-        "pages after the kill, s": _spread(seen.crowded), "pictures, s": _spread(seen.pictures),
-        "peer, s": _spread(measured_peer(seen.page, asked.at_once, asked.think)),
-        "tried again after the kill": seen.again, "answered": len(stored), "lost": len(lost), "doubled": doubled,
-    }  # fmt: skip
-    found["p95 / peer's p95"] = found["pages, s"]["p95"] / found["peer, s"]["p95"]
-    found["bar"] = found["pages, s"]["p95"] <= 0.15 and not lost and not doubled
+    found = told(asked, seen, seconds, home)
     print(json.dumps(found, indent=1))
     if asked.output:
         asked.output.write_text(json.dumps(found, indent=1))
-    sys.exit(1 if lost or doubled else 0)
+    sys.exit(1 if found["lost"] or found["doubled"] else 0)
 
 
 if __name__ == "__main__":
