@@ -12,6 +12,8 @@ from enum import StrEnum
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from catchlight.cores import crew
+
 _GB = 1e9
 _A_WORKER = 1.2 * _GB  # memory of one worker at a 2048-pixel master, torch and models loaded
 _SILENT = {
@@ -60,7 +62,7 @@ def _python() -> Finding:
 
 
 def _processor() -> Finding:
-    cores = len(os.sched_getaffinity(0))
+    cores = crew()
     said = f"{cores} cores; as many workers develop at once"
     remedy = "" if cores > 1 else "one core works, slowly; give it two or more"
     return Finding(State.OK if cores > 1 else State.WARN, "Processor", said, remedy)
@@ -87,7 +89,7 @@ def _graphics() -> Finding:
 
 def _memory() -> Finding:
     free = _available()
-    workers = len(os.sched_getaffinity(0))
+    workers = crew()
     fit = int(free // _A_WORKER)
     said = f"{free / _GB:.1f} GB free"
     if fit >= workers:

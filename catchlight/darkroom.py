@@ -9,6 +9,7 @@ from multiprocessing import current_process, get_context
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from catchlight.cores import crew
 from catchlight.darkroom_worker import Bench, develop_or_recall, metered, set_up, warm
 from catchlight.easel import Easels, Supplies
 from catchlight.errors import OutsideError
@@ -37,7 +38,7 @@ class Darkroom:
             Easels(Supplies(bench.models, bench.log, bench.allow_noncommercial)) if bench.paints else None
         )
         self.bench = replace(bench, easels=tuple(self._easels.all)) if self._easels else bench
-        self.workers = workers or len(os.sched_getaffinity(0))
+        self.workers = crew(workers)
         self._work = work
         self._lock = threading.Lock()
         self._one_suspect_at_a_time = threading.Lock()

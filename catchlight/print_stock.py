@@ -3,7 +3,6 @@
 Nothing depends on them. What is not there is cut when it is needed.
 """
 
-import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from itertools import islice
 from pathlib import Path
 
 from catchlight.company import Person, read_book
+from catchlight.cores import crew
 from catchlight.delivery import Size
 from catchlight.errors import OutsideError, PhotoError
 from catchlight.place import Purpose
@@ -80,6 +80,6 @@ def _side_by_side(
     work: Callable[[Person], Exception | None], people: Sequence[Person], workers: int
 ) -> Iterator[Exception | None]:
     rest = iter(people)
-    with ThreadPoolExecutor(workers or len(os.sched_getaffinity(0))) as pool:
+    with ThreadPoolExecutor(crew(workers)) as pool:
         while some := list(islice(rest, _TOGETHER)):
             yield from pool.map(work, some)

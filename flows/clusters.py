@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from prefect import flow, settings
 
+from catchlight.cores import crew
 from catchlight.errors import ConfigError, OutsideError
 from catchlight.workplace import Workplace
 from flows.session import now_at_work
@@ -80,7 +81,7 @@ def _dask(on: Workplace, workers: int) -> "TaskRunner[Any]":
 
     if on.address:
         return DaskTaskRunner(address=on.address)
-    own = {"n_workers": workers or len(os.sched_getaffinity(0)), "threads_per_worker": 1, "host": "127.0.0.1"}
+    own = {"n_workers": crew(workers), "threads_per_worker": 1, "host": "127.0.0.1"}
     cards = {"resources": {GPU: on.gpus}} if on.gpus else {}
     return DaskTaskRunner(cluster_kwargs={**own, **cards, "dashboard_address": "127.0.0.1:0"})
 
@@ -98,7 +99,7 @@ def _ray(on: Workplace, workers: int) -> "TaskRunner[Any]":
     if on.address:
         return RayTaskRunner(address=on.address, init_kwargs={"log_to_driver": False})
     own = {
-        "num_cpus": workers or len(os.sched_getaffinity(0)), "include_dashboard": False,
+        "num_cpus": crew(workers), "include_dashboard": False,
         "log_to_driver": False, "logging_level": 50, "_node_ip_address": "127.0.0.1",
     }  # fmt: skip
     return RayTaskRunner(init_kwargs=own)

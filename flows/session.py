@@ -1,6 +1,5 @@
 """One refresh at work: its plan, and a darkroom that develops while Prefect is still starting."""
 
-import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -9,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from catchlight.card_meter import metering
+from catchlight.cores import crew
 from catchlight.cost import noted_cpu
 from catchlight.darkroom import Darkroom, Elsewhere, Remembered
 from catchlight.darkroom_worker import Bench
@@ -160,7 +160,7 @@ def workers_for(job: Job, people: int) -> int:
 
     0 is one per core. Of a run that is shared, people of others may come to us later.
     """
-    most = job.workers or len(os.sched_getaffinity(0))
+    most = crew(job.workers)
     return min(most, people) if people and not job.share else job.workers
 
 
