@@ -6,9 +6,9 @@ Nothing depends on them. What is not there is cut when it is needed.
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 
+from catchlight.batches import batches
 from catchlight.company import Person, read_book
 from catchlight.cores import crew
 from catchlight.delivery import Size
@@ -79,7 +79,6 @@ def _wanted(person: Person, known: Sequence[tuple[Shelf, Rights]]) -> dict[str, 
 def _side_by_side(
     work: Callable[[Person], Exception | None], people: Sequence[Person], workers: int
 ) -> Iterator[Exception | None]:
-    rest = iter(people)
     with ThreadPoolExecutor(crew(workers)) as pool:
-        while some := list(islice(rest, _TOGETHER)):
+        for some in batches(people, _TOGETHER):
             yield from pool.map(work, some)

@@ -6,10 +6,10 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import islice
 from pathlib import Path
 
 from catchlight.audit import Act
+from catchlight.batches import batches
 from catchlight.company import Person, read_book
 from catchlight.credentials import credentials_of
 from catchlight.delivery import file_names
@@ -99,9 +99,9 @@ def _parts(
     One lane is the caller's own: threads that read a disk take twice as long, because they wait for each other's turn.
     """
     parts: list[PersonPlan | Skip] = []
-    rest, at_once = iter(asked), drawer.desk.place.takes.at_once
+    at_once = drawer.desk.place.takes.at_once
     with ThreadPoolExecutor() as cutters, ThreadPoolExecutor(max(1, at_once)) as lanes:
-        while some := list(islice(rest, _TOGETHER)):
+        for some in batches(asked, _TOGETHER):
             wanted = _wanted(drawer, some, cutters)
             for part in (lanes.map if at_once > 1 else map)(partial(_part, drawer), wanted):
                 parts.append(part)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from catchlight.batches import batches
 from catchlight.errors import OutsideError
 from connectors._allowed_calls import Reply, seconds_to_wait
 from connectors._graph_calls import Graph
@@ -64,12 +65,12 @@ class _Asking:
     def in_batches(self, size: int, wait: float) -> None:
         """Ask for all that is left, until a batch fails as a whole; ``wait`` seconds where Graph says none."""
         todo = [path for path in self.checks if path not in self.found and path not in self.single]
-        for at in range(0, len(todo), size):
-            reply = self._batch(todo[at : at + size])
+        for some in batches(todo, size):
+            reply = self._batch(some)
             if reply is None:
                 self.graph.rest(wait)
                 return
-            self._take(reply, todo[at : at + size], wait)
+            self._take(reply, some, wait)
 
     def _batch(self, paths: Sequence[str]) -> Reply | None:
         asked = [{"id": str(n), "method": "GET", "url": path} for n, path in enumerate(paths)]

@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
+from catchlight.batches import batches
 from catchlight.errors import ConfigError, OutsideError, PhotoError
 from catchlight.place import Accounts, Place, Takes
 from catchlight.records import Employee
@@ -139,10 +140,10 @@ def _find(settings: Settings, directory: Directory, people: Sequence[Employee]) 
     """Look people up by their value, some hundred at a time: nobody else's entry is read."""
     values = sorted({_accounts.folded(getattr(one, settings.employee)) for one in people} - {""})
     found: dict[str, list[str]] = {}
-    for start in range(0, len(values), _AT_A_TIME):
-        some = [equals(settings.match, value) for value in values[start : start + _AT_A_TIME]]
-        names = (settings.key, settings.match)
-        for entry in directory.search(settings.base_dn, _condition(settings, f"(|{''.join(some)})"), names):
+    names = (settings.key, settings.match)
+    for some in batches(values, _AT_A_TIME):
+        asked = "".join(equals(settings.match, value) for value in some)
+        for entry in directory.search(settings.base_dn, _condition(settings, f"(|{asked})"), names):
             found[key_of(entry, settings.key)] = [
                 v.decode("utf-8", "replace") for v in entry.of(settings.match)
             ]

@@ -1,11 +1,10 @@
 """Bring what is known of one source up to date: who is there, and their photos into the vault."""
 
-import itertools
 from collections import deque
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TypeVar
 
+from catchlight.batches import batches
 from catchlight.errors import ConfigError, OutsideError
 from catchlight.source import Fetched, Source, StaleMarkError, owner
 from catchlight.source_memory import Memory
@@ -13,7 +12,6 @@ from catchlight.vault import Vault
 from flows.progress import Counter
 
 Batch = Sequence[tuple[str, str]]
-_T = TypeVar("_T")
 _Asked = tuple[Batch, Sequence[Fetched], OutsideError | None]
 _AT_ONCE = 4  # batches; a source's own pace holds them back where the vendor wants less
 _UNREACHED = 20  # batches in a row without an answer: the source is unwell, not one photo
@@ -75,7 +73,7 @@ def fetch_photos(source: Source, memory: Memory, vault: Vault, keys: Container[s
     wanted = [one for one in memory.wanting(source.recheck) if keys is None or owner(one[0]) in keys]
     counter, missed = Counter(f"Photos of {source.name}", len(wanted)), 0
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        for batch, got, error in _in_turn(pool, source, _batches(wanted, source.at_once)):
+        for batch, got, error in _in_turn(pool, source, batches(wanted, max(1, source.at_once))):
             missed = missed + 1 if error and not got else 0
             memory.fetched([(one, vault.put(one.picture) if one.picture else "") for one in got])
             if error and missed >= _UNREACHED:
@@ -106,9 +104,3 @@ def _in_turn(pool: ThreadPoolExecutor, source: Source, batches: Iterator[Batch])
             yield waiting.popleft().result()
     while waiting:
         yield waiting.popleft().result()
-
-
-def _batches(things: Iterable[_T], size: int) -> Iterator[list[_T]]:
-    rest = iter(things)
-    while batch := list(itertools.islice(rest, max(1, size))):
-        yield batch
