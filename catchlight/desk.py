@@ -47,10 +47,6 @@ class Desk:
                 yield under_way.popleft().result()
                 under_way.extend(pool.submit(work, part) for part in islice(waiting, 1))
 
-    def keep(self, data: bytes) -> str:
-        """Store bytes in the vault and return their digest, sure that they can be had back; OutsideError."""
-        return self.vault.keep(data)
-
     def shows(self, there: bytes | None, digest: str) -> bool:
         """Whether what is there is the picture of a digest ("" for nothing), encoded anew where places do that.
 

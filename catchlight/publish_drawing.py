@@ -93,7 +93,7 @@ class Drawer:
     def _brought(self, pattern: str, data: bytes) -> Print:
         """Return a file that a place makes itself."""
         size = pattern.partition("/")[0] if "/" in pattern else "signature"
-        return Print(size, 0, 0, len(data), self.desk.keep(data))
+        return Print(size, 0, 0, len(data), self.desk.vault.keep(data))
 
     def _target(self, id_: str, pattern: str) -> str:
         return self.accounts.targets[id_] if self.accounts else pattern.replace("*", self.names[id_])

@@ -136,7 +136,7 @@ def _drawer(
     return Drawer(
         desk=desk,
         rights=rights(desk),
-        prints=Prints(desk.keep, print_book(desk.home), credentials_of(desk.home)),
+        prints=Prints(desk.vault.keep, print_book(desk.home), credentials_of(desk.home)),
         sizes=wanted,
         names=file_names(everyone, owners(receipts)),
         heads=places(desk.home, run_folder(desk.home, run)) if cropped else {},

@@ -52,8 +52,8 @@ def _write(desk: Desk, run: str, ours: dict[str, list[Receipt]], lists: list[Rec
         if lists and lists[-1].sent != digest_of(data) == lists[-1].replaced:
             note(desk, [lists[-1]], State.RESTORED)  # the place went back to an earlier state by itself
         return []
-    before = "" if there is None else desk.keep(there)
-    receipt = Receipt(desk.place.name, "", NAME, desk.keep(data), before, "", "", run)
+    before = "" if there is None else desk.vault.keep(there)
+    receipt = Receipt(desk.place.name, "", NAME, desk.vault.keep(data), before, "", "", run)
     note(desk, [receipt], State.BACKED_UP)
     return send(desk, [receipt], "listed")
 

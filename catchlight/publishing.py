@@ -135,7 +135,7 @@ def _look(desk: Desk, receipt: Receipt, *, mine: bool) -> Result | None:
             sentence = "somebody changed it since the plan; theirs stays"
             return Result(receipt.employee, receipt.target, CONFLICT, sentence)
         if there is not None:
-            desk.keep(there)
+            desk.vault.keep(there)
     except (OutsideError, PhotoError) as error:
         return Result(receipt.employee, receipt.target, FAILED, str(error))
     return None

@@ -236,7 +236,7 @@ def _arrived(desk: Desk, target: str, digest: str, waited: float = 0.0) -> bool:
 
 def _save(desk: Desk, receipt: Receipt, theirs: bytes) -> str:
     """Keep what somebody else put there before it is replaced; return its digest."""
-    digest = desk.keep(theirs)
+    digest = desk.vault.keep(theirs)
     note(desk, [replace(receipt, sent=receipt.replaced, replaced=digest)], State.BACKED_UP)
     return digest
 

@@ -50,11 +50,11 @@ class OwnPhotos:
             rules = read_rules(self.home)
             if problem := self._against(desk, person, picture, rules):
                 raise PhotoError("slack.consent", problem)
-            there, sent = desk.place.look(account), desk.keep(portrait)
+            there, sent = desk.place.look(account), desk.vault.keep(portrait)
             top = next((one for one in self._stack(person.id)[-1:] if desk.shows(there, one.sent)), None)
             if desk.shows(there, sent) and top:
                 return Result(person.id, account, "unchanged")
-            found = desk.keep(there) if there else ""
+            found = desk.vault.keep(there) if there else ""
             receipt = Receipt(self.place, person.id, account, sent, found, "", "")
             note(desk, [receipt], State.BACKED_UP)
             result = send(

@@ -103,7 +103,7 @@ def _show(desk: Desk, run: str, target: str, data: bytes, ours: list[Receipt] | 
         )
     if ours:
         note(desk, ours, State.RESTORED)  # the one before is not to be had back: the wall is made, not kept
-    receipt = Receipt(desk.place.name, "", target, desk.keep(data), "", "", "", run)
+    receipt = Receipt(desk.place.name, "", target, desk.vault.keep(data), "", "", "", run)
     return send(desk, [receipt], "listed")[0]
 
 

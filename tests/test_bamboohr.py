@@ -354,7 +354,7 @@ def test_a_program_killed_after_the_write_is_settled_by_reading_back(
 ) -> None:
     """The journal says that it is done, and the photo was posted once."""
     desk = open_desk(tmp_path, place(company, key))
-    sent = desk.keep(portrait("anna"))
+    sent = desk.vault.keep(portrait("anna"))
     command = [sys.executable, "-c", _KILLED, settings(company, key).model_dump_json(), str(tmp_path), sent]
     done = subprocess.run(command, check=False, cwd=Path(bamboohr.__file__).parents[1])
     assert done.returncode == -signal.SIGKILL

@@ -220,7 +220,7 @@ def test_a_program_killed_after_the_write_is_settled_by_reading_back(
     connector = {"microsoft365": microsoft365, "sharepoint": sharepoint}[kind]
     settings = connector.Settings(**of_app(tenant, app, **more))
     desk = open_desk(tmp_path, connector.open_place(settings, f"{kind}:here"))
-    sent = desk.keep(portrait("anna", 648, 648))
+    sent = desk.vault.keep(portrait("anna", 648, 648))
     command = [sys.executable, "-c", _KILLED, kind, settings.model_dump_json(), str(tmp_path), target, sent]
     done = subprocess.run(command, check=False, cwd=Path(microsoft365.__file__).parents[1])
     assert done.returncode == -signal.SIGKILL

@@ -225,7 +225,7 @@ def test_a_program_killed_at_the_write_is_settled_by_reading_back(
     there = place(server, password)
     assert there.accounts([Employee("1", email="anna@example.org")]).targets == {"1": id_}
     desk = open_desk(tmp_path, there)
-    sent = desk.keep(portrait("anna"))
+    sent = desk.vault.keep(portrait("anna"))
     command = [
         sys.executable,
         "-c",

@@ -421,7 +421,7 @@ def test_a_program_killed_after_the_write_is_settled_by_reading_back(
     """The journal says that it is done, and the user was patched once."""
     id_ = server.add("anna")
     desk = open_desk(tmp_path, place(server, token))
-    sent = desk.keep(portrait("one"))
+    sent = desk.vault.keep(portrait("one"))
     command = [
         sys.executable,
         "-c",

@@ -301,7 +301,7 @@ def test_a_program_killed_after_the_write_is_settled_by_reading_back(
     """The journal says that it is done, and the photo was patched once."""
     slack.clock = time.monotonic
     desk = open_desk(tmp_path, slack_photos.open_place(settings(slack, token), "slack_photos:chat"))
-    sent = desk.keep(portrait("anna"))
+    sent = desk.vault.keep(portrait("anna"))
     command = [sys.executable, "-c", _KILLED, settings(slack, token).model_dump_json(), str(tmp_path), sent]
     done = subprocess.run(command, check=False, cwd=Path(slack_photos.__file__).parents[1])
     assert done.returncode == -signal.SIGKILL
