@@ -15,6 +15,11 @@ def sizes_for(place: Place, home: Path, folder: Path, names: Sequence[str]) -> l
         return []
     if place.accounts:
         return [_size_of(place, home, folder)]
+    return sizes_of_files(home, folder, names)
+
+
+def sizes_of_files(home: Path, folder: Path, names: Sequence[str]) -> list[Size]:
+    """Return the sizes that a place of files gets, each once."""
     crops = crops_of(home, folder)
     wanted = [size for name in names for size in sizes_named(name, crops)]
     return list({size.name: size for size in wanted}.values())

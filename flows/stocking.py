@@ -9,14 +9,14 @@ from catchlight.credentials import credentials_of
 from catchlight.delivery import STANDARD
 from catchlight.desk import open_register
 from catchlight.errors import ConfigError, OutsideError
-from catchlight.place import Place
+from catchlight.place import FILES
 from catchlight.plan import Plan
 from catchlight.print_book import print_book
 from catchlight.print_stock import Shelf, stock
 from catchlight.prints import Prints
 from catchlight.publish_plan import sizes_before
 from catchlight.publish_policy import load_publishing
-from catchlight.publish_sizes import sizes_for
+from catchlight.publish_sizes import sizes_for, sizes_of_files
 from catchlight.results import note_stage
 from flows.destinations import Destination, destinations, is_folder
 from flows.progress import Counter, say
@@ -69,14 +69,9 @@ def shelves_of(home: Path, folder: Path) -> list[Shelf]:
 
 def _shelf(destination: Destination | None, home: Path, folder: Path, names: Sequence[str]) -> Shelf | None:
     try:
-        place = destination.open() if destination else _NOWHERE
+        if destination is None:  # a folder
+            return Shelf(FILES.consent, tuple(sizes_of_files(home, folder, names)))
+        place = destination.open()
         return Shelf(place.takes.consent, tuple(sizes_for(place, home, folder, names)))
     except (ConfigError, OutsideError):
         return None
-
-
-def _nothing(_target: str, _data: bytes = b"") -> None:
-    return None
-
-
-_NOWHERE = Place("", look=_nothing, put=_nothing, remove=_nothing)
