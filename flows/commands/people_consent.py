@@ -1,6 +1,7 @@
 """``catchlight people consent``: write down what a person said outside of their own page, on paper or to HR."""
 
 import getpass
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
@@ -53,22 +54,29 @@ def consent(
         if purpose not in _ALL:
             message = f"--purpose {purpose}: there are {', '.join(_ALL)}"
             raise ConfigError(message)
-        register = open_register(home)
-        text = _notice(notice, language) if notice else None
-        said = Consent(
-            employee, purpose, word, getpass.getuser(), now(), text.digest if text else "", "people consent",
-            basis=basis, evidence=evidence,
-        )  # fmt: skip
-        if not dry_run:
-            if text:
-                record_notice(register, text)
-            register.add([said])
-        written = " in writing" if word == Word.GRANTED and said.is_written else ""
-        say(f"{employee}, {purpose}: {word}{written}{', if it were written down' if dry_run else ''}.")
-        if said.word == Word.GRANTED and not said.is_written:
-            say(
-                f"Where the law asks for a written yes, this is none ({consents.NOT_WRITTEN}): it needs --notice and --evidence."
-            )
+        with closing(open_register(home)) as register:
+            text = _notice(notice, language) if notice else None
+            said = Consent(
+                employee, purpose, word, getpass.getuser(), now(), text.digest if text else "", "people consent",
+                basis=basis, evidence=evidence,
+            )  # fmt: skip
+            if not dry_run:
+                if text:
+                    record_notice(register, text)
+                register.add([said])
+        _tell(said, dry_run=dry_run)
+
+
+def _tell(said: Consent, *, dry_run: bool) -> None:
+    granted = said.word == Word.GRANTED
+    written = " in writing" if granted and said.is_written else ""
+    say(
+        f"{said.employee}, {said.purpose}: {said.word}{written}{', if it were written down' if dry_run else ''}."
+    )
+    if granted and not said.is_written:
+        say(
+            f"Where the law asks for a written yes, this is none ({consents.NOT_WRITTEN}): it needs --notice and --evidence."
+        )
 
 
 def _notice(file: Path, language: str) -> Notice:

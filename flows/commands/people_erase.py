@@ -1,6 +1,6 @@
 """``catchlight people erase`` and ``readmit``: one person goes out of everything here, and may be taken in again."""
 
-from contextlib import ExitStack, closing
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
@@ -43,27 +43,34 @@ def erase_person(
     this id, or it could not start.
     """
     with told():
-        if backups and read_tombstones(home).has("id", employee):
-            raise typer.Exit(_in_backups(backups, employee, dry_run=dry_run))
-        with closing(open_register(home)) as register:
-            if employee not in known_ids(home, register):
-                message = f"nothing is known of {employee!r}, so there is nothing to erase"
-                raise ConfigError(message)
-            found = erasure.foresee(home, register, employee)
-        places = [desk.place.name for desk in desks(home, employee)]
-        say(f"{employee}: {found.pictures} pictures, {found.rows} rows of the register, {found.files} files.")
-        say(f"Taken off first: {', '.join(places) or 'nothing, they are published nowhere'}.")
-        if dry_run:
-            raise typer.Exit(_in_backups(backups, employee, dry_run=True) if backups else 0)
-        if not yes and not typer.confirm("This cannot be undone. Go on?"):
-            raise typer.Exit(2)
-        with ExitStack() as holding:
-            holding.enter_context(Home(home).alone())
-            holding.enter_context(alone(home))
-            done = erase(home, employee)
-        code = _tell(home, done)
-        more = _in_backups(backups, employee, dry_run=False) if backups else 0
-    raise typer.Exit(max(code, more))
+        here = there = 0
+        if not backups or not read_tombstones(home).has("id", employee):
+            _foretell(home, employee)
+            if not dry_run and not yes and not typer.confirm("This cannot be undone. Go on?"):
+                raise typer.Exit(2)
+            here = 0 if dry_run else _erase(home, employee)
+        if backups:
+            there = _in_backups(backups, employee, dry_run=dry_run)
+    raise typer.Exit(max(here, there))
+
+
+def _foretell(home: Path, employee: str) -> None:
+    """Say what would go; ConfigError when there is nothing of them."""
+    with closing(open_register(home)) as register:
+        if employee not in known_ids(home, register):
+            message = f"nothing is known of {employee!r}, so there is nothing to erase"
+            raise ConfigError(message)
+        found = erasure.foresee(home, register, employee)
+    places = [desk.place.name for desk in desks(home, employee)]
+    say(f"{employee}: {found.pictures} pictures, {found.rows} rows of the register, {found.files} files.")
+    say(f"Taken off first: {', '.join(places) or 'nothing, they are published nowhere'}.")
+
+
+def _erase(home: Path, employee: str) -> int:
+    """Erase somebody while nobody else is at work here, and say so; return the exit code."""
+    with Home(home).alone(), alone(home):
+        done = erase(home, employee)
+    return _tell(home, done)
 
 
 def _in_backups(folder: Path, employee: str, *, dry_run: bool) -> int:
