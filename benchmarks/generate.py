@@ -168,6 +168,22 @@ def short_of_memory(options: argparse.Namespace) -> Iterator[Figure]:
 
 def main() -> None:
     """Measure, print a table, and write JSON if asked."""
+    options = wanted()
+    diffusers.utils.logging.set_verbosity_error()
+    made = f"{options.pipeline}, {options.side} × {options.side}"
+    print(f"{card()}, torch {torch.__version__}, {made}", flush=True)
+    figures: list[Figure] = []
+    for measure in [resident] * bool(options.batches) + [short_of_memory]:
+        for one in measure(options):
+            figures.append(one)
+            show(one, figures[0] if options.batches else one)
+            written(options.output, figures, pipeline=options.pipeline, studio={})
+    own = retouched(options) if options.photos else {}
+    written(options.output, figures, pipeline=options.pipeline, studio=own)
+
+
+def wanted() -> argparse.Namespace:
+    """Return what is to be measured."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -188,26 +204,17 @@ def main() -> None:
     parser.add_argument("--photos", type=Path, help="folder of portraits: also the studio's own seconds")
     parser.add_argument("--people", type=int, default=10)
     parser.add_argument("--output", type=Path, help="write the figures as JSON")
-    options = parser.parse_args()
-    diffusers.utils.logging.set_verbosity_error()
-    print(
-        f"{card()}, torch {torch.__version__}, {options.pipeline}, {options.side} × {options.side}",
-        flush=True,
-    )
-    figures: list[Figure] = []
-    for measure in [resident] * bool(options.batches) + [short_of_memory]:
-        for one in measure(options):
-            figures.append(one)
-            show(one, figures[0] if options.batches else one)
-            written(options.output, figures, pipeline=options.pipeline, studio={})
-    own = {}
-    if options.photos:
-        from retouching import costs  # noqa: PLC0415  it wants more packages than painting does
+    return parser.parse_args()
 
-        own = costs(options.photos, options.people)
+
+def retouched(options: argparse.Namespace) -> dict[str, float]:
+    """Measure and print what the studio adds."""
+    from retouching import costs  # noqa: PLC0415  it wants more packages than painting does
+
+    own = costs(options.photos, options.people)
     for name, seconds in own.items():
         print(f"studio: {name:24} {seconds:8.3f} processor seconds")
-    written(options.output, figures, pipeline=options.pipeline, studio=own)
+    return own
 
 
 def show(one: Figure, peer: Figure) -> None:
