@@ -1,12 +1,12 @@
 """Who agreed to a picture that a model paints in part. Without a recorded yes nothing is painted: silence is none."""
 
-from collections import defaultdict
 from collections.abc import Collection
 from pathlib import Path
 
 from catchlight.consents import Consent, Word, last_words
 from catchlight.desk import register_of
 from catchlight.painting import CLOTHES, GENERATE
+from catchlight.records import by_employee
 from catchlight.register import Register
 
 PURPOSES = (GENERATE, CLOTHES)
@@ -22,10 +22,7 @@ def agreed(home: Path, people: Collection[str]) -> dict[str, tuple[str, ...]]:
         rows = register.rows(Consent)
     finally:
         register.close()
-    said: dict[str, list[Consent]] = defaultdict(list)
-    for row in rows:
-        if row.employee in people and row.purpose in PURPOSES:
-            said[row.employee].append(row)
+    said = by_employee(row for row in rows if row.employee in people and row.purpose in PURPOSES)
     found = {person: _granted(theirs) for person, theirs in said.items()}
     return {person: purposes for person, purposes in found.items() if purposes}
 

@@ -4,17 +4,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import TypeVar
 
 from catchlight.answers import chosen, standing
 from catchlight.company import Person
 from catchlight.deadlines import prolonged
 from catchlight.invitations import live
 from catchlight.outbox import State, newest
-from catchlight.records import Answer, Decision, Outcome, Side
+from catchlight.records import Answer, Decision, Outcome, Side, by_employee
 from catchlight.review_records import Extension, Invitation, Letter, Revocation
 
-R = TypeVar("R", Decision, Invitation, Letter)
 LINK = "link"  # the kind of a letter that somebody asked for: it stops at no answer
 _REMIND = "remind-"
 _WAITS = (Answer.RETRY, Answer.UPLOAD)
@@ -162,16 +160,9 @@ def gather(
     """Sort rows of the register by person; letters are reduced to their last state, invitations say what holds now."""
     extensions = list(extensions)
     return Records(
-        _by_person(sorted(answers, key=lambda one: one.at)),
-        _by_person(prolonged(invitations, extensions)),
-        _by_person(newest(letters).values()),
+        by_employee(sorted(answers, key=lambda one: one.at)),
+        by_employee(prolonged(invitations, extensions)),
+        by_employee(newest(letters).values()),
         frozenset(row.invitation for row in revocations),
         {row.invitation: row.at for row in extensions},
     )
-
-
-def _by_person(rows: Iterable[R]) -> dict[str, list[R]]:
-    found: dict[str, list[R]] = {}
-    for row in rows:
-        found.setdefault(row.employee, []).append(row)
-    return found

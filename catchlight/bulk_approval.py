@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from catchlight.closing import SOURCE as SILENCE
 from catchlight.policy import Policy, Rule
-from catchlight.records import Answer, Decision, Outcome, Side
+from catchlight.records import Answer, Decision, Outcome, Side, by_employee
 from catchlight.register import Register, now
 from catchlight.standings import STOPS, Snapshot, Stage, Standing
 
@@ -55,9 +55,7 @@ def spoke(answers: Iterable[Decision], picture: str) -> bool:
 def approve_all(register: Register, batch: Batch, by: str) -> int:
     """Approve what is in a batch, all or none; return how many. Whoever answered meanwhile is left out."""
     with register.alone() as store:
-        said: dict[str, list[Decision]] = {}
-        for decision in store.rows(Decision):
-            said.setdefault(decision.employee, []).append(decision)
+        said = by_employee(store.rows(Decision))
         at = now()
         return store.add(
             Decision(one.person.id, one.picture, Answer.APPROVE, by, at, source=batch.source)

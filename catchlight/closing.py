@@ -10,7 +10,7 @@ from catchlight.company import Company, Person
 from catchlight.deadlines import invitations
 from catchlight.outbox import State, newest
 from catchlight.policy import Policy, Rule
-from catchlight.records import Answer, Decision, Outcome, Side
+from catchlight.records import Answer, Decision, Outcome, Side, by_employee
 from catchlight.register import Register, Transaction
 from catchlight.review_records import Invitation, Letter, Revocation
 
@@ -56,11 +56,9 @@ class _Known:
     @staticmethod
     def of(store: Transaction) -> "_Known":
         """Read it all at once."""
-        asked, said, letters = defaultdict(list), defaultdict(list), defaultdict(list)
-        for invitation in invitations(store.rows):
-            asked[invitation.employee].append(invitation)
-        for decision in store.rows(Decision, side=Side.EMPLOYEE):
-            said[decision.employee].append(decision)
+        asked = by_employee(invitations(store.rows))
+        said = by_employee(store.rows(Decision, side=Side.EMPLOYEE))
+        letters = defaultdict(list)
         for letter in store.rows(Letter):
             letters[letter.invitation].append(letter)
         return _Known(asked, said, frozenset(row.invitation for row in store.rows(Revocation)), letters)

@@ -14,7 +14,7 @@ import numpy as np
 import polars as pl
 
 from catchlight.bootstrap import Estimate, rate_ratio, shift, spearman
-from catchlight.records import Answer, Decision, Outcome
+from catchlight.records import Answer, Decision, Outcome, by_employee
 from catchlight.small_counts import FEWEST, few
 
 LUMINANCE = "ofiq_luminance_mean"
@@ -82,9 +82,7 @@ def retries(decisions: Iterable[Decision], pictures: Mapping[str, str]) -> dict[
     """Return, for those who answered about their portrait (employee → digest), whether they want another attempt."""
     from catchlight.answers import NO_ANSWER, OLDER_PICTURE, standing  # noqa: PLC0415  loads sqlalchemy
 
-    answers: dict[str, list[Decision]] = {}
-    for decision in decisions:
-        answers.setdefault(decision.employee, []).append(decision)
+    answers = by_employee(decisions)
     stands = {key: standing(answers[key], picture) for key, picture in pictures.items() if key in answers}
     return {k: s == Answer.RETRY for k, s in stands.items() if s not in (NO_ANSWER, OLDER_PICTURE)}
 

@@ -3,17 +3,15 @@
 Asked when something is planned, and again right before it is done.
 """
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from catchlight import consents
 from catchlight.consents import Consent
 from catchlight.desk import register_of
 from catchlight.promises import ACTS, EDIT, PUBLICATION, Promises, load_promises
-from catchlight.records import Answer, Decision, Employee, Side
+from catchlight.records import Answer, Decision, Employee, Side, by_employee
 from catchlight.register import Register
 
 WHY: Mapping[str, str] = {
@@ -78,12 +76,4 @@ def read_permissions(home: Path, employee: str = "") -> Permissions:
         register.close()
     last = {answer.employee: answer.answer for answer in answers}
     refused = frozenset(who for who, answer in last.items() if answer == Answer.REFUSE)
-    return Permissions(trust, by_person(said), refused)
-
-
-def by_person(rows: Iterable[Any]) -> dict[str, list[Any]]:
-    """Return rows by the person they are about, in their order."""
-    found: dict[str, list[Any]] = defaultdict(list)
-    for row in rows:
-        found[row.employee].append(row)
-    return found
+    return Permissions(trust, by_employee(said), refused)

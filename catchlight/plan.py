@@ -15,7 +15,7 @@ from catchlight.job import Job
 from catchlight.look import Look
 from catchlight.order import Order, recipe_of
 from catchlight.permission import read_permissions
-from catchlight.records import Employee, Photo, Render
+from catchlight.records import Employee, Photo, Render, by_employee
 from catchlight.wish import NO_WISH, Wish
 
 
@@ -73,13 +73,11 @@ class Plan:
     def shards(self) -> dict[int, list[Order]]:
         """Return the orders by shard; a person's shard is the same in every run of the same size."""
         employees = self._developed()
-        photos = defaultdict(list)
-        for photo in self.photos():
-            photos[photo.employee].append(photo)
+        photos = by_employee(self.photos())
         count = self._count(employees)
         shards: dict[int, list[Order]] = defaultdict(list)
         for person in employees:
-            shards[shard_of(person.id, count)].append(self._order(person, tuple(photos[person.id])))
+            shards[shard_of(person.id, count)].append(self._order(person, tuple(photos.get(person.id, ()))))
         return dict(sorted(shards.items()))
 
     def _order(self, person: Employee, photos: tuple[Photo, ...]) -> Order:

@@ -10,12 +10,12 @@ from catchlight.answers import NO_ANSWER, NO_BRAND, OLDER_PICTURE, chosen, clear
 from catchlight.company import Person
 from catchlight.consents import Consent
 from catchlight.desk import Desk
-from catchlight.permission import Permissions, by_person
+from catchlight.permission import Permissions
 from catchlight.place import Purpose
 from catchlight.policy import load_policy
 from catchlight.promises import Promises, load_promises
 from catchlight.publish_policy import load_publishing
-from catchlight.records import Answer, Decision, Outcome
+from catchlight.records import Answer, Decision, Outcome, by_employee
 from catchlight.transaction import Transaction
 
 WHY: Mapping[str, str] = {
@@ -134,11 +134,11 @@ def rights(
 def rights_for(purpose: str, rules: Rules, rows: Callable[..., Sequence[Any]], employee: str = "") -> Rights:
     """Return the rights to show people for a purpose by what ``rows`` finds in the register, of everybody or of one person."""
     where = {"employee": employee} if employee else {}
-    said = by_person(rows(Consent, **where))
+    said = by_employee(rows(Consent, **where))
     return Rights(
         purpose=purpose,
         brand=rules.brand,
-        answers=by_person(sorted(rows(Decision, **where), key=lambda answer: answer.at)),
+        answers=by_employee(sorted(rows(Decision, **where), key=lambda answer: answer.at)),
         permissions=Permissions(rules.promises, said, opt_in=rules.opt_in),
     )
 

@@ -1,7 +1,9 @@
 """What flows through a refresh, as frozen rows. The fields are the parquet schema."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol, TypeVar
 
 
 class Rung(StrEnum):
@@ -184,3 +186,20 @@ class PlanYes:
     plan: str
     by: str
     at: str
+
+
+class _OfSomebody(Protocol):
+    @property
+    def employee(self) -> str:
+        """Whom a row is about."""
+
+
+Row = TypeVar("Row", bound=_OfSomebody)
+
+
+def by_employee(rows: Iterable[Row]) -> dict[str, list[Row]]:
+    """Return rows by the person they are about, in their order."""
+    found: dict[str, list[Row]] = {}
+    for row in rows:
+        found.setdefault(row.employee, []).append(row)
+    return found

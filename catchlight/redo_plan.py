@@ -10,7 +10,7 @@ from catchlight.errors import ConfigError
 from catchlight.home import Home
 from catchlight.job import Job
 from catchlight.plan import Plan
-from catchlight.records import Answer, Photo
+from catchlight.records import Answer, Photo, by_employee
 from catchlight.runs import run_folder
 from catchlight.wish import NO_WISH, Wish
 
@@ -36,9 +36,9 @@ def waiting(home: Path) -> Waiting | None:
     if not (home / "runs" / "latest").exists():
         return None
     latest = plan_of(home, run_folder(home).name)
-    then = _by_person(latest.photos())
+    then = by_employee(latest.photos())
     asked = wishes.asked(home, then.keys() | {person.id for person in latest.employees()})
-    now = _by_person(asked.photos(latest.photos()))
+    now = by_employee(asked.photos(latest.photos()))
     vault = Home(home).vault
 
     def at_hand(photo: Photo) -> bool:
@@ -97,10 +97,3 @@ def _same_preset(latest: Plan) -> None:
             "together; run `catchlight refresh`: it makes everyone anew and does what people asked for"
         )
         raise ConfigError(message)
-
-
-def _by_person(photos: "list[Photo]") -> dict[str, list[Photo]]:
-    found: dict[str, list[Photo]] = {}
-    for photo in photos:
-        found.setdefault(photo.employee, []).append(photo)
-    return found

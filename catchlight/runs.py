@@ -9,7 +9,7 @@ import polars as pl
 
 from catchlight import ledger
 from catchlight.errors import ConfigError
-from catchlight.records import Employee, Render, Verdict
+from catchlight.records import Employee, Render, Verdict, by_employee
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +48,7 @@ def candidates(folder: Path) -> dict[str, list[Candidate]]:
     """Return the earlier attempts that a run keeps, by employee, the newest first."""
     if not (folder / ledger.file_name(Candidate)).is_file():
         return {}
-    found: dict[str, list[Candidate]] = {}
-    for row in _rows(folder, Candidate):
-        found.setdefault(row.employee, []).append(row)
-    return found
+    return by_employee(_rows(folder, Candidate))
 
 
 def run_folder(home: Path, name: str = "latest") -> Path:

@@ -13,7 +13,7 @@ from catchlight.deciding import rounds_used
 from catchlight.desk import register_of
 from catchlight.home import Home
 from catchlight.policy import load_policy
-from catchlight.records import Answer, Decision, Photo, Reading, Render, Side
+from catchlight.records import Answer, Decision, Photo, Reading, Render, Side, by_employee
 from catchlight.register import Register
 from catchlight.review_records import Upload
 from catchlight.vault import Vault
@@ -45,9 +45,7 @@ class Asked:
 
     def photos(self, photos: Iterable[Photo]) -> list[Photo]:
         """Return the photos with what people sent in place of theirs, unless theirs is of a later day."""
-        own: dict[str, list[Photo]] = {}
-        for photo in photos:
-            own.setdefault(photo.employee, []).append(photo)
+        own = by_employee(photos)
         found: list[Photo] = []
         for employee in {**own, **self.uploads}:
             sent, theirs = self.uploads.get(employee), own.get(employee, [])
@@ -70,13 +68,13 @@ def asked(home: Path, people: Collection[str]) -> Asked:
     where = register_of(home)
     if isinstance(where, Path) and not where.is_file():
         return Asked()
-    register, vault = Register(where), Vault(home / "vault")
+    register, vault, wanted = Register(where), Vault(home / "vault"), frozenset(people)
     try:
-        answers = _by_employee(d for d in register.decisions() if d.side == Side.EMPLOYEE)
-        uploads = _by_employee(register.rows(Upload))
+        said = (one for one in register.decisions() if one.side == Side.EMPLOYEE)
+        answers = by_employee(one for one in said if one.employee in wanted)
+        uploads = by_employee(one for one in register.rows(Upload) if one.employee in wanted)
     finally:
         register.close()
-    answers, uploads = ({k: v for k, v in found.items() if k in people} for found in (answers, uploads))
     made, rounds = made_before(home, _retried(answers)), load_policy(home).asking.rounds
     wishes = {
         person: wish_of(said, uploads.get(person, []), made.get(person, {}), rounds)
@@ -88,13 +86,6 @@ def asked(home: Path, people: Collection[str]) -> Asked:
         {person: sent for person, sent in newest.items() if vault.has(sent.photo)},
         answers,
     )
-
-
-def _by_employee(rows: Iterable[Any]) -> dict[str, list[Any]]:
-    found: dict[str, list[Any]] = {}
-    for row in rows:
-        found.setdefault(row.employee, []).append(row)
-    return found
 
 
 def _retried(answers: Mapping[str, Sequence[Decision]]) -> dict[str, set[str]]:

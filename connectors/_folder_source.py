@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 
-from catchlight.records import Employee, Photo
+from catchlight.records import Employee, Photo, by_employee
 from catchlight.source import Entry, Fetched, Page, another
 from connectors._one_by_one import one_by_one
 
@@ -17,9 +17,7 @@ def entries(
 
     ``version`` says of a file whether it is still the same.
     """
-    theirs: dict[str, list[Photo]] = {}
-    for photo in sorted(photos, key=lambda one: one.date, reverse=True):
-        theirs.setdefault(photo.employee, []).append(photo)
+    theirs = by_employee(sorted(photos, key=lambda one: one.date, reverse=True))
     return [entry for person in employees for entry in _entries(person, theirs.get(person.id, []), version)]
 
 

@@ -13,7 +13,7 @@ from catchlight.company import Person, read_book
 from catchlight.desk import open_register
 from catchlight.errors import ConfigError
 from catchlight.publish_policy import load_publishing
-from catchlight.records import Answer, Decision, Outcome
+from catchlight.records import Answer, Decision, Outcome, by_employee
 from catchlight.runs import run_folder
 from catchlight.signed_answers import read_signed_answers
 from catchlight.signed_file import is_signed_file
@@ -92,9 +92,7 @@ def status(home: HomeOption = HOME, run: RunOption = "latest") -> None:
     with told():
         folder, register = run_folder(home, run), open_register(home)
         people = read_book(folder).people
-        answers: dict[str, list[Decision]] = {}
-        for decision in register.decisions():
-            answers.setdefault(decision.employee, []).append(decision)
+        answers = by_employee(register.decisions())
         asked = {id_: person for id_, person in people.items() if person.portrait.picture}
         counts = Counter(_stand(answers.get(id_, []), person) for id_, person in asked.items())
         retake = sum(_needs_photo(person) for person in people.values())
