@@ -1,6 +1,5 @@
 """A home folder put aside and back: the register first, then the files, each with its sha256; restored only when all is whole."""
 
-import hashlib
 import json
 import os
 import shutil
@@ -17,6 +16,7 @@ from catchlight.errors import ConfigError, OutsideError
 from catchlight.home import write_json
 from catchlight.policy import read_secret
 from catchlight.register import VERSION
+from catchlight.vault import digest_of_file
 
 MANIFEST = "backup.json"
 _FORMAT = 1
@@ -112,12 +112,6 @@ def _link_or_copy(source: Path, target: Path, before: Path | None) -> None:
 def is_picture(path: Path) -> bool:
     """Whether a path is a picture of the vault, which never changes."""
     return "vault" in path.parts and len(path.name) == 62
-
-
-def digest_of_file(path: Path) -> str:
-    """Return a file's sha256."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def newest(to: Path) -> Backup | None:

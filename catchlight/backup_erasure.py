@@ -15,6 +15,7 @@ from catchlight.errors import ConfigError
 from catchlight.home import write_json
 from catchlight.register import Register
 from catchlight.traces import Traces, known_ids, traces_of
+from catchlight.vault import digest_of_file
 
 _BEGUN = "erasing"  # in the manifest: files may differ from their digests until it is written again
 
@@ -95,7 +96,7 @@ def _must_be_whole(one: Backup) -> None:
 def _end(one: Backup) -> None:
     """Write the list of files that are there now. Pictures never change: theirs keep their digests."""
     files = {name: digest for name, digest in one.files.items() if (one.folder / name).is_file()}
-    files |= {name: backup.digest_of_file(one.folder / name) for name in _not_pictures(one) if name in files}
+    files |= {name: digest_of_file(one.folder / name) for name in _not_pictures(one) if name in files}
     facts = {key: value for key, value in one.facts.items() if key != _BEGUN}
     write_json(one.folder / MANIFEST, {**facts, "files": files})
 

@@ -60,7 +60,7 @@ def verify_pack(directory: Path, allow_noncommercial: bool = False) -> dict[str,
 def _read_manifest(directory: Path) -> tuple[_Entry, ...]:
     path = directory / MANIFEST
     try:
-        data = _inside(directory, MANIFEST).read_bytes()
+        data = inside(directory, MANIFEST).read_bytes()
     except OSError as error:
         message = (
             f"{path}: cannot be read ({error.strerror}); write one [[model]] table per file with "
@@ -80,7 +80,7 @@ def _refuse_unlisted(directory: Path, entries: tuple[_Entry, ...]) -> None:
 
 
 def _refuse_licence(directory: Path, entry: _Entry, *, allow_noncommercial: bool) -> None:
-    if entry.licence_file and not _has_content(_inside(directory, entry.licence_file)):
+    if entry.licence_file and not _has_content(inside(directory, entry.licence_file)):
         message = f"{directory / entry.licence_file}: the licence file of {entry.file} is missing or empty"
         raise ConfigError(message)
     if not (entry.commercial or entry.licence_file or allow_noncommercial):
@@ -97,11 +97,11 @@ def _has_content(path: Path) -> bool:
 
 def _read(directory: Path, entry: _Entry) -> bytes:
     path = directory / entry.file
-    inside = _inside(directory, entry.file)
-    if not inside.is_file():
+    real = inside(directory, entry.file)
+    if not real.is_file():
         message = f"{path}: missing, or not a regular file, but listed in {MANIFEST}"
         raise ConfigError(message)
-    data = inside.read_bytes()
+    data = real.read_bytes()
     refuse_code(str(path), data)
     if digest_of(data) != entry.sha256:
         message = f"{path}: sha256 {digest_of(data)}, but {MANIFEST} says {entry.sha256}"
@@ -112,7 +112,7 @@ def _read(directory: Path, entry: _Entry) -> bytes:
     return data
 
 
-def _inside(directory: Path, name: str) -> Path:
+def inside(directory: Path, name: str) -> Path:
     """Return the real path of ``name``, or refuse one that leads out of the folder."""
     real = (directory / name).resolve()
     if not real.is_relative_to(directory.resolve()):

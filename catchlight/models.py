@@ -4,7 +4,6 @@ A file is verified on the very bytes that are then used, every time; one that di
 is a pickle or may not be used is refused with the reason.
 """
 
-import hashlib
 import os
 import shlex
 import sys
@@ -18,7 +17,7 @@ from catchlight.errors import ConfigError
 from catchlight.model_manifest import Container, ModelFile, allows, containers, manifest
 from catchlight.model_packs import verify_pack
 from catchlight.pickles import refuse_code
-from catchlight.vault import digest_of, write_whole
+from catchlight.vault import digest_of, digest_of_file, write_whole
 
 if sys.platform == "linux":
     import fcntl
@@ -119,7 +118,7 @@ class ModelStore:
         models = [self.model(name) for name in names]
         if not models:
             return
-        digest = _digest_of_file(path)
+        digest = digest_of_file(path)
         for model in models:
             if digest != model.container_sha256:
                 message = f"{path}: sha256 {digest}, expected {model.container_sha256} for {model.file}"
@@ -136,7 +135,7 @@ class ModelStore:
         """
         wanted = [self.model(name) for name in self.unready()]
         for path in _candidates(directory, {model.size for model in wanted}):
-            digest = _digest_of_file(path)
+            digest = digest_of_file(path)
             for model in wanted:
                 if digest == model.sha256:
                     self.install(model.name, path.read_bytes())
@@ -176,11 +175,6 @@ def _check(model: ModelFile, data: bytes, where: str) -> None:
     if digest_of(data) != model.sha256:
         message = f"{where}: sha256 {digest_of(data)}, expected {model.sha256}; it is not the pinned file"
         raise ConfigError(message)
-
-
-def _digest_of_file(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _candidates(directory: Path, sizes: set[int]) -> list[Path]:

@@ -14,6 +14,12 @@ def digest_of(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
+def digest_of_file(path: Path) -> str:
+    """Return a file's sha256."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 def write_whole(path: Path, data: bytes, *, mode: int = 0o640, folder_mode: int = 0o777) -> None:
     """Write ``path`` so that a file that exists is complete, also after a power cut: temporary, fsync, rename, fsync.
 

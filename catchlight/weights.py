@@ -25,6 +25,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from catchlight.errors import ConfigError
+from catchlight.model_packs import inside
 from catchlight.pickles import refuse_code
 from catchlight.settings_file import settings_in
 
@@ -71,7 +72,7 @@ def describe(folder: Path, *, allow_noncommercial: bool = False) -> Weights:
     _refuse_unlisted(folder, found)
     sizes: dict[str, int] = {}
     for name in found.sha256:
-        path = _inside(folder, name)
+        path = inside(folder, name)
         _refuse_unsafe(path, folder / name)
         if name.endswith(".safetensors"):
             part = name.rpartition("/")[0].partition("/")[0]
@@ -145,7 +146,7 @@ def _read_manifest(folder: Path) -> _Manifest:
 
 
 def _refuse_licence(folder: Path, found: _Manifest, *, allow_noncommercial: bool) -> None:
-    if found.licence_file and not _inside(folder, found.licence_file).is_file():
+    if found.licence_file and not inside(folder, found.licence_file).is_file():
         message = f"{folder / found.licence_file}: the licence file is missing"
         raise ConfigError(message)
     if allow_noncommercial:
@@ -203,14 +204,6 @@ def _refuse_strangers(folder: Path) -> None:
         if isinstance(value, list) and value and value[0] not in _LIBRARIES:
             message = f"{folder / 'model_index.json'}: {name} needs code of {value[0]!r}, which is not run"
             raise ConfigError(message)
-
-
-def _inside(folder: Path, name: str) -> Path:
-    real = (folder / name).resolve()
-    if not real.is_relative_to(folder.resolve()):
-        message = f"{folder / name}: leads out of {folder}; put the file itself there"
-        raise ConfigError(message)
-    return real
 
 
 def _sha256(path: Path, told: Callable[[int], None] = lambda _bytes: None) -> str:

@@ -12,7 +12,7 @@ from catchlight.errors import ConfigError, OutsideError, PhotoError
 from catchlight.policy import read_secret
 from connectors._allowed_calls import AllowedCalls, Line, Reply, address
 from connectors._pace import Limits, Pace
-from connectors._photo_bytes import pictured
+from connectors._photo_bytes import is_pictured
 
 ABOVE = "/api/v1/employees"
 ID = re.compile(r"[0-9]{1,18}")
@@ -118,18 +118,13 @@ def look(calls: AllowedCalls, target: str) -> bytes | None:
     """Return an employee's photo as it was uploaded, None when there is none."""
     path = f"{ABOVE}/{known(target)}/photo/original"
     # BambooHR calls everything image/jpeg: the bytes say what it is.
-    reply = calls.call("GET", path, _is_pictured, headers={"Accept": "image/*"})
+    reply = calls.call("GET", path, is_pictured, headers={"Accept": "image/*"})
     if reply.status == 404:
         _must_be_there(calls, target, reply)
         return None
     if reply.status != 200:
         raise why_not(target, reply)
     return reply.body
-
-
-def _is_pictured(reply: Reply) -> None:
-    if reply.status == 200:
-        pictured(reply.url, reply.body)
 
 
 def _must_be_there(calls: AllowedCalls, target: str, reply: Reply) -> None:

@@ -16,7 +16,7 @@ from catchlight.errors import PhotoError
 from connectors._allowed_calls import AllowedCalls, Reply
 from connectors._google_calls import PEOPLE, Access, calls_to, for_everybody, said
 from connectors._google_tokens import Tokens
-from connectors._photo_bytes import pictured
+from connectors._photo_bytes import is_pictured, pictured
 
 PROFILE = ("https://www.googleapis.com/auth/userinfo.profile",)
 _LARGEST = 2048  # pixels; smaller pictures come as they are
@@ -53,11 +53,6 @@ def _is_told(reply: Reply) -> None:
         reply.json()
 
 
-def _is_pictured(reply: Reply) -> None:
-    if reply.status == 200:
-        pictured(reply.url, reply.body)
-
-
 class Profiles:
     """The profile pictures of all users; threads may share it."""
 
@@ -91,7 +86,7 @@ class Profiles:
         sized, found = _SIZE.subn(f"=s{_LARGEST}", path)
         ask = None if found else {"sz": _LARGEST}
         reply = self._at(host).call(
-            "GET", sized, _is_pictured, params=ask, headers={"Accept": "image/jpeg,image/png"}
+            "GET", sized, is_pictured, params=ask, headers={"Accept": "image/jpeg,image/png"}
         )
         if reply.status != 200:
             # Not None: then the next look, with the larger picture, would seem to show a change.

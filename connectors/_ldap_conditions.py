@@ -1,8 +1,9 @@
 """Conditions of LDAP searches (RFC 4515), in which a value is never more than a value."""
 
-import ipaddress
 import re
 from urllib.parse import urlsplit
+
+from catchlight.loopback import is_here
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,63}")
 _SPECIAL = re.compile(rb"[^A-Za-z0-9@._+=, -]")
@@ -21,7 +22,7 @@ def where(url: str, *, plain: bool = False) -> str:
             f"{url!r}: an address such as ldaps://directory.example.com or ldaps://directory.example.com:3269"
         )
         raise ValueError(message)
-    if plain and not _is_here(parts.hostname):
+    if plain and not is_here(parts.hostname):
         message = (
             f"{url!r}: the password travels encrypted only; use ldaps://, or ldap:// with starttls = true"
         )
@@ -58,10 +59,3 @@ def equals(name: str, value: str | bytes) -> str:
 def condition(*parts: str) -> str:
     """Return the condition that all parts are met; an empty one says nothing."""
     return f"(&{''.join(parts)})"
-
-
-def _is_here(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

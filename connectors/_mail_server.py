@@ -1,6 +1,5 @@
 """A connection to a mail server: encrypted, its certificate verified."""
 
-import ipaddress
 import smtplib
 import socket
 import ssl
@@ -8,6 +7,7 @@ import ssl
 import certifi
 
 from catchlight.errors import ConfigError, OutsideError
+from catchlight.loopback import is_here
 from catchlight.policy import Mail
 
 
@@ -21,7 +21,7 @@ def connect(mail: Mail, timeout: float) -> smtplib.SMTP:
 
     Raises ConfigError when it would not be safe, OutsideError when the server cannot be reached.
     """
-    if mail.security == "none" and not _is_here(mail.host):
+    if mail.security == "none" and not is_here(mail.host):
         message = (
             "mail.security: without encryption only a server on this machine is accepted; "
             f"for {mail.host} use starttls or tls"
@@ -72,10 +72,3 @@ def _trusted(mail: Mail) -> ssl.SSLContext:
     if mail.ca_file is None:
         trusted.load_verify_locations(certifi.where())
     return trusted
-
-
-def _is_here(host: str) -> bool:
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -16,7 +16,7 @@ from catchlight.policy import read_secret
 from catchlight.source import Field
 from connectors._allowed_calls import AllowedCalls, Line, Reply, address
 from connectors._pace import Limits, Pace
-from connectors._photo_bytes import pictured
+from connectors._photo_bytes import is_pictured
 
 FIELDS: Mapping[Field, str] = {
     "given_name": "first_name",
@@ -153,7 +153,7 @@ class Personio:
             raise PhotoError("account.unknown", f"{key[:100]!r} is not the id of an employee")
         path = f"{_EMPLOYEES}/{key}/profile-picture/{self._settings.width}"
         with self._turn:
-            reply = self._calls.call("GET", path, _is_pictured, headers={"Accept": "image/*"})
+            reply = self._calls.call("GET", path, is_pictured, headers={"Accept": "image/*"})
             self._token.keep(reply)
         if reply.status == 404:
             return None
@@ -205,11 +205,6 @@ def _is_list(reply: Reply) -> None:
     """Raise for a page of a proxy: it is asked again."""
     if reply.status == 200 and not isinstance(reply.json().get("data"), list):
         raise OutsideError(f"{reply.url}: answers without a list of employees")
-
-
-def _is_pictured(reply: Reply) -> None:
-    if reply.status == 200:
-        pictured(reply.url, reply.body)
 
 
 def _for_it(reply: Reply, what: str) -> ConfigError | OutsideError:

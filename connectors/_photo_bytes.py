@@ -4,6 +4,7 @@ import re
 
 from catchlight.errors import OutsideError, PhotoError
 from catchlight.formats import identify
+from connectors._allowed_calls import Reply
 
 _PICTURE = re.compile(rb"\xff\xd8\xff|\x89PNG|GIF8|BM|II\*\0|MM\0\*|RIFF....WEBP|....ftyp", re.DOTALL)
 _ENDS = ((b"\xff\xd8", b"\xff\xd9"), (b"\x89PNG", b"IEND"))
@@ -34,3 +35,9 @@ def pictured(where: str, data: bytes) -> bytes:
     if not _PICTURE.match(data):
         raise OddError(f"{where}: answers with something else than a picture")
     return data
+
+
+def is_pictured(reply: Reply) -> None:
+    """Raise OddError for an answer that says that it is a picture, and is none."""
+    if reply.status == 200:
+        pictured(reply.url, reply.body)

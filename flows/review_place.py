@@ -1,6 +1,5 @@
 """Where the review server listens: address and certificate, refused when faces would travel in the clear."""
 
-import ipaddress
 import os
 import socket
 import ssl
@@ -11,6 +10,7 @@ from pathlib import Path
 
 from catchlight.errors import ConfigError
 from catchlight.holding import held
+from catchlight.loopback import is_here
 from catchlight.policy import Policy
 
 _EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104  compared with, not listened to
@@ -34,7 +34,7 @@ class Place:
 def choose(policy: Policy, host: str, port: int | None, cert: Path | None, key: Path | None) -> Place:
     """Return where to listen: what the command says, else the policy; ConfigError when that is not safe."""
     place = Place(host or policy.server.host, policy.server.port if port is None else port, _tls(cert, key))
-    if place.tls is None and not _is_here(place.host) and not policy.server.proxies:
+    if place.tls is None and not is_here(place.host) and not policy.server.proxies:
         message = (
             f"--host {place.host}: faces travel over https only; give --cert and --key, or listen at 127.0.0.1 "
             "behind a reverse proxy, or name the proxy in server.proxies of review.toml"
@@ -107,10 +107,3 @@ def _require_private(key: Path) -> None:
     if mode & 0o027:  # a group of its own may read it, as Debian's ssl-cert
         message = f"--key {key}: others may read this key; make it yours alone: chmod 600 {key}"
         raise ConfigError(message)
-
-
-def _is_here(host: str) -> bool:
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -12,6 +12,7 @@ from catchlight.desk import open_register
 from catchlight.errors import ConfigError
 from catchlight.records import Answer, Decision
 from catchlight.register import VERSION, Register, now
+from catchlight.vault import digest_of_file
 from tests.postgresql_server import database
 from tests.published_company import Company
 
@@ -115,8 +116,6 @@ def test_a_register_in_postgresql_goes_along(
         with pytest.raises(ConfigError, match="not empty"):
             backup.restore(made, tmp_path / "again")
         (made.folder / "secrets/register.url").write_text(new, encoding="utf-8")
-        files = made.files | {
-            "secrets/register.url": backup.digest_of_file(made.folder / "secrets/register.url")
-        }
+        files = made.files | {"secrets/register.url": digest_of_file(made.folder / "secrets/register.url")}
         backup.restore(backup.Backup(made.folder, made.facts | {"files": files}), tmp_path / "again")
         assert [one.answer for one in open_register(tmp_path / "again").decisions()] == ["keep"]

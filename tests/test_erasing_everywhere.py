@@ -18,6 +18,7 @@ from catchlight.desk import open_register
 from catchlight.register import now
 from catchlight.review_records import Letter
 from catchlight.tombstones import read_tombstones
+from catchlight.vault import digest_of_file
 from flows import session
 from flows.commands.people import app
 from flows.refresh import refresh
@@ -126,7 +127,7 @@ def test_a_search_of_home_database_and_prefect_s_store_finds_the_tombstone_alone
 
         (made.folder / "secrets/register.url").write_text(other, encoding="utf-8")
         name = "secrets/register.url"
-        files = made.files | {name: backup.digest_of_file(made.folder / name)}
+        files = made.files | {name: digest_of_file(made.folder / name)}
         life.home.rename(life.root / "before")
         backup.restore(backup.Backup(made.folder, made.facts | {"files": files}), life.home)
         assert _in_database(other, needles)
