@@ -6,7 +6,6 @@ from pathlib import Path
 
 from catchlight.errors import ConfigError
 from catchlight.policy import Policy
-from catchlight.records import Decision
 from catchlight.register import Register, now
 from catchlight.review_records import Notice
 from catchlight.vault import digest_of
@@ -62,12 +61,6 @@ def record_notice(register: Register, notice: Notice) -> str:
     if not register.rows(Notice, digest=notice.digest):
         register.add([notice])
     return notice.digest
-
-
-def notice_of(register: Register, decision: Decision) -> Notice | None:
-    """Return what a person was shown when they answered."""
-    found = register.rows(Notice, digest=decision.notice) if decision.notice else []
-    return found[0] if found else None
 
 
 def _own(folder: Path, wanted: Sequence[str]) -> tuple[str, str, str, Path]:

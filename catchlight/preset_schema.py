@@ -7,7 +7,6 @@ from catchlight import plugins
 from catchlight.config import Preset
 
 FILE = "preset.schema.json"
-FIRST_LINE = f"#:schema {FILE}"  # what editors look for at the top of a TOML file
 _ENGINES = "catchlight.engines"
 _JOBS = ("faces", "landmarks", "matte", "likeness", "enlarge", "paint")
 

@@ -9,7 +9,6 @@ from typing import Any
 import polars as pl
 
 from catchlight import ledger
-from catchlight.deciding import rounds_used
 from catchlight.desk import register_of
 from catchlight.home import Home
 from catchlight.policy import load_policy
@@ -157,8 +156,3 @@ def wishes_of(home: Home, run: str) -> dict[str, Wish]:
 def is_clear(said: Decision) -> bool:
     """Whether an answer gives a reason that the studio knows."""
     return any(tag in TAGS for tag in said.tags.split())
-
-
-def rounds_left(answers: Iterable[Decision], uploads: Sequence[Upload], rounds: int) -> int:
-    """Return how many more tries a person may ask for; a photo that they send gives all of them anew."""
-    return max(0, rounds - rounds_used(list(answers), list(uploads)))

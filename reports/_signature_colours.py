@@ -1,8 +1,5 @@
 """Colours that stay readable: on white, on a dark page, and after a mail program has turned them around."""
 
-import re
-
-HEX = re.compile(r"#[0-9a-f]{6}")
 LEAST = 4.5
 """Contrast that text of any size needs (WCAG 2.2, 1.4.3)."""
 DARK_PAGES = {"dark": "#121212", "turned": "#333333"}

@@ -121,28 +121,14 @@ def test_reasons_add_up_and_end_after_the_rounds(redone: Asked, tmp_path: Path) 
     company = copy_of(redone, tmp_path)
     (company.home / "review.toml").write_text("[asking]\nrounds = 2\n", encoding="utf-8")
     company.retry(**{CLOSE: "tighter"})
-    assert _hope(company, CLOSE, 2) is tries.Hope.WAITS
     assert redo(company.home)
     assert company.reading(CLOSE, "head") > redone.reading(CLOSE, "head") + 2
     person = company.people()[CLOSE]
     assert [one.wish for one in person.earlier] == ["tighter", ""]
-    assert _hope(company, CLOSE, 2) is tries.Hope.USED_UP
     company.retry(**{CLOSE: "looser"})
     assert redo(company.home) is None
-    assert _hope(company, CLOSE, 2) is tries.Hope.NOTHING_LEFT
     told = tries.findings(company.home, {CLOSE: person.portrait.picture})
     assert [one["kind"] for one in told] == ["try_changes_nothing"]
-
-
-def _hope(company: Asked, employee: str, rounds: int) -> tries.Hope:
-    register = Register(company.home / "register.db")
-    person, said = company.people()[employee], register.decisions(employee)
-    found = tries.another_try(
-        company.home, company.run, person, said, register.rows(Upload, employee=employee), rounds
-    )
-    register.close()
-    assert found.left == max(0, rounds - len({one.picture for one in said if one.answer == Answer.RETRY}))
-    return found.hope
 
 
 def test_a_try_that_changed_nothing_is_said_and_not_repeated(redone: Asked, tmp_path: Path) -> None:
@@ -155,7 +141,6 @@ def test_a_try_that_changed_nothing_is_said_and_not_repeated(redone: Asked, tmp_
     assert after.portrait.picture == before.portrait.picture
     assert [one.picture for one in after.earlier] == [one.picture for one in before.earlier]
     assert "try_changes_nothing" in (folder / "run.json").read_text(encoding="utf-8")
-    assert _hope(company, LIGHT, 3) is tries.Hope.NOTHING_LEFT
     assert redo(company.home) is None
 
 
@@ -164,7 +149,6 @@ def test_a_reason_that_nobody_can_act_on_is_for_a_person_to_read(redone: Asked, 
     company = copy_of(redone, tmp_path)
     company.say(SILENT, Answer.RETRY)
     assert redo(company.home) is None
-    assert _hope(company, SILENT, 3) is tries.Hope.TO_READ
     shown = {SILENT: company.people()[SILENT].portrait.picture}
     assert [one["kind"] for one in tries.findings(company.home, shown)] == ["try_to_read"]
 

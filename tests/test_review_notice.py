@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from catchlight.errors import ConfigError
-from catchlight.notices import all_notices, find_notice, notice_of, record_notice
+from catchlight.notices import all_notices, find_notice, record_notice
 from catchlight.policy import Policy
 from catchlight.records import Answer, Decision
 from catchlight.register import Register
@@ -70,8 +70,7 @@ def test_an_answer_names_the_text_that_was_shown(tmp_path: Path) -> None:
     form = {"token": token_of(page), "answer": "approve", "notice": shown}
     browser.post("/me/answer", data=form | {"picture": desk.company.book().people[ME.id].pictures[0]})
     (said,) = desk.register.rows(Decision)
-    noted = notice_of(desk.register, said)
-    assert noted
+    (noted,) = desk.register.rows(Notice, digest=said.notice)
     assert noted.language == "de"
     assert noted.text.split("\n", maxsplit=1)[0] in page
 

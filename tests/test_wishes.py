@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from catchlight.config import load_preset
+from catchlight.deciding import rounds_used
 from catchlight.develop import recipe_of
 from catchlight.judge import limits
 from catchlight.look import Look
@@ -12,7 +13,7 @@ from catchlight.plan import order_of
 from catchlight.records import Answer, Decision, Employee, Photo, Rung, Side
 from catchlight.review_records import Upload
 from catchlight.wish import NO_WISH, Made, Wish
-from catchlight.wishes import TAGS, Asked, photo_of, rounds_left, wish_of
+from catchlight.wishes import TAGS, Asked, photo_of, wish_of
 
 HOUSE = load_preset("house")
 FIRST = Made("photo", Rung.RELIGHT, 0.64)
@@ -106,7 +107,7 @@ def test_only_so_many_rounds_count() -> None:
     answers = [retry(picture, "softer_light", day) for day, picture in enumerate(("p", "q", "r"), 1)]
     assert wish_of(answers, [], {}, 1).softer == 1
     assert wish_of(answers, [], {}, 3).softer == 2
-    assert [rounds_left(answers[:n], [], 2) for n in range(4)] == [2, 1, 0, 0]
+    assert [rounds_used(answers[:n], []) for n in range(4)] == [0, 1, 2, 3]
 
 
 def test_the_brand_owner_wishes_nothing() -> None:
@@ -120,7 +121,7 @@ def test_a_photo_that_is_sent_begins_anew() -> None:
     old, new = retry("p", "tighter"), retry("q", "softer_light", 3)
     assert wish_of([old], [sent], {"p": FIRST}, 1) == NO_WISH
     assert wish_of([old, new], [sent], {"p": FIRST}, 1) == Wish(softer=1)
-    assert (rounds_left([old], [sent], 1), rounds_left([old, new], [sent], 1)) == (1, 0)
+    assert (rounds_used([old], [sent]), rounds_used([old, new], [sent])) == (0, 1)
 
 
 def test_a_photo_of_a_later_day_in_the_directory_stays() -> None:
