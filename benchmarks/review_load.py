@@ -20,7 +20,6 @@ import asyncio
 import json
 import os
 import signal
-import socket
 import statistics
 import subprocess
 import sys
@@ -38,6 +37,7 @@ from catchlight.home import Home
 from catchlight.invitations import Invitations
 from catchlight.records import Employee, Outcome, Reading, Render, Rung, Verdict
 from catchlight.register import Register
+from flows.children import free_port
 
 _PEER = """
 import sys, uvicorn
@@ -112,18 +112,12 @@ def serve_peer(page: str, port: int) -> "subprocess.Popen[bytes]":
 
 def measured_peer(page: str, at_once: int, think: float) -> list[float]:
     """Start the peer, measure it, end it."""
-    port = _free_port()
+    port = free_port()
     server = serve_peer(page, port)
     try:
         return asyncio.run(peer(port, 600, at_once, think))
     finally:
         server.kill()
-
-
-def _free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
 
 
 def _spread(seconds: list[float]) -> dict[str, float]:
@@ -158,7 +152,7 @@ def main() -> None:
     parser.add_argument("--think", type=float, default=20.0)
     parser.add_argument("--output", type=Path)
     asked = parser.parse_args()
-    home, port = Path(tempfile.mkdtemp()) / "home", _free_port()
+    home, port = Path(tempfile.mkdtemp()) / "home", free_port()
     links = company(home, asked.people, port)
     servers = [serve(home, port)]
 

@@ -1,17 +1,16 @@
 """HTTP to the sign-on provider: only where we were told, no redirects, bounded in time and size, JSON or nothing."""
 
 import json
-import ssl
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import certifi
 import httpx
 
-from catchlight.errors import ConfigError, OutsideError
+from catchlight.errors import OutsideError
+from connectors._trust import trusted
 
 SECONDS = 8.0
 _BYTES = 1024 * 1024
@@ -41,7 +40,7 @@ class Wire:
         self._seconds = seconds
         timeout = httpx.Timeout(seconds, connect=min(seconds, 4.0))
         self._client = httpx.Client(
-            verify=_trusted(ca_file),
+            verify=trusted(ca_file, "sso.ca_file"),
             timeout=timeout,
             follow_redirects=False,  # an answer from elsewhere is not the provider's
             limits=httpx.Limits(max_keepalive_connections=0),  # a code cannot be sent again on a stale one
@@ -94,14 +93,3 @@ def _useful(url: str, answer: Answer) -> Answer:
 
 def _unwell(url: str, why: str) -> OutsideError:
     return OutsideError(f"single sign-on: {httpx.URL(url).copy_with(query=None, userinfo=b'')}: {why}")
-
-
-def _trusted(ca_file: Path | None) -> ssl.SSLContext:
-    try:
-        trusted = ssl.create_default_context(cafile=ca_file)
-    except OSError as error:
-        message = f"sso.ca_file: {ca_file} cannot be used: {error}"
-        raise ConfigError(message) from error
-    if ca_file is None:
-        trusted.load_verify_locations(certifi.where())
-    return trusted

@@ -9,12 +9,12 @@ import certifi
 from catchlight.errors import ConfigError
 
 
-def trusted(ca_file: Path | None) -> ssl.SSLContext:
-    """Return the context for encrypted connections, which check chain, dates and host; ConfigError names ``ca_file``."""
+def trusted(ca_file: Path | None, key: str = "ca_file") -> ssl.SSLContext:
+    """Return the context for encrypted connections, which check chain, dates and host; ConfigError names ``key``."""
     try:
         return _context(ca_file, ca_file.stat().st_mtime_ns if ca_file else 0)
     except OSError as error:
-        message = f"ca_file {ca_file}: cannot be used: {error}"
+        message = f"{key} {ca_file}: cannot be used: {error}"
         raise ConfigError(message) from error
 
 

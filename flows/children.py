@@ -13,7 +13,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from catchlight.errors import ConfigError, OutsideError
+from catchlight.errors import OutsideError
+from flows.listening import listen
 
 PATIENCE = 120.0  # seconds until a server must answer
 
@@ -94,13 +95,5 @@ def free_port() -> int:
 
 def claim_port(host: str, port: int, option: str) -> int:
     """Return the port (a free one for 0); ConfigError when somebody else listens there."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        with socket.create_server((host, port), family=family) as probe:
-            return int(probe.getsockname()[1])
-    except OSError as error:
-        message = (
-            f"{option} {port}: cannot listen at {host}: {error.strerror}; "
-            f"stop the other server, or choose another port with {option}"
-        )
-        raise ConfigError(message) from error
+    with listen(host, port, option) as probe:
+        return int(probe.getsockname()[1])

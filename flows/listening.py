@@ -9,12 +9,16 @@ from contextlib import contextmanager
 from catchlight.errors import ConfigError
 
 
-def listen(host: str, port: int, option: str) -> socket.socket:
+def listen(host: str, port: int, option: str, backlog: int | None = None) -> socket.socket:
     """Return a socket that listens; ConfigError names the option when it cannot."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+        return socket.create_server((host, port), family=family, backlog=backlog)
     except OSError as error:
-        message = f"{option} {port}: cannot listen at {host}: {error.strerror}; choose another"
+        message = (
+            f"{option} {port}: cannot listen at {host}: {error.strerror}; "
+            f"stop the other server, or choose another port with {option}"
+        )
         raise ConfigError(message) from error
 
 

@@ -1,7 +1,6 @@
 """Where the review server listens: address and certificate, refused when faces would travel in the clear."""
 
 import os
-import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -54,16 +53,6 @@ def reached_at(policy: Policy, place: Place) -> Policy:
         message = f'url: --host {place.host} is no address that people can use; write in review.toml: url = "https://…"'
         raise ConfigError(message)
     return policy.model_copy(update={"url": place.url})
-
-
-def listen(place: Place) -> socket.socket:
-    """Take the port; ConfigError when somebody else has it."""
-    family = socket.AF_INET6 if ":" in place.host else socket.AF_INET
-    try:
-        return socket.create_server((place.host, place.port), family=family, backlog=2048)
-    except OSError as error:
-        message = f"--port {place.port}: cannot listen at {place.host}: {error.strerror}; another server may be there"
-        raise ConfigError(message) from error
 
 
 @contextmanager

@@ -19,9 +19,10 @@ from catchlight.upload import UploadDesk
 from connectors.oidc import Provider
 from flows.burying import bury_alone
 from flows.links import link_sender
+from flows.listening import listen
 from flows.own_photos import own_photos
 from flows.review_log import logging_for
-from flows.review_place import Place, alone, choose, listen, reached_at
+from flows.review_place import Place, alone, choose, reached_at
 from flows.review_protocol import Protocol
 from flows.review_redo import Redoer
 from flows.review_words import describe
@@ -32,6 +33,7 @@ from reports.review.employee_view import NOTICES
 from reports.signatures import load_style
 
 _CONNECTIONS = 4000
+_BACKLOG = 2048  # of connections that are not taken up yet
 _HEAD = 16 * 1024  # bytes of a request's head
 _IDLE = 20  # seconds that a quiet connection is kept
 _FINISH = 5  # seconds for pages that are being made when the server is told to stop
@@ -57,7 +59,7 @@ def serve(options: Options, say: Say) -> None:
     place = choose(policy, options.host, options.port, options.cert, options.key)
     _check_files(policy)
     bury_alone(options.home)
-    with alone(options.home), listen(place) as taken:
+    with alone(options.home), listen(place.host, place.port, "--port", _BACKLOG) as taken:
         place = Place(place.host, taken.getsockname()[1], place.tls)
         policy = reached_at(policy, place)
         sso = Provider(policy.sso) if policy.sso else None

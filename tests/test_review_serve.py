@@ -17,8 +17,9 @@ from catchlight.errors import ConfigError
 from catchlight.policy import Policy, Server
 from catchlight.review_records import Invitation
 from flows import review_protocol
+from flows.listening import listen
 from flows.review_log import Sparing
-from flows.review_place import choose, listen, reached_at
+from flows.review_place import choose, reached_at
 from flows.review_redo import Redoer
 from flows.review_server import Options, _helpers
 from tests.certificates import Certificates
@@ -160,10 +161,10 @@ def test_certificates_that_cannot_be_used_are_told(certificates: Certificates, t
 
 def test_a_port_that_is_taken_is_told() -> None:
     """With its number, instead of a trace."""
-    with listen(choose(Policy(), "127.0.0.1", 0, None, None)) as taken:
+    with listen("127.0.0.1", 0, "--port") as taken:
         port = taken.getsockname()[1]
         with pytest.raises(ConfigError, match=str(port)):
-            listen(choose(Policy(), "127.0.0.1", port, None, None))
+            listen("127.0.0.1", port, "--port")
 
 
 @pytest.mark.parametrize(
