@@ -95,3 +95,11 @@ class Source:
     findings: Callable[[], Sequence[tuple[str, str]]] = tuple
     done: Callable[[Container[str]], None] = lambda _: None
     close: Callable[[], None] = lambda: None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something odd about the sources of a run that a person should know; ``kind`` is a stable code."""
+
+    kind: str
+    sentence: str

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from catchlight.errors import ConfigError, OutsideError, PhotoError
 from catchlight.records import Employee, Photo
-from catchlight.source import Entry, Source
+from catchlight.source import Entry, Finding, Source
 from connectors import _folder_disk as disk
 from connectors import _folder_list as listing
 from connectors._folder_match import PHOTO_NAMES, PhotoName, Shelf
@@ -33,14 +33,6 @@ class Settings(BaseModel):
 
     root: Path = Field(description="the folder with directory.csv and photos/")
     photo_names: tuple[PhotoName, ...] = PHOTO_NAMES
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Something in the folder that a person should know; ``kind`` is a stable code."""
-
-    kind: str
-    sentence: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,8 @@ from catchlight.look import store_of
 from catchlight.permission import read_permissions
 from catchlight.promises import BIOMETRIC_CHECK
 from catchlight.records import Employee, Photo
-from catchlight.source import owner
+from catchlight.source import Finding, owner
 from catchlight.source_memory import Known
-from flows.findings import Finding
 from flows.progress import Counter
 
 _SHOWN = 5

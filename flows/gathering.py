@@ -17,12 +17,11 @@ from catchlight.job_file import JobFile
 from catchlight.joining import Listed, Person, join
 from catchlight.permission import read_permissions
 from catchlight.records import Employee, Photo
-from catchlight.source import Entry, Page, Source, owner
+from catchlight.source import Entry, Finding, Page, Source, owner
 from catchlight.source_memory import Known, Memory
 from catchlight.tombstones import Tombstones, read_tombstones
 from connectors._pace import share
 from flows import agreeing, source_report
-from flows.findings import Finding
 from flows.roll import Roll, employee
 from flows.sources import Wired, wire
 from flows.syncing import fetch_photos, list_people

@@ -10,8 +10,7 @@ from catchlight.identities import Claim
 from catchlight.job_file import JobFile
 from catchlight.joining import Person
 from catchlight.records import Employee, Rung
-from catchlight.source import Field
-from flows.findings import Finding
+from catchlight.source import Field, Finding
 
 _NAMES = {field.name for field in fields(Employee)} - {"id", "rung", "preset"}
 

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from catchlight.joining import Joined, Person
+from catchlight.source import Finding
 from catchlight.spreadsheet import table_bytes
 from catchlight.vault import write_whole
-from flows.findings import Finding
 
 FILE = "sources/not_joined.csv"
 _HEADER = ("source", "key in source", "id", "what")
