@@ -15,13 +15,12 @@ from catchlight.audit_settings import seal_of
 from catchlight.desk import register_of
 from catchlight.errors import ConfigError
 from catchlight.register import Register
+from flows.commands.options import HOME, HomeOption
 from flows.commands.publish_words import say
-from flows.commands.refresh import HomeOption
 from flows.terminal import told
 
 HELP = "Who did what, in a log that nobody can change unnoticed."
 app = typer.Typer(no_args_is_help=True, help=HELP)
-HOME = Path("catchlight-home")
 
 
 @app.callback()

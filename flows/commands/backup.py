@@ -6,15 +6,14 @@ from typing import Annotated
 import typer
 
 from catchlight import backup
+from flows.commands.options import HOME, HomeOption
 from flows.commands.publish_words import say
-from flows.commands.refresh import HomeOption
 from flows.progress import Counter
 from flows.terminal import bars, told
 
 app = typer.Typer(
     no_args_is_help=True, help="Backups of a home folder: register and files of the same moment."
 )
-HOME = Path("catchlight-home")
 
 
 @app.command("make")

@@ -7,6 +7,7 @@ import typer
 
 from catchlight.job import Job
 from flows.commands import refresh as command
+from flows.commands.options import HomeOption
 from flows.terminal import console, told
 
 app = typer.Typer()
@@ -14,7 +15,7 @@ app = typer.Typer()
 
 @app.command("demo")
 def demo(
-    home: command.HomeOption = Path("catchlight-demo"),
+    home: HomeOption = Path("catchlight-demo"),
     photos: Annotated[
         Path | None,
         typer.Option("--photos", help="Your own folder of photos instead, with or without directory.csv."),

@@ -12,8 +12,8 @@ from catchlight.checkup_home import look_at_home
 from catchlight.checkup_signing import look_at_signing
 from catchlight.errors import CatchlightError, ConfigError
 from catchlight.job_file import JobFile
+from flows.commands.options import HOME, HomeOption
 from flows.commands.publish_words import say
-from flows.commands.refresh import HomeOption
 from flows.destinations import FILE, Destination, destinations
 from flows.ports import look_at_ports
 from flows.sources import Wired, wire
@@ -28,7 +28,7 @@ def doctor(
         Path | None,
         typer.Option("--job", help="Job file (.toml) whose preset and sources are proved, too."),
     ] = None,
-    home: HomeOption = Path("catchlight-home"),
+    home: HomeOption = HOME,
 ) -> None:
     """Look at this machine and at a home folder, and prove a job file: each line ok, warn or fail, with a remedy.
 

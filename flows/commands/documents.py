@@ -8,8 +8,8 @@ import typer
 
 from catchlight.errors import ConfigError
 from catchlight.vault import write_whole
+from flows.commands.options import HOME, HomeOption
 from flows.commands.publish_words import say
-from flows.commands.refresh import HomeOption
 from flows.configured import configured
 from flows.terminal import told
 from reports.documents.pages import INDEX, documents
@@ -19,7 +19,7 @@ app = typer.Typer()
 
 @app.command("documents")
 def write_documents(
-    home: HomeOption = Path("catchlight-home"),
+    home: HomeOption = HOME,
     job: Annotated[
         list[Path] | None,
         typer.Option("--job", help="A job file (.toml): its sources and presets; give it again for more."),

@@ -12,13 +12,13 @@ from catchlight.desk import open_register
 from catchlight.errors import ConfigError
 from catchlight.home import Home
 from catchlight.known import known_of
+from flows.commands.options import HOME, HomeOption
 from flows.commands.people_consent import consent
 from flows.commands.people_erase import erase_person, readmit
 from flows.commands.people_export import export_person
 from flows.commands.people_purge import purge_all
 from flows.commands.people_words import words_of
 from flows.commands.publish_words import say
-from flows.commands.refresh import HomeOption
 from flows.gathering import claims_of
 from flows.showplaces import read_showplaces
 from flows.terminal import told
@@ -44,7 +44,7 @@ app.command("purge")(purge_all)
 @app.command("show")
 def show(
     employee: Annotated[str, typer.Argument(metavar="ID", help="Employee id, as the list has it.")],
-    home: HomeOption = Path("catchlight-home"),
+    home: HomeOption = HOME,
     as_json: Annotated[
         bool, typer.Option("--json", help="All rows, for a program, instead of plain words.")
     ] = False,
@@ -68,7 +68,7 @@ def show(
 def confirm(
     employee: Annotated[str, typer.Argument(metavar="ID", help="Employee id that waits to be confirmed.")],
     job: Annotated[Path, typer.Option("--job", help="Job file (.toml) whose sources have the person.")],
-    home: HomeOption = Path("catchlight-home"),
+    home: HomeOption = HOME,
     same: Annotated[bool, typer.Option("--same", help="It is the person who had the id before.")] = False,
     another: Annotated[bool, typer.Option("--another", help="It is somebody else.")] = False,
 ) -> None:

@@ -17,8 +17,8 @@ from catchlight.promises import ACTS
 from catchlight.register import now
 from catchlight.review_records import Notice
 from catchlight.vault import digest_of
+from flows.commands.options import HOME, HomeOption
 from flows.commands.publish_words import say
-from flows.commands.refresh import HomeOption
 from flows.terminal import told
 
 _ALL = tuple(dict.fromkeys((*ACTS, *PAINTED, *PURPOSES)))
@@ -28,7 +28,7 @@ def consent(
     employee: Annotated[str, typer.Argument(metavar="ID", help="Employee id, as the list has it.")],
     purpose: Annotated[str, typer.Option("--purpose", help=f"One of {', '.join(_ALL)}.")],
     word: Annotated[Word, typer.Option("--said", help="What the person said.")],
-    home: HomeOption = Path("catchlight-home"),
+    home: HomeOption = HOME,
     notice: Annotated[
         Path | None, typer.Option("--notice", help="Text file that they agreed to; kept with the consent.")
     ] = None,

@@ -12,9 +12,9 @@ from catchlight.errors import ConfigError
 from catchlight.home import Home
 from catchlight.tombstones import read_tombstones, take_away
 from catchlight.traces import known_ids
+from flows.commands.options import HOME, HomeOption
 from flows.commands.publish_options import YesOption
 from flows.commands.publish_words import say
-from flows.commands.refresh import HomeOption
 from flows.erasing import desks, erase, redraw
 from flows.terminal import told
 
@@ -23,7 +23,7 @@ EmployeeArgument = Annotated[str, typer.Argument(metavar="ID", help="Employee id
 
 def erase_person(
     employee: EmployeeArgument,
-    home: HomeOption = Path("catchlight-home"),
+    home: HomeOption = HOME,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would go; change nothing.")] = False,
     yes: YesOption = False,
     backups: Annotated[
@@ -108,7 +108,7 @@ def _tell(home: Path, done: erasure.Erased) -> int:
     return 0 if outside and not done.left else 1
 
 
-def readmit(employee: EmployeeArgument, home: HomeOption = Path("catchlight-home")) -> None:
+def readmit(employee: EmployeeArgument, home: HomeOption = HOME) -> None:
     """Let somebody who was erased be taken in again, because they want to. The next refresh begins anew with them.
 
     Exit code 0: done. 2: nobody with this id was erased.

@@ -14,9 +14,9 @@ from catchlight.errors import ConfigError
 from catchlight.journal import standing_now
 from catchlight.person_export import Explained, export
 from catchlight.register import Register
+from flows.commands.options import HOME, HomeOption
 from flows.commands.people_erase import EmployeeArgument
 from flows.commands.publish_words import say
-from flows.commands.refresh import HomeOption
 from flows.showplaces import read_showplaces
 from flows.terminal import told
 
@@ -24,7 +24,7 @@ from flows.terminal import told
 def export_person(
     employee: EmployeeArgument,
     to: Annotated[Path, typer.Option("--to", help="File to write (.zip), outside of the home folder.")],
-    home: HomeOption = Path("catchlight-home"),
+    home: HomeOption = HOME,
 ) -> None:
     """Write everything that is known of one person into a ZIP for them: what GDPR Article 15 asks for.
 

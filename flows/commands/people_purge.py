@@ -1,19 +1,18 @@
 """``catchlight people purge``: what is past its term goes."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from catchlight.promises import Keep
+from flows.commands.options import HOME, HomeOption
 from flows.commands.publish_words import say
-from flows.commands.refresh import HomeOption
 from flows.purging import FOLDER, purge_home
 from flows.terminal import told
 
 
 def purge_all(
-    home: HomeOption = Path("catchlight-home"),
+    home: HomeOption = HOME,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Count what would go; delete nothing.")] = False,
 ) -> None:
     """Delete what is past its term: photos, portraits nobody chose, backups, runs, letters, logs, people who left.

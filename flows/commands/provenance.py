@@ -12,15 +12,14 @@ from catchlight.policy import read_secret
 from catchlight.publish_policy import FILE, load_publishing
 from catchlight.signing_keys import Place
 from catchlight.signing_state import certificate_states
+from flows.commands.options import HOME, HomeOption
 from flows.commands.provenance_words import certificate_words, words_of
 from flows.commands.publish_words import say
-from flows.commands.refresh import HomeOption
 from flows.terminal import told
 
 app = typer.Typer(
     no_args_is_help=True, help="Content Credentials: make keys, look at a file, see when keys end."
 )
-HOME = Path("catchlight-home")
 RootKey = Annotated[
     Path, typer.Option("--root-key", help="File for the root's key: a USB stick, not this machine.")
 ]

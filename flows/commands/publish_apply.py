@@ -12,9 +12,9 @@ from catchlight.journal import half_way, stacks
 from catchlight.publish_plan import PersonPlan, Plan
 from catchlight.publish_yes import must_have_yes
 from catchlight.sending import Result
-from flows.commands.publish_options import HOME, RunOption, ToOption, YesOption, ask
+from flows.commands.options import HOME, HomeOption, RunOption
+from flows.commands.publish_options import ToOption, YesOption, ask
 from flows.commands.publish_words import say, tell_plan, tell_results
-from flows.commands.refresh import HomeOption
 from flows.destinations import place_named
 from flows.terminal import bars, told
 

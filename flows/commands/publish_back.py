@@ -13,9 +13,9 @@ from catchlight.records import Receipt
 from catchlight.rollback import foresee
 from catchlight.rollback import rollback as undo
 from catchlight.runs import run_folder
-from flows.commands.publish_options import HOME, ToOption, YesOption, ask
+from flows.commands.options import HOME, HomeOption
+from flows.commands.publish_options import ToOption, YesOption, ask
 from flows.commands.publish_words import say, tell_results
-from flows.commands.refresh import HomeOption
 from flows.destinations import place_named
 from flows.terminal import told
 

@@ -8,9 +8,6 @@ import typer
 from catchlight.errors import ConfigError
 from catchlight.publish_policy import load_publishing
 
-HOME = Path("catchlight-home")
-
-RunOption = Annotated[str, typer.Option("--run", help="Which run; latest is the newest.")]
 YesOption = Annotated[
     bool, typer.Option("--yes", help="Do not ask again above the people of ask_above (50).")
 ]

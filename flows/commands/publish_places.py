@@ -1,19 +1,18 @@
 """``catchlight publish probe`` and ``pin``: whether a destination would take portraits, and which key a server shows."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from catchlight.errors import CatchlightError, ConfigError
+from flows.commands.options import HOME, HomeOption
 from flows.commands.publish_words import say
-from flows.commands.refresh import HomeOption
 from flows.destinations import FILE, Destination, destinations
 from flows.terminal import told
 
 
 def probe(
-    home: HomeOption = Path("catchlight-home"),
+    home: HomeOption = HOME,
     to: Annotated[str, typer.Option("--to", help="Only this destination of destinations.toml.")] = "",
 ) -> None:
     """Prove every destination's credentials and rights; nothing is changed anywhere.

@@ -15,9 +15,8 @@ from catchlight.publish_planning import Listeners
 from catchlight.runs import names_of, run_folder
 from catchlight.vault import write_whole
 from flows.burying import bury_alone
-from flows.commands.publish_options import HOME, RunOption
+from flows.commands.options import HOME, HomeOption, RunOption
 from flows.commands.publish_words import say, tell_plan
-from flows.commands.refresh import HomeOption
 from flows.destinations import FILE, destinations, place_named, sizes_of
 from flows.progress import Counter
 from flows.terminal import bars, told

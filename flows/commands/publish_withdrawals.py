@@ -5,9 +5,9 @@ from typing import Annotated
 import typer
 
 from catchlight.register import now
-from flows.commands.publish_options import HOME, YesOption
+from flows.commands.options import HOME, HomeOption
+from flows.commands.publish_options import YesOption
 from flows.commands.publish_words import say
-from flows.commands.refresh import HomeOption
 from flows.terminal import told
 from flows.withdrawing import honour, waiting
 

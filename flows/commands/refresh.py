@@ -9,14 +9,11 @@ import typer
 from catchlight.job import Job
 from catchlight.loading import loading
 from catchlight.runs import run_folder
+from flows.commands.options import HOME, HomeOption
 from flows.sources import asked_by
 from flows.terminal import bars, console, told
 
 app = typer.Typer()
-HomeOption = Annotated[
-    Path,
-    typer.Option("--home", envvar="CATCHLIGHT_HOME", help="Folder for everything that Catchlight keeps."),
-]
 
 
 @app.command("refresh")
@@ -24,7 +21,7 @@ def refresh(
     source: Annotated[
         Path, typer.Option("--source", help="Folder with directory.csv and photos/, or a job file (.toml).")
     ],
-    home: HomeOption = Path("catchlight-home"),
+    home: HomeOption = HOME,
     preset: Annotated[
         str,
         typer.Option(

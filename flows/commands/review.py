@@ -26,8 +26,8 @@ from flows.commands import (
     review_redo,
     review_serve,
 )
+from flows.commands.options import HOME, HomeOption, RunOption
 from flows.commands.publish_words import say
-from flows.commands.refresh import HomeOption
 from flows.terminal import told
 
 app = typer.Typer(no_args_is_help=True, help="Answers of people about their portraits.")
@@ -40,8 +40,6 @@ app.command("extend")(review_extend.extend)
 app.command("code")(review_code.code)
 app.command("redo")(review_redo.redo)
 app.command("close")(review_redo.close)
-HOME = Path("catchlight-home")
-RunOption = Annotated[str, typer.Option("--run", help="Which run; latest is the newest.")]
 _WORDS = {
     Answer.APPROVE: "approve", Answer.KEEP: "keep the old photo", Answer.RETRY: "ask for another try",
     Answer.UPLOAD: "will send another photo", Answer.REFUSE: "refuse",

@@ -5,13 +5,12 @@ from typing import Annotated
 
 import typer
 
+from flows.commands.options import HOME, HomeOption
 from flows.commands.publish_words import say
-from flows.commands.refresh import HomeOption
 from flows.letters import open_bureau
 from flows.returned_mail import Returned, take_back
 from flows.terminal import told
 
-HOME = Path("catchlight-home")
 _SHOWN = 10
 
 

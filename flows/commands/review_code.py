@@ -7,14 +7,14 @@ import typer
 
 from catchlight.errors import ConfigError
 from catchlight.reviewer_codes import issue_code, reviewers, revoke_code
+from flows.commands.options import HOME, HomeOption
 from flows.commands.publish_words import say
-from flows.commands.refresh import HomeOption
 from flows.terminal import told
 
 
 def code(
     name: Annotated[str, typer.Argument(help="Who gets a code; their decisions will carry this name.")] = "",
-    home: HomeOption = Path("catchlight-home"),
+    home: HomeOption = HOME,
     revoke: Annotated[
         str, typer.Option("--revoke", metavar="NAME", help="Let this reviewer's code sign nothing any more.")
     ] = "",

@@ -2,7 +2,6 @@
 
 import getpass
 from datetime import datetime
-from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -10,12 +9,11 @@ import typer
 
 from catchlight.errors import ConfigError
 from catchlight.extending import extend as give_time
+from flows.commands.options import HOME, HomeOption
 from flows.commands.publish_words import say
-from flows.commands.refresh import HomeOption
 from flows.letters import Bureau, open_bureau
 from flows.terminal import told
 
-HOME = Path("catchlight-home")
 EVERYBODY = "all"
 
 

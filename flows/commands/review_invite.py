@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from flows.commands.options import HOME, HomeOption
 from flows.commands.publish_words import say
-from flows.commands.refresh import HomeOption
 from flows.correspondence import Order, Pass
 from flows.correspondence import invite as ask
 from flows.correspondence import remind as ask_again
@@ -22,7 +22,6 @@ from flows.postbox import Report, check, occasion
 from flows.terminal import bars, told
 from reports import letters as texts
 
-HOME = Path("catchlight-home")
 _SHOWN = 10
 OnlyOption = Annotated[str, typer.Option("--only", help="Employee ids, separated by commas.")]
 DryOption = Annotated[

@@ -6,11 +6,10 @@ from typing import Annotated
 
 import typer
 
+from flows.commands.options import HOME, HomeOption
 from flows.commands.publish_words import say
-from flows.commands.refresh import HomeOption, tell
+from flows.commands.refresh import tell
 from flows.terminal import bars, told
-
-HOME = Path("catchlight-home")
 
 
 def redo(home: HomeOption = HOME) -> None:

@@ -5,11 +5,9 @@ from typing import Annotated
 
 import typer
 
+from flows.commands.options import HOME, HomeOption
 from flows.commands.publish_words import say
-from flows.commands.refresh import HomeOption
 from flows.terminal import told
-
-HOME = Path("catchlight-home")
 
 
 def serve(

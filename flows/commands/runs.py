@@ -11,15 +11,14 @@ from catchlight import pruning, run_history
 from catchlight.desk import open_register
 from catchlight.home import Home
 from catchlight.run_history import Comparison, Past
+from flows.commands.options import HOME, HomeOption
 from flows.commands.publish_words import say
-from flows.commands.refresh import HomeOption
 from flows.run_words import described, line_of
 from flows.terminal import told
 
 app = typer.Typer(
     no_args_is_help=True, help="Runs: what there is, what one took, how two differ, which may go."
 )
-HOME = Path("catchlight-home")
 _SHOWN = 30
 
 

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
+from flows.commands.options import HOME, HomeOption
 from flows.commands.publish_words import say
-from flows.commands.refresh import HomeOption
 from flows.terminal import told
 
 app = typer.Typer()
@@ -14,7 +14,7 @@ app = typer.Typer()
 
 @app.command("serve")
 def serve(
-    home: HomeOption = Path("catchlight-home"),
+    home: HomeOption = HOME,
     job: Annotated[
         list[Path] | None,
         typer.Option(

@@ -1,12 +1,11 @@
 """``catchlight status``: health, figures, contact sheets and presets, where ``catchlight serve`` is not used."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from flows.commands.options import HOME, HomeOption
 from flows.commands.publish_words import say
-from flows.commands.refresh import HomeOption
 from flows.terminal import told
 
 app = typer.Typer()
@@ -14,7 +13,7 @@ app = typer.Typer()
 
 @app.command("status")
 def status(
-    home: HomeOption = Path("catchlight-home"),
+    home: HomeOption = HOME,
     host: Annotated[str, typer.Option("--host", help="Listen at this address.")] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0 takes any free one.")] = 8481,
 ) -> None:
