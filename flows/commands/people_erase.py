@@ -13,7 +13,6 @@ from catchlight.home import Home
 from catchlight.tombstones import read_tombstones, take_away
 from catchlight.traces import known_ids
 from flows.commands.options import HOME, HomeOption
-from flows.commands.publish_options import YesOption
 from flows.commands.publish_words import say
 from flows.erasing import desks, erase, redraw
 from flows.terminal import told
@@ -25,7 +24,7 @@ def erase_person(
     employee: EmployeeArgument,
     home: HomeOption = HOME,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would go; change nothing.")] = False,
-    yes: YesOption = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     backups: Annotated[
         Path | None,
         typer.Option(

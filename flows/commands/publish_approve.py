@@ -8,7 +8,7 @@ import typer
 from catchlight import publish_plan
 from catchlight.desk import open_register
 from catchlight.publish_yes import say_yes
-from flows.commands.options import HOME, HomeOption
+from flows.commands.options import HOME, HomeOption, RunOption
 from flows.commands.publish_words import say, tell_plan
 from flows.terminal import told
 
@@ -16,7 +16,7 @@ from flows.terminal import told
 def approve(
     name: Annotated[str, typer.Argument(help="Your name, as your personal code was issued to it.")],
     home: HomeOption = HOME,
-    run: Annotated[str, typer.Option("--run", help="Which run; latest is the newest.")] = "latest",
+    run: RunOption = "latest",
     file: Annotated[
         Path | None, typer.Option("--plan", help="Plan to agree to; otherwise the run's last one.")
     ] = None,
