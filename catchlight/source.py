@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 from catchlight.errors import PhotoError
+from catchlight.records import Employee, Photo
 
 Field = Literal[
     "employee_number", "given_name", "family_name", "display_name", "email", "username", "department", "title",
@@ -103,3 +104,15 @@ class Finding:
 
     kind: str
     sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """Everyone of a job, their photos, and what was found odd.
+
+    A photo's ``file`` is as its source calls it; those of a folder are fetched later, those of a job file are in the vault.
+    """
+
+    employees: list[Employee]
+    photos: list[Photo]
+    findings: list[Finding]

@@ -2,15 +2,14 @@
 
 import errno
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from catchlight.errors import ConfigError, OutsideError, PhotoError
-from catchlight.records import Employee, Photo
-from catchlight.source import Entry, Finding, Source
+from catchlight.records import Photo
+from catchlight.source import Directory, Entry, Finding, Source
 from connectors import _folder_disk as disk
 from connectors import _folder_list as listing
 from connectors._folder_match import PHOTO_NAMES, PhotoName, Shelf
@@ -33,15 +32,6 @@ class Settings(BaseModel):
 
     root: Path = Field(description="the folder with directory.csv and photos/")
     photo_names: tuple[PhotoName, ...] = PHOTO_NAMES
-
-
-@dataclass(frozen=True, slots=True)
-class Directory:
-    """Everyone in the folder, their photos (``file`` relative to the root), and what was found odd."""
-
-    employees: list[Employee]
-    photos: list[Photo]
-    findings: list[Finding]
 
 
 def read(settings: Settings) -> Directory:

@@ -17,7 +17,7 @@ from catchlight.job_file import JobFile
 from catchlight.joining import Listed, Person, join
 from catchlight.permission import read_permissions
 from catchlight.records import Employee, Photo
-from catchlight.source import Entry, Finding, Page, Source, owner
+from catchlight.source import Directory, Entry, Finding, Page, Source, owner
 from catchlight.source_memory import Known, Memory
 from catchlight.tombstones import Tombstones, read_tombstones
 from connectors._pace import share
@@ -25,15 +25,6 @@ from flows import agreeing, source_report
 from flows.roll import Roll, employee
 from flows.sources import Wired, wire
 from flows.syncing import fetch_photos, list_people
-
-
-@dataclass(frozen=True, slots=True)
-class Directory:
-    """Everyone of a job, their photos (in the vault, or with a note why not), and what was found odd."""
-
-    employees: list[Employee]
-    photos: list[Photo]
-    findings: list[Finding]
 
 
 def read(job: Job) -> Directory:
