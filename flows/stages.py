@@ -25,7 +25,7 @@ from catchlight.job import Job
 from catchlight.lease import Lease
 from catchlight.permission import Permission, read_permissions
 from catchlight.plan import Plan, has_photo
-from catchlight.records import Answer, Employee, Photo, Reading, Render, Verdict
+from catchlight.records import Answer, Employee, Photo, Reading, Render, Verdict, by_employee
 from catchlight.tombstones import read_tombstones
 from catchlight.vault import Vault
 from connectors import folder
@@ -48,7 +48,8 @@ def gather(job: Job) -> Plan:
     wanted = [p for p in asked.photos(p for p in found.photos if p.employee in ids) if p.employee in ids]
     counter = Counter("Reading photos", len(wanted))
     photos = [_fetch(settings, photo, Home(job.home).vault, counter) for photo in wanted]
-    own = {person: asked.wish(person, [p for p in photos if p.employee == person]) for person in asked.wishes}
+    theirs = by_employee(photos)
+    own = {person: asked.wish(person, theirs.get(person, [])) for person in asked.wishes}
     findings = [{"kind": item.kind, "sentence": item.sentence} for item in found.findings]
     return planning.draw_up(job, employees, photos, findings + _left_out(barred), own)
 
