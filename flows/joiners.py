@@ -42,8 +42,7 @@ def joiners(
         home: Folder for everything that Catchlight keeps.
 
     """
-    asked = asked_by(source)
-    job = Job(source=source, home=home, preset=asked.preset, engine=asked.engine)
+    job = job_of(source, home)
     with reporting(), in_turn(home):
         before = photos_used(home)
         if not before:
@@ -57,6 +56,12 @@ def joiners(
         new = [id_ for id_, photo in photos_used(home).items() if before.get(id_) != photo]
         finish(folder, days if new else 0, new)
     return folder
+
+
+def job_of(source: Path, home: Path) -> Job:
+    """Return the job of a source: its preset, its engine, and where it is to be done."""
+    asked = asked_by(source)
+    return Job(source=source, home=home, preset=asked.preset, engine=asked.engine, on=asked.on)
 
 
 def photos_used(home: Path) -> dict[str, str]:

@@ -19,6 +19,7 @@ from catchlight.slices import work_of
 from catchlight.workplace import Workplace
 from flows import stages
 from flows.commands.catchlight import app
+from flows.joiners import job_of
 from tests.refreshed_company import Company, congress, differing
 
 PEOPLE = 3
@@ -115,6 +116,15 @@ def test_a_job_file_says_where(tmp_path: Path) -> None:
     assert "do you mean runner?" in told[0]
     _, told = check_job({"sources": sources, "run": {"runner": "spark"}})
     assert "run.runner" in told[0]
+
+
+def test_joiners_go_where_the_job_file_says(tmp_path: Path) -> None:
+    """The new-joiner pass works on the cluster of the job file as a refresh does."""
+    file = tmp_path / "job.toml"
+    file.write_text(
+        f'[sources.hr]\nkind = "folder"\nroot = "{tmp_path}"\n[run]\nrunner = "dask"\naddress = "tcp://there:8786"\n'
+    )
+    assert job_of(file, tmp_path / "home").on == Workplace(runner="dask", address="tcp://there:8786")
 
 
 def test_a_command_says_it_over_the_job_file() -> None:
