@@ -115,7 +115,7 @@ def _over(now: Lit, side: int, ratio: float) -> float:
 def _draw(lit: Lit, light: Light, of: Lamp, strength: float) -> Float32[np.ndarray, "h w"]:
     """Return the change to one lamp: over the photo's light at first, then by what the picture lacks."""
     lamp, high = target(lit.relief, of), ceiling(lit)
-    fit_, dark = shading(lit, light), _shadow(lamp, lit.relief.face)
+    fit_, dark = shading(lit, light.coefficients), _shadow(lamp, lit.relief.face)
     bare = _bare(lit, fit_)
     there = fit_ + _patches(_log(lit) - fit_, bare, dark)
     wanted = there + strength * (np.log2(lamp) - there)

@@ -120,7 +120,8 @@ def seen_from(relief: Relief, direction: Float64[np.ndarray, " 3"]) -> Float32[n
         return np.ones(relief.depth.shape, np.float32)
     highest = np.full(relief.depth.shape, -np.inf, np.float32)  # of what stands between, above the ray's rise
     rise = direction[2] / length / UNIT
-    for step in range(2, UNIT, 2):
+    most = float(relief.depth.max() - relief.depth.min())  # a ray that has risen by it meets nothing more
+    for step in range(2, min(UNIT, int(most / max(rise, 1e-6)) + 1), 2):
         moved = np.array([[1, 0, -along[0] / length * step], [0, 1, -along[1] / length * step]])
         there = cv2.warpAffine(relief.depth, moved, relief.depth.shape[::-1], borderValue=-9.0)
         np.maximum(highest, there - np.float32(step * rise), out=highest)

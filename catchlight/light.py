@@ -70,7 +70,14 @@ class Light:
 
     def on(self, normals: Float32[np.ndarray, "... 3"]) -> Float32[np.ndarray, "..."]:
         """Return the irradiance that this light gives to surfaces of these normals, 1 for the mean skin."""
-        return (harmonics(normals) @ (_KERNEL * self.coefficients)).astype(np.float32)
+        return irradiance(harmonics(normals), self.coefficients)
+
+
+def irradiance(
+    of: Float64[np.ndarray, "... 9"], coefficients: Float64[np.ndarray, " 9"]
+) -> Float32[np.ndarray, "..."]:
+    """Return what light of these coefficients gives to surfaces of these harmonics, 1 for the mean skin."""
+    return (of @ (_KERNEL * coefficients)).astype(np.float32)
 
 
 def harmonics(n: Float32[np.ndarray, "... 3"]) -> Float64[np.ndarray, "... 9"]:
@@ -145,16 +152,27 @@ def measure(picture: Picture, face: Landmarks) -> Light:
 
 def fit(lit: Lit) -> Light:
     """Fit the light to the luminance of skin, by least squares reweighted after Huber."""
+    values, basis, weights, found = _fitted(lit)
+    direction = _direction(basis[:4], values, weights)
+    return Light(found, direction, softness(lit), *_trust(values, values - found @ basis, weights))
+
+
+def coefficients(lit: Lit) -> Float64[np.ndarray, " 9"]:
+    """Return what :func:`fit` finds of the light's harmonics, and nothing else of it."""
+    return _fitted(lit)[-1]
+
+
+def _fitted(lit: Lit) -> tuple[np.ndarray, np.ndarray, np.ndarray, Float64[np.ndarray, " 9"]]:
+    """Return the values of skin, what each harmonic gives to them, how much they count, and the coefficients."""
     values, basis = lit.luminance[lit.skin].astype(np.float64), _basis(lit.relief.normals, lit.skin)
     weights = np.ones(len(values))
     found = np.zeros(9)
     for _ in range(_ROUNDS):
         found = _solve(basis, values, weights)
-        residual = values - found @ basis
-        scale = 1.4826 * float(np.median(np.abs(residual))) + 1e-6
-        weights = np.minimum(1, _HUBER * scale / np.maximum(np.abs(residual), 1e-9))
-    direction = _direction(basis[:4], values, weights)
-    return Light(found, direction, softness(lit), *_trust(values, residual, weights))
+        residual = np.abs(values - found @ basis)
+        scale = 1.4826 * float(np.median(residual)) + 1e-6
+        weights = np.minimum(1, _HUBER * scale / np.maximum(residual, 1e-9))
+    return values, basis, weights, found
 
 
 @Once

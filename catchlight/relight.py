@@ -9,11 +9,12 @@ from dataclasses import replace
 
 import cv2
 import numpy as np
-from jaxtyping import Bool, Float32
+from jaxtyping import Bool, Float32, Float64
 
 from catchlight.framing import Affine, between
 from catchlight.lamp import Lamp, target
-from catchlight.light import Light, Lit, fit
+from catchlight.light import Light, Lit, coefficients, harmonics, irradiance
+from catchlight.once import Once
 from catchlight.relief import UNIT, Relief
 
 FIELD = 160  # rows of the grid on which the change of light lies over a whole portrait
@@ -28,16 +29,17 @@ _FLOOR = 0.15  # of the median: the photo's light is never taken to be darker
 
 def gain(lit: Lit, light: Light, of: Lamp, strength: float) -> Float32[np.ndarray, "h w"]:
     """Return the change of light over the relief, in stops; skin's median luminance is kept."""
-    there = shading(lit, light)
+    there = shading(lit, light.coefficients)
     wanted = there + strength * (np.log2(target(lit.relief, of)) - there)
-    now, high, asked = lit, ceiling(lit), np.zeros(lit.luminance.shape, np.float32)
-    for _ in range(_PASSES):  # what the fit missed shows in what it made
-        more = spread(wanted - shading(now, light), lit.relief.face, of.blur * UNIT)
+    high, asked, stops = ceiling(lit), np.zeros_like(there), np.zeros_like(there)
+    for again in range(_PASSES):  # what the fit missed shows in what it made
+        if again:
+            now = replace(lit, luminance=lit.luminance * np.exp2(stops))
+            there = shading(now, coefficients(now))
+        more = spread(wanted - there, lit.relief.face, of.blur * UNIT)
         asked = asked + more - np.median(more[lit.skin])
         stops = keep_median(below(of.reach * np.tanh(asked / of.reach), high), lit)
         stops = np.clip(stops, -of.reach, of.reach)
-        now = replace(lit, luminance=lit.luminance * np.exp2(stops))
-        light = fit(now)
     return stops
 
 
@@ -54,10 +56,13 @@ def ceiling(lit: Lit) -> Float32[np.ndarray, "h w"]:
     return np.maximum(np.log2(_CLIPS / peak), 0)
 
 
-def shading(lit: Lit, light: Light) -> Float32[np.ndarray, "h w"]:
-    """Return how bright the light makes each place, in stops."""
-    there = light.on(lit.relief.normals)
+def shading(lit: Lit, of: Float64[np.ndarray, " 9"]) -> Float32[np.ndarray, "h w"]:
+    """Return how bright light of these coefficients makes each place, in stops."""
+    there = irradiance(_harmonics(lit.relief.normals), of)
     return np.log2(np.maximum(there, _FLOOR * float(np.median(there[lit.relief.face]))))
+
+
+_harmonics = Once(harmonics)  # a face is lit several times
 
 
 def spread(
