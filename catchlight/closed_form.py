@@ -76,9 +76,9 @@ def _solved_one(picture: Tensor, sure: Tensor, target: Tensor, hint: float, roun
     def laplacian(around: Tensor) -> Tensor:
         return guide.laplacian(around) * there.own
 
-    start = -laplacian(there.around(target[None])[:, 0])
+    start = -laplacian(there.around(target[None])[0])
     moved = conjugate(lambda values: laplacian(there.rims(values)), start, weight, rounds)
-    return there.put((there.of(target) + moved)[:, None], target[None])[0]
+    return there.put((there.of(target) + moved)[None], target[None])[0]
 
 
 def models_near(picture: Tensor, alpha: Tensor, radius: int, eps: float) -> Tensor:
@@ -94,7 +94,7 @@ def _models_near(picture: Tensor, alpha: Tensor, radius: int, eps: float) -> Ten
     found = torch.zeros((4, *alpha.shape), dtype=alpha.dtype, device=alpha.device)
     if not len(there):
         return found
-    models = Guide(there.around(picture), radius, eps).models(there.around(alpha[None])[:, 0])
+    models = Guide(there.around(picture), radius, eps).models(there.around(alpha[None])[0])
     return there.put(models, found)
 
 

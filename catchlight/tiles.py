@@ -1,6 +1,6 @@
 """Tiles: the squares of a picture that hold what is to be worked out, each with what lies around it.
 
-Planes are ``(…, h, w)``; tiles of one plane ``(n, s, s)`` with their rim, ``(n, t, t)`` without.
+Planes are ``(…, h, w)``; tiles of one plane lie side by side: ``(s, n, s)`` with their rim, ``(t, n, t)`` without.
 """
 
 from functools import cached_property
@@ -21,37 +21,34 @@ class Tiles:
         high, wide = (min(side, length) for length in self.shape)
         y, x = torch.nonzero(_held(wanted, high, wide), as_tuple=True)
         rows, columns = _lines(y, high, self.shape[0], rim), _lines(x, wide, self.shape[1], rim)
-        self._around = rows[:, :, None] * self.shape[1] + columns[:, None, :]
-        self._inner = slice(rim, rim + high), slice(rim, rim + wide)
-        self._places = self._around[:, *self._inner]
-        first = (
-            (rows[:, self._inner[0]] >= y[:, None] * high),
-            (columns[:, self._inner[1]] >= x[:, None] * wide),
-        )
-        self.own = first[0][:, :, None] & first[1][:, None, :]
+        self._around = rows.T[:, :, None] * self.shape[1] + columns
+        inner = slice(rim, rim + high), slice(rim, rim + wide)
+        self._places = self._around[inner[0], :, inner[1]]
+        first = rows[:, inner[0]] >= y[:, None] * high, columns[:, inner[1]] >= x[:, None] * wide
+        self.own = first[0].T[:, :, None] & first[1]
         self._owned = torch.nonzero(self.own.flatten())[:, 0]
         self._owners = self._places.flatten()[self._owned]
 
     def __len__(self) -> int:
         """Return how many tiles there are."""
-        return len(self._around)
+        return self._around.shape[1]
 
     def around(self, planes: Tensor) -> Tensor:
-        """Return the tiles of planes ``(p, h, w)`` with their rims: ``(n, p, s, s)``."""
-        return _picked(planes.flatten(-2), self._around).transpose(0, 1)
+        """Return the tiles of planes ``(p, h, w)`` with their rims: ``(p, s, n, s)``."""
+        return _picked(planes.flatten(-2), self._around)
 
     def of(self, plane: Tensor) -> Tensor:
-        """Return the tiles ``(n, t, t)`` of one plane ``(h, w)``."""
+        """Return the tiles ``(t, n, t)`` of one plane ``(h, w)``."""
         return _picked(plane.flatten(), self._places)
 
     def put(self, tiles: Tensor, planes: Tensor) -> Tensor:
-        """Put tiles ``(n, p, t, t)`` into their places in planes ``(p, h, w)``, and return those; who owns a pixel puts it."""
-        for plane, found in zip(planes.flatten(-2), tiles.transpose(0, 1).flatten(1), strict=True):
+        """Put tiles ``(p, t, n, t)`` into their places in planes ``(p, h, w)``, and return those; who owns a pixel puts it."""
+        for plane, found in zip(planes.flatten(-2), tiles.flatten(1), strict=True):
             plane.index_copy_(0, self._owners, found.index_select(0, self._owned))
         return planes
 
     def rims(self, tiles: Tensor) -> Tensor:
-        """Return tiles ``(n, t, t)`` with rims ``(n, s, s)`` of what their neighbours hold, 0 where there is no tile."""
+        """Return tiles ``(t, n, t)`` with rims ``(s, n, s)`` of what their neighbours hold, 0 where there is no tile."""
         held = torch.cat([tiles.flatten(), tiles.new_zeros(1)])
         return _picked(held, self._neighbours)
 
