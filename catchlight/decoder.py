@@ -6,20 +6,17 @@ the pixels into memory that both see: through a pipe they would be copied many t
 
 import contextlib
 import json
-import os
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Self
 
-import numpy as np
-
 import catchlight
-from catchlight.decoder_child import READY, Pixels
+from catchlight.board import Board
+from catchlight.decoder_child import READY
 from catchlight.decoding import STANDARD, Decoded, Limits, check_bytes
 from catchlight.errors import OutsideError, PhotoError
 from catchlight.exif import a_day
@@ -46,7 +43,7 @@ class Decoder:
         """Nothing is started before the first picture."""
         self.limits = limits
         self._child: subprocess.Popen[bytes] | None = None
-        self._board: IO[bytes] | None = None
+        self._board: Board | None = None
         self._opened = 0
 
     @property
@@ -89,13 +86,13 @@ class Decoder:
         self.close()
 
     def _ask(self, data: bytes) -> Decoded:
-        child = self._warm()
+        child, board = self._warm()
         overdue = threading.Event()
         timer = threading.Timer(self.limits.seconds, _expire, (child, overdue))
         timer.start()
         try:
             _send(child, data)
-            return _receive(child, _opened(self._board), self.limits)
+            return _receive(child, board, self.limits)
         except PhotoError:
             raise
         except (OSError, _ChildDiedError) as error:
@@ -109,27 +106,17 @@ class Decoder:
         finally:
             timer.cancel()
 
-    def _warm(self) -> subprocess.Popen[bytes]:
-        """Return a child that is ready, a new one every so many pictures."""
+    def _warm(self) -> tuple[subprocess.Popen[bytes], Board]:
+        """Return a child that is ready, a new one every so many pictures, and its board."""
         if self._opened >= PICTURES_PER_CHILD:
             self.close()
         self._opened += 1
-        self._board = self._board or _shared(_VALUES * self.limits.max_pixels)
+        self._board = self._board or Board(_VALUES * self.limits.max_pixels)
         self._child = self._child or _start(self.limits, self._board)
-        return self._child
+        return self._child, self._board
 
 
-def _shared(size: int) -> IO[bytes]:
-    """Return memory that a child can be given; none of it is taken before something is laid there."""
-    if hasattr(os, "memfd_create"):
-        board: IO[bytes] = os.fdopen(os.memfd_create("pixels"), "r+b", buffering=0)
-    else:
-        board = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115  closed with its child
-    board.truncate(size)
-    return board
-
-
-def _start(limits: Limits, board: IO[bytes]) -> subprocess.Popen[bytes]:
+def _start(limits: Limits, board: Board) -> subprocess.Popen[bytes]:
     """Start a child without site packages of its own, settings or secrets."""
     package = str(Path(catchlight.__file__).parents[1])
     paths = [path for path in (*sys.path, package) if Path(path).is_absolute()]
@@ -155,7 +142,7 @@ def _start(limits: Limits, board: IO[bytes]) -> subprocess.Popen[bytes]:
     return child
 
 
-def _spawn(command: list[str], board: IO[bytes]) -> subprocess.Popen[bytes]:
+def _spawn(command: list[str], board: Board) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         command,
         stdin=subprocess.PIPE,
@@ -200,7 +187,7 @@ def _send(child: subprocess.Popen[bytes], data: bytes) -> None:
     pipe.flush()
 
 
-def _receive(child: subprocess.Popen[bytes], board: IO[bytes], limits: Limits) -> Decoded:
+def _receive(child: subprocess.Popen[bytes], board: Board, limits: Limits) -> Decoded:
     """Read one answer. The child may have been taken over: nothing it says is trusted."""
     try:
         answer = json.loads(_opened(child.stdout).readline(_LONGEST_ANSWER))
@@ -209,21 +196,9 @@ def _receive(child: subprocess.Popen[bytes], board: IO[bytes], limits: Limits) -
         height, width = (int(side) for side in answer["size"])
         if not 0 < height * width <= limits.max_pixels or min(height, width) < 1:
             raise _ChildDiedError
-        board.seek(0)
-        picture = _pixels(board, (height, width, 3))
-        alpha = _pixels(board, (height, width)) if answer["alpha"] else None
+        picture = board.pixels(0, (height, width, 3))
+        alpha = board.pixels(picture.size, (height, width)) if answer["alpha"] else None
         notes, taken = tuple(map(str, answer["notes"])), a_day(str(answer["taken"]))
         return Decoded(picture, alpha, str(answer["format"]), notes, taken)
     except (ValueError, TypeError, LookupError) as error:
         raise _ChildDiedError from error
-
-
-def _pixels(board: IO[bytes], shape: tuple[int, ...]) -> Pixels:
-    pixels = np.empty(shape, np.uint8)
-    rest = pixels.data.cast("B")
-    while rest:
-        count = board.readinto(rest)  # type: ignore[attr-defined]
-        if not count:
-            raise _ChildDiedError
-        rest = rest[count:]
-    return pixels

@@ -13,12 +13,11 @@ from typing import Any
 import numpy as np
 
 from catchlight import memory
+from catchlight.board import Pixels
 from catchlight.decoding import Limits, decode
 from catchlight.errors import PhotoError
 
 READY = b"ready\n"
-
-Pixels = np.ndarray[Any, np.dtype[np.uint8]]
 
 
 def serve(settings: str, board: int) -> None:
@@ -35,7 +34,7 @@ def serve(settings: str, board: int) -> None:
     answers.flush()
     while (data := _next_file(parent)) is not None:
         _rearm(limits)
-        head, arrays = _answer(data, limits)
+        head, arrays = _answer(data, limits, shared)
         _lay(arrays, shared)
         answers.write(json.dumps(head).encode() + b"\n")
         answers.flush()
@@ -62,16 +61,18 @@ def _shared(board: int) -> mmap.mmap:
 
 
 def _lay(arrays: list[Pixels], shared: mmap.mmap) -> None:
-    """Lay arrays one after the other."""
+    """Lay arrays one after the other; a picture may have been decoded right there."""
     first = 0
     for array in arrays:
-        np.frombuffer(shared, np.uint8, array.size, first)[:] = array.reshape(-1)
+        place = np.frombuffer(shared, np.uint8, array.size, first)
+        if place.ctypes.data != array.ctypes.data:
+            place[:] = array.reshape(-1)
         first += array.size
 
 
-def _answer(data: bytes, limits: Limits) -> tuple[dict[str, Any], list[Pixels]]:
+def _answer(data: bytes, limits: Limits, shared: mmap.mmap) -> tuple[dict[str, Any], list[Pixels]]:
     try:
-        done = decode(data, limits)
+        done = decode(data, limits, shared)
     except PhotoError as error:
         return {"reason": error.reason, "message": str(error)}, []
     arrays = [array for array in (done.picture, done.alpha) if array is not None]

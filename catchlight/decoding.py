@@ -5,6 +5,7 @@ import re
 import warnings
 from dataclasses import dataclass, replace
 from io import BytesIO
+from mmap import mmap
 
 import numpy as np
 from jaxtyping import UInt8
@@ -60,14 +61,17 @@ class Decoded:
     taken: str = ""
 
 
-def decode(data: bytes, limits: Limits = STANDARD) -> Decoded:
-    """Return the picture of a file, or raise PhotoError with what to send instead."""
+def decode(data: bytes, limits: Limits = STANDARD, into: mmap | None = None) -> Decoded:
+    """Return the picture of a file, or raise PhotoError with what to send instead.
+
+    Its pixels may lie in the memory ``into``, which has room for as many as the limits allow.
+    """
     check_bytes(data, limits)
     format_ = identify(data)
     notes: list[str] = []
     with warnings.catch_warnings(action="ignore"):
         try:
-            image, pixels = _load(format_, data, limits, notes)
+            image, pixels = _load(format_, data, limits, notes, into)
             told = exif.read(image)
             turn = exif.turn(told)
             pixels = None if pixels is None else jpeg_pixels.turned(pixels, turn)
@@ -101,7 +105,7 @@ def _check_size(width: int, height: int, limits: Limits) -> None:
 
 
 def _load(
-    format_: Format, data: bytes, limits: Limits, notes: list[str]
+    format_: Format, data: bytes, limits: Limits, notes: list[str], into: mmap | None
 ) -> tuple[Image.Image, Picture | None]:
     """Return the first picture of the file, all of its pixels decoded; those of most JPEGs beside it."""
     count, pixels = 1, None
@@ -113,7 +117,7 @@ def _load(
     if format_ is Format.JPEG:
         arrangement = jpeg_stream.layout(data)
         count = 2 if arrangement.more else 1
-        pixels = _at_once(image, data, arrangement, notes)
+        pixels = _at_once(image, data, arrangement, notes, into)
         image = image if pixels is not None else _strictly(image, data, arrangement, notes)
     elif format_ is Format.TIFF:
         _check_tiff(image)
@@ -142,12 +146,16 @@ def _open(format_: Format, data: bytes) -> ImageFile.ImageFile:
 
 
 def _at_once(
-    image: ImageFile.ImageFile, data: bytes, arrangement: jpeg_stream.Layout, notes: list[str]
+    image: ImageFile.ImageFile,
+    data: bytes,
+    arrangement: jpeg_stream.Layout,
+    notes: list[str],
+    into: mmap | None,
 ) -> Picture | None:
     """Return the pixels of a JPEG that is surely all there and whose colours stay as they are; else None."""
     if not (arrangement.end and arrangement.covered and srgb.stays(image)):
         return None
-    pixels = jpeg_pixels.read(image, data, _LONG_SIDE)
+    pixels = jpeg_pixels.read(image, data, _LONG_SIDE, into)
     if pixels is not None and image.mode == "L":
         notes.append(srgb.GREY)
     return pixels

@@ -17,6 +17,7 @@ from catchlight.decoder import Decoder
 from catchlight.errors import PhotoError
 from catchlight.generating import Commission
 from catchlight.judge import limits
+from catchlight.once import Once
 from catchlight.opening import Opened, explain, newest_but, open_photos
 from catchlight.order import Order, recipe_of
 from catchlight.painting import CLOTHES, GENERATE
@@ -170,9 +171,12 @@ def _thumb(picture: Picture, vault: Vault) -> str:
     return vault.put(pixels.webp(np.ascontiguousarray(small), quality=75))
 
 
+_limits = Once(limits)
+
+
 def _read(sitting: Sitting, render: Render) -> Iterable[Reading]:
     """Run every check; one that cannot be measured says why."""
-    for name, limit in limits(sitting.preset).items():
+    for name, limit in _limits(sitting.preset).items():
         check = plugins.load("catchlight.checks", name)
         value, error = None, ""
         try:

@@ -7,7 +7,7 @@ keeps its weave. How much of the person was filled in is measured and reported.
 
 import cv2
 import numpy as np
-from jaxtyping import Bool, Float32
+from jaxtyping import Bool, Float32, Int32
 
 from catchlight.anatomy import Picture
 from catchlight.once import Once
@@ -15,6 +15,8 @@ from catchlight.once import Once
 SLOPE = 0.45  # how far a shoulder falls for each pixel aside
 _STROKE, _EDGE = 0.012, 0.003  # a line that goes on: evened out over, and its edge, in shares of the height
 _LONGEST = 400  # what is filled in is soft anyway: it is made at this size
+
+_Places = Int32[np.ndarray, " n"]  # of pixels, counted row by row
 
 
 def fill(picture: Picture, seen: Bool[np.ndarray, "h w"], cloth: Bool[np.ndarray, "h w"]) -> Picture:
@@ -40,8 +42,8 @@ def _less(mask: Bool[np.ndarray, "h w"], size: tuple[int, int]) -> Bool[np.ndarr
 
 
 def _fill(picture: Picture, seen: Bool[np.ndarray, "h w"], cloth: Bool[np.ndarray, "h w"]) -> Picture:
-    (y, x), (rows, columns) = _nearest(seen)
     height, width = seen.shape
+    (y, x), (rows, columns) = (np.divmod(flat, np.int32(width)) for flat in _nearest(seen))
     mirrored = np.clip(2 * rows - y, 0, height - 1), np.clip(2 * columns - x, 0, width - 1)
     usable = seen[mirrored] & cloth[mirrored]
     source = np.where(usable, mirrored[0], rows), np.where(usable, mirrored[1], columns)
@@ -60,23 +62,26 @@ def run_on(
     """
     if seen.all() or not seen.any():
         return alpha
-    inside, (y, x), (rows, columns) = _beside(seen)
+    inside, hidden, nearest = _beside(seen)
     going_on = alpha.copy()
-    going_on[y, x] = alpha[rows, columns]
+    going_on.ravel()[hidden] = alpha.ravel()[nearest]
     reach = max(1.0, _STROKE * alpha.shape[0])
     low = int(np.clip(np.ceil(from_row), 0, alpha.shape[0]))
     first = max(0, low - int(5 * reach) - 1)  # above, nothing is evened out that is asked for
     ended = np.where(seen, alpha, 0)
     ended[low:] = _drawn_once(going_on[first:], reach)[low - first :]
-    return np.where(inside, alpha, ended)
+    return np.asarray(cv2.copyTo(alpha, inside.view(np.uint8), ended))
 
 
 @Once
-def _beside(seen: Bool[np.ndarray, "h w"]) -> tuple[Bool[np.ndarray, "h w"], "_Places", "_Places"]:
+def _beside(seen: Bool[np.ndarray, "h w"]) -> tuple[Bool[np.ndarray, "h w"], _Places, _Places]:
     """Return what lies well inside the photo, the pixels that do not, and of each the one whose alpha goes on there."""
     eroded = cv2.erode(seen.view(np.uint8), np.ones((5, 5), np.uint8), borderValue=1) > 0
-    (y, x), (rows, columns) = _nearest(eroded if eroded.any() else seen)
-    return eroded, (y, x), (np.clip(rows - (SLOPE * np.abs(x - columns)).astype(int), 0, None), columns)
+    hidden, nearest = _nearest(eroded if eroded.any() else seen)
+    wide = np.int32(seen.shape[1])
+    rows, columns = np.divmod(nearest, wide)
+    fallen = (SLOPE * np.abs(hidden % wide - columns)).astype(np.int32)
+    return eroded, hidden, np.maximum(rows - fallen, 0) * wide + columns
 
 
 def _drawn_once(alpha: Float32[np.ndarray, "h w"], reach: float) -> Float32[np.ndarray, "h w"]:
@@ -90,16 +95,13 @@ def surround(picture: Picture, seen: Bool[np.ndarray, "h w"]) -> Picture:
     if seen.all() or not seen.any():
         return picture
     hidden, nearest = _nearest(seen)
-    plain = picture.copy()
-    plain[hidden] = picture[nearest]
-    small = cv2.resize(plain, None, fx=1 / 8, fy=1 / 8, interpolation=cv2.INTER_AREA)
-    soft = cv2.GaussianBlur(small, (0, 0), 0.005 * max(seen.shape))
+    plain = cv2.cvtColor(picture, cv2.COLOR_RGB2RGBA)  # four values are moved as one
+    pixels = plain.view(np.uint32).ravel()
+    pixels[hidden] = pixels[nearest]
+    small = cv2.resize(plain, None, fx=1 / 8, fy=1 / 8, interpolation=cv2.INTER_AREA)[..., :3]
+    soft = cv2.GaussianBlur(np.ascontiguousarray(small), (0, 0), 0.005 * max(seen.shape))
     spread = cv2.resize(soft, seen.shape[::-1], interpolation=cv2.INTER_LINEAR)
-    cv2.copyTo(picture, seen.view(np.uint8), spread)
-    return np.asarray(spread)
-
-
-_Places = tuple[np.ndarray, np.ndarray]  # rows, columns
+    return np.asarray(cv2.copyTo(picture, seen.view(np.uint8), spread))
 
 
 def _nearest(seen: Bool[np.ndarray, "h w"]) -> tuple[_Places, _Places]:
@@ -111,9 +113,7 @@ def _nearest(seen: Bool[np.ndarray, "h w"]) -> tuple[_Places, _Places]:
     flat, label = np.flatnonzero(hidden), labels.ravel()
     of_label = np.zeros(int(label.max()) + 1, np.int32)
     of_label[label[edge]] = edge
-    y, x = np.divmod(flat.astype(np.int32), np.int32(seen.shape[1]))
-    rows, columns = np.divmod(of_label[label[flat]], np.int32(seen.shape[1]))
-    return (y, x), (rows, columns)
+    return flat.astype(np.int32), of_label[label[flat]]
 
 
 def _soften(picture: Picture, seen: Bool[np.ndarray, "h w"]) -> Picture:

@@ -3,6 +3,8 @@
 libjpeg-turbo fills what is missing with grey and says so: any such word, and the file is left to `jpeg_stream`.
 """
 
+from mmap import mmap
+
 import numpy as np
 import simplejpeg
 from PIL import Image
@@ -13,15 +15,15 @@ from catchlight.anatomy import Picture
 _MODES = ("RGB", "L")
 
 
-def read(image: Image.Image, data: bytes, most: int) -> Picture | None:
+def read(image: Image.Image, data: bytes, most: int, into: mmap | None = None) -> Picture | None:
     """Return the pixels of the file whose header ``image`` is, as Pillow decodes them, not turned yet.
 
-    None for what is larger than ``most`` on its longer side, is no RGB or grey, or is not surely whole.
+    They are laid ``into`` memory with room for them, if some is given. None for what is larger than ``most`` on its longer side, is no RGB or grey, or is not surely whole.
     """
     if image.mode not in _MODES or max(image.size) > most:
         return None
     try:
-        return np.asarray(simplejpeg.decode_jpeg(data, "RGB", strict=True))
+        return np.asarray(simplejpeg.decode_jpeg(data, "RGB", strict=True, buffer=into))
     except ValueError:
         return None
 

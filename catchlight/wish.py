@@ -58,6 +58,8 @@ class Wish:
 
     def view(self, preset: Preset) -> Preset:
         """Return the preset as this person wants it; what the preset allows everybody still holds."""
+        if not (self.softer or self.head):
+            return preset
         light = preset.light.model_copy(update={"strength": preset.light.strength * 0.5**self.softer})
         own = preset.model_copy(update={"light": light, "crop": self._crop(preset.crop)})
         return own.model_copy(update={"checks": _heads(preset, own)}) if self.head else own
