@@ -12,6 +12,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from catchlight.guide import Guide
+from catchlight.resampled import halved, stretched
 from catchlight.tiles import Tiles
 
 RADIUS = 2  # of the windows in which a matte is solved
@@ -33,7 +34,7 @@ def refine(picture: Tensor, known: Tensor, coarse: Tensor, hint: float = HINT) -
     """
     both = _halved(torch.cat([picture, known.unsqueeze(1), coarse.unsqueeze(1)], 1))
     low = _solved(both[:, :3], both[:, 3], both[:, 4], hint, _ROUNDS[0])
-    start = functional.interpolate(low.unsqueeze(1), size=known.shape[-2:], mode="bilinear")[:, 0]
+    start = stretched(low.unsqueeze(1), known.shape[-2:])[:, 0]
     alpha = _solved(picture, known, start, hint, _ROUNDS[1])
     return ((alpha - _FAINT) / (_FULL - _FAINT)).clamp_(0, 1)
 
@@ -41,6 +42,8 @@ def refine(picture: Tensor, known: Tensor, coarse: Tensor, hint: float = HINT) -
 def _halved(planes: Tensor) -> Tensor:
     """Return planes at half the size, by the mean of the area; an odd side is many times slower than an even one."""
     size = [max(2 * 2, side // 2) for side in planes.shape[-2:]]
+    if all(side == 2 * half for side, half in zip(planes.shape[-2:], size, strict=True)):
+        return halved(planes)
     even = [2 if side == 2 * half else 1 for side, half in zip(planes.shape[-2:], size, strict=True)]
     pooled = functional.avg_pool2d(planes, even)
     return (

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from catchlight.resampled import halved, stretched
 from catchlight.windows import means
 
 WORK = 320  # longest side, pixels, at which what is near by is estimated, or somewhat more
@@ -106,13 +107,11 @@ def _near(mixed: Tensor) -> Tensor:
     """Return what :func:`near` does, for photo and alpha ``(b, 4, h, w)``."""
     levels = [mixed]
     for _ in _PASSES[1:]:
-        levels.append(functional.avg_pool2d(levels[-1], 2, ceil_mode=True))
+        levels.append(halved(levels[-1]))
     front = back = levels[-1][:, :3]
     for level, passes in zip(reversed(levels), _PASSES, strict=True):
         both = _Mixture(level[:, :3], level[:, 3:])
-        front, back = (
-            functional.interpolate(p, size=level.shape[-2:], mode="bilinear") for p in (front, back)
-        )
+        front, back = (stretched(p, level.shape[-2:]) for p in (front, back))
         for _ in range(passes):
             front, back = both.unmixed(*both.near(front, back))
     mean = means(mixed[:, 3:], max(1, round(_RIM * max(mixed.shape[2:]))))
@@ -124,7 +123,7 @@ def _inner(mixed: Tensor, mean: Tensor) -> Tensor:
     deep = (mean > 0.98).to(mixed.dtype) + 1e-4 * mixed[:, 3:] + 1e-8
     small = functional.avg_pool2d(torch.cat([mixed[:, :3] * deep, deep], 1), 8, ceil_mode=True)
     wide = means(small, min(2, *(side - 1 for side in small.shape[2:])))
-    return functional.interpolate(wide[:, :3] / wide[:, 3:], size=mean.shape[2:], mode="bilinear")
+    return stretched(wide[:, :3] / wide[:, 3:], mean.shape[2:])
 
 
 class _Mixture:

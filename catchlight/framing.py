@@ -42,8 +42,9 @@ class Affine:
 
     def of_reduced(self, scale: float) -> "Affine":
         """Return the same frame for a copy of the picture that is ``scale`` times smaller."""
-        matrix = np.hstack([self.matrix[:, :2] * scale, self.matrix[:, 2:]])
-        matrix[:, 2] += self.matrix[:, :2].sum(1) * (scale - 1) / 2
+        matrix = np.array(self.matrix)
+        matrix[:, 2] += (matrix[:, 0] + matrix[:, 1]) * (scale - 1) / 2
+        matrix[:, :2] *= scale
         return Affine(matrix, self.width, self.height)
 
     def of_part(self, left: int, top: int) -> "Affine":

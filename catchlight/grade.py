@@ -8,7 +8,7 @@ from jaxtyping import Bool, Float, Float32
 
 from catchlight.config import Light
 from catchlight.neutrals import Neutrals
-from catchlight.pixels import brightest, in_all, median
+from catchlight.pixels import among, brightest, in_all, median
 
 # CIELAB a and b of skin at one luminance (Y = 0.3): the natural colour range of ISO/IEC 29794-5, a 5–25
 # and b 5–35, widened to hold skin from very pale to very dark once lightness is taken out.
@@ -61,10 +61,10 @@ def measure(
     Exposure looks at how far the brightest parts beside the skin are from white, never at how light a
     person's skin is: there is no skin tone to aim at.
     """
-    pixels = linear[skin]
+    pixels = among(linear, skin)
     if len(pixels) < 50:
         return Grade()
-    return Grade(_stops(linear[~skin], light), _balance(median(pixels), light, neutrals))
+    return Grade(_stops(brightest(linear)[~skin], light), _balance(median(pixels), light, neutrals))
 
 
 def _balance(skin: Float[np.ndarray, " 3"], light: Light, of: Neutrals) -> tuple[float, float, float]:
@@ -98,11 +98,11 @@ def _kept(gains: Float[np.ndarray, " 3"], skin: Float[np.ndarray, " 3"]) -> tupl
     return float(kept[0]), float(kept[1]), float(kept[2])
 
 
-def _stops(elsewhere: Float32[np.ndarray, "n 3"], light: Light) -> float:
-    """Look at how bright the brightest parts beside the skin are."""
+def _stops(elsewhere: Float32[np.ndarray, " n"], light: Light) -> float:
+    """Look at how bright the brightest channels beside the skin are."""
     if not len(elsewhere):
         return 0.0
-    bright = float(np.percentile(brightest(elsewhere[::8]), 99.5))
+    bright = float(np.percentile(elsewhere[::8], 99.5))
     return min(light.max_stops, max(0.0, float(np.log2(light.white_low / max(bright, 1e-4)))))
 
 

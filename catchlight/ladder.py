@@ -12,7 +12,7 @@ from catchlight.grade import Grade
 from catchlight.lamp import Lamp
 from catchlight.light import Light
 from catchlight.negative import Negative
-from catchlight.pixels import to_srgb
+from catchlight.pixels import among, to_srgb
 from catchlight.records import Rung
 
 STEPS = tuple(Rung)
@@ -63,9 +63,12 @@ def behind(negative: Negative) -> float:
     if clear.sum() < 50:
         message = "nothing of the background can be seen"
         raise LookupError(message)
-    wanted = to_srgb(backdrop.render(negative.preset.background, to.width, _SMALL)[clear][None])
     some = slice(None, None, max(1, int(clear.sum()) // _ENOUGH))
-    return float(deltaE_ciede2000(rgb2lab(photo[clear][None, some]), rgb2lab(wanted[:, some])).mean())
+    photo, wanted = (
+        among(each, clear)[None, some]
+        for each in (photo, backdrop.render(negative.preset.background, to.width, _SMALL))
+    )
+    return float(deltaE_ciede2000(rgb2lab(photo), rgb2lab(to_srgb(wanted))).mean())
 
 
 def framed_right(negative: Negative, head: Head) -> bool:

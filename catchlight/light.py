@@ -16,7 +16,7 @@ from catchlight.pixels import brightest, luminance, median, to_linear
 from catchlight.relief import UNIT, Relief, carve
 
 _KERNEL = np.array([np.pi, *[2 * np.pi / 3] * 3, *[np.pi / 4] * 5])
-_STIFF = np.array([0.0, 1, 1, 1, 3.5, 3.5, 3.5, 3.5, 3.5])  # higher bands must earn their place
+_HELD = np.diag([0.0, 1, 1, 1, *[3.5**2] * 5])  # higher bands must earn their place
 _ROUNDS, _HUBER = 8, 1.345
 _DARK, _BRIGHT = 0.004, 0.97  # linear luminance that says nothing about light: black and clipped
 _LEAST_FRONT = 0.4  # light from beside or behind is read as 68 degrees off the camera: no more can be told
@@ -188,7 +188,7 @@ def _solve(
 ) -> Float64[np.ndarray, " k"]:
     """Solve for the coefficients, the higher bands held back (Tikhonov)."""
     weighted = basis * weights
-    hold = 3e-3 * float(weights.sum()) * np.diag(_STIFF[: len(basis)] ** 2)
+    hold = 3e-3 * float(weights.sum()) * _HELD[: len(basis), : len(basis)]
     return np.asarray(np.linalg.solve(weighted @ basis.T + hold, weighted @ values))
 
 

@@ -5,6 +5,7 @@ uncovered part is what is left when the mount is taken away.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 import cv2
@@ -20,7 +21,7 @@ _LONGEST = 640  # mounts are found on a picture of this size
 Shape = Literal["none", "circle", "border", "cut-out"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Mount:
     """Which pixels the camera saw, what shape hid the rest, and a cut-out's own matte in 0–1.
 
@@ -34,8 +35,16 @@ class Mount:
 
     def seen(self, to: Affine) -> Bool[np.ndarray, "H W"]:
         """Return where a frame of the picture holds photo."""
-        there = to.of_reduced(self.scale).warp(self.uncovered.astype(np.uint8) * 255, outside=0.0)
-        return np.asarray(there > 127)
+        return _seen(self, to.matrix.astype(np.float64).tobytes(), to.size)
+
+
+@lru_cache(maxsize=4)  # one portrait's frames are asked for again and again
+def _seen(of: Mount, matrix: bytes, size: tuple[int, int]) -> Bool[np.ndarray, "H W"]:
+    """Return where a frame holds photo. Nobody may write to it."""
+    to = Affine(np.frombuffer(matrix).reshape(2, 3), *size)
+    there = to.of_reduced(of.scale).warp(of.uncovered.astype(np.uint8) * 255, outside=0.0) > 127
+    there.flags.writeable = False
+    return there
 
 
 def find(picture: Picture, alpha: UInt8[np.ndarray, "h w"] | None) -> Mount:

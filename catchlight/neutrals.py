@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Float32, UInt8
 
 from catchlight.anatomy import Eye, Landmarks, OtherPicture
-from catchlight.pixels import brightest, median
+from catchlight.pixels import among, brightest, median
 
 EYES, CLOTH = (5.4, 3.8), (0.5, -2.5)  # CIELAB a and b under a neutral light: medians of official portraits
 _IRIS, _CORNER = 0.25, 0.14  # eye widths: round the iris, and at the corners, nothing is white
@@ -57,7 +57,7 @@ def _of_eyes(picture: OtherPicture, face: Landmarks) -> Float32[np.ndarray, " 2"
             white |= _white_of(eye, white.shape)
     if white.sum() < _LEAST_EYE:
         return None
-    pixels, skin = _lab(picture[white]), _skin(picture, face)
+    pixels, skin = _lab(among(picture, white)), _skin(picture, face)
     pixels = pixels[pixels[:, 0] > 0.7 * skin[0]]  # the rest are lashes and shadows
     if len(pixels) < _LEAST_EYE:
         return None
@@ -70,7 +70,7 @@ def _skin(picture: OtherPicture, face: Landmarks) -> Float32[np.ndarray, " 3"]:
     mask = np.zeros(picture.shape[:2], np.uint8)
     middle = face.oval.mean(0)
     cv2.fillPoly(mask, [np.round((face.oval - middle) * 0.75 + middle).astype(np.int32)], (1,))
-    return median(_lab(picture[mask > 0]))
+    return median(_lab(among(picture, mask > 0)))
 
 
 def _white_of(eye: Eye, shape: tuple[int, ...]) -> Bool[np.ndarray, "h w"]:
@@ -93,10 +93,10 @@ def _of_cloth(
     picture: OtherPicture, face: Landmarks, person: Bool[np.ndarray, "H W"]
 ) -> Float32[np.ndarray, " 2"] | None:
     first = max(0, int(float(face.chin[1]) + 0.25 * face.eye_to_chin) + 1)
-    all_clothes = picture[first:][person[first:]]
+    all_clothes = among(picture[first:], person[first:])
     if len(all_clothes) < 100:
         return None
-    clothes = _lab(all_clothes[brightest(all_clothes) > _PALEST])
+    clothes = _lab(all_clothes.compress(brightest(all_clothes) > _PALEST, 0))
     white = clothes[(clothes[:, 0] > _WHITE) & (np.hypot(clothes[:, 1], clothes[:, 2]) < _PALE)]
     if len(white) < _LEAST_CLOTH * len(all_clothes):
         return None

@@ -10,7 +10,7 @@ from io import BytesIO
 
 import cv2
 import numpy as np
-from jaxtyping import Float32, UInt8
+from jaxtyping import Bool, Float32, UInt8
 from PIL import Image, ImageCms
 
 from catchlight.anatomy import Linear, OtherPicture, Picture
@@ -18,6 +18,7 @@ from catchlight.errors import PhotoError
 
 __all__ = [
     "Picture",
+    "among",
     "brightest",
     "jpeg",
     "luminance",
@@ -59,6 +60,15 @@ def median(pixels: Float32[np.ndarray, "n 3"]) -> Float32[np.ndarray, " 3"]:
 def brightest(pixels: Float32[np.ndarray, "*n 3"] | UInt8[np.ndarray, "*n 3"]) -> np.ndarray:
     """Return each pixel's brightest channel."""
     return np.maximum(np.maximum(pixels[..., 0], pixels[..., 1]), pixels[..., 2])
+
+
+def among(picture: np.ndarray, where: Bool[np.ndarray, "h w"], step: int = 1) -> np.ndarray:
+    """Return the pixels ``(n, c)`` of a mask, or those of one in so many each way; several times faster than indexing."""
+    flat = np.flatnonzero(where[::step, ::step])
+    if step > 1:
+        row, column = np.divmod(flat, -(-where.shape[1] // step))
+        flat = (row * where.shape[1] + column) * step
+    return picture.reshape(-1, picture.shape[2]).take(flat, 0)
 
 
 def in_all(plane: Float32[np.ndarray, "h w"]) -> Float32[np.ndarray, "h w 3"]:

@@ -10,7 +10,7 @@ from jaxtyping import Bool, Float32
 from catchlight.anatomy import OtherPicture, Segmenter
 
 _ROWS = 512  # pixels: the portrait is looked at this size
-_GROUND = np.array((235, 235, 238), np.uint8)  # sRGB, the same whatever the preset's is
+_GROUND = (235, 235, 238)  # sRGB, the same whatever the preset's is
 _LEAST = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (5, 5))  # what is thinner is hair or rim
 
 
@@ -27,8 +27,7 @@ def doubted(
     picture: OtherPicture, alpha: Float32[np.ndarray, "h w"], segmenter: Segmenter
 ) -> Bool[np.ndarray, "h w"]:
     """Return the same for a picture of about 512 rows."""
-    ground = np.empty_like(picture)
-    ground[:] = _GROUND
+    ground = cv2.rectangle(np.empty_like(picture), (0, 0), picture.shape[1::-1], _GROUND, cv2.FILLED)
     alone = cv2.blendLinear(picture, ground, alpha, 1 - alpha)
     found = (alpha > 0.5) & (segmenter.segment(alone) < 0.5)
     return cv2.morphologyEx(found.view(np.uint8), cv2.MORPH_OPEN, _LEAST) > 0

@@ -128,7 +128,7 @@ def prints(
     face = studio.tracer.trace(proof, carried.as_face, closely=False)
     seen = negative.seen(to)
     if change.painting:
-        seen |= plate.enlarge(change.painting.region.beyond, *to.size) > 0
+        seen = seen | (plate.enlarge(change.painting.region.beyond, *to.size) > 0)
     return {
         "negative": negative, "change": change, "master": master, "portrait": proof, "alpha": alpha, "seen": seen,
         "face": face, "head": framing.head(face, Affine(np.eye(2, 3), to.width, to.height), alpha, seen),

@@ -23,7 +23,7 @@ class Tiles:
         rows, columns = _lines(y, high, self.shape[0], rim), _lines(x, wide, self.shape[1], rim)
         self._around = rows.T[:, :, None] * self.shape[1] + columns
         inner = slice(rim, rim + high), slice(rim, rim + wide)
-        self._places = self._around[inner[0], :, inner[1]]
+        self._places = self._around[inner[0], :, inner[1]].contiguous()
         first = rows[:, inner[0]] >= y[:, None] * high, columns[:, inner[1]] >= x[:, None] * wide
         self.own = first[0].T[:, :, None] & first[1]
         self._owned = torch.nonzero(self.own.flatten())[:, 0]

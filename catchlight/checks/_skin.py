@@ -6,7 +6,7 @@ from jaxtyping import Bool, Float32
 
 from catchlight.anatomy import Landmarks, Picture
 from catchlight.once import Once
-from catchlight.pixels import luminance, median, to_linear
+from catchlight.pixels import among, luminance, median, to_linear
 from catchlight.sitting import Sitting
 
 _ENOUGH = 250  # pixels across a face, or across a picture, past which some tell the same as all
@@ -36,8 +36,8 @@ def lightness(picture: Picture, where: Bool[np.ndarray, "h w"]) -> float:
         message = "nothing of it can be seen"
         raise LookupError(message)
     step = max(1, max(where.shape) // 300)
-    some = picture[::step, ::step][where[::step, ::step]]
-    y = float(np.median(luminance(to_linear((some if some.size else picture[where])[None]))))
+    some = among(picture, where, step)
+    y = float(np.median(luminance(to_linear((some if some.size else among(picture, where))[None]))))
     return 116 * y ** (1 / 3) - 16 if y > 0.008856 else 903.3 * y
 
 
@@ -47,7 +47,7 @@ def skin_colour(picture: Picture, face: Landmarks) -> Float32[np.ndarray, " 3"]:
     mask = np.zeros(picture.shape[:2], np.uint8)
     cv2.fillPoly(mask, [np.round(oval).astype(np.int32)], (1,))
     step = max(1, max(mask.shape) // _ENOUGH)
-    return median(to_linear(picture[::step, ::step][mask[::step, ::step] > 0][None])[0])
+    return median(to_linear(among(picture, mask > 0, step)[None])[0])
 
 
 @Once
