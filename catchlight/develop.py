@@ -24,7 +24,7 @@ from catchlight.painting import CLOTHES, GENERATE
 from catchlight.records import Photo, Reading, Render, Rung
 from catchlight.reductions import fitted
 from catchlight.sitting import Record, Sitting, sit
-from catchlight.source_type import marked, source_type
+from catchlight.source_type import SourceType, marked, source_type
 from catchlight.studio import Studio
 from catchlight.vault import Vault
 
@@ -111,7 +111,9 @@ def _portray(
             failed[one.photo.digest] = error
             continue
         shown = replace(blank, photo=one.photo.digest, before=_thumb(one.decoded.picture, room.vault))
-        render = replace(_keep(sitting, shown, room.vault), cap=unpainted or _held_back(sitting, order.cap))
+        render = replace(
+            _keep(sitting, shown, room.vault, one.made), cap=unpainted or _held_back(sitting, order.cap)
+        )
         return Development(explain(opened, one, failed, refused), render, tuple(_read(sitting, render)))
     best, why = opened[0], failed[opened[0].photo.digest]
     before = _thumb(best.decoded.picture, room.vault)
@@ -141,10 +143,10 @@ def _held_back(sitting: Sitting, own: Cap) -> str:
     return f"{needed} not used: limited to {cap.rung} {cap.by}" if needed != cap.rung else ""
 
 
-def _keep(sitting: Sitting, blank: Render, vault: Vault) -> Render:
+def _keep(sitting: Sitting, blank: Render, vault: Vault, photo: SourceType | None) -> Render:
     """Put the portrait and its small picture into the vault."""
     height, width = sitting.master.shape[:2]
-    type_ = source_type(sitting.change.rung, vault.get(blank.photo))
+    type_ = source_type(sitting.change.rung, photo)
     return replace(
         blank,
         picture=vault.put(marked(pixels.jpeg(sitting.master, quality=95), type_)),

@@ -11,6 +11,7 @@ from catchlight.errors import PhotoError
 from catchlight.order import Order
 from catchlight.quality import Quality
 from catchlight.records import Photo
+from catchlight.source_type import SourceType, written
 from catchlight.studio import Studio
 from catchlight.subject import Subject, look
 from catchlight.vault import Vault
@@ -24,6 +25,7 @@ class Opened:
     decoded: Decoded
     subject: Subject | None
     rating: Quality | None
+    made: SourceType | None  # how it came about, where the file says so
 
     @property
     def words(self) -> str:
@@ -49,7 +51,8 @@ def open_photos(order: Order, vault: Vault, decoder: Decoder, studio: Studio) ->
     for photo in wanted:
         decoded = None
         try:
-            decoded = decoder.open(vault.get(photo.digest))
+            data = vault.get(photo.digest)
+            decoded = decoder.open(data)
             photo = replace(photo, date=photo.date or decoded.taken)  # noqa: PLW2901  the file's own date
             subject = look(decoded, studio) if len(wanted) > 1 else None
         except PhotoError as error:
@@ -57,7 +60,8 @@ def open_photos(order: Order, vault: Vault, decoder: Decoder, studio: Studio) ->
             picture = decoded.picture if picture is None and decoded else picture
             photos.append(replace(photo, note=str(error)))
         else:
-            opened.append(Opened(photo, decoded, subject, quality.rate(subject) if subject else None))
+            rating = quality.rate(subject) if subject else None
+            opened.append(Opened(photo, decoded, subject, rating, written(data)))
     opened.sort(key=lambda one: (-(one.rating.score if one.rating else 0), one.photo.file))
     return opened, Refused(tuple(photos), first, picture)
 

@@ -46,14 +46,13 @@ def grid(aspect: float, side: int = SIDE) -> tuple[np.ndarray, np.ndarray]:
 
 def _between(wide: np.ndarray, above: np.ndarray, share: np.ndarray) -> np.ndarray:
     """Return rows that lie between the rows ``above`` and the next ones, a share of 0–1 of the way."""
-    flat = wide.reshape(len(wide), -1)
-    made = np.empty((len(above), flat.shape[1]), wide.dtype)
+    flat = wide.reshape(len(wide), -1).astype(np.float32, copy=False)
+    more = np.diff(flat, axis=0, append=flat[-1:])
+    made = np.empty((len(above), flat.shape[1]), np.float32)
     step = max(1, _CHUNK // flat.shape[1])
     for row in range(0, len(above), step):  # so few rows that they stay in the processor's cache
-        lines, part = above[row : row + step], share[row : row + step, None]
-        upper, mixed = flat[lines], flat[np.minimum(lines + 1, len(flat) - 1)].astype(np.float32, copy=False)
-        mixed -= upper
-        mixed *= part
-        mixed += upper
-        made[row : row + step] = mixed if wide.dtype == np.float32 else mixed.round()
+        part, lines = made[row : row + step], above[row : row + step]
+        np.multiply(more[lines], share[row : row + step, None], out=part)
+        part += flat[lines]
+    made = made if wide.dtype == np.float32 else made.round().astype(wide.dtype)
     return made.reshape(len(above), *wide.shape[1:])

@@ -45,13 +45,13 @@ _OF_RUNG = {
 _WRITTEN = re.compile(rb"digitalsourcetype/(" + b"|".join(one.encode() for one in SourceType) + rb")\b")
 
 
-def source_type(rung: str, photo: bytes = b"") -> SourceType | None:
+def source_type(rung: str, photo: SourceType | None = None) -> SourceType | None:
     """Return the type of a portrait, None for a photo that stayed as it is: nobody told us what it was.
 
     A type that the ``photo`` itself carries, as XMP or in Content Credentials, is not lost: the stronger counts.
     """
     own = _OF_RUNG.get(Rung(rung)) if rung else None
-    return max((one for one in (own, written(photo)) if one), key=list(SourceType).index, default=None)
+    return max((one for one in (own, photo) if one), key=list(SourceType).index, default=None)
 
 
 def written(data: bytes) -> SourceType | None:

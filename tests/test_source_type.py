@@ -65,10 +65,10 @@ def test_marking_touches_no_pixel() -> None:
 def test_a_mark_that_the_photo_came_with_is_not_lost() -> None:
     """A photo that says that a model made it gives a portrait that says so, however little was done to it."""
     generated = marked(private_jpeg(), SourceType.GENERATED)
-    assert source_type("crop", generated) == SourceType.GENERATED
-    assert source_type("keep", generated) == SourceType.GENERATED
-    assert source_type("generate", marked(pixels.jpeg(photo()), SourceType.ENHANCED)) == SourceType.COMPOSITE
-    assert source_type("keep", private_jpeg()) is None
+    assert source_type("crop", written(generated)) == SourceType.GENERATED
+    assert source_type("keep", written(generated)) == SourceType.GENERATED
+    assert source_type("generate", SourceType.ENHANCED) == SourceType.COMPOSITE
+    assert source_type("keep", written(private_jpeg())) is None
 
 
 def test_a_size_keeps_its_limit_with_the_mark() -> None:
