@@ -3,6 +3,7 @@
 import cv2
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 
 def over(strip: Tensor, radius: int) -> Tensor:
@@ -12,19 +13,22 @@ def over(strip: Tensor, radius: int) -> Tensor:
     Nearer than ``radius`` to a picture's edge a mean says nothing.
     """
     if strip.device.type != "cpu":
-        rim = (radius, radius, 0, 0, radius, radius)
-        return torch.nn.functional.pad(_shifted(_shifted(strip, 1, radius), 3, radius), rim)
+        return over_on_a_card(strip, radius)
     planes, high, count, wide = strip.shape
     one = strip.reshape(planes * high, count * wide).numpy()
     return torch.from_numpy(cv2.blur(one, (2 * radius + 1,) * 2)).view(strip.shape)
 
 
+def over_on_a_card(strip: Tensor, radius: int) -> Tensor:
+    """Return what :func:`over` does, from shifted sums: many times faster on a card than pooling or convolution."""
+    rim = (radius, radius, 0, 0, radius, radius)
+    return functional.pad(_shifted(_shifted(strip, 1, radius), 3, radius), rim)
+
+
 def means(planes: Tensor, radius: int) -> Tensor:
     """Return the means of planes ``(…, h, w)`` over squares of ``2 radius + 1`` pixels; mirrored beyond the edge."""
     if planes.device.type != "cpu":
-        for axis in (-2, -1):
-            planes = _shifted(planes.index_select(axis, _mirrored(planes, axis, radius)), axis, radius)
-        return planes
+        return means_on_a_card(planes, radius)
     found = torch.empty(planes.shape, dtype=planes.dtype)
     pairs = zip(planes.flatten(0, -3), found.flatten(0, -3), strict=True)
     for plane, mean in pairs:
@@ -32,8 +36,15 @@ def means(planes: Tensor, radius: int) -> Tensor:
     return found
 
 
+def means_on_a_card(planes: Tensor, radius: int) -> Tensor:
+    """Return what :func:`means` does, from shifted sums."""
+    for axis in (-2, -1):
+        planes = _shifted(planes.index_select(axis, _mirrored(planes, axis, radius)), axis, radius)
+    return planes
+
+
 def _shifted(planes: Tensor, axis: int, radius: int) -> Tensor:
-    """Return means along one axis, ``radius`` less at both ends: many times faster on a card than pooling or convolution."""
+    """Return means along one axis, ``radius`` less at both ends."""
     size = planes.shape[axis] - 2 * radius
     total = planes.narrow(axis, 0, size) + planes.narrow(axis, 1, size)
     for shift in range(2, 2 * radius + 1):

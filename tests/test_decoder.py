@@ -14,7 +14,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from catchlight import decoder
+from catchlight import decoder, pixels
+from catchlight.board import Board
 from catchlight.decoder import Decoder
 from catchlight.decoding import Decoded, Limits, decode
 from catchlight.errors import PhotoError
@@ -205,3 +206,22 @@ def test_an_interrupted_picture_leaves_no_half_answer(child: Decoder) -> None:
     finally:
         signal.signal(signal.SIGALRM, before)
     assert child.open(SMALL).picture.shape == (30, 40, 3)
+
+
+def test_a_picture_stays_as_it_is_when_the_next_one_is_opened(child: Decoder) -> None:
+    """Both were laid on one board."""
+    first, second = (np.full((90, 120, 3), level, np.uint8) for level in (40, 200))
+    kept = child.open(pixels.jpeg(first)).picture
+    child.open(pixels.jpeg(second))
+    assert np.array_equal(kept, first)
+
+
+def test_a_child_cannot_make_its_board_smaller() -> None:
+    """Or whoever reads from it would die."""
+    board = Board(1 << 16)
+    with pytest.raises(OSError, match="not permitted"):
+        os.ftruncate(board.fileno(), 1)
+    assert not board.pixels(60, (5, 7)).any()
+    with pytest.raises(ValueError, match="smaller"):
+        board.pixels(1, (1 << 8, 1 << 8))
+    board.close()

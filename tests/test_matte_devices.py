@@ -7,8 +7,9 @@ import cv2
 import numpy as np
 import pytest
 import torch
+from torch.nn import functional
 
-from catchlight import closed_form, foreground, windows
+from catchlight import closed_form, foreground, resampled, windows
 
 TOLERANCE = 2e-3  # of alpha and of linear colour
 DEVICES = [
@@ -70,6 +71,26 @@ def test_means_mirror_the_edge() -> None:
     plane = np.random.default_rng(4).random((40, 31)).astype(np.float32)
     (found,) = windows.means(torch.from_numpy(plane)[None], 3)
     assert np.allclose(found.numpy(), cv2.blur(plane, (7, 7), borderType=cv2.BORDER_REFLECT), atol=1e-6)
+
+
+def test_a_card_finds_the_means_that_a_processor_finds() -> None:
+    """By another way, which needs no card to be tried: over pictures side by side, and mirrored at the edge."""
+    strip = torch.rand(2, 12, 3, 14, generator=torch.Generator().manual_seed(5))
+    for radius in (1, 2, 3):
+        off = (windows.over(strip, radius) - windows.over_on_a_card(strip, radius)).abs()
+        assert off[:, radius:-radius, :, radius:-radius].max() < 1e-6
+        planes = strip.transpose(1, 2)
+        assert (windows.means(planes, radius) - windows.means_on_a_card(planes, radius)).abs().max() < 1e-6
+
+
+@pytest.mark.parametrize("size", [(12, 14), (9, 14)])
+def test_planes_are_resized_as_pytorch_does(size: tuple[int, int]) -> None:
+    """To half the size, and to a larger one."""
+    planes = torch.rand(2, 3, *size, generator=torch.Generator().manual_seed(6))
+    wanted = functional.avg_pool2d(planes, 2, ceil_mode=True)
+    assert (resampled.halved(planes) - wanted).abs().max() < 1e-6
+    larger = functional.interpolate(planes, size=(23, 31), mode="bilinear")
+    assert (resampled.stretched(planes, (23, 31)) - larger).abs().max() < 1e-6
 
 
 def test_the_main_process_never_loads_torch() -> None:
