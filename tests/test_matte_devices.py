@@ -10,6 +10,7 @@ import torch
 from torch.nn import functional
 
 from catchlight import closed_form, foreground, resampled, windows
+from catchlight.guide import Guide
 
 TOLERANCE = 2e-3  # of alpha and of linear colour
 DEVICES = [
@@ -104,3 +105,15 @@ def test_the_main_process_never_loads_torch() -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-800:] or "torch was imported"
+
+
+def test_what_lies_between_tiles_spoils_no_tile() -> None:
+    """Means at the rims of tiles are of no window; even where they cannot be inverted all models are numbers."""
+    strip, radius = torch.rand((3, 40, 3, 40), generator=torch.Generator().manual_seed(4)), 2
+    centred = strip - strip.mean((1, 3), keepdim=True)
+    squares = [centred[i] * centred[j] for i in range(3) for j in range(i, 3)]
+    means = windows.over(torch.stack([*centred, *squares]), radius)
+    variance = torch.addcmul(means[3], means[0], means[0], value=-1)
+    assert variance.min() < 0
+    models = Guide(strip, radius, float(-variance.min())).models(torch.rand(strip.shape[1:]))
+    assert torch.isfinite(models).all()
