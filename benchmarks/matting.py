@@ -28,7 +28,7 @@ from grounds import GROUNDS, SIDE, surroundings
 from refreshing import show
 
 from catchlight import cutout, extend, matte, silhouette, trimap
-from catchlight.anatomy import Picture, Segmenter
+from catchlight.anatomy import Picture
 from catchlight.config import load_preset
 from catchlight.decoding import decode
 from catchlight.leftovers import leftovers
@@ -107,7 +107,7 @@ def _timed(work: Callable[[], np.ndarray]) -> tuple[np.ndarray, float]:
     return found, min(spent)
 
 
-def measure(case: Case, segmenter: Segmenter) -> dict[str, Any]:
+def measure(case: Case) -> dict[str, Any]:
     """Solve one composite both ways and compare with the truth, alpha and colour."""
     unknown, true, seen = case.trimap, case.plate.alpha, case.plate.seen
     drawn = np.where(unknown.person, 1.0, np.where(unknown.behind, 0.0, 0.5))
@@ -118,18 +118,18 @@ def measure(case: Case, segmenter: Segmenter) -> dict[str, Any]:
     band = (drawn == 0.5) & seen
     row: dict[str, Any] = {"id": case.plate.id, "ground": case.ground, "seconds": (our_time, peer_time)}
     for who, alpha in (
-        ("catchlight", ours), ("cut out", whole(case, segmenter)), ("closed form", peers), ("mask", case.coarse),
+        ("catchlight", ours), ("cut out", whole(case)), ("closed form", peers), ("mask", case.coarse),
     ):  # fmt: skip
         row[who] = {"band": errors(alpha, true, band), "whole": errors(alpha, true, seen)}
     return row | {"colour": _colours(case)}
 
 
-def whole(case: Case, segmenter: Segmenter) -> np.ndarray:
+def whole(case: Case) -> np.ndarray:
     """Return the alpha that the cut-out makes: by colour first, and without what is left of the background."""
     picture, coarse, seen, unit = case.picture, case.coarse, case.plate.seen, case.plate.face.eye_to_chin
     told = trimap.tell_by_colour(case.trimap, picture, coarse, seen, unit)
     alpha, face = matte.solve(picture, told, coarse, device="cpu"), cutout.hull(case.plate.face, seen.shape)
-    left = leftovers(picture, alpha, seen, face, unit, segmenter)
+    left = leftovers(picture, alpha, seen, face, unit)
     return matte.mend(picture, alpha, left, told, unit, device="cpu")
 
 
@@ -185,7 +185,7 @@ def main() -> None:
     studio = Studio(load_preset("house"), ModelStore(default_root()))
     rows = []
     for plate, ground, picture in composites(options.photos, studio, options.grounds):
-        rows.append(measure(lay(plate, ground, picture, studio), studio.segmenter))
+        rows.append(measure(lay(plate, ground, picture, studio)))
         print(rows[-1]["id"], ground, file=sys.stderr)
     show(summary(rows))
     print(f"{len(rows)} composites of {len(PEOPLE)} people ({len(BALD)} without drawn hair), {SIDE} pixels")

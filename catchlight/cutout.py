@@ -34,7 +34,7 @@ def cut_out(
         unknown = trimap.tell_by_colour(unknown, level, coarse, seen, unit)
     solved = matte.solve(level, unknown, coarse, fine=fine, device=device)
     if not fine:
-        left = leftovers(level, solved, seen, inside, unit, segmenter)
+        left = leftovers(level, solved, seen, inside, unit)
         solved = matte.mend(level, solved, left, unknown, unit, device)
         solved = matte.without_fringe(solved, coarse, unit, chin)
     return extend.run_on(matte.without_scraps(solved, inside, unit), seen, mouth)

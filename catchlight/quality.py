@@ -6,6 +6,8 @@ import cv2
 import numpy as np
 from jaxtyping import Float32, UInt8
 
+from catchlight.anatomy import Landmarks, Picture
+from catchlight.once import Once
 from catchlight.subject import Subject
 
 _ENOUGH = 120.0  # eye-to-chin pixels past which more resolution no longer decides
@@ -54,7 +56,7 @@ def focus(subject: Subject) -> float:
     Our own measure (not ISO sharpness): the face is first brought to one size and one contrast, so
     that a large and a small photo of the same focus score alike.
     """
-    grey, _ = _face(subject)
+    grey, _ = _face(subject.picture, subject.face)
     contrast = max(float(grey.std()), 1.0)
     return float(np.log10(max(float(cv2.Laplacian(grey / contrast * 40, cv2.CV_32F).var()), 1e-3)))
 
@@ -65,7 +67,7 @@ def detail(subject: Subject) -> float:
     Photographs hold nearly as much in each octave (Field 1987): what was enlarged, or is blurred, lacks the finest,
     and sharpening or the edges of JPEG blocks, which :func:`focus` takes for sharp, bring little of it back.
     """
-    grey, inside = _face(subject)
+    grey, inside = _face(subject.picture, subject.face)
     coarser = cv2.pyrDown(grey)
     within = cv2.resize(inside, coarser.shape[1::-1], interpolation=cv2.INTER_NEAREST)
     return _octave(grey, inside) / max(_octave(coarser, within), 0.1)
@@ -76,12 +78,12 @@ def _octave(grey: Float32[np.ndarray, "h w"], inside: UInt8[np.ndarray, "h w"]) 
     return float((grey - cv2.GaussianBlur(grey, (0, 0), 1.0))[inside > 0].std())
 
 
-def _face(subject: Subject) -> tuple[Float32[np.ndarray, "h w"], UInt8[np.ndarray, "h w"]]:
-    """Return the box of the face in grey, at 100 pixels from eyes to chin at most, and where in it the face is."""
-    face = subject.face
+@Once
+def _face(picture: Picture, face: Landmarks) -> tuple[Float32[np.ndarray, "a b"], UInt8[np.ndarray, "a b"]]:
+    """Return the box of a face in grey, at 100 pixels from eyes to chin at most, and where in it the face is."""
     scale = min(1.0, 100 / face.eye_to_chin)
     x0, y0, x1, y1 = (max(0, int(v)) for v in face.as_face.box)
-    grey = cv2.cvtColor(np.ascontiguousarray(subject.picture[y0 : y1 + 1, x0 : x1 + 1]), cv2.COLOR_RGB2GRAY)
+    grey = cv2.cvtColor(np.ascontiguousarray(picture[y0 : y1 + 1, x0 : x1 + 1]), cv2.COLOR_RGB2GRAY)
     small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA).astype(np.float32)
     inside = np.zeros(small.shape, np.uint8)
     cv2.fillPoly(inside, [np.round((face.oval - (x0, y0)) * scale).astype(np.int32)], (1,))
