@@ -13,7 +13,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from matting import composites, lay
+from matting import composites, lay, whole
 from refreshing import show
 
 from catchlight import cutout, matte, plugins
@@ -33,8 +33,7 @@ def of_composites(photos: Path, studio: Studio, grounds: int) -> tuple[list[floa
     readings, errors = [], []
     for plate, ground, picture in composites(photos, studio, grounds):
         case, face = lay(plate, ground, picture, studio), plate.face
-        solved = matte.solve(case.picture, case.trimap, case.coarse)
-        alpha = matte.without_scraps(solved, cutout.hull(face, plate.seen.shape), face.eye_to_chin)
+        alpha = matte.without_scraps(whole(case), cutout.hull(face, plate.seen.shape), face.eye_to_chin)
         chin, unit = float(face.chin[1]), face.eye_to_chin
         readings.append(CHECK.width(alpha, plate.seen, chin, unit))
         rows = slice(0, int(chin + CHECK.SHOULDERS * unit))
