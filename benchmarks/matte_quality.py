@@ -13,10 +13,10 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from matting import composites, lay, whole
+from matting import composites, lay
 from refreshing import show
 
-from catchlight import cutout, matte, plugins
+from catchlight import cutout, plugins
 from catchlight.config import load_preset
 from catchlight.decoding import decode
 from catchlight.models import ModelStore, default_root
@@ -33,7 +33,7 @@ def of_composites(photos: Path, studio: Studio, grounds: int) -> tuple[list[floa
     readings, errors = [], []
     for plate, ground, picture in composites(photos, studio, grounds):
         case, face = lay(plate, ground, picture, studio), plate.face
-        alpha = matte.without_scraps(whole(case), cutout.hull(face, plate.seen.shape), face.eye_to_chin)
+        alpha = cutout.solve(case.picture, case.coarse, plate.seen, face, device="cpu")
         chin, unit = float(face.chin[1]), face.eye_to_chin
         readings.append(CHECK.width(alpha, plate.seen, chin, unit))
         rows = slice(0, int(chin + CHECK.SHOULDERS * unit))

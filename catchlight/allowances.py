@@ -15,9 +15,10 @@ from catchlight.studio import knows_people
 def agreed(job: Job, people: Iterable[Employee]) -> dict[str, tuple[str, ...]]:
     """Return what people agreed to have painted, by id, of those whose preset and whose jurisdiction let somebody paint."""
     asked = [person for person in people if job.brand(person.preset).paints]
+    if not asked:
+        return {}
     permissions = read_permissions(job.home)
-    allowed = {person.id for person in asked if permissions.may(person, GENERATE)}
-    return painting.agreed(job.home, allowed) if asked else {}
+    return painting.agreed(job.home, {person.id for person in asked if permissions.may(person, GENERATE)})
 
 
 def uncompared(job: Job, people: Iterable[Employee]) -> frozenset[str]:

@@ -29,6 +29,21 @@ def cut_out(
     coarse = silhouette.without_neighbours(coarse, [_place(face.as_face), *others])
     owned = matte.without_scraps(coarse, inside, unit) if fine else matte.keep_owner(coarse, inside)
     coarse = extend.run_on(owned, seen, mouth)
+    solved = solve(level, coarse, seen, face, fine=fine, device=device)
+    return extend.run_on(solved, seen, mouth)
+
+
+def solve(
+    level: Picture,
+    coarse: Float32[np.ndarray, "h w"],
+    seen: Bool[np.ndarray, "h w"],
+    face: Landmarks,
+    *,
+    fine: bool = False,
+    device: Device = "auto",
+) -> Float32[np.ndarray, "h w"]:
+    """Return alpha in 0–1 by a ``coarse`` guess of the person: where hair ends, and what of the background it held."""
+    unit, chin, inside = face.eye_to_chin, float(face.chin[1]), hull(face, seen.shape)
     unknown = trimap.draw(coarse, inside, unit, chin, fine=fine)
     if not fine:
         unknown = trimap.tell_by_colour(unknown, level, coarse, seen, unit)
@@ -37,7 +52,7 @@ def cut_out(
         left = leftovers(level, solved, seen, inside, unit)
         solved = matte.mend(level, solved, left, unknown, unit, device)
         solved = matte.without_fringe(solved, coarse, unit, chin)
-    return extend.run_on(matte.without_scraps(solved, inside, unit), seen, mouth)
+    return matte.without_scraps(solved, inside, unit)
 
 
 def neighbours(faces: list[Face], to: Affine, own: Landmarks) -> list[tuple[float, float, float]]:

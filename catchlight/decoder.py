@@ -111,9 +111,17 @@ class Decoder:
         if self._opened >= PICTURES_PER_CHILD:
             self.close()
         self._opened += 1
-        self._board = self._board or Board(_VALUES * self.limits.max_pixels)
+        self._board = self._board or _board(_VALUES * self.limits.max_pixels)
         self._child = self._child or _start(self.limits, self._board)
         return self._child, self._board
+
+
+def _board(size: int) -> Board:
+    try:
+        return Board(size)
+    except OSError as error:
+        message = f"there is no memory for the decoder's pixels: {error.strerror}"
+        raise OutsideError(message) from error
 
 
 def _start(limits: Limits, board: Board) -> subprocess.Popen[bytes]:
@@ -200,5 +208,5 @@ def _receive(child: subprocess.Popen[bytes], board: Board, limits: Limits) -> De
         alpha = board.pixels(picture.size, (height, width)) if answer["alpha"] else None
         notes, taken = tuple(map(str, answer["notes"])), a_day(str(answer["taken"]))
         return Decoded(picture, alpha, str(answer["format"]), notes, taken)
-    except (ValueError, TypeError, LookupError) as error:
+    except (ValueError, TypeError, LookupError, OverflowError, RecursionError) as error:
         raise _ChildDiedError from error

@@ -112,7 +112,8 @@ def _portray(
             continue
         shown = replace(blank, photo=one.photo.digest, before=_thumb(one.decoded.picture, room.vault))
         render = replace(
-            _keep(sitting, shown, room.vault, one.made), cap=unpainted or _held_back(sitting, order.cap)
+            _keep(sitting, shown, room.vault, one.source_type),
+            cap=unpainted or _held_back(sitting, order.cap),
         )
         return Development(explain(opened, one, failed, refused), render, tuple(_read(sitting, render)))
     best, why = opened[0], failed[opened[0].photo.digest]

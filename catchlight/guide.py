@@ -69,19 +69,19 @@ def _statistics(picture: Tensor, radius: int, eps: float) -> tuple[Tensor, Tenso
     for product, (i, j) in zip(made[3:], _PAIRS, strict=True):
         torch.mul(made[i], made[j], out=product)
     found = windows.over(made, radius)
-    _clear_rims(found, radius)
     for entry, (i, j) in zip(found[3:], _PAIRS, strict=True):
         entry.addcmul_(found[i], found[j], value=-1)
         if i == j:
             entry.add_(eps)
-    return found[:3] + overall, _inverse(*found[3:])
+    return found[:3] + overall, _without_rims(_inverse(*found[3:]), radius)
 
 
-def _clear_rims(strip: Tensor, radius: int) -> None:
-    """Let means that say nothing be 0: an inverse of what is no covariance may be infinite, and sums spread that."""
+def _without_rims(strip: Tensor, radius: int) -> Tensor:
+    """Let what is of no window be 0: the inverse of what is no covariance may be infinite, and sums would spread that."""
     for axis in (1, 3):
         strip.narrow(axis, 0, radius).zero_()
         strip.narrow(axis, strip.shape[axis] - radius, radius).zero_()
+    return strip
 
 
 def _inverse(xx: Tensor, xy: Tensor, xz: Tensor, yy: Tensor, yz: Tensor, zz: Tensor) -> Tensor:

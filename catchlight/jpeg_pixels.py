@@ -18,7 +18,8 @@ _MODES = ("RGB", "L")
 def read(image: Image.Image, data: bytes, most: int, into: mmap | None = None) -> Picture | None:
     """Return the pixels of the file whose header ``image`` is, as Pillow decodes them, not turned yet.
 
-    They are laid ``into`` memory with room for them, if some is given. None for what is larger than ``most`` on its longer side, is no RGB or grey, or is not surely whole.
+    They are laid ``into`` memory with room for them, if some is given. None for what is larger than ``most`` on its
+    longer side, is no RGB or grey, or is not surely whole.
     """
     if image.mode not in _MODES or max(image.size) > most:
         return None

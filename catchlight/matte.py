@@ -100,7 +100,7 @@ def mend(
     beside = (away <= reach) & ~(of.person[part] | of.behind[part] | gone[part])
     if beside.any():
         found = closed_form.mend(
-            _planes(picture[part], device), _on(~beside, device), _on(left[part], device)
+            _planes(picture[part], device), _on(~beside, device), _on(left[part].copy(), device)
         )
         left[part] = np.where(beside, _back(found), left[part])
     return left

@@ -25,7 +25,7 @@ class Opened:
     decoded: Decoded
     subject: Subject | None
     rating: Quality | None
-    made: SourceType | None  # how it came about, where the file says so
+    source_type: SourceType | None  # how it came about, where the file says so
 
     @property
     def words(self) -> str:

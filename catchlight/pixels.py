@@ -64,6 +64,9 @@ def brightest(pixels: Float32[np.ndarray, "*n 3"] | UInt8[np.ndarray, "*n 3"]) -
 
 def among(picture: np.ndarray, where: Bool[np.ndarray, "h w"], step: int = 1) -> np.ndarray:
     """Return the pixels ``(n, c)`` of a mask, or those of one in so many each way; several times faster than indexing."""
+    if picture.shape[:2] != where.shape:
+        message = f"a mask of {where.shape} for a picture of {picture.shape[:2]}"
+        raise IndexError(message)
     flat = np.flatnonzero(where[::step, ::step])
     if step > 1:
         row, column = np.divmod(flat, -(-where.shape[1] // step))

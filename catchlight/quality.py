@@ -75,6 +75,9 @@ def detail(subject: Subject) -> float:
 
 def _octave(grey: Float32[np.ndarray, "h w"], inside: UInt8[np.ndarray, "h w"]) -> float:
     """Return how much a picture has that one of half its size has not: a standard deviation, in grey levels."""
+    if not inside.any():
+        message = "the face is too small"
+        raise LookupError(message)
     return float((grey - cv2.GaussianBlur(grey, (0, 0), 1.0))[inside > 0].std())
 
 

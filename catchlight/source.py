@@ -110,7 +110,8 @@ class Finding:
 class Directory:
     """Everyone of a job, their photos, and what was found odd.
 
-    A photo's ``file`` is as its source calls it; those of a folder are fetched later, those of a job file are in the vault.
+    A photo's ``file`` is as its source calls it; those of a folder are fetched later, those of a job file are in the vault,
+    or with a note why not.
     """
 
     employees: list[Employee]

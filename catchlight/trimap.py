@@ -14,7 +14,7 @@ _LEARNED = 0.3  # T, from eyes to chin: so far around the unknown band colours a
 _STEP = 4  # every fourth pixel each way is learned, at half the size
 _INSIDE, _OUTSIDE = 0.04, 0.03  # T: nearer to the coarse outline nothing is told by colour
 _ALIKE = 12.0  # CIELAB units: as like a colour of the person, and inside, it is the person's
-_USUAL, _TIMES = 75, 2.0
+_USUAL, _TIMES = 75, 2.0  # this percentile of how far the background is from its like, and so many times that
 _LEAST, _MOST = 3.0, 9.0  # CIELAB units: what is that like the background, and outside, is the background's
 
 Mask = Bool[np.ndarray, "h w"]

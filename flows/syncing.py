@@ -83,7 +83,7 @@ def fetch_photos(source: Source, memory: Memory, vault: Vault, keys: Container[s
     source.done(memory.had())
 
 
-def _in_turn(pool: ThreadPoolExecutor, source: Source, batches: Iterator[Batch]) -> Iterator[_Asked]:
+def _in_turn(pool: ThreadPoolExecutor, source: Source, turns: Iterator[Batch]) -> Iterator[_Asked]:
     """Ask for batches side by side, never many more than are worked on: pictures wait in memory.
 
     What was answered before an error counts; the rest of that batch is asked for the next time.
@@ -98,7 +98,7 @@ def _in_turn(pool: ThreadPoolExecutor, source: Source, batches: Iterator[Batch])
         return batch, got, None
 
     waiting = deque[Future[_Asked]]()
-    for batch in batches:
+    for batch in turns:
         waiting.append(pool.submit(ask, batch))
         if len(waiting) > _AT_ONCE:
             yield waiting.popleft().result()
