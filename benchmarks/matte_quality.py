@@ -33,7 +33,7 @@ def of_composites(photos: Path, studio: Studio, grounds: int) -> tuple[list[floa
     readings, errors = [], []
     for plate, ground, picture in composites(photos, studio, grounds):
         case, face = lay(plate, ground, picture, studio), plate.face
-        alpha = cutout.solve(case.picture, case.coarse, plate.seen, face, device="cpu")
+        alpha = cutout.solve(case.picture, case.coarse, plate.seen, face, studio.segmenter, "cpu")
         chin, unit = float(face.chin[1]), face.eye_to_chin
         readings.append(CHECK.width(alpha, plate.seen, chin, unit))
         rows = slice(0, int(chin + CHECK.SHOULDERS * unit))

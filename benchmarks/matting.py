@@ -28,7 +28,7 @@ from grounds import GROUNDS, SIDE, surroundings
 from refreshing import show
 
 from catchlight import cutout, extend, matte, silhouette, trimap
-from catchlight.anatomy import Picture
+from catchlight.anatomy import Picture, Segmenter
 from catchlight.config import load_preset
 from catchlight.decoding import decode
 from catchlight.models import ModelStore, default_root
@@ -106,12 +106,12 @@ def _timed(work: Callable[[], np.ndarray]) -> tuple[np.ndarray, float]:
     return found, min(spent)
 
 
-def measure(case: Case) -> dict[str, Any]:
+def measure(case: Case, segmenter: Segmenter) -> dict[str, Any]:
     """Solve one composite both ways and compare with the truth, alpha and colour."""
     unknown, true, seen = case.trimap, case.plate.alpha, case.plate.seen
     drawn = np.where(unknown.person, 1.0, np.where(unknown.behind, 0.0, 0.5))
     ours, our_time = _timed(
-        lambda: cutout.solve(case.picture, case.coarse, seen, case.plate.face, device="cpu")
+        lambda: cutout.solve(case.picture, case.coarse, seen, case.plate.face, segmenter, "cpu")
     )
     alone, alone_time = _timed(lambda: matte.solve(case.picture, unknown, case.coarse, device="cpu"))
     peers, peer_time = _timed(
@@ -183,7 +183,7 @@ def main() -> None:
     studio = Studio(load_preset("house"), ModelStore(default_root()))
     rows = []
     for plate, ground, picture in composites(options.photos, studio, options.grounds):
-        rows.append(measure(lay(plate, ground, picture, studio)))
+        rows.append(measure(lay(plate, ground, picture, studio), studio.segmenter))
         print(rows[-1]["id"], ground, file=sys.stderr)
     show(summary(rows))
     print(f"{len(rows)} composites of {len(PEOPLE)} people ({len(BALD)} without drawn hair), {SIDE} pixels")

@@ -24,12 +24,12 @@ def cut_out(
     ``others`` has x, y and height of whoever else has a face on the sheet (see :func:`neighbours`).
     """
     unit, chin = face.eye_to_chin, float(face.chin[1])
-    mouth, inside, fine = chin - 0.45 * unit, hull(face, seen.shape), bool(getattr(segmenter, "FINE", False))
+    mouth, inside, fine = chin - 0.45 * unit, hull(face, seen.shape), _sees_hair(segmenter)
     coarse = silhouette.draw(level, seen, face.eyes, unit, segmenter)
     coarse = silhouette.without_neighbours(coarse, [_place(face.as_face), *others])
     owned = matte.without_scraps(coarse, inside, unit) if fine else matte.keep_owner(coarse, inside)
     coarse = extend.run_on(owned, seen, mouth)
-    solved = solve(level, coarse, seen, face, fine=fine, device=device)
+    solved = solve(level, coarse, seen, face, segmenter, device)
     return extend.run_on(solved, seen, mouth)
 
 
@@ -38,21 +38,25 @@ def solve(
     coarse: Float32[np.ndarray, "h w"],
     seen: Bool[np.ndarray, "h w"],
     face: Landmarks,
-    *,
-    fine: bool = False,
+    segmenter: Segmenter,
     device: Device = "auto",
 ) -> Float32[np.ndarray, "h w"]:
     """Return alpha in 0–1 by a ``coarse`` guess of the person: where hair ends, and what of the background it held."""
     unit, chin, inside = face.eye_to_chin, float(face.chin[1]), hull(face, seen.shape)
+    fine = _sees_hair(segmenter)
     unknown = trimap.draw(coarse, inside, unit, chin, fine=fine)
     if not fine:
         unknown = trimap.tell_by_colour(unknown, level, coarse, seen, unit)
     solved = matte.solve(level, unknown, coarse, fine=fine, device=device)
     if not fine:
-        left = leftovers(level, solved, seen, inside, unit)
+        left = leftovers(level, solved, seen, inside, unit, segmenter)
         solved = matte.mend(level, solved, left, unknown, unit, device)
         solved = matte.without_fringe(solved, coarse, unit, chin)
     return matte.without_scraps(solved, inside, unit)
+
+
+def _sees_hair(segmenter: Segmenter) -> bool:
+    return bool(getattr(segmenter, "FINE", False))
 
 
 def neighbours(faces: list[Face], to: Affine, own: Landmarks) -> list[tuple[float, float, float]]:

@@ -142,8 +142,13 @@ def head(face: Landmarks, to_sheet: Affine, alpha: Float32[np.ndarray, "h w"], s
 
 def _runs_out(covered: np.ndarray, seen: np.ndarray, top: int) -> bool:
     """Whether the photo ends above the crown over a good part of the head's width."""
-    hair = covered[min(top + 1, covered.shape[0] - 1)]
-    above = seen[top - 2] if top >= 2 else np.zeros_like(hair)
+    return any(_ends(covered, seen, row) for row in (top + 1, top + 2))  # a levelled photo's edge is aslant
+
+
+def _ends(covered: np.ndarray, seen: np.ndarray, row: int) -> bool:
+    """Whether a good part of a row is hair, and what lies three rows above it not in the photo."""
+    hair = covered[min(row, covered.shape[0] - 1)]
+    above = seen[row - 3] if row >= 3 else np.zeros_like(hair)
     return bool((hair & ~above).sum() > 0.25 * hair.size)
 
 

@@ -1,4 +1,4 @@
-"""Leftovers: what a first cut-out kept of the background, told by its colour.
+"""Leftovers: what a first cut-out kept of the background, told by its colour, or by a second look at the person alone.
 
 They are taken for background, and the matte is solved again.
 """
@@ -11,7 +11,8 @@ import cv2
 import numpy as np
 from jaxtyping import Bool, Float32
 
-from catchlight.anatomy import Picture
+from catchlight import second_look
+from catchlight.anatomy import Picture, Segmenter
 from catchlight.colours_near import (
     BEHIND,
     GONE,
@@ -54,6 +55,7 @@ class _Rule:
 _ANY, _LOUD = _Rule(20.0, 0.3, thin=5), _Rule(30.0, 0.2, thin=3)
 _MIXED = _Rule(20.0, 0.2, _ALL, thin=3)  # half there
 _VEILED = _Rule(0.0, 0.7, _ALL, thin=5)  # half there, and evenly so
+_DOUBTED = _Rule(14.0, 1.0, thin=5)  # nobody's, seen alone
 _LIKE, _HALF_LIKE = _Rule(8.0, 0.7), _Rule(8.0, 0.7, _ALL)  # beside a piece that was found
 
 Mask = Bool[np.ndarray, "h w"]
@@ -89,7 +91,12 @@ class _Colours:
 
 
 def leftovers(
-    picture: Picture, alpha: Float32[np.ndarray, "h w"], seen: Mask, face: Mask, unit: float
+    picture: Picture,
+    alpha: Float32[np.ndarray, "h w"],
+    seen: Mask,
+    face: Mask,
+    unit: float,
+    segmenter: Segmenter,
 ) -> Mask:
     """Return what a first ``alpha`` kept of the background; ``unit`` is the length from eyes to chin in pixels.
 
@@ -97,14 +104,15 @@ def leftovers(
     """
     found, part = np.zeros_like(seen), around(alpha > _HELD, round(_AROUND * unit))
     picture, alpha, seen, face = picture[part], alpha[part], seen[part], face[part]
-    inner = within((alpha > SOLID) & seen, RIM * unit) | face
+    doubted = _doubted(picture, alpha, segmenter) & seen & ~face
+    inner = (within((alpha > SOLID) & seen, RIM * unit) & ~doubted) | face
     try:
         colours = _learned(picture, inner, (alpha < GONE) & seen, unit)
     except LookupError:
         return found
     rim, half = (alpha > _HELD) & seen & ~inner, alpha < _HALF
     kinds = [
-        (_ANY, rim), (_LOUD, rim), (_MIXED, rim & half), (_VEILED, rim & veils(alpha, unit)),
+        (_ANY, rim), (_LOUD, rim), (_DOUBTED, doubted), (_MIXED, rim & half), (_VEILED, rim & veils(alpha, unit)),
     ]  # fmt: skip
     found[part] = _with_its_like(_found(kinds, colours), rim, half, colours, unit)
     return found
@@ -141,6 +149,11 @@ def _with_its_like(found: Mask, rim: Mask, half: Mask, colours: _Colours, unit: 
     both = np.logical_or.reduce([found, *colours.told(((_LIKE, about & ~half), (_HALF_LIKE, about & half)))])
     _, labels = cv2.connectedComponents(both.view(np.uint8), connectivity=4)
     return both & np.isin(labels, np.unique(labels[found]))
+
+
+def _doubted(picture: Picture, alpha: Float32[np.ndarray, "h w"], segmenter: Segmenter) -> Mask:
+    """Return what a second look at the person alone gives to nobody, and a rim around it."""
+    return near(second_look.doubted(picture, alpha, segmenter))
 
 
 def _brush(size: int) -> np.ndarray:

@@ -20,10 +20,16 @@ def scraps(
     """Return what belongs to the person by ``alpha`` and to nobody by a second look, at 512 rows."""
     size = (round(_ROWS * portrait.shape[1] / portrait.shape[0]), _ROWS)
     small, share = (cv2.resize(each, size, interpolation=cv2.INTER_AREA) for each in (portrait, alpha))
-    ground = np.empty_like(small)
-    ground[:] = _GROUND
-    alone = cv2.blendLinear(small, ground, share, 1 - share)
-    found = (share > 0.5) & (segmenter.segment(alone) < 0.5)
+    return doubted(small, np.asarray(share, np.float32), segmenter)
+
+
+def doubted(
+    picture: OtherPicture, alpha: Float32[np.ndarray, "h w"], segmenter: Segmenter
+) -> Bool[np.ndarray, "h w"]:
+    """Return the same for a picture of about 512 rows."""
+    ground = cv2.rectangle(np.empty_like(picture), (0, 0), picture.shape[1::-1], _GROUND, cv2.FILLED)
+    alone = cv2.blendLinear(picture, ground, alpha, 1 - alpha)
+    found = (alpha > 0.5) & (segmenter.segment(alone) < 0.5)
     return cv2.morphologyEx(found.view(np.uint8), cv2.MORPH_OPEN, _LEAST) > 0
 
 

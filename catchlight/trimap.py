@@ -7,12 +7,13 @@ import numpy as np
 from jaxtyping import Bool, Float32
 
 from catchlight.anatomy import Picture
-from catchlight.colours_near import BEHIND, OWN, Known, Places, places
+from catchlight.colours_near import BEHIND, OWN, Known, Places, places, within
 from catchlight.part import around
 
 _LEARNED = 0.3  # T, from eyes to chin: so far around the unknown band colours are learned
 _STEP = 4  # every fourth pixel each way is learned, at half the size
 _INSIDE, _OUTSIDE = 0.04, 0.03  # T: nearer to the coarse outline nothing is told by colour
+_EDGE = 0.1  # T: nearer to where the photo ends a head may run out of it, and nothing is told to be behind
 _ALIKE = 12.0  # CIELAB units: as like a colour of the person, and inside, it is the person's
 _USUAL, _TIMES = 75, 2.0  # this percentile of how far the background is from its like, and so many times that
 _LEAST, _MOST = 3.0, 9.0  # CIELAB units: what is that like the background, and outside, is the background's
@@ -97,7 +98,8 @@ def tell_by_colour(
     asked = unknown[part][::2, ::2]
     inward, outward = _depths(coarse[part][::2, ::2] > 0.5)
     kept = _alike(own, asked & (inward > _INSIDE * unit), _ALIKE)
-    left = _alike(others, asked & (outward > _OUTSIDE * unit), _to_itself(others, behind))
+    outside = (outward > _OUTSIDE * unit) & within(seen[part][::2, ::2], _EDGE * unit)
+    left = _alike(others, asked & outside, _to_itself(others, behind))
     return Trimap(
         drawn.person | unknown & _doubled(kept, part, seen.shape),
         drawn.behind | unknown & _doubled(left, part, seen.shape),

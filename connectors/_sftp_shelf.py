@@ -63,7 +63,7 @@ def write_manifest(root: Files, name: str, sums: Mapping[str, str]) -> None:
 def _led(wire: Wire, path: str, answer: Any) -> str:
     """Return the name of the release that a link leads to; ConfigError when it is none of ours."""
     if isinstance(answer, OSError | EOFError):
-        if _nothing(wire, path):
+        if getattr(answer, "errno", None) == errno.ENOENT or _nothing(wire, path):
             return ""
     elif answer.get_int() == 1:
         folder, _, name = answer.get_text().rpartition("/")

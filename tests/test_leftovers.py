@@ -19,6 +19,15 @@ FACE = cv2.ellipse(np.zeros((SIDE, SIDE), np.uint8), (240, 230), (70, 95), 0, 0,
 SEEN = np.ones((SIDE, SIDE), bool)
 
 
+class Blind:
+    """A segmenter to whose second look everything is a person."""
+
+    @staticmethod
+    def segment(picture: Picture) -> np.ndarray:
+        """Return ones."""
+        return np.ones(picture.shape[:2], np.float32)
+
+
 def drawn(hair: tuple[int, int, int] = HAIR) -> tuple[Picture, np.ndarray]:
     """Return a person before a blue wall with a red board beside them, and their true alpha."""
     picture = np.full((SIDE, SIDE, 3), WALL, np.uint8)
@@ -38,7 +47,7 @@ PHOTO, TRUE = drawn()
 
 def found(alpha: np.ndarray, photo: Picture = PHOTO) -> np.ndarray:
     """Return what is told of an alpha."""
-    return leftovers(photo, alpha, SEEN, FACE, UNIT)
+    return leftovers(photo, alpha, SEEN, FACE, UNIT, Blind())
 
 
 def test_a_strip_of_what_is_behind_is_told() -> None:
@@ -69,7 +78,7 @@ def test_a_clean_cut_out_stays_as_it_is() -> None:
 def test_whose_clothes_have_the_walls_colour_keeps_them() -> None:
     """A jacket that is as blue as the wall is the person's, since there is more of it further inside."""
     photo = np.where((TRUE > 0)[..., None] & (np.arange(SIDE) > 345)[:, None, None], np.uint8(WALL), PHOTO)
-    told = leftovers(photo, TRUE, SEEN, FACE, UNIT)
+    told = leftovers(photo, TRUE, SEEN, FACE, UNIT, Blind())
     assert told[TRUE > 0].mean() < 0.002
 
 
