@@ -10,15 +10,10 @@ from scipy.spatial import KDTree
 
 from catchlight.anatomy import OtherPicture
 
-SOLID, GONE = (
-    0.8,
-    0.02,
-)  # alpha: the person's, and gone; what lies between was cleaned of the background's colour
-RIM = 0.14  # T, from eyes to chin: further inside it is the person
-OWN, BEHIND = (
-    20.0,
-    8.0,
-)  # CIELAB units by which a colour 1 T away is farther: the person's, and the background's
+SOLID, _GONE = 0.8, 0.02  # alpha: what lies between was cleaned of the background's colour
+_RIM = 0.14  # T, from eyes to chin: further inside it is the person
+# CIELAB units by which a colour 1 T away is farther: the person's, and the background's
+OWN, _BEHIND = 20.0, 8.0
 HUE = 0.25  # what a unit of L* counts beside one of a* and b* where shadows may change it
 STEP = 7  # every seventh pixel each way is known
 _AMONG = 3  # the nearest colour is that of three
@@ -65,6 +60,26 @@ class Known:
 def places(mask: Bool[np.ndarray, "h w"], step: int = 1) -> Places:
     """Return the places of a mask, or those of one pixel of so many each way, that stand for all."""
     return np.argwhere(mask[::step, ::step]) * step
+
+
+def learn(
+    picture: OtherPicture, person: Places, behind: Places, unit: float, lightness: float
+) -> tuple[Known, Known]:
+    """Return what is known of the person's colours, and of those behind; LookupError where there is too little of one.
+
+    ``unit`` is the length from eyes to chin in pixels.
+    """
+    return (
+        Known.of(picture, person, OWN / unit, lightness),
+        Known.of(picture, behind, _BEHIND / unit, lightness),
+    )
+
+
+def sure(
+    alpha: Float32[np.ndarray, "h w"], seen: Bool[np.ndarray, "h w"], unit: float
+) -> tuple[Bool[np.ndarray, "h w"], Bool[np.ndarray, "h w"]]:
+    """Return what is surely the person's of what the photo shows, by an alpha, and what surely lies behind."""
+    return within((alpha > SOLID) & seen, _RIM * unit), (alpha < _GONE) & seen
 
 
 def near(some: Bool[np.ndarray, "h w"]) -> Bool[np.ndarray, "h w"]:

@@ -13,20 +13,7 @@ from jaxtyping import Bool, Float32
 
 from catchlight import second_look
 from catchlight.anatomy import Picture, Segmenter
-from catchlight.colours_near import (
-    BEHIND,
-    GONE,
-    HUE,
-    OWN,
-    RIM,
-    SOLID,
-    STEP,
-    Known,
-    Places,
-    near,
-    places,
-    within,
-)
+from catchlight.colours_near import HUE, STEP, Known, Places, learn, near, places, sure
 from catchlight.haze import veils
 from catchlight.part import around
 
@@ -105,9 +92,10 @@ def leftovers(
     found, part = np.zeros_like(seen), around(alpha > _HELD, round(_AROUND * unit))
     picture, alpha, seen, face = picture[part], alpha[part], seen[part], face[part]
     doubted = _doubted(picture, alpha, segmenter) & seen & ~face
-    inner = (within((alpha > SOLID) & seen, RIM * unit) & ~doubted) | face
+    deep, gone = sure(alpha, seen, unit)
+    inner = (deep & ~doubted) | face
     try:
-        colours = _learned(picture, inner, (alpha < GONE) & seen, unit)
+        colours = _learned(picture, inner, gone, unit)
     except LookupError:
         return found
     rim, half = (alpha > _HELD) & seen & ~inner, alpha < _HALF
@@ -132,12 +120,7 @@ def _found(kinds: list[Kind], colours: _Colours) -> Mask:
 def _learned(picture: Picture, own: Mask, behind: Mask, unit: float) -> _Colours:
     """Learn both kinds of colours; LookupError where there is too little of one."""
     person, others = places(own, STEP), places(behind, STEP)
-    return _Colours({
-        lightness: (
-            Known.of(picture, person, OWN / unit, lightness), Known.of(picture, others, BEHIND / unit, lightness),
-        )
-        for lightness in (HUE, _ALL)
-    })  # fmt: skip
+    return _Colours({lightness: learn(picture, person, others, unit, lightness) for lightness in (HUE, _ALL)})
 
 
 def _with_its_like(found: Mask, rim: Mask, half: Mask, colours: _Colours, unit: float) -> Mask:

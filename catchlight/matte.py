@@ -52,7 +52,8 @@ def without_fringe(
     Shoulders are where the ``coarse`` outline below the ``chin`` faces upwards; thin is under 0.08 of ``unit``.
     """
     thin = max(1, round(0.04 * unit))
-    upward = shoulders(coarse, unit, chin)
+    upward = shoulders(coarse, unit, chin).copy()
+    upward[: max(0, int(chin) + 1)] = False
     low = slice(max(0, int(chin) - 2 * thin - 2), None)  # above, nothing is looked at
     brush = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * thin + 1,) * 2)
     cut = alpha.copy()

@@ -9,20 +9,7 @@ import numpy as np
 from jaxtyping import Bool, Float32
 
 from catchlight.anatomy import OtherPicture
-from catchlight.colours_near import (
-    BEHIND,
-    GONE,
-    HUE,
-    OWN,
-    RIM,
-    SOLID,
-    STEP,
-    Known,
-    Places,
-    near,
-    places,
-    within,
-)
+from catchlight.colours_near import HUE, OWN, SOLID, STEP, Known, Places, learn, near, places, sure
 
 ROWS = 512  # pixels: the portrait is looked at this size
 _FAR = 14.0  # CIELAB units to the person's colours from which on it is none of them
@@ -41,12 +28,12 @@ def strays(
 
     All are of one size, best ``ROWS`` high; ``seen`` is where the photo is, ``unit`` the length from eyes to chin in pixels.
     """
+    inner, gone = sure(alpha, seen, unit)
     kept = (alpha > SOLID) & seen
-    inner = within(kept, RIM * unit)
-    rim, own = kept & ~inner, places(inner, STEP)
+    rim, person, others = kept & ~inner, places(inner, STEP), places(gone, STEP)
     try:
-        owns = [Known.of(picture, own, OWN / unit, HUE) for picture in (photo, portrait)]
-        behind = Known.of(photo, places((alpha < GONE) & seen, STEP), BEHIND / unit, HUE)
+        own, behind = learn(photo, person, others, unit, HUE)
+        owns = [own, Known.of(portrait, person, OWN / unit, HUE)]
     except LookupError:
         return np.zeros_like(kept)
     # whatever is not too thin holds one of those that are asked first

@@ -7,7 +7,8 @@ import numpy as np
 from jaxtyping import Bool, Float32
 
 from catchlight.anatomy import Picture
-from catchlight.colours_near import BEHIND, OWN, Known, Places, places, within
+from catchlight.colours_near import Known, Places, learn, places, within
+from catchlight.once import Once
 from catchlight.part import around
 
 _LEARNED = 0.3  # T, from eyes to chin: so far around the unknown band colours are learned
@@ -46,7 +47,7 @@ def draw(
     inward, outward = _depths(coarse > 0.5)
     rows = np.indices(coarse.shape, np.float32)[0]
     hair = np.clip((chin + 0.3 * unit - rows) / (0.4 * unit), 0, 1)
-    hair[shoulders(coarse, unit, chin - 0.45 * unit)] = 0
+    hair[shoulders(coarse, unit, chin)] = 0
     person = (inward > unit * (0.08 + 0.1 * hair)) & (coarse > 0.8)
     behind = (outward > unit * (0.05 + 0.13 * hair)) & (coarse < 0.2)
     rim = 2 * max(1, round(0.06 * unit)) + 1  # the outline may lie a little beside the jaw
@@ -54,9 +55,10 @@ def draw(
     return Trimap(person | core, behind & ~core)
 
 
-def shoulders(coarse: Float32[np.ndarray, "h w"], unit: float, below: float) -> Mask:
-    """Return where the outline faces upwards, and what lies near it, in rows further down than ``below``."""
-    sigma, first = max(1.0, 0.05 * unit), max(0, int(below) + 1)
+@Once
+def shoulders(coarse: Float32[np.ndarray, "h w"], unit: float, chin: float) -> Mask:
+    """Return where the outline faces upwards below the mouth, and what lies near it. Nobody may write to it."""
+    sigma, first = max(1.0, 0.05 * unit), max(0, int(chin - 0.45 * unit) + 1)
     start = max(0, first - int(5 * sigma) - 2)
     smooth = cv2.GaussianBlur(coarse[start:], (0, 0), sigma)
     down, aside = cv2.Sobel(smooth, cv2.CV_32F, 0, 1), cv2.Sobel(smooth, cv2.CV_32F, 1, 0)
@@ -91,8 +93,7 @@ def tell_by_colour(
     small = _halved(picture[part])
     person, behind = (_places(mask & seen, part) for mask in (drawn.person, drawn.behind))
     try:
-        own = Known.of(small, person, OWN / unit, 1.0)
-        others = Known.of(small, behind, BEHIND / unit, 1.0)
+        own, others = learn(small, person, behind, unit, 1.0)
     except LookupError:
         return drawn
     asked = unknown[part][::2, ::2]
