@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from jaxtyping import Bool, Float32
 
-from catchlight import drawn, framing, grade, ladder, lamp, light, mount, neutrals, relief, relight
+from catchlight import config, drawn, framing, grade, ladder, lamp, light, mount, neutrals, relief, relight
 from catchlight.anatomy import Landmarks, OtherPicture, Picture
 from catchlight.config import Preset
 from catchlight.framing import Affine, Head
@@ -60,6 +60,7 @@ def decide(
         return replace(negative, frame=None), Change(rung, Grade())
     if rung is Rung.CROP:
         return negative, Change(rung, Grade(), filled=filled)
+    graded = exposed(graded, preset.light)
     change = Change(rung, graded, filled=filled)
     if rung is Rung.RELIGHT and source is not None and wanted is not None:
         stops = _gain(source, wanted, graded, preset.light.strength)
@@ -67,6 +68,12 @@ def decide(
         change = replace(change, stops=stops + _rim(negative, wanted))
         change = keep_skin(negative, change, source.lit)
     return negative, change
+
+
+def exposed(of: Grade, light: config.Light) -> Grade:
+    """Expose as the preset's pattern does, whoever it is and whether or not the light can be changed."""
+    most, pattern = light.max_stops, lamp.lamp(light).exposure * light.strength
+    return replace(of, stops=float(np.clip(of.stops + pattern, -most, most))) if pattern else of
 
 
 def _gain(source: Lighting, wanted: Lamp, graded: Grade, strength: float) -> Float32[np.ndarray, "h w"]:

@@ -23,6 +23,7 @@ class Lamp:
     stops a photo's light may be moved; ``blur``: detail of the new light that is left out, in T.
     ``closes``: whether the lamp is moved until the shadows close to a Rembrandt triangle; its ratio is
     key cheek to the shadow around that triangle.
+    ``exposure``: stops by which a portrait is exposed otherwise than its photo, for everybody the same; never above 0.
     """
 
     azimuth: float
@@ -33,6 +34,7 @@ class Lamp:
     reach: float = 1.6
     blur: float = 0.08
     closes: bool = False
+    exposure: float = 0.0
 
     @property
     def direction(self) -> Float64[np.ndarray, " 3"]:
@@ -49,7 +51,7 @@ _PATTERNS = {
     "flat": Lamp(0.0, 12.0, 1.0, fill=0.9),
     "butterfly": Lamp(0.0, 45.0, 1.0, fill=0.3),
     "loop": Lamp(-30.0, 30.0, 1.75, reach=1.3),
-    "rembrandt": Lamp(-48.0, 36.0, 5.0, reach=3.6, blur=0.02, closes=True),
+    "rembrandt": Lamp(-48.0, 36.0, 5.0, reach=3.6, blur=0.02, closes=True, exposure=-0.2),
 }
 # Where a photographer would move the lamp, nearest first: degrees aside and up.
 _MOVES = sorted(
