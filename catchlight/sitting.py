@@ -15,7 +15,7 @@ from catchlight.decoding import Decoded
 from catchlight.framing import Affine, Frame, Head
 from catchlight.grade import Grade
 from catchlight.negative import Negative
-from catchlight.printing import Change, expose, settle
+from catchlight.printing import Change, expose, ground, settle
 from catchlight.records import Rung
 from catchlight.studio import Studio
 from catchlight.subject import Subject, look
@@ -129,11 +129,12 @@ def prints(
     seen = negative.seen(to)
     if change.painting:
         seen = seen | (plate.enlarge(change.painting.region.beyond, *to.size) > 0)
+    head = framing.head(face, Affine(np.eye(2, 3), to.width, to.height), alpha, seen)
     return {
         "negative": negative, "change": change, "master": master, "portrait": proof, "alpha": alpha, "seen": seen,
-        "face": face, "head": framing.head(face, Affine(np.eye(2, 3), to.width, to.height), alpha, seen),
+        "face": face, "head": head,
         "light": read_light(proof, carried, negative.face), "likeness": likeness.unlike(negative, [(change, proof)], studio)[0] if compared else None,
-        "scraps": _scraps(change, proof, alpha, studio),
+        "scraps": _scraps(negative, change, proof, alpha, head, studio),
     }  # fmt: skip
 
 
@@ -151,12 +152,20 @@ def _proof(
 
 
 def _scraps(
-    change: Change, portrait: OtherPicture, alpha: Float32[np.ndarray, "h w"], studio: Studio
+    negative: Negative,
+    change: Change,
+    portrait: OtherPicture,
+    alpha: Float32[np.ndarray, "h w"],
+    head: Head,
+    studio: Studio,
 ) -> float:
     """Return how large the largest piece of the old background is that stayed, in squares of the portrait's height."""
     if change.rung in (Rung.KEEP, Rung.CROP):
         return 0.0
-    return second_look.largest(second_look.scraps(portrait, alpha, studio.segmenter))
+    rows, behind = second_look.ROWS, None
+    if change.painting is None:
+        behind = ground(negative, change, round(rows * portrait.shape[1] / len(portrait)), rows, (0, rows))
+    return second_look.largest(second_look.scraps(portrait, alpha, head, behind, studio.segmenter))
 
 
 def _unlike_newest(subject: Subject, record: Record, studio: Studio) -> float | None:

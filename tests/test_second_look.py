@@ -9,6 +9,7 @@ from catchlight import second_look
 from catchlight.checks import scraps
 from catchlight.records import Rung
 from catchlight.studio import Studio
+from tests.studio import Gallery, small
 from tests.studio_fixtures import Seated
 
 pytest_plugins = ["tests.studio_fixtures"]
@@ -35,7 +36,7 @@ def test_a_clean_outline_is_let_through(id_: str, seated: Seated, house: Studio)
     side = slice(0, len(portrait) // 12)
     rows = slice(len(portrait) // 4, len(portrait) // 2)
     portrait[rows, side], alpha[rows, side] = (150, 120, 90), 1
-    found = second_look.scraps(portrait, alpha, house.segmenter)
+    found = second_look.scraps(portrait, alpha, sitting.head, None, house.segmenter)
     board = replace(sitting, scraps=second_look.largest(found))
     assert scraps.measure(board) > limit
     assert not found[:, found.shape[1] // 3 :].any()
@@ -44,3 +45,10 @@ def test_a_clean_outline_is_let_through(id_: str, seated: Seated, house: Studio)
 def test_a_background_that_stays_leaves_no_scraps(seated: Seated) -> None:
     """Where only the crop was changed, everything behind the person is meant to be there."""
     assert scraps.measure(seated(FLAG[0], Rung.CROP)) == 0
+
+
+@pytest.mark.parametrize("id_", ["B001278", "icpsr021941"])
+def test_a_dark_ground_hides_nothing(id_: str, gallery: Gallery) -> None:
+    """A strip beside the hair that is seen on grey is seen before near black, too."""
+    sitting = gallery.sit(gallery.open(id_).picture, small("rembrandt-charcoal"))
+    assert scraps.measure(sitting) > (scraps.Settings().high or 0)
