@@ -13,7 +13,7 @@ from catchlight.cores import crew
 from catchlight.darkroom_worker import Bench, develop_or_recall, metered, set_up, warm
 from catchlight.easel import Easels, Supplies
 from catchlight.errors import OutsideError
-from catchlight.records import Render
+from catchlight.set_aside import NO_PHOTOS_FAULT, set_aside, tell
 
 if TYPE_CHECKING:  # workers are to start before this process has loaded what developing needs
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -21,10 +21,10 @@ if TYPE_CHECKING:  # workers are to start before this process has loaded what de
     from catchlight.develop import Development, Order
     from catchlight.ledger import Recipes
 
-CRASHED = "photo.crashed"
 # One worker a core: the threads of these would spin while they wait for each other.
 _LIBRARIES = ("OMP", "OPENBLAS", "MKL")
 _TRIES = 2  # a photo whose worker dies so often is set aside
+_MANY = 5  # people set aside, and more than were developed: it is no photo's fault
 
 
 class Darkroom:
@@ -45,6 +45,7 @@ class Darkroom:
         self.cpu = 0.0  # seconds that the workers computed for what was fetched from them
         self._begun: dict[str, Future[tuple[Development, float]]] = {}
         self._generation = 0
+        self._developed = self._failed = 0
         self._pool = self._start(self.workers)
 
     def _start(self, workers: int) -> ProcessPoolExecutor:
@@ -87,7 +88,8 @@ class Darkroom:
     def develop(self, orders: "Iterable[Order]") -> "Iterator[Development]":
         """Yield the developments as they are finished, in any order. Each is in the ledger by then.
 
-        Raises OutsideError when no worker can be started.
+        An order on which our own code fails is set aside, and the rest goes on. Raises OutsideError when no worker
+        can be started, and what the code failed with once it fails on most people.
         """
         rest = list(orders)
         while rest:
@@ -95,7 +97,7 @@ class Darkroom:
             lost = set()
             for future in as_completed(waiting):
                 try:
-                    yield self._metered(future)
+                    yield self._fetched(waiting[future], future)
                 except BrokenProcessPool:
                     lost.add(waiting[future].recipe)
             # Orders are begun in turn: whoever ended a worker is among the first that were lost.
@@ -114,12 +116,27 @@ class Darkroom:
     def _hand_over(self, order: "Order") -> "Future[tuple[Development, float]]":
         return self._pool.submit(metered, self._work, order)
 
-    def _metered(self, future: "Future[tuple[Development, float]]") -> "Development":
+    def _fetched(self, order: "Order", future: "Future[tuple[Development, float]]") -> "Development":
         """Return what a worker developed, and count what it took."""
-        development, seconds = future.result()
+        try:
+            development, seconds = future.result()
+        except NO_PHOTOS_FAULT:
+            raise
+        except Exception as error:  # noqa: BLE001  a bug costs one portrait, not the company's refresh
+            return self._failed_on(order, error)
         with self._lock:
             self.cpu += seconds
+            self._developed += 1
         return development
+
+    def _failed_on(self, order: "Order", error: Exception) -> "Development":
+        """Set an order aside and keep the error for IT; raise it where it is everybody's."""
+        with self._lock:
+            self._failed += 1
+            if self._failed >= _MANY and self._failed > self._developed:
+                raise error
+        tell(error, order, self.bench.log)
+        return set_aside(order, self.bench.preset.name)
 
     def _future(self, order: "Order") -> "Future[tuple[Development, float]]":
         begun = self._begun.pop(order.recipe, None)
@@ -143,13 +160,13 @@ class Darkroom:
             for order in suspects:
                 for _ in range(_TRIES):
                     try:
-                        done.append(pool.submit(self._work, order).result())
+                        done.append(self._fetched(order, pool.submit(metered, self._work, order)))
                         break
                     except BrokenProcessPool:
                         pool.shutdown(wait=False)
                         pool = self._start_apart()
                 else:
-                    done.append(self._set_aside(order))
+                    done.append(set_aside(order, self.bench.preset.name))
             pool.shutdown()
         return done
 
@@ -162,20 +179,6 @@ class Darkroom:
             message = f"the picture workers end as soon as they start; see {self.bench.log}"
             raise OutsideError(message) from error
         return pool
-
-    def _set_aside(self, order: "Order") -> "Development":
-        from catchlight.develop import Development  # noqa: PLC0415
-
-        note = "This photo made the picture software fail twice; save it anew as a JPEG or send another."
-        render = Render(
-            order.employee,
-            order.recipe,
-            "",
-            preset=(order.preset or self.bench.preset).name,
-            reason=CRASHED,
-            note=note,
-        )
-        return Development(order.photos, render)
 
 
 class Remembered:

@@ -1,5 +1,6 @@
 """Photos in, portraits and readings out, one person at a time."""
 
+import math
 import time
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
@@ -186,5 +187,8 @@ def _read(sitting: Sitting, render: Render) -> Iterable[Reading]:
             value = round(float(check.measure(sitting)), 4)
         except LookupError as absent:
             error = str(absent)
+        if value is not None and not math.isfinite(value):
+            message = f"the check {name} measured {value}"
+            raise ArithmeticError(message)
         score = check.score(value) if value is not None and hasattr(check, "score") else None
         yield Reading(render.employee, render.recipe, name, value, limit.low, limit.high, error, score)

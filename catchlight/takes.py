@@ -1,5 +1,6 @@
 """Takes of a painter, measured: still the same face, one person, clean edges, nothing that the preset forbids."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -67,7 +68,11 @@ def flagged(sitting: Sitting) -> frozenset[str]:
         except LookupError:
             continue
         low, high = limit.low, limit.high
-        if (low is not None and value < low) or (high is not None and value > high):
+        if (
+            not math.isfinite(value)
+            or (low is not None and value < low)
+            or (high is not None and value > high)
+        ):
             found.add(name)
     return frozenset(found)
 

@@ -10,18 +10,20 @@ from pathlib import Path
 import pytest
 
 from catchlight.config import load_preset
-from catchlight.darkroom import CRASHED, Darkroom
+from catchlight.darkroom import Darkroom
 from catchlight.darkroom_worker import Bench
 from catchlight.develop import Development, Order
 from catchlight.errors import OutsideError
 from catchlight.ledger import Recipes
 from catchlight.models import default_root
 from catchlight.records import Photo, Render
+from catchlight.set_aside import CRASHED
 from catchlight.vault import Vault
 from tests.processes import command, family, outlive
 from tests.refreshed_company import congress
 
 POISON = "poison"
+FULL = "full"
 COUNTS = "CATCHLIGHT_TEST_COUNTS"
 
 
@@ -42,6 +44,16 @@ def note_down(order: Order) -> Development:
         os.kill(os.getpid(), signal.SIGKILL)
     time.sleep(0.02)
     return Development((), Render(order.employee, order.recipe, "", note=str(os.getpid())))
+
+
+def stumble(order: Order) -> Development:
+    """Stand in for developing: fail as a bug would if the order says so, or as a full disk does."""
+    if order.employee.startswith(POISON):
+        message = f"no number came out of {order.recipe}"
+        raise ArithmeticError(message)
+    if order.employee == FULL:
+        raise OSError(28, "No space left on device")
+    return note_down(order)
 
 
 def tell_threads(order: Order) -> Development:
@@ -110,6 +122,35 @@ def test_a_photo_that_always_kills_its_worker_is_set_aside(tmp_path: Path) -> No
     crashed = [one.render for one in done if one.render.reason]
     assert [(render.employee, render.reason) for render in crashed] == [(POISON, CRASHED)]
     assert crashed[0].note.endswith(".")
+
+
+@pytest.mark.slow
+def test_a_photo_on_which_our_code_fails_is_set_aside(tmp_path: Path) -> None:
+    """The others are developed, and IT finds the error in the log."""
+    here = bench(tmp_path)
+    with Darkroom(here, workers=2, work=stumble) as darkroom:
+        done = list(darkroom.develop([*orders(5), Order(POISON, POISON, ()), *orders(5, start=5)]))
+    assert len(done) == 11
+    assert [(one.render.employee, one.render.reason) for one in done if one.render.reason] == [
+        (POISON, CRASHED)
+    ]
+    assert "ArithmeticError: no number came out of poison" in here.log.read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
+def test_what_fails_on_everybody_or_is_the_disks_is_no_photos_fault(tmp_path: Path) -> None:
+    """A refresh of which nobody would be left ends with what it failed with, as it does when the disk is full."""
+    everybody = [Order(f"{POISON}{n}", f"re{n}", ()) for n in range(20)]
+    with (
+        Darkroom(bench(tmp_path), workers=2, work=stumble) as darkroom,
+        pytest.raises(ArithmeticError, match="no number"),
+    ):
+        list(darkroom.develop(everybody))
+    with (
+        Darkroom(bench(tmp_path), workers=1, work=stumble) as darkroom,
+        pytest.raises(OSError, match="No space"),
+    ):
+        list(darkroom.develop([*orders(3), Order(FULL, FULL, ())]))
 
 
 @pytest.mark.slow

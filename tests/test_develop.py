@@ -165,6 +165,16 @@ def test_what_cannot_be_measured_says_why(room: Room, gallery: Gallery) -> None:
     assert "The photo is black and white." in _outcome(done, room)[1]
 
 
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_a_reading_that_is_no_number_is_never_a_pass(
+    room: Room, gallery: Gallery, monkeypatch: pytest.MonkeyPatch, value: float
+) -> None:
+    """No limit holds against it, so that nobody may be accepted with it: it fails, and says which check."""
+    monkeypatch.setattr("catchlight.checks.matte.measure", lambda _: value)
+    with pytest.raises(ArithmeticError, match="matte"):
+        develop(_order(room, good=gallery.bytes_of("E000298")), room)
+
+
 def test_nobody_is_lost_for_want_of_a_photo(room: Room) -> None:
     """A person without any photo gets a row that says so."""
     done = develop(Order("ana", "r", ()), room)
