@@ -4,16 +4,17 @@ import os
 import threading
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from dataclasses import replace
 from multiprocessing import current_process, get_context
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from catchlight.cores import crew
-from catchlight.darkroom_worker import Bench, develop_or_recall, metered, set_up, warm
+from catchlight.darkroom_worker import Bench, Done, develop_or_recall, metered, set_up, warm
 from catchlight.easel import Easels, Supplies
 from catchlight.errors import OutsideError
-from catchlight.set_aside import NO_PHOTOS_FAULT, set_aside, tell
+from catchlight.set_aside import Tally
 
 if TYPE_CHECKING:  # workers are to start before this process has loaded what developing needs
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -24,7 +25,7 @@ if TYPE_CHECKING:  # workers are to start before this process has loaded what de
 # One worker a core: the threads of these would spin while they wait for each other.
 _LIBRARIES = ("OMP", "OPENBLAS", "MKL")
 _TRIES = 2  # a photo whose worker dies so often is set aside
-_MANY = 5  # people set aside, and more than were developed: it is no photo's fault
+_LOOK = 0.5  # seconds between looks for futures that were cancelled
 
 
 class Darkroom:
@@ -43,9 +44,8 @@ class Darkroom:
         self._lock = threading.Lock()
         self._one_suspect_at_a_time = threading.Lock()
         self.cpu = 0.0  # seconds that the workers computed for what was fetched from them
-        self._begun: dict[str, Future[tuple[Development, float]]] = {}
+        self._begun: dict[str, Future[Done]] = {}
         self._generation = 0
-        self._developed = self._failed = 0
         self._pool = self._start(self.workers)
 
     def _start(self, workers: int) -> ProcessPoolExecutor:
@@ -86,59 +86,47 @@ class Darkroom:
             self._begun |= {order.recipe: self._hand_over(order) for order in orders}
 
     def develop(self, orders: "Iterable[Order]") -> "Iterator[Development]":
-        """Yield the developments as they are finished, in any order. Each is in the ledger by then.
+        """Yield the developments as they are finished, in any order; each is in the ledger by then.
 
-        An order on which our own code fails is set aside, and the rest goes on. Raises OutsideError when no worker
-        can be started, and what the code failed with once it fails on most people.
+        An order on which our own code fails is set aside (and in no ledger), and the rest goes on. Raises OutsideError
+        when no worker can be started, when the workers are let go meanwhile, and at the end, when it failed on most.
         """
-        rest = list(orders)
+        rest, tally = list(orders), Tally(self.bench.log)
         while rest:
             generation, waiting = self._submit(rest)
             lost = set()
-            for future in as_completed(waiting):
+            for future in _as_done(waiting):
                 try:
-                    yield self._fetched(waiting[future], future)
+                    done = future.result()
                 except BrokenProcessPool:
                     lost.add(waiting[future].recipe)
+                else:
+                    yield self._counted(waiting[future], done, tally)
             # Orders are begun in turn: whoever ended a worker is among the first that were lost.
             rest = [order for order in rest if order.recipe in lost]
             if rest:
                 self._renew(generation)
-                yield from self._apart(rest[: self.workers])
+                yield from self._apart(rest[: self.workers], tally)
                 rest = rest[self.workers :]
+        tally.check()
 
-    def _submit(
-        self, orders: "Sequence[Order]"
-    ) -> "tuple[int, dict[Future[tuple[Development, float]], Order]]":
+    def _submit(self, orders: "Sequence[Order]") -> "tuple[int, dict[Future[Done], Order]]":
         with self._lock:
             return self._generation, {self._future(order): order for order in orders}
 
-    def _hand_over(self, order: "Order") -> "Future[tuple[Development, float]]":
+    def _hand_over(self, order: "Order") -> "Future[Done]":
         return self._pool.submit(metered, self._work, order)
 
-    def _fetched(self, order: "Order", future: "Future[tuple[Development, float]]") -> "Development":
-        """Return what a worker developed, and count what it took."""
-        try:
-            development, seconds = future.result()
-        except NO_PHOTOS_FAULT:
-            raise
-        except Exception as error:  # noqa: BLE001  a bug costs one portrait, not the company's refresh
-            return self._failed_on(order, error)
+    def _counted(self, order: "Order", done: Done, tally: Tally) -> "Development":
+        """Return what a worker developed, and count what it took; set aside whom our own code failed on."""
         with self._lock:
-            self.cpu += seconds
-            self._developed += 1
-        return development
+            self.cpu += done.seconds
+        if done.development is None:
+            return tally.set_aside(order, self.bench.preset.name, done.failed)
+        tally.made += not done.known
+        return done.development
 
-    def _failed_on(self, order: "Order", error: Exception) -> "Development":
-        """Set an order aside and keep the error for IT; raise it where it is everybody's."""
-        with self._lock:
-            self._failed += 1
-            if self._failed >= _MANY and self._failed > self._developed:
-                raise error
-        tell(error, order, self.bench.log)
-        return set_aside(order, self.bench.preset.name)
-
-    def _future(self, order: "Order") -> "Future[tuple[Development, float]]":
+    def _future(self, order: "Order") -> "Future[Done]":
         begun = self._begun.pop(order.recipe, None)
         if begun and not (begun.done() and isinstance(begun.exception(), BrokenProcessPool)):
             return begun
@@ -152,23 +140,26 @@ class Darkroom:
                 self._pool = self._start(self.workers)
                 self._generation += 1
 
-    def _apart(self, suspects: "Iterable[Order]") -> "list[Development]":
+    def _apart(self, suspects: "Iterable[Order]", tally: Tally) -> "list[Development]":
         """Develop one at a time in a worker of their own, so that it is certain whose photo ends it."""
-        done = []
+        developed = []
         with self._one_suspect_at_a_time:
             pool = self._start_apart()
-            for order in suspects:
-                for _ in range(_TRIES):
-                    try:
-                        done.append(self._fetched(order, pool.submit(metered, self._work, order)))
-                        break
-                    except BrokenProcessPool:
-                        pool.shutdown(wait=False)
-                        pool = self._start_apart()
-                else:
-                    done.append(set_aside(order, self.bench.preset.name))
-            pool.shutdown()
-        return done
+            try:
+                for order in suspects:
+                    for _ in range(_TRIES):
+                        try:
+                            done = pool.submit(metered, self._work, order).result()
+                            break
+                        except BrokenProcessPool:
+                            pool.shutdown(wait=False)
+                            pool = self._start_apart()
+                    else:
+                        done = Done(None, 0.0, known=False, failed="its worker ended, twice")
+                    developed.append(self._counted(order, done, tally))
+            finally:
+                pool.shutdown()
+        return developed
 
     def _start_apart(self) -> ProcessPoolExecutor:
         """Start one worker and see that it stands: if it cannot, no photo is to blame."""
@@ -179,6 +170,19 @@ class Darkroom:
             message = f"the picture workers end as soon as they start; see {self.bench.log}"
             raise OutsideError(message) from error
         return pool
+
+
+def _as_done(waiting: "Iterable[Future[Done]]") -> "Iterator[Future[Done]]":
+    """Yield futures as they are done. Raises OutsideError where the pool was closed: nobody ends what it cancels."""
+    rest = set(waiting)
+    while rest:
+        with suppress(TimeoutError):
+            for future in as_completed(set(rest), _LOOK):
+                rest.discard(future)
+                yield future
+        if any(future.cancelled() for future in rest):
+            message = "the picture workers were let go while somebody waited for them"
+            raise OutsideError(message)
 
 
 class Remembered:

@@ -2,6 +2,7 @@
 
 import signal
 import threading
+import traceback
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from catchlight.cost import spent
 from catchlight.easel import Easel
 from catchlight.following import follow, write_to
 from catchlight.loading import loading
+from catchlight.set_aside import may_be_the_photos
 
 if TYPE_CHECKING:  # the main process starts workers before it loads what they need
     from collections.abc import Callable
@@ -72,10 +74,30 @@ def warm() -> None:
             _room.studio.warm()
 
 
-def metered(work: "Callable[[Order], Development]", order: "Order") -> "tuple[Development, float]":
-    """Do the work for one order; return with it the processor seconds that it took, here and in the decoder."""
-    before = spent()
-    return work(order), max(0.0, spent() - before)
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a worker made of one order: a development, or the traceback of an error of our own (``failed``).
+
+    ``seconds`` of processor time, here and in the decoder; ``known`` where the ledger had it already.
+    """
+
+    development: "Development | None"
+    seconds: float
+    known: bool
+    failed: str = ""
+
+
+def metered(work: "Callable[[Order], Development]", order: "Order") -> Done:
+    """Do the work for one order. Errors that may be about its photo are told as text: not all can be sent."""
+    before, known = spent(), _recipes is not None and _recipes.path(order.recipe).exists()
+    development, failed = None, ""
+    try:
+        development = work(order)
+    except Exception as error:
+        if not may_be_the_photos(error):
+            raise
+        failed = traceback.format_exc()
+    return Done(development, max(0.0, spent() - before), known, failed)
 
 
 def develop_or_recall(order: "Order") -> "Development":

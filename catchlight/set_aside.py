@@ -1,34 +1,64 @@
 """Somebody on whose photo our own software fails is set aside: the others go on, and IT finds out why."""
 
 import logging
-import traceback
-from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from catchlight.errors import CatchlightError
+from catchlight.errors import CatchlightError, OutsideError, PhotoError
 from catchlight.records import Render
 
 if TYPE_CHECKING:  # workers are to start before this process has loaded what developing needs
     from catchlight.develop import Development, Order
 
 CRASHED = "photo.crashed"
-NO_PHOTOS_FAULT = (CatchlightError, OSError, MemoryError, ImportError, BrokenProcessPool)
 _NOTE = "This photo made the picture software fail; save it anew as a JPEG or send another."
+_MANY = 3  # so many of those who were developed together, and more than came out well: it is no photo's fault
 _log = logging.getLogger("catchlight.darkroom")
 
 
-def set_aside(order: "Order", preset: str) -> "Development":
-    """Return what is told of them; ``preset`` is the name of the run's, for who has none of their own."""
-    from catchlight.develop import Development  # noqa: PLC0415
+def may_be_the_photos(error: Exception) -> bool:
+    """Whether an error may be about one photo: a mistake of our code, but no full disk, memory or card, no settings."""
+    if isinstance(error, OSError):  # Pillow's, of a picture, have no number
+        return error.errno is None and not isinstance(error, TimeoutError | ConnectionError)
+    full = "OutOfMemory" in type(error).__name__ or "nsufficient memory" in str(error)
+    outside = isinstance(error, CatchlightError | MemoryError | ImportError) and not isinstance(
+        error, PhotoError
+    )
+    return not full and not outside
 
-    name = order.preset.name if order.preset else preset
-    render = Render(order.employee, order.recipe, "", preset=name, reason=CRASHED, note=_NOTE)
-    return Development(order.photos, render)
 
+@dataclass(slots=True)
+class Tally:
+    """How many people a worker developed, how many were set aside, and what the last of these failed with."""
 
-def tell(error: Exception, order: "Order", log: Path) -> None:
-    """Write what the software failed with into a log that names no person, and say where it is."""
-    with log.open("a", encoding="utf-8") as file:
-        file.write(f"recipe {order.recipe}:\n{''.join(traceback.format_exception(error))}")
-    _log.error("%s (%s): one person is set aside; see %s", type(error).__name__, error, log)
+    log: Path
+    made: int = 0
+    failed: int = 0
+    why: str = ""
+
+    def set_aside(self, order: "Order", preset: str, failed: str) -> "Development":
+        """Return what is told of somebody; why goes into the log, beside the recipe.
+
+        ``preset`` is the name of the run's, for who has none of their own; ``failed`` a traceback.
+        """
+        from catchlight.develop import Development  # noqa: PLC0415
+
+        self.failed, self.why = self.failed + 1, failed.strip().rpartition("\n")[-1]
+        with self.log.open("a", encoding="utf-8") as file:
+            file.write(f"recipe {order.recipe}:\n{failed.strip()}\n")
+        _log.error(
+            "recipe %s: the picture software failed, one person is set aside; see %s", order.recipe, self.log
+        )
+        name = order.preset.name if order.preset else preset
+        render = Render(order.employee, order.recipe, "", preset=name, reason=CRASHED, note=_NOTE)
+        return Development(order.photos, render)
+
+    def check(self) -> None:
+        """Raise OutsideError where the software failed on most: nobody is to send another photo for that."""
+        if self.failed >= _MANY and self.failed > self.made:
+            message = (
+                f"the picture software failed on {self.failed} of {self.failed + self.made} people"
+                f" ({self.why}); see {self.log}"
+            )
+            raise OutsideError(message)

@@ -3,7 +3,8 @@
 import os
 import signal
 import time
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,11 +14,11 @@ from catchlight.config import load_preset
 from catchlight.darkroom import Darkroom
 from catchlight.darkroom_worker import Bench
 from catchlight.develop import Development, Order
-from catchlight.errors import OutsideError
+from catchlight.errors import ConfigError, OutsideError, PhotoError
 from catchlight.ledger import Recipes
 from catchlight.models import default_root
 from catchlight.records import Photo, Render
-from catchlight.set_aside import CRASHED
+from catchlight.set_aside import CRASHED, may_be_the_photos
 from catchlight.vault import Vault
 from tests.processes import command, family, outlive
 from tests.refreshed_company import congress
@@ -46,11 +47,17 @@ def note_down(order: Order) -> Development:
     return Development((), Render(order.employee, order.recipe, "", note=str(os.getpid())))
 
 
+class TwoPartError(Exception):
+    """An error that can be sent and cannot be read: as many libraries' do."""
+
+    def __init__(self, what: str, where: str) -> None:
+        super().__init__(f"{what} in {where}")
+
+
 def stumble(order: Order) -> Development:
-    """Stand in for developing: fail as a bug would if the order says so, or as a full disk does."""
+    """Stand in for developing: fail as a bug would if the order says so, or as a full disk or card does."""
     if order.employee.startswith(POISON):
-        message = f"no number came out of {order.recipe}"
-        raise ArithmeticError(message)
+        raise TwoPartError("no number", order.recipe)
     if order.employee == FULL:
         raise OSError(28, "No space left on device")
     return note_down(order)
@@ -126,31 +133,69 @@ def test_a_photo_that_always_kills_its_worker_is_set_aside(tmp_path: Path) -> No
 
 @pytest.mark.slow
 def test_a_photo_on_which_our_code_fails_is_set_aside(tmp_path: Path) -> None:
-    """The others are developed, and IT finds the error in the log."""
-    here = bench(tmp_path)
+    """The others are developed, those begun ahead too, and IT finds the error in the log."""
+    here, poison = bench(tmp_path), Order(POISON, POISON, ())
     with Darkroom(here, workers=2, work=stumble) as darkroom:
-        done = list(darkroom.develop([*orders(5), Order(POISON, POISON, ()), *orders(5, start=5)]))
+        darkroom.begin([*orders(2), poison])
+        done = list(darkroom.develop([*orders(5), poison, *orders(5, start=5)]))
     assert len(done) == 11
     assert [(one.render.employee, one.render.reason) for one in done if one.render.reason] == [
         (POISON, CRASHED)
     ]
-    assert "ArithmeticError: no number came out of poison" in here.log.read_text(encoding="utf-8")
+    assert "TwoPartError: no number in poison" in here.log.read_text(encoding="utf-8")
 
 
 @pytest.mark.slow
-def test_what_fails_on_everybody_or_is_the_disks_is_no_photos_fault(tmp_path: Path) -> None:
-    """A refresh of which nobody would be left ends with what it failed with, as it does when the disk is full."""
-    everybody = [Order(f"{POISON}{n}", f"re{n}", ()) for n in range(20)]
+@pytest.mark.parametrize("work", [stumble, note_down])
+def test_what_fails_on_everybody_is_no_photos_fault(
+    tmp_path: Path, work: Callable[[Order], Development]
+) -> None:
+    """Nobody is asked for another photo where the software fails on all that is new; what was known does not count."""
+    here = bench(tmp_path)
+    for known in orders(5):
+        Recipes(here.recipes).remember(known.recipe, {})
+    broken = [Order(POISON, f"re{n}", ()) for n in range(3)]
     with (
-        Darkroom(bench(tmp_path), workers=2, work=stumble) as darkroom,
-        pytest.raises(ArithmeticError, match="no number"),
+        Darkroom(here, workers=2, work=work) as darkroom,
+        pytest.raises(OutsideError, match="on 3 of 3 people"),
     ):
-        list(darkroom.develop(everybody))
-    with (
-        Darkroom(bench(tmp_path), workers=1, work=stumble) as darkroom,
-        pytest.raises(OSError, match="No space"),
-    ):
+        list(darkroom.develop([*orders(5), *broken]))
+
+
+@pytest.mark.slow
+def test_a_full_disk_ends_the_run(tmp_path: Path) -> None:
+    """It is no photo's fault, and told as what it is."""
+    with Darkroom(bench(tmp_path), 1, stumble) as darkroom, pytest.raises(OSError, match="No space"):
         list(darkroom.develop([*orders(3), Order(FULL, FULL, ())]))
+
+
+@pytest.mark.slow
+def test_nobody_waits_for_workers_that_are_gone(tmp_path: Path) -> None:
+    """Where one shard ends a run with an error, the threads of the others end, too."""
+    with ThreadPoolExecutor(1) as threads:
+        other = _left_behind(bench(tmp_path), threads)
+        assert isinstance(other.exception(timeout=60), OutsideError)
+
+
+def _left_behind(here: Bench, threads: ThreadPoolExecutor) -> "Future[list[Development]]":
+    """Let a thread wait for many people, and leave the darkroom by an error meanwhile."""
+    darkroom = Darkroom(here, 1, note_down)
+    other = threads.submit(lambda: list(darkroom.develop(orders(400))))
+    while not darkroom.cpu:
+        time.sleep(0.01)
+    darkroom.__exit__(OSError, None, None)  # type: ignore[arg-type]  # as a with block does
+    return other
+
+
+@pytest.mark.parametrize(
+    ("error", "may"),
+    [(ValueError("x"), True), (PhotoError("photo.x", "x"), True), (OSError("encoder error -2"), True),
+     (OSError(28, "full"), False), (TimeoutError(), False), (MemoryError(), False), (ConfigError("x"), False),
+     (ImportError("x"), False), (type("OutOfMemoryError", (RuntimeError,), {})("x"), False)],
+)  # fmt: skip
+def test_whose_fault_an_error_may_be(error: Exception, *, may: bool) -> None:
+    """A picture's, unless a disk, a card, the memory or the installation is behind it."""
+    assert may_be_the_photos(error) is may
 
 
 @pytest.mark.slow
