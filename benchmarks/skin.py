@@ -31,8 +31,6 @@ from sittings import (
 )
 
 from catchlight.bootstrap import Estimate, shift, spearman
-from catchlight.correction import exposed
-from catchlight.grade import Grade
 from catchlight.sitting import Sitting
 from catchlight.studio import Studio
 
@@ -42,15 +40,11 @@ _SMALLEST = 20  # people in a third
 
 
 def exposure(sitting: Sitting, studio: Studio) -> Row:
-    """Return how light the photo's skin is (log2 of linear luminance), and whether the photo was exposed well.
-
-    It was where nothing but the pattern's own exposure, everybody's, moved it.
-    """
+    """Return how light the photo's skin is (log2 of linear luminance), and whether the photo was exposed well."""
     del studio
     if sitting.photo_light is None:
         return {}
-    pattern = exposed(Grade(), sitting.preset.light)
-    even = sitting.grade.stops == pattern.stops and clipped(sitting) < _CLIPPED
+    even = sitting.grade.stops == 0 and clipped(sitting) < _CLIPPED
     return {"luminance": float(np.log2(sitting.photo_light.lit.level)), "evenly exposed": even}
 
 

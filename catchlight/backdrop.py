@@ -52,7 +52,7 @@ def colour(code: str) -> Float32[np.ndarray, " 3"]:
     return to_linear(rgb)[0, 0]
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=8)
 def _whole(of: Background, width: int, height: int) -> Float32[np.ndarray, "h w 3"]:
     return _made(of, width, height, (0, height))
 

@@ -60,6 +60,9 @@ class Light(_Section):
     ratio: float | None = Field(
         None, ge=1, le=8, description="cheek towards the key : the other cheek; 2 is one stop"
     )
+    exposure: float | None = Field(
+        None, ge=-0.25, le=0, description="stops by which everybody whose light may change is exposed lower"
+    )
     softness: Share = Field(0.5, description="size of the lamp: 0 is a bare bulb, 1 a large window")
     strength: Share = Field(0.8, description="how much of the way from the photo's light to the preset's")
     tolerance: float = Field(

@@ -60,7 +60,8 @@ def decide(
         return replace(negative, frame=None), Change(rung, Grade())
     if rung is Rung.CROP:
         return negative, Change(rung, Grade(), filled=filled)
-    graded = exposed(graded, preset.light)
+    if ladder.capped(Rung.RELIGHT, cap) is Rung.RELIGHT:
+        graded = _exposed(graded, preset.light)
     change = Change(rung, graded, filled=filled)
     if rung is Rung.RELIGHT and source is not None and wanted is not None:
         stops = _gain(source, wanted, graded, preset.light.strength)
@@ -70,10 +71,9 @@ def decide(
     return negative, change
 
 
-def exposed(of: Grade, light: config.Light) -> Grade:
-    """Expose as the preset's pattern does, whoever it is and whether or not the light can be changed."""
-    most, pattern = light.max_stops, lamp.lamp(light).exposure * light.strength
-    return replace(of, stops=float(np.clip(of.stops + pattern, -most, most))) if pattern else of
+def _exposed(of: Grade, light: config.Light) -> Grade:
+    """Expose as the preset's pattern does, whoever it is and whether or not their light can be read."""
+    return replace(of, pattern=lamp.lamp(light).exposure * light.strength)
 
 
 def _gain(source: Lighting, wanted: Lamp, graded: Grade, strength: float) -> Float32[np.ndarray, "h w"]:
@@ -84,13 +84,13 @@ def _gain(source: Lighting, wanted: Lamp, graded: Grade, strength: float) -> Flo
 
 
 def keep_skin(negative: Negative, change: Change, lit: Lit) -> Change:
-    """Shift a change of light so that skin keeps its median luminance, the highlights' shoulder included."""
+    """Shift a change of light so that skin keeps its median luminance as the grade exposes it, the highlights' shoulder included."""
     to = negative.map(SMALL)
     photo = to_linear(framing.level(negative.picture, to))
     back = framing.between(to, lit.relief.map)
     for _ in range(2 if change.stops is not None else 0):
         there = back.warp(luminance(change.on(photo, SMALL, 0)))[lit.skin]
-        moved = np.log2(max(float(np.median(there)), 1e-6) / lit.level) - change.grade.stops
+        moved = np.log2(max(float(np.median(there)), 1e-6) / lit.level) - change.grade.exposure
         change = replace(change, stops=np.asarray(change.stops, np.float32) - np.float32(moved))
     return change
 

@@ -72,7 +72,7 @@ def gain(lit: Lit, light: Light, of: Lamp, strength: float) -> Float32[np.ndarra
 
 def graded(lit: Lit, of: Grade) -> Lit:
     """Return a face as exposure and white balance leave it; the brightest channel of skin is red."""
-    return replace(lit, peak=lit.peak * np.float32(of.gains[0] * 2**of.stops))
+    return replace(lit, peak=lit.peak * np.float32(of.gains[0] * 2**of.exposure))
 
 
 def _try(lit: Lit, light: Light, of: Lamp, ratio: float, strength: float) -> Try:

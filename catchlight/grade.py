@@ -1,4 +1,4 @@
-"""Exposure and white balance, bounded: badly exposed photos move a little, skin tones stay what they are."""
+"""Exposure and white balance, bounded: badly exposed photos move a little; no skin tone is aimed at."""
 
 from dataclasses import dataclass
 
@@ -21,10 +21,19 @@ _LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
 
 @dataclass(frozen=True, slots=True)
 class Grade:
-    """The correction: exposure in stops and a gain per channel (luminance kept)."""
+    """Exposure in stops and a gain per channel (luminance kept).
+
+    ``stops`` correct the photo; ``pattern`` is the preset's own exposure, the same for everybody.
+    """
 
     stops: float = 0.0
     gains: tuple[float, float, float] = (1.0, 1.0, 1.0)
+    pattern: float = 0.0
+
+    @property
+    def exposure(self) -> float:
+        """Both together, in stops."""
+        return self.stops + self.pattern
 
     @property
     def slight(self) -> bool:
@@ -35,8 +44,8 @@ class Grade:
         """Return the picture corrected, with a shoulder instead of clipping."""
         if self == Grade():
             return linear
-        moved = linear * (np.array(self.gains, np.float32) * np.float32(2**self.stops))
-        return shoulder(moved) if self.stops > 0 else moved
+        moved = linear * (np.array(self.gains, np.float32) * np.float32(2**self.exposure))
+        return shoulder(moved) if self.exposure > 0 else moved
 
 
 def shoulder(linear: Float32[np.ndarray, "h w 3"], knee: float = 0.8) -> Float32[np.ndarray, "h w 3"]:

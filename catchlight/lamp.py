@@ -23,7 +23,7 @@ class Lamp:
     stops a photo's light may be moved; ``blur``: detail of the new light that is left out, in T.
     ``closes``: whether the lamp is moved until the shadows close to a Rembrandt triangle; its ratio is
     key cheek to the shadow around that triangle.
-    ``exposure``: stops by which a portrait is exposed otherwise than its photo, for everybody the same; never above 0.
+    ``exposure``: stops by which portraits are exposed lower than their photos, the same for everybody (0 or less).
     """
 
     azimuth: float
@@ -69,6 +69,7 @@ def lamp(of: config.Light) -> Lamp:
         "elevation": of.elevation,
         "ratio": of.ratio,
         "softness": of.softness,
+        "exposure": of.exposure,
     }
     return replace(_PATTERNS[of.pattern], **{name: value for name, value in own.items() if value is not None})
 

@@ -51,7 +51,7 @@ class Change:
             return self.grade.apply(linear)
         rows = top, top + linear.shape[0]
         light = np.exp2(plate.enlarge(self.stops, linear.shape[1], height, rows)) * np.float32(
-            2**self.grade.stops
+            2**self.grade.exposure
         )
         lit = cv2.multiply(linear, in_all(light))
         return shoulder(np.asarray(cv2.transform(lit, np.diag(self.grade.gains).astype(np.float32))))

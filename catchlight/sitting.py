@@ -163,7 +163,7 @@ def _scraps(
     if change.rung in (Rung.KEEP, Rung.CROP):
         return 0.0
     rows, behind = second_look.ROWS, None
-    if change.painting is None:
+    if not (change.painting and change.painting.region.behind):
         behind = ground(negative, change, round(rows * portrait.shape[1] / len(portrait)), rows, (0, rows))
     return second_look.largest(second_look.scraps(portrait, alpha, head, behind, studio.segmenter))
 

@@ -1,9 +1,11 @@
 """A light drawn with its shadows: what is asked for can be measured on the picture, and nothing but light changes."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
+from pydantic import ValidationError
 
 from catchlight import config, drawn, lamp, light, triangle
 from catchlight.config import load_preset
@@ -123,6 +125,31 @@ def test_portraits_of_the_preset_show_it(gallery: Gallery) -> None:
         assert measure("light_triangle", done) == 1, name
         assert 35 <= -measure("light_azimuth", done) <= 65, name
         assert measure("skin_ev", done) == pytest.approx(KEY.exposure, abs=0.05), name
+
+
+@pytest.mark.parametrize(
+    ("changes", "stops"),
+    [({}, -0.2), ({"light": {"strength": 0.5}}, -0.1), ({"light": {"exposure": -0.1}}, -0.1),
+     ({"light": {"max_stops": 0.0}}, -0.2), ({"rung": "background"}, 0.0), ({"rung": "crop"}, 0.0)],
+)  # fmt: skip
+def test_everybody_is_exposed_by_the_same_whose_light_may_be_changed(
+    gallery: Gallery, monkeypatch: pytest.MonkeyPatch, changes: dict[str, Any], stops: float
+) -> None:
+    """Also whoever's light cannot be read: or pale faces, which can be read more often, would be darkened more often."""
+    preset = small("rembrandt-charcoal").model_dump(exclude_unset=True)
+    preset |= {key: preset[key] | of if isinstance(of, dict) else of for key, of in changes.items()}
+    monkeypatch.setattr("catchlight.ladder.POOR", 0.0)
+    done = gallery.sit(gallery.open("A000148").picture, config.Preset.model_validate(preset))
+    assert done.change.stops is None
+    assert measure("skin_ev", done) == pytest.approx(stops, abs=0.03)
+    assert measure("exposure_moved", done) == 0
+
+
+def test_no_preset_makes_skin_lighter() -> None:
+    """Nor much darker."""
+    for stops in (0.1, -0.3):
+        with pytest.raises(ValidationError, match="exposure"):
+            config.Light.model_validate({"exposure": stops})
 
 
 def test_only_rembrandt_draws_shadows() -> None:

@@ -47,7 +47,9 @@ def test_a_background_that_stays_leaves_no_scraps(seated: Seated) -> None:
     assert scraps.measure(seated(FLAG[0], Rung.CROP)) == 0
 
 
-@pytest.mark.parametrize("id_", ["B001278", "icpsr021941"])
+@pytest.mark.parametrize(
+    "id_", ["B001278", "icpsr021941", "H001091"]
+)  # the last in the square around the head
 def test_a_dark_ground_hides_nothing(id_: str, gallery: Gallery) -> None:
     """A strip beside the hair that is seen on grey is seen before near black, too."""
     sitting = gallery.sit(gallery.open(id_).picture, small("rembrandt-charcoal"))
