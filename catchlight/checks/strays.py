@@ -17,7 +17,7 @@ SENTENCES = {
 class Settings(Limits):
     """Limits in % of the head's square."""
 
-    high: float | None = 0.03
+    high: float | None = 0.018
 
 
 def measure(sitting: Sitting) -> float:
