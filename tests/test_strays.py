@@ -18,7 +18,7 @@ STAYED = (
     "H001091",
     "icpsr021764",
 )  # red beside an ear, red behind hair, the wall in a loop of hair
-CLEAN = ("T000472", "icpsr021170")  # and grey hair that is thin before a blue-grey wall
+CLEAN = ("T000472", "icpsr021549")  # and hair that goes grey before a grey wall
 
 
 def drawn(strip: tuple[int, int, int]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
