@@ -48,6 +48,16 @@ def _wrong(folder: Path, text: str) -> str:
 
 
 @pytest.mark.parametrize("name", preset_names())
+@pytest.mark.parametrize("check", ["matte", "scraps", "strays", "haze"])
+def test_no_ground_is_an_excuse_for_edges(name: str, check: str) -> None:
+    """A preset that comes with Catchlight may ask for better outlines than the house's, never for worse."""
+    asked, usual = limits(load_preset(name))[check].high, limits(load_preset("house"))[check].high
+    assert asked is not None
+    assert usual is not None
+    assert asked <= usual
+
+
+@pytest.mark.parametrize("name", preset_names())
 def test_every_bundled_preset_is_right(name: str) -> None:
     """It has a title and a description, engines for every job, and limits for every check."""
     preset = load_preset(name)
