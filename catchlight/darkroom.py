@@ -140,26 +140,28 @@ class Darkroom:
                 self._pool = self._start(self.workers)
                 self._generation += 1
 
-    def _apart(self, suspects: "Iterable[Order]", tally: Tally) -> "list[Development]":
+    def _apart(self, suspects: "Sequence[Order]", tally: Tally) -> "list[Development]":
         """Develop one at a time in a worker of their own, so that it is certain whose photo ends it."""
-        developed = []
         with self._one_suspect_at_a_time:
             pool = self._start_apart()
+            developed = []
             try:
                 for order in suspects:
-                    for _ in range(_TRIES):
-                        try:
-                            done = pool.submit(metered, self._work, order).result()
-                            break
-                        except BrokenProcessPool:
-                            pool.shutdown(wait=False)
-                            pool = self._start_apart()
-                    else:
-                        done = Done(None, 0.0, known=False, failed="its worker ended, twice")
+                    pool, done = self._alone(pool, order)
                     developed.append(self._counted(order, done, tally))
             finally:
                 pool.shutdown()
         return developed
+
+    def _alone(self, pool: ProcessPoolExecutor, order: "Order") -> tuple[ProcessPoolExecutor, Done]:
+        """Return what one worker made of an order, and the pool that stands after that."""
+        for _ in range(_TRIES):
+            try:
+                return pool, pool.submit(metered, self._work, order).result()
+            except BrokenProcessPool:
+                pool.shutdown(wait=False)
+                pool = self._start_apart()
+        return pool, Done(None, 0.0, known=False, failed="its worker ended, twice")
 
     def _start_apart(self) -> ProcessPoolExecutor:
         """Start one worker and see that it stands: if it cannot, no photo is to blame."""

@@ -29,7 +29,7 @@ from catchlight.source_type import SourceType, marked, source_type
 from catchlight.studio import Studio
 from catchlight.vault import Vault
 
-__all__ = ["Development", "Order", "Room", "develop", "recipe_of"]
+__all__ = ["Development", "Order", "Room", "develop", "recipe_of", "without_portrait"]
 
 THUMB = 256
 ALIGNED = 640  # rows of the photo in the portrait's frame
@@ -61,6 +61,12 @@ class Development:
             Render(**plain["render"]),
             tuple(Reading(**row) for row in plain["readings"]),
         )
+
+
+def without_portrait(order: Order, preset: str, reason: str, note: str) -> Development:
+    """Return what is told of somebody of whom no portrait was made; ``preset`` is a preset's name."""
+    render = Render(order.employee, order.recipe, "", preset=preset, reason=reason, note=note)
+    return Development(order.photos, render)
 
 
 @dataclass(frozen=True, slots=True)

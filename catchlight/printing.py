@@ -45,6 +45,11 @@ class Change:
     seed: int = 0
     painting: Painting | None = None
 
+    @property
+    def keeps_behind(self) -> bool:
+        """Whether what is behind the person stays as it was photographed."""
+        return self.rung in {Rung.KEEP, Rung.CROP}
+
     def on(self, linear: Float32[np.ndarray, "h w 3"], height: int, top: int) -> Float32[np.ndarray, "h w 3"]:
         """Return rows of the levelled photo, graded and relit: three channels of a pixel by one light."""
         if self.stops is None:
@@ -65,7 +70,7 @@ def band(
     there = rows_of(negative.from_sheet(height), top, bottom)
     device = negative.preset.engines.device
     alpha = matte.carry(negative.alpha, negative.sheet, there, photo, device=device)
-    if change.rung in {Rung.KEEP, Rung.CROP}:
+    if change.keeps_behind:
         return photo, alpha
     colour = np.empty(photo.shape, np.float32)
     for part in _parts(photo):
@@ -124,7 +129,7 @@ def expose(negative: Negative, change: Change, height: int) -> tuple[Picture, Fl
 
 def settle(negative: Negative, change: Change, height: int, enlarged: float) -> Change:
     """Work out, for a print of this height, the spill in the person's edges, and shadow and grain of the ground."""
-    if change.rung in {Rung.KEEP, Rung.CROP}:
+    if change.keeps_behind:
         return change
     small, of, key = min(SMALL, height), negative.preset.background, lamp(negative.preset.light)
     photo = level(negative, change.filled, small, (0, small))

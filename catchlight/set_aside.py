@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from catchlight.errors import CatchlightError, OutsideError, PhotoError
-from catchlight.records import Render
 
 if TYPE_CHECKING:  # workers are to start before this process has loaded what developing needs
     from catchlight.develop import Development, Order
@@ -42,7 +41,7 @@ class Tally:
 
         ``preset`` is the name of the run's, for who has none of their own; ``failed`` a traceback.
         """
-        from catchlight.develop import Development  # noqa: PLC0415
+        from catchlight.develop import without_portrait  # noqa: PLC0415
 
         self.failed, self.why = self.failed + 1, failed.strip().rpartition("\n")[-1]
         with self.log.open("a", encoding="utf-8") as file:
@@ -51,8 +50,7 @@ class Tally:
             "recipe %s: the picture software failed, one person is set aside; see %s", order.recipe, self.log
         )
         name = order.preset.name if order.preset else preset
-        render = Render(order.employee, order.recipe, "", preset=name, reason=CRASHED, note=_NOTE)
-        return Development(order.photos, render)
+        return without_portrait(order, name, CRASHED, _NOTE)
 
     def check(self) -> None:
         """Raise OutsideError where the software failed on most: nobody is to send another photo for that."""

@@ -160,7 +160,7 @@ def _scraps(
     studio: Studio,
 ) -> float:
     """Return how large the largest piece of the old background is that stayed, in squares of the portrait's height."""
-    if change.rung in (Rung.KEEP, Rung.CROP):
+    if change.keeps_behind:
         return 0.0
     rows, behind = second_look.ROWS, None
     if not (change.painting and change.painting.region.behind):

@@ -11,7 +11,6 @@ from jaxtyping import Bool, Float32
 from catchlight.anatomy import OtherPicture
 from catchlight.colours_near import HUE, OWN, SOLID, STEP, Known, Places, learn, near, places, sure
 
-ROWS = 512  # pixels: the portrait is looked at this size
 _FAR = 14.0  # CIELAB units to the person's colours from which on it is none of them
 _SHARE = 0.5  # of that, at most, lies a colour of the background
 _LEAST = np.ones((3, 3), np.uint8)  # what is thinner is noise
@@ -26,7 +25,7 @@ def strays(
 ) -> Bool[np.ndarray, "h w"]:
     """Return what is far from the person's colours, in photo and portrait, and in the photo near to one behind them.
 
-    All are of one size, best ``ROWS`` high; ``seen`` is where the photo is, ``unit`` the length from eyes to chin in pixels.
+    All are of one size, best ``second_look.ROWS`` high; ``seen`` is where the photo is, ``unit`` the length from eyes to chin in pixels.
     """
     inner, gone = sure(alpha, seen, unit)
     kept = (alpha > SOLID) & seen

@@ -18,7 +18,7 @@ from catchlight.cost import cost_of, note_cpu
 from catchlight.darkroom import Darkroom, Elsewhere, Remembered, own_darkroom
 from catchlight.darkroom_worker import Bench
 from catchlight.desk import open_register
-from catchlight.develop import Development, Order
+from catchlight.develop import Development, Order, without_portrait
 from catchlight.errors import ConfigError, OutsideError, PhotoError
 from catchlight.home import Home
 from catchlight.job import Job
@@ -155,17 +155,13 @@ def _without_photo(order: Order, plan: Plan) -> Development:
     notes = [photo.note for photo in order.photos if photo.note]
     note = notes[0] if notes else "There is no photo of this person; send one from the chest up."
     preset = (order.preset or plan.job.brand()).name
-    render = Render(order.employee, order.recipe, "", preset=preset, reason="photo.missing", note=note)
-    return Development(order.photos, render)
+    return without_portrait(order, preset, "photo.missing", note)
 
 
 def _taken_back(order: Order, plan: Plan) -> Development:
     """Return the outcome for somebody who said no, or took back a yes, after the plan was drawn up."""
     note = "Their photo may not be processed any more as was planned; the next run does what is allowed now."
-    render = Render(
-        order.employee, order.recipe, "", preset=plan.job.preset, reason="photo.refused", note=note
-    )
-    return Development(order.photos, render)
+    return without_portrait(order, plan.job.preset, "photo.refused", note)
 
 
 def _write(folder: Path, developments: list[Development]) -> None:

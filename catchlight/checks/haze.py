@@ -9,7 +9,7 @@ from catchlight.checks import Limits
 from catchlight.haze import haze, veils
 from catchlight.pixels import to_srgb
 from catchlight.printing import ground
-from catchlight.records import Rung
+from catchlight.second_look import ROWS
 from catchlight.sitting import Sitting
 
 TITLE = "Haze at the outline"
@@ -17,8 +17,6 @@ UNIT = "% of the head's square"
 SENTENCES = {
     "high": "A veil of the photo's background seems to have stayed beside the person: look at the edges.",
 }
-
-_ROWS = 512  # pixels: the portrait is looked at this size
 
 
 class Settings(Limits):
@@ -30,7 +28,7 @@ class Settings(Limits):
 def measure(sitting: Sitting) -> float:
     """Return its area in percent of a square of the head's height; 0 where the background stayed."""
     change = sitting.change
-    if change.rung in (Rung.KEEP, Rung.CROP):
+    if change.keeps_behind:
         return 0.0
     if change.painting and change.painting.region.behind:
         message = "the background is painted"
@@ -43,11 +41,11 @@ def measure(sitting: Sitting) -> float:
 def _found(sitting: Sitting) -> Bool[np.ndarray, "512 w"]:
     """Return the haze; most portraits have no wide patch that is half there, and nothing more is looked at."""
     rows, columns = sitting.alpha.shape
-    size = round(_ROWS * columns / rows), _ROWS
-    unit = (sitting.head.chin - sitting.head.eyes) * _ROWS / rows
+    size = round(ROWS * columns / rows), ROWS
+    unit = (sitting.head.chin - sitting.head.eyes) * ROWS / rows
     veiled = veils(cv2.resize(sitting.alpha, size, interpolation=cv2.INTER_AREA), unit)
     if not veiled.any():
         return veiled
     portrait = cv2.resize(sitting.portrait, size, interpolation=cv2.INTER_AREA)
-    behind = ground(sitting.negative, sitting.change, *size, (0, _ROWS))
+    behind = ground(sitting.negative, sitting.change, *size, (0, ROWS))
     return haze(portrait, veiled, to_srgb(behind), unit)

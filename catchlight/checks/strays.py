@@ -4,7 +4,7 @@ import cv2
 
 from catchlight import framing, second_look
 from catchlight.checks import Limits
-from catchlight.records import Rung
+from catchlight.second_look import ROWS
 from catchlight.sitting import Sitting
 
 TITLE = "Colour of the background at the outline"
@@ -22,9 +22,9 @@ class Settings(Limits):
 
 def measure(sitting: Sitting) -> float:
     """Return its area in percent of a square of the head's height; 0 where the background stayed."""
-    from catchlight.strays import ROWS, strays  # noqa: PLC0415  loads SciPy, which only workers need
+    from catchlight.strays import strays  # noqa: PLC0415  loads SciPy, which only workers need
 
-    if sitting.change.rung in (Rung.KEEP, Rung.CROP):
+    if sitting.change.keeps_behind:
         return 0.0
     negative, head, rows = sitting.negative, sitting.head, len(sitting.portrait)
     to = negative.map(ROWS)
