@@ -21,6 +21,8 @@ _NOISE = 0.02
 _RIM = 0.02  # how far a tint of the old background reaches into the person, share of the longest side
 _MIXED = 0.2  # share of the background in a pixel from which on its own colour is taken from further inside
 _TINT = 0.85  # share of it that is taken out at the very edge
+_ASIDE = (0.7, 0.95)  # cosine with the background's hue: what differs so is no tint of it, and surely is one
+_BEYOND = 0.3  # of the way to the background's hue: further beyond it no mixture lies
 _GREY = (0.2126, 0.7152, 0.0722)
 
 
@@ -41,9 +43,9 @@ def clean(linear: Tensor, alpha: Tensor, around: Tensor, rows: tuple[int, int]) 
     colour = linear.clone(memory_format=torch.contiguous_format)
     for each, photo, a, low in zip(colour, linear, alpha, around, strict=True):
         where = torch.nonzero(((a > 0) & ((a < 0.999) | _rim(low, a.shape, rows))).flatten())[:, 0]
-        pixel, share = photo.reshape(-1, 3).index_select(0, where), a.flatten().index_select(0, where)
-        around_it = _sampled(low, where, a.shape[1], rows)
-        each.view(-1, 3).index_copy_(0, where, _cleaned(pixel, share.unsqueeze(-1), around_it))
+        pixel = photo.reshape(-1, 3).index_select(0, where).T.contiguous()
+        found = _cleaned(pixel, a.flatten()[None, where], _sampled(low, where, a.shape[1], rows))
+        each.view(-1, 3).index_copy_(0, where, found.T)
     return colour
 
 
@@ -64,17 +66,17 @@ def _rim(low: Tensor, shape: torch.Size, rows: tuple[int, int]) -> Tensor:
 
 
 def _sampled(planes: Tensor, where: Tensor, width: int, rows: tuple[int, int]) -> Tensor:
-    """Return reduced planes ``(c, h, w)`` at pixels of the full size, counted row by row, as ``(n, c)``."""
+    """Return reduced planes ``(c, h, w)`` at pixels of the full size, counted row by row, as ``(c, n)``."""
     row = where.div(width, rounding_mode="floor")
     y, x = (row + rows[0]) / rows[1], (where - row * width) / width
     grid = torch.stack([2 * x + 1 / width, 2 * y + 1 / rows[1]], -1).to(planes.dtype) - 1
     found = functional.grid_sample(planes[None], grid[None, None], padding_mode="border", align_corners=False)
-    return found[0, :, 0].T
+    return found[0, :, 0]
 
 
 def _cleaned(pixel: Tensor, a: Tensor, around: Tensor) -> Tensor:
-    """Return the person's colour of pixels ``(n, 3)`` with alpha ``(n, 1)``."""
-    front, back, inner, mean = torch.split(around, [3, 3, 3, 1], 1)
+    """Return the person's colour of pixels ``(3, n)`` with alpha ``(1, n)``."""
+    front, back, inner, mean = torch.split(around, [3, 3, 3, 1])
     colour, _ = _Mixture(pixel, a).unmixed(front, back)
     share = _TINT * ((1 - mean) / 0.3).clamp(0, 1)
     return _without_tint(
@@ -85,21 +87,43 @@ def _cleaned(pixel: Tensor, a: Tensor, around: Tensor) -> Tensor:
 def _without_tint(colour: Tensor, back: Tensor, inner: Tensor, share: Tensor, mixed: Tensor) -> Tensor:
     """Take out what ``colour`` has of the old background's hue beyond ``inner``, down to grey at most.
 
-    Where the pixel is ``mixed`` (1), its own colour was never seen: there it goes on to that of ``inner``, past
+    Only what differs from ``inner`` as a tint of the background would is one: a red ear before a tan wall is red by
+    itself. Where the pixel is ``mixed`` (1), its own colour was never seen: there it goes on to that of ``inner``, past
     grey, or blond hair before blue would turn mauve.
     """
-    light, tint, own = _hue(colour)[0], _hue(back)[1], _hue(inner)[1]
-    strength = tint.square().sum(-1, keepdim=True).sqrt().clamp(min=1e-4)
+    light, hue = _hue(colour)
+    tint, own = _hue(back)[1], _hue(inner)[1]
+    strength = _length(tint)
     axis = tint / strength
-    least = (own * axis).sum(-1, keepdim=True)
-    least = least.clamp(min=0) + mixed * least.clamp(max=0)
-    over = ((_hue(colour)[1] * axis).sum(-1, keepdim=True) - least).clamp(min=0)
+    coloured, least = _points(hue - own, axis), _along(own, axis)
+    least = least.clamp(min=0) + mixed * coloured * least.clamp(max=0)
+    over = torch.maximum(coloured, _between(hue, own, tint)) * (_along(hue, axis) - least).clamp(min=0)
     return (colour - share * (strength / 0.2).clamp(max=1) * over * axis * light).clamp(0, 1)
 
 
+def _between(hue: Tensor, own: Tensor, tint: Tensor) -> Tensor:
+    """Return how surely (0–1) a hue is on the way from one's own to a tint, and not beyond."""
+    whole = tint - own
+    return _points(hue - own, whole) * (1 - (_length(hue - own) / _length(whole) - 1) / _BEYOND).clamp(0, 1)
+
+
+def _points(off: Tensor, direction: Tensor) -> Tensor:
+    """Return how surely (0–1) a difference of hues has a direction."""
+    cosine = _along(off, direction) / (_length(off) * _length(direction))
+    return ((cosine - _ASIDE[0]) / (_ASIDE[1] - _ASIDE[0])).clamp(0, 1)
+
+
+def _along(hue: Tensor, axis: Tensor) -> Tensor:
+    return (hue * axis).sum(0, keepdim=True)
+
+
+def _length(hue: Tensor) -> Tensor:
+    return _along(hue, hue).sqrt().clamp(min=1e-4)
+
+
 def _hue(colour: Tensor) -> tuple[Tensor, Tensor]:
-    """Return the luminance of colours ``(n, 3)``, and how each channel differs from it, in shares."""
-    light = (colour @ colour.new_tensor(_GREY)).unsqueeze(-1).clamp(min=1e-3)
+    """Return the luminance of colours ``(3, n)``, and how each channel differs from it, in shares."""
+    light = (colour.new_tensor([_GREY]) @ colour).clamp(min=1e-3)
     return light, colour / light - 1
 
 

@@ -170,6 +170,40 @@ def test_blond_hair_before_blue_does_not_turn_mauve() -> None:
     assert over < green < red
 
 
+def _hue(picture: np.ndarray, where: np.ndarray) -> np.ndarray:
+    """Return the mean colour (CIELAB a, b) of linear pixels."""
+    return cv2.cvtColor(picture[where][None], cv2.COLOR_LRGB2Lab)[0, :, 1:].mean(0)
+
+
+def test_an_ear_before_a_wall_of_skins_hue_stays_red() -> None:
+    """A rim that is red by itself is no tint of a tan wall: taken out, it would leave magenta."""
+    skin, ear, tan = (
+        np.float32([0.35, 0.2, 0.13]),
+        np.float32([0.5, 0.05, 0.04]),
+        np.float32([0.4, 0.29, 0.17]),
+    )
+    true = (TRUE > 0.5).astype(np.float32)
+    rim = (cv2.erode(true, np.ones((9, 9), np.uint8)) < 1) & (true == 1)
+    photo = np.where(rim[..., None], ear, np.where(true[..., None] > 0, skin, tan)).astype(np.float32)
+    assert np.abs(_hue(matte.foreground(photo, true), rim) - _hue(photo, rim)).max() < 6
+
+
+def test_white_hair_beside_warm_skin_does_not_turn_yellow_before_blue() -> None:
+    """Where the colour further inside is not that of the edge, the edge goes to grey and not past it."""
+    skin, white, blue = (
+        np.float32([0.5, 0.25, 0.15]),
+        np.float32([0.6, 0.6, 0.62]),
+        np.float32([0.1, 0.2, 0.85]),
+    )
+    true = cv2.GaussianBlur((TRUE > 0.5).astype(np.float32), (0, 0), 2)
+    inside = cv2.erode((true > 0.5).astype(np.uint8), np.ones((9, 9), np.uint8))[..., None] > 0
+    photo = (true[..., None] * np.where(inside, skin, white) + (1 - true[..., None]) * blue).astype(
+        np.float32
+    )
+    rim = (true > 0.4) & (true < 0.9)
+    assert _hue(matte.foreground(photo, true), rim)[1] < 8
+
+
 def test_a_print_in_bands_is_cleaned_as_a_whole_one() -> None:
     """What was worked out on a small copy cleans each band of rows as it cleans the whole picture."""
     photo = to_linear(_composed(PERSON, GREEN))
