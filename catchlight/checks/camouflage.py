@@ -1,0 +1,83 @@
+"""How large the largest patch of the outline is that is half there where person and background have the same colour.
+
+Colour is what a matte is solved by: where both sides have the same, skin and hair beside a wall go half through.
+"""
+
+import cv2
+import numpy as np
+from jaxtyping import Bool, Float32
+
+from catchlight.anatomy import OtherPicture
+from catchlight.checks import Limits
+from catchlight.sitting import Sitting
+
+TITLE = "Person in the background's colour"
+UNIT = "% of the head's square"
+SENTENCES = {
+    "high": "Person and background have the same colour in a place, and part of the person may be missing there: look at the edges.",
+}
+_UNIT = 50.0  # pixels from eyes to chin (T) at which alpha is looked at; colours at half of that
+_NEAR = 0.1  # T: colours of both sides are means of about so far around
+_SURE = 0.97  # alpha, or one less that: pixels whose colour is one side's
+_ALIKE = 12.0  # CIELAB units (ΔE76) between both sides
+_HALF = 0.1  # alpha from 0 or 1: half there
+_UNSEEN = -0.5  # alpha where the photo is not: of neither side, and not half there
+_FEW = 1e-3  # share of one side's pixels around, below which nothing is known of it
+
+
+class Settings(Limits):
+    """Limits in % of the head's square."""
+
+    high: float | None = 0.15
+
+
+def measure(sitting: Sitting) -> float:
+    """Return its area, a pixel counted by how much of it is unsure, in percent of a square of the head's height.
+
+    Measured on the sheet, above the chin; 0 where the background stayed.
+    """
+    change, sheet = sitting.change, sitting.sheet
+    if change.keeps_behind:
+        return 0.0
+    if change.painting and change.painting.region.behind:
+        message = "the background is painted"
+        raise LookupError(message)
+    scale = _UNIT / (sheet.head.chin - sheet.head.eyes)
+    rows = slice(0, max(1, int(sheet.head.chin)))
+    alpha = np.where(sheet.seen[rows], sheet.alpha[rows], np.float32(_UNSEEN))
+    patch = largest(sheet.picture[rows], alpha, scale)
+    return 100 * patch / (sheet.head.height * scale) ** 2
+
+
+def largest(picture: OtherPicture, alpha: Float32[np.ndarray, "h w"], scale: float) -> float:
+    """Return the same in pixels of a picture made ``scale`` times as large."""
+    fine = cv2.resize(alpha, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    small, coarse = (
+        cv2.resize(each, None, fx=scale / 2, fy=scale / 2, interpolation=cv2.INTER_AREA)
+        for each in (picture, alpha)
+    )
+    alike = cv2.resize(_alike(small, coarse).view(np.uint8), fine.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    unsure = np.minimum(fine, 1 - fine) * alike
+    patches = cv2.morphologyEx((unsure > _HALF).astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
+    _, labels = cv2.connectedComponents(patches)
+    return float(np.bincount(labels.ravel(), unsure.ravel())[1:].max(initial=0))
+
+
+def _alike(picture: OtherPicture, alpha: Float32[np.ndarray, "h w"]) -> Bool[np.ndarray, "h w"]:
+    """Return where the mean colours of what is surely the person and surely behind are alike."""
+    lab = cv2.cvtColor(picture.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
+    (own, some), (behind, others) = (
+        _mean(lab, sure.astype(np.float32)) for sure in (alpha > _SURE, np.abs(alpha) < 1 - _SURE)
+    )
+    apart = own - behind
+    return (cv2.transform(apart * apart, np.ones((1, 3))) < _ALIKE**2) & (some > _FEW) & (others > _FEW)
+
+
+def _mean(
+    lab: Float32[np.ndarray, "h w 3"], sure: Float32[np.ndarray, "h w"]
+) -> tuple[Float32[np.ndarray, "h w 3"], Float32[np.ndarray, "h w"]]:
+    """Return the mean colour of some pixels around each, and their share."""
+    share, total = (
+        cv2.GaussianBlur(each, (0, 0), _NEAR * _UNIT / 2) for each in (sure, lab * sure[..., None])
+    )
+    return total / np.maximum(share, _FEW)[..., None], share
