@@ -1,6 +1,6 @@
-"""How well the reading "unsure outline", which knows no truth, predicts bad edges.
+"""How well a reading that knows no truth predicts bad edges: "unsure outline", or "person in the background's colour".
 
-    python benchmarks/matte_quality.py CONGRESS/photos [MORE/photos] [--grounds 6]
+    python benchmarks/matte_quality.py CONGRESS/photos [MORE/photos] [--grounds 6] [--check camouflage]
 
 Twice: rank correlation with the true error of composites (see matting.py), and with grades that a person
 gave to real cut-outs (matte_grades.csv: 0 clean, 1 soft, 2 noticeable, 3 visibly bad; ids are file names
@@ -9,6 +9,7 @@ in the folders), with precision and recall at the check's limit.
 
 import argparse
 import csv
+from collections.abc import Callable
 from pathlib import Path
 
 import cv2
@@ -16,27 +17,45 @@ import numpy as np
 from matting import composites, lay
 from refreshing import show
 
-from catchlight import cutout, plugins
+from catchlight import cutout, framing, plugins
+from catchlight.anatomy import Picture
 from catchlight.config import load_preset
 from catchlight.decoding import decode
+from catchlight.framing import Affine, Head
 from catchlight.models import ModelStore, default_root
 from catchlight.studio import Studio
 from catchlight.subject import look
 from catchlight.working_sheet import lay_out
 
-CHECK = plugins.load("catchlight.checks", "matte")
 GRADES = Path(__file__).parent / "matte_grades.csv"
+MATTE, CAMOUFLAGE = (plugins.load("catchlight.checks", name) for name in ("matte", "camouflage"))
+
+Reading = Callable[[Picture, np.ndarray, np.ndarray, Head], float]
 
 
-def of_composites(photos: Path, studio: Studio, grounds: int) -> tuple[list[float], list[float]]:
+def width(_: Picture, alpha: np.ndarray, seen: np.ndarray, head: Head) -> float:
+    """Return the reading of ``matte``."""
+    return float(MATTE.width(alpha, seen, head.chin, head.chin - head.eyes))
+
+
+READINGS: dict[str, tuple[Reading, float]] = {
+    "matte": (width, MATTE.Settings().high),
+    "camouflage": (CAMOUFLAGE.patch, CAMOUFLAGE.Settings().high),
+}
+
+
+def of_composites(
+    photos: Path, studio: Studio, grounds: int, reading: Reading
+) -> tuple[list[float], list[float]]:
     """Return readings and true errors (SAD over the length of the outline) of composites."""
     readings, errors = [], []
     for plate, ground, picture in composites(photos, studio, grounds):
         case, face = lay(plate, ground, picture, studio), plate.face
         alpha = cutout.solve(case.picture, case.coarse, plate.seen, face, studio.segmenter, "cpu")
         chin, unit = float(face.chin[1]), face.eye_to_chin
-        readings.append(CHECK.width(alpha, plate.seen, chin, unit))
-        rows = slice(0, int(chin + CHECK.SHOULDERS * unit))
+        head = framing.head(face, Affine(np.eye(2, 3), *alpha.shape[::-1]), alpha, plate.seen)
+        readings.append(reading(case.picture, alpha, plate.seen, head))
+        rows = slice(0, int(chin + MATTE.SHOULDERS * unit))
         outline = cv2.morphologyEx(
             (plate.alpha[rows] > 0.5).astype(np.uint8), cv2.MORPH_GRADIENT, np.ones((3, 3))
         )
@@ -45,14 +64,13 @@ def of_composites(photos: Path, studio: Studio, grounds: int) -> tuple[list[floa
     return readings, errors
 
 
-def of_graded(folders: list[Path], studio: Studio) -> tuple[list[float], list[int]]:
+def of_graded(folders: list[Path], studio: Studio, reading: Reading) -> tuple[list[float], list[int]]:
     """Return readings and grades of the graded photos that lie in these folders."""
     readings, grades = [], []
     for row in csv.DictReader(GRADES.open(encoding="utf-8")):
         for file in (f for folder in folders for f in folder.glob(f"{row['id']}.*")):
             sheet = lay_out(look(decode(file.read_bytes()), studio), studio)
-            head = sheet.head
-            readings.append(CHECK.width(sheet.alpha, sheet.seen, head.chin, head.chin - head.eyes))
+            readings.append(reading(sheet.picture, sheet.alpha, sheet.seen, sheet.head))
             grades.append(int(row["grade"]))
     return readings, grades
 
@@ -74,12 +92,13 @@ def main() -> None:
     )
     parser.add_argument("photos", type=Path, nargs="+", help="the first folder is the one for composites")
     parser.add_argument("--grounds", type=int, default=6, help="grounds for each portrait")
+    parser.add_argument("--check", choices=READINGS, default="matte", help="whose reading (matte)")
     options = parser.parse_args()
     cv2.setNumThreads(1)
     studio = Studio(load_preset("house"), ModelStore(default_root()))
-    limit = CHECK.Settings().high
-    readings, errors = of_composites(options.photos[0], studio, options.grounds)
-    real, grades = of_graded(options.photos, studio)
+    reading, limit = READINGS[options.check]
+    readings, errors = of_composites(options.photos[0], studio, options.grounds, reading)
+    real, grades = of_graded(options.photos, studio, reading)
     over, given = np.asarray(real) > limit, np.asarray(grades)
     rows = [
         (f"Spearman, {len(errors)} composites, true error", f"{spearman(readings, errors):.2f}"),

@@ -9,6 +9,7 @@ from jaxtyping import Bool, Float32
 
 from catchlight.anatomy import OtherPicture
 from catchlight.checks import Limits
+from catchlight.framing import Head
 from catchlight.sitting import Sitting
 
 TITLE = "Person in the background's colour"
@@ -32,21 +33,23 @@ class Settings(Limits):
 
 
 def measure(sitting: Sitting) -> float:
-    """Return its area, a pixel counted by how much of it is unsure, in percent of a square of the head's height.
-
-    Measured on the sheet, above the chin; 0 where the background stayed.
-    """
+    """Return its area in percent of a square of the head's height; 0 where the background stayed."""
     change, sheet = sitting.change, sitting.sheet
     if change.keeps_behind:
         return 0.0
     if change.painting and change.painting.region.behind:
         message = "the background is painted"
         raise LookupError(message)
-    scale = _UNIT / (sheet.head.chin - sheet.head.eyes)
-    rows = slice(0, max(1, int(sheet.head.chin)))
-    alpha = np.where(sheet.seen[rows], sheet.alpha[rows], np.float32(_UNSEEN))
-    patch = largest(sheet.picture[rows], alpha, scale)
-    return 100 * patch / (sheet.head.height * scale) ** 2
+    return patch(sheet.picture, sheet.alpha, sheet.seen, sheet.head)
+
+
+def patch(
+    picture: OtherPicture, alpha: Float32[np.ndarray, "h w"], seen: Bool[np.ndarray, "h w"], head: Head
+) -> float:
+    """Return the same for a matte, above the chin: each pixel counts by how much of it is unsure."""
+    scale, rows = _UNIT / (head.chin - head.eyes), slice(0, max(1, int(head.chin)))
+    known = np.where(seen[rows], alpha[rows], np.float32(_UNSEEN))
+    return 100 * largest(picture[rows], known, scale) / (head.height * scale) ** 2
 
 
 def largest(picture: OtherPicture, alpha: Float32[np.ndarray, "h w"], scale: float) -> float:
