@@ -35,18 +35,17 @@ def near(linear: Tensor, alpha: Tensor) -> Tensor:
 
 
 def clean(linear: Tensor, alpha: Tensor, around: Tensor, rows: tuple[int, int]) -> Tensor:
-    """Return the person's colour in photos ``(b, h, w, 3)``, with what :func:`near` found on a small copy.
+    """Bring the person's colour into photos ``(b, h, w, 3)`` and return them, with what :func:`near` found on a small copy.
 
-    ``rows`` says which rows of what height of frame the photos are: (first, height). Where alpha is 1 the
+    The photos are written to. ``rows`` says which rows of what height of frame the photos are: (first, height). Where alpha is 1 the
     photo's colour stays, but for a tint of the old background in the rim, which goes without a change of lightness.
     """
-    colour = linear.clone(memory_format=torch.contiguous_format)
-    for each, photo, a, low in zip(colour, linear, alpha, around, strict=True):
+    for photo, a, low in zip(linear, alpha, around, strict=True):
         where = torch.nonzero(((a > 0) & ((a < 0.999) | _rim(low, a.shape, rows))).flatten())[:, 0]
-        pixel = photo.reshape(-1, 3).index_select(0, where).T.contiguous()
+        pixel = photo.view(-1, 3).index_select(0, where).T.contiguous()
         found = _cleaned(pixel, a.flatten()[None, where], _sampled(low, where, a.shape[1], rows))
-        each.view(-1, 3).index_copy_(0, where, found.T)
-    return colour
+        photo.view(-1, 3).index_copy_(0, where, found.T)
+    return linear
 
 
 def estimate(linear: Tensor, alpha: Tensor) -> Tensor:
@@ -55,7 +54,8 @@ def estimate(linear: Tensor, alpha: Tensor) -> Tensor:
     mixed = torch.cat([linear.permute(0, 3, 1, 2), alpha.unsqueeze(1)], 1)
     size = [side // times for side in alpha.shape[1:]]
     small = functional.interpolate(mixed, size=size, mode="area") if times > 1 else mixed
-    return clean(linear, alpha, _near(small), (0, alpha.shape[1]))
+    photos = linear.clone(memory_format=torch.contiguous_format)
+    return clean(photos, alpha, _near(small), (0, alpha.shape[1]))
 
 
 def _rim(low: Tensor, shape: torch.Size, rows: tuple[int, int]) -> Tensor:

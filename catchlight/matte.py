@@ -192,7 +192,10 @@ def clean(
     rows: tuple[int, int],
     device: Device = "auto",
 ) -> Float32[np.ndarray, "h w 3"]:
-    """Return the person's own colour in rows of a print: ``rows`` is the first one and the print's height."""
+    """Return the person's own colour in rows of a print: ``rows`` is the first one and the print's height.
+
+    ``linear`` may be written to.
+    """
     from catchlight import foreground as colours  # noqa: PLC0415  torch
 
     found = colours.clean(_on(linear, device), _on(alpha, device), _on(around, device), rows)

@@ -107,10 +107,16 @@ def ground(
     negative: Negative, change: Change, width: int, height: int, rows: tuple[int, int]
 ) -> Float32[np.ndarray, "h w 3"]:
     """Return rows of the preset's ground with the person's shadow on it and the photo's grain in it."""
-    behind = backdrop.render(negative.preset.background, width, height, rows)
-    if change.shadow is not None:
-        behind = shadow.fall(behind, change.shadow, height, rows)
+    behind = smooth_ground(negative, change, width, height, rows)
     return grain.lay(behind, change.noise, change.seed, rows)
+
+
+def smooth_ground(
+    negative: Negative, change: Change, width: int, height: int, rows: tuple[int, int]
+) -> Float32[np.ndarray, "h w 3"]:
+    """Return the same without grain."""
+    behind = backdrop.render(negative.preset.background, width, height, rows)
+    return behind if change.shadow is None else shadow.fall(behind, change.shadow, height, rows)
 
 
 def bands(negative: Negative, height: int) -> Iterator[tuple[int, int]]:

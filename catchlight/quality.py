@@ -86,7 +86,7 @@ def _face(picture: Picture, face: Landmarks) -> tuple[Float32[np.ndarray, "a b"]
     """Return the box of a face in grey, at 100 pixels from eyes to chin at most, and where in it the face is."""
     scale = min(1.0, 100 / face.eye_to_chin)
     x0, y0, x1, y1 = (max(0, int(v)) for v in face.as_face.box)
-    grey = cv2.cvtColor(np.ascontiguousarray(picture[y0 : y1 + 1, x0 : x1 + 1]), cv2.COLOR_RGB2GRAY)
+    grey = cv2.cvtColor(picture[y0 : y1 + 1, x0 : x1 + 1], cv2.COLOR_RGB2GRAY)
     small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA).astype(np.float32)
     inside = np.zeros(small.shape, np.uint8)
     cv2.fillPoly(inside, [np.round((face.oval - (x0, y0)) * scale).astype(np.int32)], (1,))

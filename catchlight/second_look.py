@@ -9,7 +9,8 @@ from jaxtyping import Bool, Float32, Float64
 
 from catchlight.anatomy import OtherPicture, Picture, Segmenter
 from catchlight.framing import Head
-from catchlight.pixels import to_linear, to_srgb
+from catchlight.once import Once
+from catchlight.pixels import in_all, to_linear, to_srgb
 
 ROWS = 512  # pixels: the portrait is looked at this size
 _HEAD = 0.65  # of the square around it, chin to crown
@@ -31,21 +32,32 @@ def scraps(
     what passes for a part of the person hangs on the frame. ``behind`` is the preset's ground at 512 rows, linear: it
     is changed for an even light one, or a dark one's rim would pass for hair. None where that is not the ground.
     """
-    size = (round(ROWS * portrait.shape[1] / portrait.shape[0]), ROWS)
-    small, share = (cv2.resize(each, size, interpolation=cv2.INTER_AREA) for each in (portrait, alpha))
+    small, share = reduced(portrait, alpha)
+    size = small.shape[1::-1]
     small = small if behind is None else _on_even_ground(small, share, behind)
     to = _around(head, ROWS / len(portrait))
     square = cv2.warpAffine(small, to, (ROWS, ROWS), borderValue=_GROUND)
     near = doubted(square, np.asarray(cv2.warpAffine(share, to, (ROWS, ROWS)), np.float32), segmenter)
     near = cv2.warpAffine(near.view(np.uint8), to, size, flags=cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP) > 0
-    return np.asarray(doubted(small, np.asarray(share, np.float32), segmenter) | near)
+    return np.asarray(doubted(small, share, segmenter) | near)
+
+
+@Once
+def reduced(
+    portrait: OtherPicture, alpha: Float32[np.ndarray, "h w"]
+) -> tuple[OtherPicture, Float32[np.ndarray, "512 w"]]:
+    """Return both at 512 rows."""
+    size = (round(ROWS * portrait.shape[1] / portrait.shape[0]), ROWS)
+    small, share = (cv2.resize(each, size, interpolation=cv2.INTER_AREA) for each in (portrait, alpha))
+    return small, np.asarray(share, np.float32)
 
 
 def _on_even_ground(
     picture: OtherPicture, alpha: Float32[np.ndarray, "h w"], behind: Float32[np.ndarray, "h w 3"]
 ) -> Picture:
-    even = to_linear(np.full((1, 1, 3), _GROUND, np.uint8))
-    return to_srgb(to_linear(picture) + (1 - alpha)[..., None] * (even - behind))
+    even = to_linear(np.full((1, 1, 3), _GROUND, np.uint8)).ravel().tolist()
+    lighter = cv2.multiply(cv2.subtract((*even, 0.0), behind), in_all(1 - alpha))
+    return to_srgb(np.asarray(cv2.add(to_linear(picture), lighter)))
 
 
 def _around(head: Head, scale: float) -> Float64[np.ndarray, "2 3"]:

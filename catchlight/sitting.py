@@ -15,7 +15,7 @@ from catchlight.decoding import Decoded
 from catchlight.framing import Affine, Frame, Head
 from catchlight.grade import Grade
 from catchlight.negative import Negative
-from catchlight.printing import Change, expose, ground, settle
+from catchlight.printing import Change, expose, settle, smooth_ground
 from catchlight.records import Rung
 from catchlight.studio import Studio
 from catchlight.subject import Subject, look
@@ -164,7 +164,9 @@ def _scraps(
         return 0.0
     rows, behind = second_look.ROWS, None
     if not (change.painting and change.painting.region.behind):
-        behind = ground(negative, change, round(rows * portrait.shape[1] / len(portrait)), rows, (0, rows))
+        behind = smooth_ground(
+            negative, change, round(rows * portrait.shape[1] / len(portrait)), rows, (0, rows)
+        )
     return second_look.largest(second_look.scraps(portrait, alpha, head, behind, studio.segmenter))
 
 

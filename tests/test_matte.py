@@ -211,8 +211,10 @@ def test_a_print_in_bands_is_cleaned_as_a_whole_one() -> None:
         cv2.resize(image, (SIZE // 2,) * 2, interpolation=cv2.INTER_AREA) for image in (photo, TRUE)
     )
     around = matte.near(small, thin)
-    whole = matte.clean(photo, TRUE, around, (0, SIZE))
-    bands = [matte.clean(photo[t : t + 90], TRUE[t : t + 90], around, (t, SIZE)) for t in range(0, SIZE, 90)]
+    whole = matte.clean(photo.copy(), TRUE, around, (0, SIZE))
+    bands = [
+        matte.clean(photo[t : t + 90].copy(), TRUE[t : t + 90], around, (t, SIZE)) for t in range(0, SIZE, 90)
+    ]
     assert np.abs(np.concatenate(bands) - whole).max() < 1e-5
     half, truth = (TRUE > 0.2) & (TRUE < 0.9), to_linear(PERSON)
     assert np.abs(whole - truth)[half].mean() < 0.35 * np.abs(photo - truth)[half].mean()

@@ -55,10 +55,8 @@ def patch(
 def largest(picture: OtherPicture, alpha: Float32[np.ndarray, "h w"], scale: float) -> float:
     """Return the same in pixels of a picture made ``scale`` times as large."""
     fine = cv2.resize(alpha, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    small, coarse = (
-        cv2.resize(each, None, fx=scale / 2, fy=scale / 2, interpolation=cv2.INTER_AREA)
-        for each in (picture, alpha)
-    )
+    half = fine.shape[1] // 2, fine.shape[0] // 2
+    small, coarse = (cv2.resize(each, half, interpolation=cv2.INTER_AREA) for each in (picture, fine))
     alike = cv2.resize(_alike(small, coarse).view(np.uint8), fine.shape[::-1], interpolation=cv2.INTER_LINEAR)
     unsure = np.minimum(fine, 1 - fine) * alike
     patches = cv2.morphologyEx((unsure > _HALF).astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))

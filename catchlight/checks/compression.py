@@ -35,7 +35,7 @@ def measure(sitting: Sitting) -> float:
 
 
 def _grey(picture: OtherPicture) -> np.ndarray:
-    return cv2.cvtColor(np.ascontiguousarray(picture), cv2.COLOR_RGB2GRAY)
+    return cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
 
 
 def _steps(one: np.ndarray, other: np.ndarray, along: int) -> np.ndarray:

@@ -1,6 +1,5 @@
 """How large the largest patch at the outline is that is half there: a veil of the old background."""
 
-import cv2
 import numpy as np
 from jaxtyping import Bool
 
@@ -40,12 +39,10 @@ def measure(sitting: Sitting) -> float:
 
 def _found(sitting: Sitting) -> Bool[np.ndarray, "512 w"]:
     """Return the haze; most portraits have no wide patch that is half there, and nothing more is looked at."""
-    rows, columns = sitting.alpha.shape
-    size = round(ROWS * columns / rows), ROWS
-    unit = (sitting.head.chin - sitting.head.eyes) * ROWS / rows
-    veiled = veils(cv2.resize(sitting.alpha, size, interpolation=cv2.INTER_AREA), unit)
+    portrait, alpha = second_look.reduced(sitting.portrait, sitting.alpha)
+    unit = (sitting.head.chin - sitting.head.eyes) * ROWS / len(sitting.portrait)
+    veiled = veils(alpha, unit)
     if not veiled.any():
         return veiled
-    portrait = cv2.resize(sitting.portrait, size, interpolation=cv2.INTER_AREA)
-    behind = ground(sitting.negative, sitting.change, *size, (0, ROWS))
+    behind = ground(sitting.negative, sitting.change, portrait.shape[1], ROWS, (0, ROWS))
     return haze(portrait, veiled, to_srgb(behind), unit)

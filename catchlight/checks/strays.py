@@ -1,6 +1,6 @@
 """How large the largest piece is that was kept at the outline in a colour of the old background."""
 
-import cv2
+from dataclasses import replace
 
 from catchlight import framing, second_look
 from catchlight.checks import Limits
@@ -27,10 +27,8 @@ def measure(sitting: Sitting) -> float:
     if sitting.change.keeps_behind:
         return 0.0
     negative, head, rows = sitting.negative, sitting.head, len(sitting.portrait)
-    to = negative.map(ROWS)
-    portrait, alpha = (
-        cv2.resize(each, to.size, interpolation=cv2.INTER_AREA) for each in (sitting.portrait, sitting.alpha)
-    )
+    portrait, alpha = second_look.reduced(sitting.portrait, sitting.alpha)
+    to = replace(negative.map(ROWS), width=portrait.shape[1])
     unit = (head.chin - head.eyes) * ROWS / rows
     found = strays(framing.level(negative.picture, to), portrait, alpha, negative.seen(to), unit)
     return second_look.of_head(second_look.largest(found), rows, head.height)
