@@ -23,6 +23,7 @@ _GRID = 4  # every fourth pixel each way is asked first: no rule finds what hold
 _AROUND = 0.3  # T: so far around the person colours of the background are learned
 _PIECE = 11  # pixels across: what is smaller is a rim, and its like near by may be hair
 _NEAR = 0.1  # T: so far around a piece its like belongs to it
+_VEILS, _OWN = 0.06, 0.025  # T: so far around a veil lies its edge, and around the person the person's
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ class _Rule:
 _ANY, _LOUD = _Rule(20.0, 0.3, thin=5), _Rule(30.0, 0.2, thin=3)
 _MIXED = _Rule(20.0, 0.2, _ALL, thin=3)  # half there
 _VEILED = _Rule(0.0, 0.7, _ALL, thin=5)  # half there, and evenly so
+_VEILS_EDGE = _Rule(0.0, 0.7, _ALL)  # where such a veil ends
 _DOUBTED = _Rule(14.0, 1.0, thin=5)  # nobody's, seen alone
 _LIKE, _HALF_LIKE = _Rule(8.0, 0.7), _Rule(8.0, 0.7, _ALL)  # beside a piece that was found
 
@@ -102,19 +104,31 @@ def leftovers(
     kinds = [
         (_ANY, rim), (_LOUD, rim), (_DOUBTED, doubted), (_MIXED, rim & half), (_VEILED, rim & veils(alpha, unit)),
     ]  # fmt: skip
-    found[part] = _with_its_like(_found(kinds, colours), rim, half, colours, unit)
+    told = _found(kinds, colours)
+    told += colours.told([(_VEILS_EDGE, _edge(told[-1], rim, half, unit))])
+    found[part] = _with_its_like(np.logical_or.reduce(told), rim, half, colours, unit)
     return found
 
 
-def _found(kinds: list[Kind], colours: _Colours) -> Mask:
-    """Return what any rule tells; pixels that stand for all are asked first."""
+def _edge(veil: Mask, rim: Mask, half: Mask, unit: float) -> Mask:
+    """Return what is half there around a veil, where it ends; what is beside the solid person is the person's own edge."""
+    if not veil.any():
+        return veil
+    reach, own = (_brush(2 * max(1, round(share * unit)) + 1) for share in (_VEILS, _OWN))
+    about, beside = (cv2.dilate(m.view(np.uint8), b) > 0 for m, b in ((veil, reach), (~half, own)))
+    return about & rim & half & ~beside
+
+
+def _found(kinds: list[Kind], colours: _Colours) -> list[Mask]:
+    """Return what each rule tells; pixels that stand for all are asked first."""
     some = np.logical_or.reduce(colours.told(kinds, _GRID))
     about = near(some)
     asked = [(rule, where & about) for rule, where in kinds]
     told = zip(asked, colours.told(asked), strict=True)
-    return np.logical_or.reduce([
-        cv2.morphologyEx(held.view(np.uint8), cv2.MORPH_OPEN, _brush(rule.thin)) > 0 for (rule, _), held in told
-    ])  # fmt: skip
+    return [
+        cv2.morphologyEx(held.view(np.uint8), cv2.MORPH_OPEN, _brush(rule.thin)) > 0
+        for (rule, _), held in told
+    ]
 
 
 def _learned(picture: Picture, own: Mask, behind: Mask, unit: float) -> _Colours:

@@ -6,6 +6,7 @@ import pytest
 
 from catchlight import cutout, matte
 from catchlight.anatomy import Picture
+from catchlight.checks import scraps
 from catchlight.leftovers import leftovers
 from catchlight.trimap import Trimap
 from tests.studio_fixtures import Seated
@@ -112,3 +113,8 @@ def test_a_flag_goes_and_the_person_stays(id_: str, seated: Seated, monkeypatch:
     flag = (lost > 0.5) & (red[..., 0] > red[..., 1:].max(-1) + 40)
     assert flag.sum() > 30
     assert np.abs(lost)[after.alpha > 0.99].max() < 0.3
+
+
+def test_a_veils_edge_goes_with_it(seated: Seated) -> None:
+    """White and red of a flag beside a jaw: taken out in the middle only, a frame of it stayed."""
+    assert scraps.measure(seated("icpsr029525")) < 0.8 * (scraps.Settings().high or 0)

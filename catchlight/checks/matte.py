@@ -21,7 +21,7 @@ SHOULDERS = 0.8  # how far below the chin the outline counts, in eye-to-chin len
 class Settings(Limits):
     """Limits in % of the length from eyes to chin; the default lets no outline through that looks bad."""
 
-    high: float | None = 2.2
+    high: float | None = 2.15
     outlier: float | None = 5.0
 
 

@@ -15,7 +15,7 @@ SENTENCES = {
 class Settings(Limits):
     """Limits in CIELAB units."""
 
-    high: float | None = 5.0
+    high: float | None = 4.0
 
 
 def measure(sitting: Sitting) -> float:
