@@ -22,7 +22,7 @@ _RIM = 0.02  # how far a tint of the old background reaches into the person, sha
 _MIXED = 0.2  # share of the background in a pixel from which on its own colour is taken from further inside
 _TINT = 0.85  # share of it that is taken out at the very edge
 _ASIDE = (0.7, 0.95)  # cosine with the background's hue: what differs so is no tint of it, and surely is one
-_BEYOND = 0.3  # of the way to the background's hue: further beyond it no mixture lies
+_BEYOND = 0.3  # share of the background's hue, or of the way to it: further beyond surely lies no mixture
 _GREY = (0.2126, 0.7152, 0.0722)
 
 
@@ -95,16 +95,22 @@ def _without_tint(colour: Tensor, back: Tensor, inner: Tensor, share: Tensor, mi
     tint, own = _hue(back)[1], _hue(inner)[1]
     strength = _length(tint)
     axis = tint / strength
-    coloured, least = _points(hue - own, axis), _along(own, axis)
+    there, least = _along(hue, axis), _along(own, axis)
+    coloured = _points(hue - own, axis) * _within(there, strength)
     least = least.clamp(min=0) + mixed * coloured * least.clamp(max=0)
-    over = torch.maximum(coloured, _between(hue, own, tint)) * (_along(hue, axis) - least).clamp(min=0)
+    over = torch.maximum(coloured, _between(hue, own, tint)) * (there - least).clamp(min=0)
     return (colour - share * (strength / 0.2).clamp(max=1) * over * axis * light).clamp(0, 1)
 
 
 def _between(hue: Tensor, own: Tensor, tint: Tensor) -> Tensor:
     """Return how surely (0–1) a hue is on the way from one's own to a tint, and not beyond."""
-    whole = tint - own
-    return _points(hue - own, whole) * (1 - (_length(hue - own) / _length(whole) - 1) / _BEYOND).clamp(0, 1)
+    off, whole = hue - own, tint - own
+    return _points(off, whole) * _within(_length(off), _length(whole))
+
+
+def _within(size: Tensor, whole: Tensor) -> Tensor:
+    """Return how surely (0–1) a difference is no larger than the whole of it: no mixture lies beyond."""
+    return (1 - (size / whole - 1) / _BEYOND).clamp(0, 1)
 
 
 def _points(off: Tensor, direction: Tensor) -> Tensor:
