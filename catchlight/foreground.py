@@ -160,7 +160,7 @@ class _Mixture:
     """Pixels that are mixtures of two colours, by alpha: what stays the same from pass to pass is worked out once."""
 
     def __init__(self, pixel: Tensor, a: Tensor) -> None:
-        """``pixel`` has three channels along the second axis, ``a`` one."""
+        """Take pixels with three channels where ``a`` has one; :meth:`near` wants planes ``(b, 3, h, w)``."""
         self.pixel, self.a, self.rest = pixel, a, 1 - a
         self.inverse = (a * a + self.rest * self.rest).add_(_NOISE).reciprocal_()
 

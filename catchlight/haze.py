@@ -39,7 +39,7 @@ def haze(
 
 
 def _wide(mask: Bool[np.ndarray, "h w"], unit: float) -> Bool[np.ndarray, "h w"]:
-    brush = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, ((round(_WIDE * unit) - 1) | 1,) * 2)
+    brush = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (max(3, (round(_WIDE * unit) - 1) | 1),) * 2)
     return cv2.morphologyEx(mask.view(np.uint8), cv2.MORPH_OPEN, brush) > 0
 
 

@@ -162,11 +162,9 @@ def _scraps(
     """Return how large the largest piece of the old background is that stayed, in squares of the portrait's height."""
     if change.keeps_behind:
         return 0.0
-    rows, behind = second_look.ROWS, None
+    behind, (small, _) = None, second_look.reduced(portrait, alpha)
     if not (change.painting and change.painting.region.behind):
-        behind = smooth_ground(
-            negative, change, round(rows * portrait.shape[1] / len(portrait)), rows, (0, rows)
-        )
+        behind = smooth_ground(negative, change, small.shape[1], len(small), (0, len(small)))
     return second_look.largest(second_look.scraps(portrait, alpha, head, behind, studio.segmenter))
 
 

@@ -1,4 +1,4 @@
-"""How much is half there close beside the face, where ears and jaw end at once and no single hairs are."""
+"""How much is half there close beside the face, where ears, temples and jaw end at once: a usual edge reads 0.3 to 0.45."""
 
 import cv2
 import numpy as np
@@ -29,7 +29,7 @@ def measure(sitting: Sitting) -> float:
     if sitting.change.keeps_behind:
         return 0.0
     if sitting.change.painting:
-        message = "the outline is painted"
+        message = "a part of the portrait is painted"
         raise LookupError(message)
     _, alpha = second_look.reduced(sitting.portrait, sitting.alpha)
     scale, head = second_look.ROWS / len(sitting.portrait), sitting.head
