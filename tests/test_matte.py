@@ -185,6 +185,18 @@ def test_an_ear_before_a_wall_of_skins_hue_stays_red(wall: tuple[float, float, f
     assert np.abs(_hue(matte.foreground(photo, true), rim) - _hue(photo, rim)).max() < 6
 
 
+def test_magenta_hair_before_blue_is_less_blue() -> None:
+    """A tint need not be the wall's hue: it lies on the way from the hair's to the wall's."""
+    magenta, blue = np.float32([0.3, 0.05, 0.25]), np.float32([0.1, 0.2, 0.85])
+    true = (TRUE > 0.5).astype(np.float32)
+    rim = (cv2.erode(true, np.ones((7, 7), np.uint8)) < 1) & (true == 1)
+    person = np.where(rim[..., None], 0.7 * magenta + 0.3 * blue, magenta)
+    photo = np.where(true[..., None] > 0, person, blue).astype(np.float32)
+    own = _hue(np.broadcast_to(magenta, photo.shape).copy(), rim)
+    before, after = (np.linalg.norm(_hue(each, rim) - own) for each in (photo, matte.foreground(photo, true)))
+    assert after < 0.8 * before
+
+
 def test_white_hair_beside_warm_skin_does_not_turn_yellow_before_blue() -> None:
     """Where the colour further inside is not that of the edge, the edge goes to grey and not past it."""
     skin, white, blue = (
