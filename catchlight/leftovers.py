@@ -42,8 +42,7 @@ class _Rule:
 
 _ANY, _LOUD = _Rule(20.0, 0.3, thin=5), _Rule(30.0, 0.2, thin=3)
 _MIXED = _Rule(20.0, 0.2, _ALL, thin=3)  # half there
-_VEILED = _Rule(0.0, 0.7, _ALL, thin=5)  # half there, and evenly so
-_VEILS_EDGE = _Rule(0.0, 0.7, _ALL)  # where such a veil ends
+_VEILED = _Rule(0.0, 0.7, _ALL, thin=5)  # half there, and evenly so, or where that ends
 _DOUBTED = _Rule(14.0, 1.0, thin=5)  # nobody's, seen alone
 _LIKE, _HALF_LIKE = _Rule(8.0, 0.7), _Rule(8.0, 0.7, _ALL)  # beside a piece that was found
 
@@ -105,7 +104,7 @@ def leftovers(
         (_ANY, rim), (_LOUD, rim), (_DOUBTED, doubted), (_MIXED, rim & half), (_VEILED, rim & veils(alpha, unit)),
     ]  # fmt: skip
     told = _found(kinds, colours)
-    told += colours.told([(_VEILS_EDGE, _edge(told[-1], rim, half, unit))])
+    told += colours.told([(_VEILED, _edge(told[-1], rim, half, unit))])
     found[part] = _with_its_like(np.logical_or.reduce(told), rim, half, colours, unit)
     return found
 
