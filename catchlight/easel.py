@@ -27,6 +27,7 @@ if TYPE_CHECKING:  # the main process does not load what painting needs
     from catchlight.config import Engines
 
 _STARTS = 4  # a painter that ends so often is not started again
+_PATIENCE = 10.0  # seconds that closing waits for a painter to be gone: a driver may hold it for a while
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,30 +55,37 @@ class Easels:
         self._supplies = supplies
         self._folder = Path(tempfile.mkdtemp(prefix="catchlight-"))
         self._open = True
+        self._door = threading.Lock()  # nobody is started while it is closed
         self._running: dict[str, SpawnProcess] = {}
         self.all: list[Easel] = []
+        self._keepers: list[threading.Thread] = []
         for number, card in enumerate(cards() or [""]):
             easel = Easel(str(self._folder / str(number)), secrets.token_bytes(32))
             self.all.append(easel)
-            threading.Thread(target=self._keep, args=(easel, card), daemon=True).start()
+            self._keepers.append(threading.Thread(target=self._keep, args=(easel, card), daemon=True))
+            self._keepers[-1].start()
 
     def close(self) -> None:
-        """End them."""
-        self._open = False
-        for process in list(self._running.values()):
-            process.terminate()
+        """End them, and wait until they are gone."""
+        with self._door:
+            self._open = False
+            for process in self._running.values():
+                process.terminate()
+        for keeper in self._keepers:
+            keeper.join(_PATIENCE)
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def _keep(self, easel: Easel, card: str) -> None:
         """Start a painter, and another when it ended by itself."""
         for _ in range(_STARTS):
-            if not self._open:
-                return
-            process = get_context("spawn").Process(
-                target=serve, args=(easel, self._supplies, card, os.getpid()), daemon=True
-            )
-            process.start()
-            self._running[easel.address] = process
+            with self._door:
+                if not self._open:
+                    return
+                process = get_context("spawn").Process(
+                    target=serve, args=(easel, self._supplies, card, os.getpid()), daemon=True
+                )
+                process.start()
+                self._running[easel.address] = process
             process.join()
 
 

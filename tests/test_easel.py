@@ -1,5 +1,6 @@
 """Painters that workers share: asked through a socket, alive again when they died, gone with whoever started them."""
 
+import multiprocessing
 import os
 import signal
 import time
@@ -167,9 +168,16 @@ def test_painters_end_when_they_are_put_away(tmp_path: Path) -> None:
         time.sleep(0.05)
     process = next(iter(opened._running.values()))
     opened.close()
-    process.join(20)
     assert not process.is_alive()
     assert not Path(opened.all[0].address).parent.exists()
+
+
+def test_painters_put_away_at_once_leave_nobody_behind(tmp_path: Path) -> None:
+    """Whoever is being started just then is ended as well, or never started."""
+    before = {child.pid for child in multiprocessing.active_children()}
+    for _ in range(8):
+        Easels(Supplies(tmp_path / "models", tmp_path / "log")).close()
+    assert not [child for child in multiprocessing.active_children() if child.pid not in before]
 
 
 @pytest.mark.parametrize(
