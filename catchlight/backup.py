@@ -36,6 +36,15 @@ class Backup:
         """Each file's sha256, by its path."""
         return dict(self.facts["files"])
 
+    @property
+    def rotten(self) -> list[str]:
+        """Pictures that were whole neither in the home nor in the backup before: put aside as they are."""
+        return [
+            name
+            for name, digest in self.files.items()
+            if is_picture(Path(name)) and digest != _named(Path(name))
+        ]
+
 
 def make(home: Path, to: Path, step: Step = lambda _: None) -> Backup:
     """Put a home aside in a new folder of ``to``; what did not change since the last one takes no room there.
@@ -71,9 +80,9 @@ def _taken(home: Path, folder: Path, before: Backup | None, step: Step) -> Itera
         name = str(source.relative_to(home))
         if source.suffix == ".db":
             register_dump.copy_sqlite(source, folder / name)
+            yield name, digest_of_file(folder / name)
         else:
-            _link_or_copy(source, folder / name, before.folder / name if before else None)
-        yield name, digest_of_file(folder / name)
+            yield name, _link_or_copy(source, folder / name, before.folder / name if before else None)
         step(1)
 
 
@@ -96,17 +105,33 @@ def _links(home: Path) -> dict[str, str]:
     return {"runs/latest": str(latest.readlink())} if latest.is_symlink() else {}
 
 
-def _link_or_copy(source: Path, target: Path, before: Path | None) -> None:
-    """Link a picture, which never changes, to the last backup's or to the home's; copy all else."""
+def _link_or_copy(source: Path, target: Path, before: Path | None) -> str:
+    """Link a picture, which never changes, to the last backup's or to the home's; copy all else. Return the sha256.
+
+    Each link is read whole, which the manifest needs anyway: a picture that rotted there goes into no further backup.
+    """
     target.parent.mkdir(parents=True, exist_ok=True)
     for there in (before, source) if is_picture(source) else ():
-        try:
-            if there and there.stat().st_size == source.stat().st_size:
-                os.link(there, target)
-                return
-        except OSError:
-            continue
+        if there and _link(there, target) == _named(source):
+            return _named(source)
+    target.unlink(missing_ok=True)
     shutil.copy2(source, target)
+    return digest_of_file(target)
+
+
+def _link(there: Path, target: Path) -> str:
+    """Link a file and return its sha256, "" where it cannot be linked or read."""
+    target.unlink(missing_ok=True)
+    try:
+        os.link(there, target)
+        return digest_of_file(target)
+    except OSError:
+        return ""
+
+
+def _named(picture: Path) -> str:
+    """Return the sha256 that a picture of the vault is named by."""
+    return picture.parent.name + picture.name
 
 
 def is_picture(path: Path) -> bool:

@@ -6,6 +6,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from typer.testing import CliRunner
 
 from catchlight import backup
 from catchlight.desk import open_register
@@ -13,6 +14,7 @@ from catchlight.errors import ConfigError
 from catchlight.records import Answer, Decision
 from catchlight.register import VERSION, Register, now
 from catchlight.vault import digest_of_file
+from flows.commands.backup import app
 from tests.postgresql_server import database
 from tests.published_company import Company
 
@@ -61,6 +63,55 @@ def test_a_second_backup_takes_no_room_for_pictures(company: Company, tmp_path: 
     assert (second.folder / picture).samefile(tmp_path / "aside/20260101-000000" / picture)
     assert len(Register(tmp_path / "aside/20260101-000000/register.db").decisions()) == 2
     assert len(Register(second.folder / "register.db").decisions()) == 3
+
+
+def _flip(path: Path) -> None:
+    data = bytearray(path.read_bytes())
+    data[-1] ^= 1
+    path.unlink()
+    path.write_bytes(data)
+
+
+def test_a_picture_that_is_damaged_in_one_backup_is_whole_in_the_next(
+    company: Company, tmp_path: Path
+) -> None:
+    """It is taken from the home again, without a word; the damaged backup stays known as such."""
+    first = _first_of(company, tmp_path)
+    picture = next(name for name in first.files if name.startswith("vault/"))
+    _flip(first.folder / picture)
+    second = backup.make(company.home, tmp_path / "aside")
+    backup.restore(second, tmp_path / "again")
+    assert (tmp_path / "again" / picture).read_bytes() == (company.home / picture).read_bytes()
+    assert (backup.wrong(first), second.rotten) == ([picture], [])
+
+
+def test_a_picture_that_is_damaged_in_the_home_is_taken_from_the_last_backup_or_named(
+    company: Company, tmp_path: Path
+) -> None:
+    """Nobody's only picture is lost to a later backup; where no whole one is left, exit code 1 and its name say so."""
+    aside, home = tmp_path / "aside", company.home
+    first = _first_of(company, tmp_path)
+    old, new = first.folder, home / "vault" / "ab" / ("0" * 62)
+    picture = next(name for name in first.files if name.startswith("vault/"))
+    _flip(home / picture)
+    new.parent.mkdir(exist_ok=True)
+    new.write_bytes(b"not what its name says")
+    done = CliRunner().invoke(app, ["make", "--to", str(aside), "--home", str(home)])
+    assert (done.exit_code, picture in done.output, new.name in done.output.replace("\n", "")) == (
+        1,
+        False,
+        True,
+    )
+    second = backup.newest(aside)
+    assert second is not None
+    assert (second.folder / picture).samefile(old / picture)
+
+
+def _first_of(company: Company, tmp_path: Path) -> backup.Backup:
+    """Return a backup of some days ago."""
+    first = backup.make(company.home, tmp_path / "aside")
+    old = first.folder.rename(first.folder.with_name("20260101-000000"))
+    return backup.read(old)
 
 
 def test_a_changed_file_is_found_before_anything_is_put_back(company: Company, tmp_path: Path) -> None:

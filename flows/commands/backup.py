@@ -28,12 +28,19 @@ def make(
     Pictures that the last backup in the same folder has take no room again. Keys and secrets are among the files:
     keep a backup as safe as the home. Logs and Prefect's history are left out.
 
-    Exit code 0: complete. 1: the disk refused. 2: it could not start.
+    Exit code 0: complete. 1: the disk refused, or pictures of the home are damaged; the rest is put aside. 2: it could not start.
     """
     with told(), bars():
         counter = Counter("Putting aside", 0)
         made = backup.make(home, to, counter.step)
     say(f"{len(made.files)} files in {made.folder}")
+    _say_rotten(made)
+    raise typer.Exit(1 if made.rotten else 0)
+
+
+def _say_rotten(made: backup.Backup) -> None:
+    for name in made.rotten:
+        say(f"  {name}: was damaged before it was put aside; an older backup may have it whole")
 
 
 @app.command("restore")
@@ -57,6 +64,7 @@ def restore(
             backup.restore(found, home, counter.step)
     for name in broken:
         say(f"  {name}: gone or changed")
+    _say_rotten(found)
     verb = "checked" if dry_run else f"put back at {home}"
     say(f"{len(found.files)} files {verb}; the backup is of {found.facts['made']}")
     raise typer.Exit(2 if broken else 0)
