@@ -16,7 +16,7 @@ from catchlight.errors import ConfigError, OutsideError
 from catchlight.home import write_json
 from catchlight.policy import read_secret
 from catchlight.register import VERSION
-from catchlight.vault import digest_of_file
+from catchlight.vault import digest_of_file, make_folder, sync_names
 
 MANIFEST = "backup.json"
 _FORMAT = 1
@@ -60,8 +60,10 @@ def make(home: Path, to: Path, step: Step = lambda _: None) -> Backup:
         raise ConfigError(message)
     before, folder = newest(to), to / datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
     try:
-        folder.mkdir(mode=0o700, parents=True)
+        above = make_folder(to)
+        folder.mkdir(mode=0o700)
         files = dict(_taken(home, folder, before, step))
+        _sync(folder, *above)
         facts = {
             "format": _FORMAT, "made": datetime.now(UTC).isoformat(timespec="seconds"), "home": str(home.resolve()),
             "catchlight": __version__, "schema": VERSION, "links": _links(home), "files": files,
@@ -84,6 +86,17 @@ def _taken(home: Path, folder: Path, before: Backup | None, step: Step) -> Itera
         else:
             yield name, _link_or_copy(source, folder / name, before.folder / name if before else None)
         step(1)
+
+
+def _sync(folder: Path, *above: Path) -> None:
+    """Let what was copied survive a power cut, and all names; what has a second name lasts already."""
+    for root, _, names in os.walk(folder):
+        for file in (Path(root) / name for name in names):
+            if not file.is_symlink() and file.stat().st_nlink == 1:
+                with file.open("rb") as copy:
+                    os.fsync(copy.fileno())
+        sync_names(Path(root))
+    sync_names(*above)
 
 
 def _files(home: Path) -> Iterator[Path]:
@@ -185,6 +198,7 @@ def restore(backup: Backup, home: Path, step: Step = lambda _: None) -> None:
         raise ConfigError(message)
     fresh = home.with_name(f".{home.name}.partial")
     shutil.rmtree(fresh, ignore_errors=True)
+    above = make_folder(home.parent)
     for name in backup.files:
         _put(backup.folder / name, fresh / name)
         step(1)
@@ -192,9 +206,11 @@ def restore(backup: Backup, home: Path, step: Step = lambda _: None) -> None:
         (fresh / name).parent.mkdir(parents=True, exist_ok=True)
         (fresh / name).symlink_to(target)
     _load(fresh)
+    _sync(fresh)
     if home.exists():
         home.rmdir()
     fresh.rename(home)
+    sync_names(*above)
 
 
 def _put(source: Path, target: Path) -> None:

@@ -13,10 +13,11 @@ from catchlight.desk import open_register
 from catchlight.errors import ConfigError
 from catchlight.records import Answer, Decision
 from catchlight.register import VERSION, Register, now
-from catchlight.vault import digest_of_file
+from catchlight.vault import digest_of, digest_of_file
 from flows.commands.backup import app
 from tests.postgresql_server import database
-from tests.published_company import Company
+from tests.power_cut import recording
+from tests.published_company import Company, make_company
 
 
 @pytest.fixture
@@ -112,6 +113,28 @@ def _first_of(company: Company, tmp_path: Path) -> backup.Backup:
     first = backup.make(company.home, tmp_path / "aside")
     old = first.folder.rename(first.folder.with_name("20260101-000000"))
     return backup.read(old)
+
+
+def test_a_backup_and_a_restored_home_that_are_complete_survive_a_power_cut(tmp_path: Path) -> None:
+    """At no moment is a manifest, or the restored home, on the disk without each of its files, whole."""
+    company = make_company(tmp_path)
+    company.answer(company.run("20261101-100000", {"p1": "one"}))
+    (company.home / "runs/20261101-100000/run.json").write_text("{}")
+    with recording(tmp_path) as disk:
+        made = backup.make(company.home, tmp_path / "far/aside")
+        backup.restore(made, tmp_path / "again")
+    where = str(made.folder.relative_to(tmp_path))
+    for state in disk.states:
+        shown = [
+            name
+            for name, there in ((where, f"{where}/{backup.MANIFEST}"), ("again", "again"))
+            if there in state
+        ]
+        for name, digest in (
+            (f"{top}/{name}", digest) for top in shown for name, digest in made.files.items()
+        ):
+            assert digest_of(state.get(name) or b"") == digest, name
+    assert {"again", f"{where}/{backup.MANIFEST}"} <= set(disk.states[-1])
 
 
 def test_a_changed_file_is_found_before_anything_is_put_back(company: Company, tmp_path: Path) -> None:
