@@ -189,6 +189,7 @@ def restore(backup: Backup, home: Path, step: Step = lambda _: None) -> None:
 
     Nothing appears under its name before all of it is there.
     """
+    home = home.resolve()  # "." has no name to write beside
     if home.exists() and any(home.iterdir()):
         message = f"--home {home}: is not empty; move it away first: nothing is overwritten by a restore"
         raise ConfigError(message)

@@ -147,6 +147,17 @@ def test_a_changed_file_is_found_before_anything_is_put_back(company: Company, t
     assert not (tmp_path / "again").exists()
 
 
+def test_a_backup_is_put_back_into_the_folder_where_one_stands(
+    company: Company, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """``--home .`` of an empty folder is as good as its whole path."""
+    made = backup.make(company.home, tmp_path / "aside")
+    (tmp_path / "again").mkdir()
+    monkeypatch.chdir(tmp_path / "again")
+    backup.restore(made, Path())
+    assert [one.employee for one in open_register(tmp_path / "again").decisions()] == ["p1", "p2"]
+
+
 def test_nothing_is_overwritten(company: Company, tmp_path: Path) -> None:
     """A home that is there is no place for a restore, nor is the home itself one for backups."""
     made = backup.make(company.home, tmp_path / "aside")
