@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from catchlight.errors import OutsideError
 from catchlight.promises import load_promises
 from catchlight.vault import write_whole
 
@@ -52,14 +53,24 @@ def read_tombstones(home: Path) -> Tombstones:
 
 
 def add_tombstones(home: Path, named: Iterable[tuple[str, str]], at: str) -> list[Path]:
-    """Write down who is erased, by kind and value, in both copies; return the folders that took it."""
-    wanted, kept = list(named), []
+    """Write down who is erased, by kind and value, in both copies; return the folders that took it.
+
+    OutsideError when neither did: whoever is erased without it comes back with the next list, their refusal forgotten.
+    """
+    wanted, kept, refused = list(named), [], []
     for folder in folders(home):
         try:
             _add(folder, wanted, at)
-        except OSError:
-            continue
-        kept.append(folder)
+        except OSError as error:
+            refused.append(f"{folder}: {error.strerror}")
+        else:
+            kept.append(folder)
+    if not kept:
+        message = (
+            f"the list of who was erased can be written nowhere ({'; '.join(refused)}), so nothing of them was deleted; "
+            "free some space or check the rights, then erase them again"
+        )
+        raise OutsideError(message)
     return kept
 
 
