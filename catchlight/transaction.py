@@ -52,14 +52,22 @@ class Transaction:
         self._connection.execute(removal)
         return len(gone)
 
-    def rewrite(self, record: type, number: int, told: Mapping[str, str]) -> None:
-        """Let a row tell something else, without the name of somebody who is erased; the log has a line of both."""
+    def rewrite(self, record: type, number: int, told: Mapping[str, str]) -> bool:
+        """Let a row tell something else, without the name of somebody who is erased; the log has a line of both.
+
+        False, and nothing is changed, when another row tells the same and the table has each but once.
+        """
         table = TABLES[record]
         found: list[tuple[int, Any]] = self.added(record, number - 1, 1)
+        try:
+            with self._connection.begin_nested():
+                self._connection.execute(sa.update(table).where(table.c.row == number).values(dict(told)))
+        except sa.exc.IntegrityError:
+            return False
         for _, before in found:
             self._note(before, Act.REMOVED)
             self._note(dataclasses.replace(before, **told), Act.FOUND)
-        self._connection.execute(sa.update(table).where(table.c.row == number).values(dict(told)))
+        return True
 
     def _note(self, record: Any, act: str = "") -> None:
         if self._log:

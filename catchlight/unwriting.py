@@ -1,5 +1,6 @@
 """The rows about one person go out of the register; what they did for others stays, without their name."""
 
+import itertools
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing
@@ -14,7 +15,7 @@ from catchlight.records import Receipt
 from catchlight.register import Register
 from catchlight.register_tables import TABLES
 from catchlight.scrubbing import compact
-from catchlight.traces import Traces
+from catchlight.traces import ERASED, Traces
 from catchlight.transaction import Transaction
 
 Sent = Mapping[str, list[Receipt]]
@@ -30,7 +31,7 @@ def unwrite(home: Path, register: Register, traces: Traces) -> int:
             store.remove(record, **{name: traces.employee}) for record in TABLES for name in _owning(record)
         )
         for record, number, told in list(_named(store, traces)):
-            store.rewrite(record, number, told)
+            _tell_less(store, record, number, told)
         for destination, target in over:
             store.remove(Receipt, destination=destination, target=target)
         for receipt in lists:
@@ -67,6 +68,14 @@ def _named(store: Transaction, traces: Traces) -> Iterator[tuple[type, int, dict
             told = {name: traces.without(text) for name, text in asdict(row).items() if traces.tell(text)}
             if told:
                 yield record, number, told
+
+
+def _tell_less(store: Transaction, record: type, number: int, told: Mapping[str, str]) -> None:
+    """Let a row tell of nobody. Where that made it the same as another's, two yeses to a plan, they are numbered."""
+    for count in itertools.count(1):
+        mark = ERASED if count == 1 else f"{ERASED[:-1]} {count}]"
+        if store.rewrite(record, number, {name: text.replace(ERASED, mark) for name, text in told.items()}):
+            return
 
 
 def _lists(of_nobody: Sent) -> list[Receipt]:
