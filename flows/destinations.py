@@ -48,7 +48,7 @@ class Destination:
         """What portraits are shown for there."""
         if self.consent:
             return self.consent
-        return "email_signature" if self.signatures else _takes(self.kind).consent
+        return "email_signature" if self.signatures else takes_of(self.kind).consent
 
     @property
     def place(self) -> str:
@@ -58,7 +58,7 @@ class Destination:
     @property
     def by_themselves(self) -> bool:
         """Whether people publish there themselves, from their own page."""
-        return hasattr(plugins.load("connectors", self.kind), "allowed")
+        return sets_own(self.kind)
 
     def open(self) -> Place:
         """Return the place; nothing is asked of it yet. ConfigError where people publish themselves."""
@@ -114,9 +114,21 @@ def destinations(home: Path) -> dict[str, Destination]:
     return {name: _checked(path, name, table) for name, table in raw.items()}
 
 
-def _takes(kind: str) -> Takes:
-    takes: Takes = getattr(plugins.load("connectors", kind), "TAKES", FILES)
+def takes_of(kind: str) -> Takes:
+    """Return what a kind of place takes; what folders do, where there is no such kind any more."""
+    known = kind in plugins.names("connectors")
+    takes: Takes = getattr(plugins.load("connectors", kind), "TAKES", FILES) if known else FILES
     return takes
+
+
+def sets_own(kind: str) -> bool:
+    """Whether people publish at a kind of place themselves, from their own page."""
+    return kind in plugins.names("connectors") and hasattr(plugins.load("connectors", kind), "allowed")
+
+
+def kind_of(place: str) -> str:
+    """Return the connector of what plans and receipts call a place."""
+    return place.partition(":")[0]
 
 
 def _signing(path: Path, name: str, kind: str, table: Mapping[str, Any]) -> Signing | None:
@@ -124,7 +136,7 @@ def _signing(path: Path, name: str, kind: str, table: Mapping[str, Any]) -> Sign
     folder = table.get("signatures")
     if folder:
         return Signing(path.parent, path.parent / str(folder))
-    if _takes(kind).brings == "signature":
+    if takes_of(kind).brings == "signature":
         message = f"{path}: {name}.signatures: {kind} takes signatures; name the folder with signature.toml"
         raise ConfigError(message)
     return None

@@ -14,7 +14,7 @@ from catchlight.audit import Act
 from catchlight.desk import Desk, open_desk, open_register
 from catchlight.errors import OutsideError
 from catchlight.home import Home
-from catchlight.journal import stacks
+from catchlight.journal import by_destination, stacks
 from catchlight.records import Employee, Photo, Reading, Render, Verdict
 from catchlight.sending import FAILED, Result, settle, take_off
 from catchlight.spoilers import rank
@@ -37,11 +37,15 @@ def take_off_there(desk: Desk, employee: str) -> list[Result]:
 
 def desks(home: Path, employee: str = "") -> Iterator[Desk]:
     """Yield a desk for each place where something of ours stands, of everybody's or of one person's."""
-    register = open_register(home)
-    receipts = register.receipts(**({"employee": employee} if employee else {}))
-    for name in dict.fromkeys(receipt.destination for receipt in receipts):
-        if stacks(one for one in receipts if one.destination == name):
-            yield open_desk(home, place_named(name, home))
+    for name in places(home, employee):
+        yield open_desk(home, place_named(name, home))
+
+
+def places(home: Path, employee: str = "") -> list[str]:
+    """Return what receipts call the places where something of ours stands, of everybody's or of one person's."""
+    with closing(open_register(home)) as register:
+        receipts = register.receipts(**({"employee": employee} if employee else {}))
+    return [name for name, sent in by_destination(receipts).items() if stacks(sent)]
 
 
 def erase(home: Path, employee: str) -> erasure.Erased:

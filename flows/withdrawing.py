@@ -1,19 +1,18 @@
 """Yeses that were taken back are honoured at every place, without a plan: the old picture is back before the deadline."""
 
-from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from catchlight import published_list
 from catchlight.audit import Act
-from catchlight.desk import alone
-from catchlight.errors import ConfigError, OutsideError
+from catchlight.desk import Desk, alone
+from catchlight.errors import CatchlightError, ConfigError, OutsideError
 from catchlight.holding import Wait
 from catchlight.promises import load_promises
 from catchlight.register import now
 from catchlight.sending import FAILED, settle
 from catchlight.withdrawals import Withdrawal, put_back, withdrawn, write_proof
-from flows.erasing import desks
+from flows.shown_at import desks_and_why
 
 
 @dataclass(slots=True)
@@ -30,34 +29,44 @@ class Honoured:
 
 
 def waiting(home: Path) -> list[Withdrawal]:
-    """Return who is still shown somewhere against their word."""
+    """Return who is still shown somewhere against their word, also where a place cannot be opened."""
     hours = load_promises(home).withdrawal.hours
-    return [one for desk in desks(home) for one in withdrawn(desk, hours)]
+    return [one for desk, _ in desks_and_why(home) for one in withdrawn(desk, hours)]
 
 
 def honour(home: Path, at_most: int, wait: Wait | None = None) -> Honoured:
-    """Put back the old pictures of all of them; a place that is unwell does not hinder the others. ConfigError."""
-    found = Honoured()
-    people = {one.employee for one in waiting(home)}
+    """Put back the old pictures of all of them; a place that is unwell, or not there, does not hinder the others. ConfigError."""
+    found, hours = Honoured(), load_promises(home).withdrawal.hours
+    _guard(home, at_most, hours)
+    with alone(home, wait):
+        for desk, why in desks_and_why(home):
+            mine = withdrawn(desk, hours)
+            try:
+                if why:
+                    raise OutsideError(why)
+                _put_back(desk, mine, found)
+            except CatchlightError as error:
+                found.failed += [(one, str(error)) for one in mine]
+    return found
+
+
+def _guard(home: Path, at_most: int, hours: int) -> None:
+    """Refuse to change too much at once; who waits where nothing can be done does not count."""
+    open_ = [desk for desk, why in desks_and_why(home) if not why]
+    people = {one.employee for desk in open_ for one in withdrawn(desk, hours)}
     if len(people) > at_most:
         message = f"nothing was changed: {len(people)} people took their yes back, and at most {at_most} are allowed at once"
         raise ConfigError(message)
-    with ExitStack() as holding:
-        holding.enter_context(alone(home, wait))
-        hours = load_promises(home).withdrawal.hours
-        for desk in desks(home):
-            mine = withdrawn(desk, hours)
-            try:
-                settle(desk)
-                for one in mine:
-                    done = put_back(desk, one)
-                    if not done:
-                        continue
-                    found.proofs.append(write_proof(desk, one, done))
-                    found.failed += [(one, part.sentence) for part in done if part.code == FAILED][:1]
-                    desk.register.tell(Act.ROLLBACK, person=one.employee, detail=f"withdrawal {one.reason}")
-                if mine:
-                    published_list.update(desk, "")
-            except OutsideError as error:
-                found.failed += [(one, str(error)) for one in mine]
-    return found
+
+
+def _put_back(desk: Desk, mine: list[Withdrawal], found: Honoured) -> None:
+    settle(desk)
+    for one in mine:
+        done = put_back(desk, one)
+        if not done:
+            continue
+        found.proofs.append(write_proof(desk, one, done))
+        found.failed += [(one, part.sentence) for part in done if part.code == FAILED][:1]
+        desk.register.tell(Act.ROLLBACK, person=one.employee, detail=f"withdrawal {one.reason}")
+    if mine:
+        published_list.update(desk, "")

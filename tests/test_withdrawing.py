@@ -1,0 +1,76 @@
+"""A yes that was taken back is honoured wherever it can be, whatever became of the other places."""
+
+import shutil
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from catchlight.desk import open_register
+from catchlight.journal import State
+from catchlight.records import Answer, Receipt
+from catchlight.register import now
+from catchlight.vault import Vault
+from flows.commands.publish import app
+from flows.withdrawing import honour
+from tests.published_company import Company, make_company
+
+RUN = "20261101-100000"
+
+
+@pytest.fixture
+def company(tmp_path: Path) -> Company:
+    """Return a company that published two people at two folders, and one of them refuses since."""
+    made = make_company(tmp_path)
+    made.answer(made.run(RUN, {"a": "a", "b": "b"}))
+    for out in (made.out, tmp_path / "second"):
+        out.mkdir(exist_ok=True)
+        Company(made.home, out).publish(RUN, ("96",))
+    made.answer({"a": ""}, Answer.REFUSE)
+    return made
+
+
+def _withdrawals(company: Company, *more: str) -> tuple[int, str]:
+    done = CliRunner().invoke(app, ["withdrawals", "--home", str(company.home), "--yes", *more])
+    return done.exit_code, " ".join(done.output.split())
+
+
+def _published_at(company: Company, place: str, *people: str) -> None:
+    sent = Vault(company.home / "vault").put(b"a portrait")
+    with closing(open_register(company.home)) as register:
+        register.add([Receipt(place, one, one, sent, "", State.DONE, now(), RUN) for one in people])
+
+
+def test_a_folder_that_is_gone_keeps_nobody_shown_at_the_others(company: Company, tmp_path: Path) -> None:
+    """What can be put back is; that one place failed, for whom and why, is said with exit code 1."""
+    shutil.move(company.out, tmp_path / "unmounted")
+    code, said = _withdrawals(company)
+    assert (tmp_path / "second/96/a.jpg").exists() is False
+    assert (tmp_path / "second/96/b.jpg").exists()
+    assert (code, "Still shown: a at folder:" in said, "no such folder" in said) == (1, True, True)
+    shutil.move(tmp_path / "unmounted", company.out)
+    assert _withdrawals(company)[0] == 0
+    assert list(company.files()) == ["96/b.jpg"]
+
+
+def test_a_destination_that_is_named_no_more_keeps_nobody_shown_at_the_others(company: Company) -> None:
+    """Who waits there counts as failed, with the file that lacks it, and not against the guard."""
+    _published_at(company, "ldap:old", "a", "b")
+    company.answer({"b": ""}, Answer.REFUSE)
+    _published_at(company, "ldap:older", "c", "d", "e")
+    company.answer({"c": "", "d": "", "e": ""}, Answer.REFUSE)
+    done = honour(company.home, 2)
+    assert company.files() == {}
+    assert {(one.employee, one.destination) for one, _ in done.failed} == {
+        ("a", "ldap:old"), ("b", "ldap:old"), ("c", "ldap:older"), ("d", "ldap:older"), ("e", "ldap:older"),
+    }  # fmt: skip
+    assert all("destinations.toml" in why for _, why in done.failed)
+    assert done.overdue == 0
+
+
+def test_a_picture_that_somebody_set_themselves_is_theirs_to_take_off(company: Company) -> None:
+    """Nobody else can: it does not keep the others from being put back, and does not fail for ever."""
+    _published_at(company, "slack_own_photo:slack", "a")
+    assert _withdrawals(company)[0] == 0
+    assert list(company.files()) == ["96/b.jpg"]
