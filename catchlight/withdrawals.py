@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -13,12 +13,13 @@ from catchlight.home import write_json
 from catchlight.journal import stacks
 from catchlight.publish_removals import why_off
 from catchlight.publish_right import Rights, rights
-from catchlight.records import Answer, Receipt, Side
+from catchlight.records import Answer, Receipt
 from catchlight.sending import FAILED, Result, take_off
 from catchlight.vault import digest_of
 
 FOLDER = "proofs"
-_WORDS = (Answer.REFUSE, Answer.KEEP, consents.DECLINED)
+_STOPS = (Answer.REFUSE, Answer.KEEP)
+_WORDS = (*_STOPS, consents.DECLINED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ def withdrawn(desk: Desk, hours: int) -> list[Withdrawal]:
     for employee, mine in _standing(desk).items():
         reason = why_off(employee, mine, now, left=False)
         if reason in _WORDS:
-            said = _said(now, employee, reason)
+            said = min((*_answered(now, employee, mine), *_declined(now, employee)))
             due = (datetime.fromisoformat(said) + timedelta(hours=hours)).isoformat(timespec="microseconds")
             found.append(Withdrawal(employee, desk.place.name, reason, said, due))
     return sorted(found, key=lambda one: one.said)
@@ -69,10 +70,20 @@ def _standing(desk: Desk) -> dict[str, list[list[Receipt]]]:
     return found
 
 
-def _said(now: Rights, employee: str, reason: str) -> str:
-    if reason == consents.DECLINED:
-        return consents.last_words(now.permissions.said[employee])[now.purpose].at
-    return max(one.at for one in now.answers[employee] if one.side == Side.EMPLOYEE)
+def _answered(now: Rights, employee: str, mine: list[list[Receipt]]) -> Iterator[str]:
+    """Yield when somebody's answers took their yes back, up to the first of an unbroken row: none after it gives more time."""
+    answers = list(now.answers.get(employee, ()))
+    while why_off(employee, mine, replace(now, answers={employee: answers}), left=False) in _STOPS:
+        yield answers.pop().at
+
+
+def _declined(now: Rights, employee: str) -> Iterator[str]:
+    """Yield when they said no to this purpose, up to the first of an unbroken row."""
+    said = [one for one in now.permissions.said.get(employee, ()) if one.purpose == now.purpose]
+    for one in sorted(said, key=lambda one: one.at, reverse=True):
+        if one.word == consents.Word.GRANTED:
+            return
+        yield one.at
 
 
 def put_back(desk: Desk, one: Withdrawal) -> list[PutBack]:

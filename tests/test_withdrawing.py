@@ -7,16 +7,23 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from catchlight.consents import Consent, Word
 from catchlight.desk import open_register
 from catchlight.journal import State
-from catchlight.records import Answer, Receipt
+from catchlight.records import Answer, Decision, Receipt
 from catchlight.register import now
 from catchlight.vault import Vault
+from catchlight.withdrawals import withdrawn
 from flows.commands.publish import app
 from flows.withdrawing import honour
 from tests.published_company import Company, make_company
 
 RUN = "20261101-100000"
+
+
+def day(number: int) -> str:
+    """Return nine o'clock of a day of a month that is over."""
+    return f"2026-01-{number:02}T09:00:00.000000+00:00"
 
 
 @pytest.fixture
@@ -34,6 +41,40 @@ def company(tmp_path: Path) -> Company:
 def _withdrawals(company: Company, *more: str) -> tuple[int, str]:
     done = CliRunner().invoke(app, ["withdrawals", "--home", str(company.home), "--yes", *more])
     return done.exit_code, " ".join(done.output.split())
+
+
+def _answer(number: int, answer: Answer) -> Decision:
+    return Decision("a", "", answer, "a", day(number))
+
+
+def _consent(number: int, word: Word) -> Consent:
+    return Consent("a", "intranet", word, "a", day(number))
+
+
+@pytest.mark.parametrize(
+    ("said", "reason", "since"),
+    [
+        ([_answer(2, Answer.REFUSE), _answer(5, Answer.RETRY)], "refuse", 2),
+        ([_answer(2, Answer.REFUSE), _answer(5, Answer.REFUSE)], "refuse", 2),
+        ([_answer(2, Answer.KEEP), _answer(5, Answer.REFUSE)], "refuse", 5),  # before it was published
+        ([_answer(2, Answer.REFUSE), _consent(5, Word.WITHDRAWN)], "refuse", 2),
+        ([_consent(2, Word.WITHDRAWN), _answer(5, Answer.REFUSE)], "refuse", 2),
+        ([_consent(2, Word.WITHDRAWN), _consent(5, Word.REFUSED)], "declined", 2),
+        ([_consent(2, Word.REFUSED), _consent(3, Word.GRANTED), _consent(5, Word.WITHDRAWN)], "declined", 5),
+        ([_answer(2, Answer.REFUSE), _answer(3, Answer.APPROVE), _answer(5, Answer.REFUSE)], "refuse", 5),
+    ],
+)
+def test_a_withdrawal_is_due_a_day_after_the_first_no(
+    said: list[Decision | Consent], reason: str, since: int, tmp_path: Path
+) -> None:
+    """Nothing said later gives more time, but a yes: then it runs anew."""
+    made = make_company(tmp_path)
+    made.run(RUN, {"a": "a"})
+    _published_at(made, made.desk().place.name, "a")
+    with closing(open_register(made.home)) as register:
+        register.add([_answer(1, Answer.APPROVE), *said])
+    (found,) = withdrawn(made.desk(), 24)
+    assert (found.reason, found.said, found.due) == (reason, day(since), day(since + 1))
 
 
 def _published_at(company: Company, place: str, *people: str) -> None:
