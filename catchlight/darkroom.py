@@ -112,10 +112,16 @@ class Darkroom:
 
     def _submit(self, orders: "Sequence[Order]") -> "tuple[int, dict[Future[Done], Order]]":
         with self._lock:
-            return self._generation, {self._future(order): order for order in orders}
+            waiting = {self._future(order): order for order in orders}
+            return self._generation, waiting
 
     def _hand_over(self, order: "Order") -> "Future[Done]":
-        return self._pool.submit(metered, self._work, order)
+        """Give an order to the workers; to new ones, if one ended while nobody waited for it. Holds the lock."""
+        try:
+            return self._pool.submit(metered, self._work, order)
+        except BrokenProcessPool:
+            self._start_anew()
+            return self._pool.submit(metered, self._work, order)
 
     def _counted(self, order: "Order", done: Done, tally: Tally) -> "Development":
         """Return what a worker developed, and count what it took; set aside whom our own code failed on."""
@@ -136,9 +142,12 @@ class Darkroom:
         """Start a new pool unless another thread did since ``generation``."""
         with self._lock:
             if generation == self._generation:
-                self._pool.shutdown(wait=False, cancel_futures=True)
-                self._pool = self._start(self.workers)
-                self._generation += 1
+                self._start_anew()
+
+    def _start_anew(self) -> None:
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        self._pool = self._start(self.workers)
+        self._generation += 1
 
     def _apart(self, suspects: "Sequence[Order]", tally: Tally) -> "list[Development]":
         """Develop one at a time in a worker of their own, so that it is certain whose photo ends it."""

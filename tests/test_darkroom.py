@@ -119,6 +119,19 @@ def test_a_worker_that_is_killed_costs_nobody_their_portrait(
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("ahead", [False, True])
+def test_a_worker_that_ends_while_idle_is_replaced(tmp_path: Path, *, ahead: bool) -> None:
+    """Between two shards, or two photos that people send, nobody waits for it: the next orders find new workers."""
+    with Darkroom(bench(tmp_path), 2, note_down) as darkroom:
+        assert len(list(darkroom.develop(orders(2)))) == 2
+        os.kill(min(workers()), signal.SIGKILL)
+        while not darkroom._pool._broken:
+            time.sleep(0.02)
+        if ahead:
+            darkroom.begin(orders(2, start=2))
+        assert len(list(darkroom.develop(orders(4, start=2)))) == 4
+
+
 def test_a_photo_that_always_kills_its_worker_is_set_aside(tmp_path: Path) -> None:
     """The one photo is told of as crashed; the others, also those of other threads, are done once each."""
     poison = Order(POISON, POISON, ())
