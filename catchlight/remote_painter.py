@@ -13,6 +13,7 @@ from catchlight.errors import OutsideError, PhotoError
 from catchlight.painting import Scene, Take, Words
 
 _PATIENCE = 60.0  # seconds to wait for a painter's process to stand
+_PUT_AWAY = "the painters were put away"
 _TRIES = 2  # a scene at which the painter dies so often is set aside
 
 
@@ -55,6 +56,8 @@ class RemotePainter:
             try:
                 return Client(self._easel.address, "AF_UNIX", authkey=self._easel.key)
             except OSError as error:
+                if not Path(self._easel.address).parent.is_dir():
+                    raise OutsideError(_PUT_AWAY) from error
                 if time.monotonic() > until:
                     message = "the painter's process does not answer; see the darkroom's log"
                     raise OutsideError(message) from error
@@ -70,7 +73,6 @@ def _seat(easels: Sequence[Easel]) -> Easel:
         except FileExistsError:
             continue
         except OSError as error:
-            message = "the painters were put away"
-            raise OutsideError(message) from error
+            raise OutsideError(_PUT_AWAY) from error
         return easels[number % len(easels)]
     raise AssertionError

@@ -17,7 +17,7 @@ pytest.importorskip("diffusers", reason="the extra `generate` is not installed")
 from catchlight.config import Engines
 from catchlight.easel import Easel, Easels, Supplies, cards
 from catchlight.engines.diffusion import Engine, Settings
-from catchlight.errors import ConfigError, PhotoError
+from catchlight.errors import ConfigError, OutsideError, PhotoError
 from catchlight.models import ModelStore
 from catchlight.painting import Scene, Words
 from catchlight.remote_painter import RemotePainter
@@ -157,6 +157,15 @@ def test_a_picture_at_which_it_dies_twice_is_set_aside(
     monkeypatch.setattr(shared, "_line", None)
     monkeypatch.setattr(shared, "_connected", Dead)
     with pytest.raises(PhotoError, match="ended twice"):
+        shared.paint(SCENE, (5,))
+
+
+def test_nobody_waits_for_a_painter_that_was_put_away(tmp_path: Path, weights: Path) -> None:
+    """A run that is stopped stops: a worker that holds a seat does not wait for a painter to stand again."""
+    opened = Easels(Supplies(tmp_path / "models", tmp_path / "log"))
+    shared = RemotePainter(opened.all, engines(weights))
+    opened.close()
+    with pytest.raises(OutsideError, match="put away"):
         shared.paint(SCENE, (5,))
 
 
