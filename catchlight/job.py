@@ -20,6 +20,7 @@ class Job(Section):
     only: tuple[str, ...] = Field((), description="employee ids; empty for everyone")
     departments: tuple[str, ...] = Field((), description="only people of these; empty for everyone")
     onto: str = Field("", description="run from which everyone else is carried over unchanged")
+    onto_everyone: bool = Field(default=False, description="whether that run was of the whole company")
     workers: int = Field(0, ge=0, description="processes; 0 for one a core")
     shard_size: int = Field(50, ge=1, le=5000, description="people a shard")
     on: Workplace = Workplace()

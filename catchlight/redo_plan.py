@@ -11,7 +11,7 @@ from catchlight.home import Home
 from catchlight.job import Job
 from catchlight.plan import Plan
 from catchlight.records import Answer, Photo, by_employee
-from catchlight.runs import run_folder
+from catchlight.runs import run_folder, takes_in_everyone
 from catchlight.wish import NO_WISH, Wish
 
 _ASKS = (Answer.RETRY, Answer.UPLOAD)
@@ -66,7 +66,8 @@ def draw_up(found: Waiting) -> Plan:
     """
     latest = found.latest
     _same_preset(latest)
-    job = latest.job.model_copy(update={"only": found.people, "onto": latest.run})
+    everyone = takes_in_everyone(latest.home.root, latest.run)  # told now: that run goes after its term
+    job = latest.job.model_copy(update={"only": found.people, "onto": latest.run, "onto_everyone": everyone})
     return planning.draw_up(job, latest.employees(), found.photos, (), found.wishes)
 
 

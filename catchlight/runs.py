@@ -81,7 +81,8 @@ def takes_in_everyone(home: Path, run: str) -> bool:
     except (OSError, ValueError, KeyError):
         return False
     if job.get("onto"):
-        return takes_in_everyone(home, job["onto"])  # a few were made anew, the others are carried over
+        # a few were made anew, the others are carried over
+        return bool(job.get("onto_everyone")) or takes_in_everyone(home, job["onto"])
     return not (job.get("only") or job.get("departments"))
 
 

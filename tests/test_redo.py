@@ -1,6 +1,7 @@
 """Another try: it changes what was asked for, renders nobody else, and ends honestly."""
 
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -19,7 +20,7 @@ from catchlight.publish_crops import places
 from catchlight.records import Answer, Outcome, Rung
 from catchlight.register import Register, now
 from catchlight.review_records import Upload
-from catchlight.runs import run_folder
+from catchlight.runs import run_folder, run_names, takes_in_everyone
 from catchlight.vault import Vault
 from flows.commands import review
 from flows.redo import redo
@@ -81,6 +82,16 @@ def test_what_was_wished_is_judged_as_wished(redone: Asked) -> None:
     told = dict(zip(redone.verdict(BACK).reasons, redone.verdict(BACK).sentences, strict=True))
     assert told["background_colour.high"] == "The background is not the brand's. This was asked for."
     assert redone.verdict(BACK).outcome == Outcome.REVIEW
+
+
+def test_a_pass_is_of_the_whole_company_when_the_run_beneath_is_gone(redone: Asked, tmp_path: Path) -> None:
+    """Who leaves is still taken off after that run's term: the pass itself says whom it takes in."""
+    company = copy_of(redone, tmp_path)
+    passed = run_folder(company.home).name
+    for run in run_names(company.home)[1:]:
+        shutil.rmtree(company.home / "ledger" / run)
+        shutil.rmtree(company.home / "runs" / run)
+    assert takes_in_everyone(company.home, passed)
 
 
 def test_nobody_else_is_rendered_or_changed(redone: Asked, refreshed: Asked) -> None:
