@@ -46,9 +46,8 @@ def behind(register: Register, seal: Seal) -> str:
 def head_of(register: Register) -> Head:
     """Return the head of a log as it is."""
     with register.reading() as store:
-        _, last = store.extent(AuditLine)
-        lines = store.added(AuditLine, last - 1)
-    return Head(int(lines[-1][1].number), lines[-1][1].seal) if lines else Head()
+        _, newest = store.newest(AuditLine)
+    return Head(int(newest[0][1].number), newest[0][1].seal) if newest else Head()
 
 
 def _lines(store: Transaction) -> Iterator[AuditLine]:

@@ -13,7 +13,8 @@ class Followed(Generic[T]):
     def __init__(self, register: Register, record: type[T]) -> None:
         """Follow the rows of ``record``; nothing is read yet."""
         self._register, self._record = register, record
-        self._last = self._count = 0
+        self._count = 0
+        self._newest: list[tuple[int, Any]] = []  # the last row that was read, with its number
         self._by_employee: dict[str, list[T]] = {}
 
     @property
@@ -32,21 +33,22 @@ class Followed(Generic[T]):
     def look(self) -> set[str]:
         """Read what was added; return whose rows changed."""
         with self._register.reading() as store:
-            count, last = store.extent(self._record)
-            if (count, last) == (self._count, self._last):
+            count, newest = store.newest(self._record)
+            if (count, newest) == (self._count, self._newest):
                 return set()
-            new = store.added(self._record, self._last)
-            gone: set[str] = set()
-            # Two programs on PostgreSQL may commit their row numbers out of order: then all is read anew.
-            if self._count + len(new) != count:
-                gone, self._by_employee, self._count = set(self._by_employee), {}, 0
-                new = store.added(self._record, 0)
-        return gone | self._take(new)
+            known = len(self._newest)
+            found = store.added(self._record, self._newest[0][0] - 1 if known else 0)
+            if found[:known] == self._newest and self._count + len(found) - known == count:
+                return self._take(found[known:])
+            # A row was erased, and SQLite gives its number again, or two programs on PostgreSQL committed their row
+            # numbers out of order: then all is read anew.
+            gone = set(self._by_employee)
+            self._by_employee, self._count, self._newest = {}, 0, []
+            return gone | self._take(store.added(self._record, 0))
 
     def _take(self, rows: list[tuple[int, Any]]) -> set[str]:
-        changed = set()
-        for number, row in rows:
+        for _, row in rows:
             self._by_employee.setdefault(row.employee, []).append(row)
-            self._last, self._count = number, self._count + 1
-            changed.add(row.employee)
-        return changed
+        self._count += len(rows)
+        self._newest = rows[-1:] or self._newest
+        return {row.employee for _, row in rows}

@@ -83,18 +83,19 @@ class Transaction:
         found = self._connection.execute(_query(kind, tuple(where)), where)
         return [kind(*row) for row in found]
 
-    def extent(self, record: type) -> tuple[int, int]:
-        """Return how many rows of a kind there are, and the number of the last (0 for none)."""
+    def newest(self, record: type[T]) -> tuple[int, list[tuple[int, T]]]:
+        """Return how many rows of a kind there are, and the last with its number: [] for none."""
         row = TABLES[record].c.row
-        count, last = self._connection.execute(sa.select(sa.func.count(row), sa.func.max(row))).one()
-        return int(count), int(last or 0)
+        count = sa.select(sa.func.count(row)).scalar_subquery()
+        query = sa.select(count, *_columns(record)).order_by(row.desc()).limit(1)
+        found = self._connection.execute(query).first()
+        return (found[0], [(found[1], record(*found[2:]))]) if found else (0, [])
 
     def added(self, record: type[T], after: int, most: int | None = None) -> list[tuple[int, T]]:
         """Return the first rows of a kind whose numbers are larger than ``after``, each with its number."""
-        table = TABLES[record]
-        names = [field.name for field in dataclasses.fields(record)]  # type: ignore[arg-type]  # a dataclass
-        query = sa.select(table.c.row, *(table.c[name] for name in names)).where(table.c.row > after)
-        found = self._connection.execute(query.order_by(table.c.row).limit(most))
+        row = TABLES[record].c.row
+        query = sa.select(*_columns(record)).where(row > after).order_by(row).limit(most)
+        found = self._connection.execute(query)
         return [(number, record(*row)) for number, *row in found]
 
     def renew(self, session: Session) -> None:
@@ -117,9 +118,16 @@ class Transaction:
 @cache
 def _query(record: type, equal: tuple[str, ...]) -> sa.Select[Any]:
     """Return the query of a record kind's rows by some fields; making one takes longer than most answers."""
-    table = TABLES[record]
-    query = sa.select(*(table.c[field.name] for field in dataclasses.fields(record))).order_by(table.c.row)
+    table, (number, *fields) = TABLES[record], _columns(record)
+    query = sa.select(*fields).order_by(number)
     return query.where(*(table.c[name] == sa.bindparam(name) for name in equal))
+
+
+def _columns(record: type) -> list[sa.Column[Any]]:
+    """Return the columns of a record kind: the row's number, then its fields."""
+    table = TABLES[record]
+    names = [field.name for field in dataclasses.fields(record)]
+    return [table.c.row, *(table.c[name] for name in names)]
 
 
 def _plain(record: Any) -> dict[str, str]:
