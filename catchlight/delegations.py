@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from catchlight.company import Person
 from catchlight.register import Register, moment
 from catchlight.review_records import Delegation
+from catchlight.spelling import folded
 
 LONGEST = 60  # days
 
@@ -127,8 +128,8 @@ def find(text: str, people: Mapping[str, Person]) -> Person | Named:
     wanted = text.strip()
     if wanted in people:
         return people[wanted]
-    address = wanted.casefold()
-    found = [one for one in people.values() if address and one.portrait.employee.email.casefold() == address]
+    address = folded(wanted)
+    found = [one for one in people.values() if address and folded(one.portrait.employee.email) == address]
     if len(found) > 1:
         return Named.SEVERAL
     return found[0] if found else Named.NOBODY

@@ -11,7 +11,6 @@ from cronsim import CronSim, CronSimError
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from catchlight.errors import ConfigError
-from catchlight.joining import folded
 from catchlight.mistakes import mistakes
 from catchlight.policy import TimeZone
 from catchlight.source import Field as PersonField
@@ -57,7 +56,11 @@ class _Filter(_Section):
             "department": self.department, "country": self.country, "entity": self.entity,
             "employee_type": self.employee_type,
         }  # fmt: skip
-        return all(not names or folded(value(key)) in map(folded, names) for key, names in lists.items())
+        return all(not names or _same(value(key)) in map(_same, names) for key, names in lists.items())
+
+
+def _same(name: str) -> str:
+    return name.strip().casefold()
 
 
 class Only(_Filter):

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from catchlight.source_memory import Known
+from catchlight.spelling import folded
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +128,3 @@ def _index(people: Sequence[Person], name: str) -> dict[str, set[int]]:
             if value:
                 index[value].add(number)
     return index
-
-
-def folded(value: str) -> str:
-    """Return a value as it is compared: without blanks around it, in small letters."""
-    return value.strip().casefold()

@@ -6,13 +6,9 @@ from typing import Literal
 
 from catchlight.place import Accounts
 from catchlight.records import Employee
+from catchlight.spelling import folded
 
 Field = Literal["id", "email", "subject"]
-
-
-def folded(value: str) -> str:
-    """Return a value as it is compared: without blanks around it, and in small letters."""
-    return value.strip().casefold()
 
 
 def paired(

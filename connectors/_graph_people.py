@@ -8,6 +8,7 @@ from typing import Any
 from catchlight.errors import PhotoError
 from catchlight.place import Accounts
 from catchlight.records import Employee
+from catchlight.spelling import folded
 from connectors import _accounts
 from connectors._graph_calls import Graph
 
@@ -52,12 +53,12 @@ def find(circle: Circle, match: str, employee: _accounts.Field, people: Sequence
         id_, value = str(user.get("id", "")), str(user.get(match) or "")
         why = _why_unfit(circle, user, id_)
         if why:
-            unfit[_accounts.folded(value)] = why
+            unfit[folded(value)] = why
         else:
             found[id_] = [value] if value else []
     paired = _accounts.paired(people, employee, match, found.items())
-    known = {_accounts.folded(value) for values in found.values() for value in values}
-    wanted = {one.id: _accounts.folded(getattr(one, employee)) for one in people}
+    known = {folded(value) for values in found.values() for value in values}
+    wanted = {one.id: folded(getattr(one, employee)) for one in people}
     why_not = {
         id_: unfit[wanted[id_]]
         for id_ in paired.absent

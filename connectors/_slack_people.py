@@ -8,6 +8,7 @@ from typing import Any, Literal
 from catchlight.errors import ConfigError, OutsideError
 from catchlight.place import Accounts
 from catchlight.records import Employee
+from catchlight.spelling import folded
 from connectors import _accounts
 from connectors._allowed_calls import AllowedCalls
 from connectors._slack_scim import USER
@@ -63,16 +64,16 @@ def paired(
     for id_, user in users.items():
         values, why = _values(rule, id_, user), left_alone(rule, home, user)
         if why:
-            alone |= {_accounts.folded(value): why for value in values}
+            alone |= {folded(value): why for value in values}
         else:
             found[id_] = values
     if found and not any(found.values()):
         raise ConfigError(NO_MAIL)
     pairs = _accounts.paired(people, rule.employee, rule.match, found.items())
     absent = dict(pairs.absent)
-    taken = {_accounts.folded(value) for values in found.values() for value in values}
+    taken = {folded(value) for values in found.values() for value in values}
     for person in people:
-        value = _accounts.folded(getattr(person, rule.employee))
+        value = folded(getattr(person, rule.employee))
         if person.id in absent and value not in taken:
             absent[person.id] = alone.get(value, absent[person.id])
     return Accounts(pairs.targets, absent)

@@ -17,6 +17,7 @@ from catchlight.batches import batches
 from catchlight.errors import ConfigError, OutsideError, PhotoError
 from catchlight.place import Accounts, Place, Takes
 from catchlight.records import Employee
+from catchlight.spelling import folded
 from connectors import _accounts
 from connectors._ldap_conditions import condition, equals, is_condition, is_name
 from connectors._ldap_settings import OTHER_KEY, PEOPLE, Key, Server, key_of, open_directory, with_id
@@ -138,7 +139,7 @@ def _may_write(settings: Settings, directory: Directory, entry: Entry) -> bool:
 
 def _find(settings: Settings, directory: Directory, people: Sequence[Employee]) -> Accounts:
     """Look people up by their value, some hundred at a time: nobody else's entry is read."""
-    values = sorted({_accounts.folded(getattr(one, settings.employee)) for one in people} - {""})
+    values = sorted({folded(getattr(one, settings.employee)) for one in people} - {""})
     found: dict[str, list[str]] = {}
     names = (settings.key, settings.match)
     for some in batches(values, _AT_A_TIME):

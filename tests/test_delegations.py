@@ -52,6 +52,16 @@ def test_a_colleague_is_named_by_id_or_address(delegations: Delegations, delegat
     assert not delegations.holds("b", "007")
 
 
+def test_an_address_with_another_letter_is_another_colleague_s(delegations: Delegations) -> None:
+    """``weiß`` and ``weiss`` are two people, and only one of them is here; an accent may be written in two ways."""
+    people = dict(PEOPLE)
+    for id_, email in (("w", "j.weiß@example.com"), ("z", "zoe\u0308@example.com")):
+        people[id_] = Person(Portrait(Employee(id_, email=email), None, None))
+    assert delegations.name(Wanted("007", "j.weiss@example.com", until(3), "007"), people) == Named.NOBODY
+    assert delegations.name(Wanted("007", "J.Weiß@example.com", until(3), "007"), people) == Named.DONE
+    assert delegations.name(Wanted("007", "zo\u00eb@example.com", until(3), "007"), people) == Named.DONE
+
+
 @pytest.mark.parametrize(
     ("delegate", "day", "refused"),
     [

@@ -35,6 +35,13 @@ def test_a_value_that_one_person_has_joins_them() -> None:
     assert joined.loose == []
 
 
+def test_another_letter_is_another_value_and_another_form_is_not() -> None:
+    """``weiß`` and ``weiss`` are two people; an accent may be one sign or two."""
+    hr = [_known("h1", email="j.weiß@example.com"), _known("h2", email="zo\u00eb@example.com")]
+    entra = [_known("e1", email="j.weiss@example.com"), _known("e2", email="ZOE\u0308@example.com")]
+    assert _pairs(join([Listed("hr", hr), Listed("entra", entra, ("email",))])) == {"h2": "e2"}
+
+
 def test_a_name_joins_nobody() -> None:
     """Two people may have one name."""
     joined = _joined(_known("e1", display_name="Ann Archer"))
