@@ -2,11 +2,12 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from itertools import pairwise
 from pathlib import Path
 
 from catchlight.holding import Wait, held
@@ -145,11 +146,11 @@ class Outbox:
         ended = replace(claimed, state=states[delivery.fate], at=self._now(), why=delivery.why)
         if delivery.fate != Fate.LATER:
             return ended
-        attempt = int(claimed.attempt)
-        if attempt >= TRIES:
-            return replace(ended, state=State.FAILED, why=f"after {attempt} tries: {delivery.why}")
-        after = (self._clock() + _WAIT * 2 ** (attempt - 1)).isoformat(timespec="microseconds")
-        return replace(ended, attempt=str(attempt + 1), after=after)
+        tries = _tries(self._register.rows(Letter, id=claimed.id))
+        if tries >= TRIES:
+            return replace(ended, state=State.FAILED, why=f"after {tries} tries: {delivery.why}")
+        after = (self._clock() + _WAIT * 2 ** (tries - 1)).isoformat(timespec="microseconds")
+        return replace(ended, attempt=str(int(claimed.attempt) + 1), after=after)
 
     def _now(self) -> str:
         return self._clock().isoformat(timespec="microseconds")
@@ -158,6 +159,16 @@ class Outbox:
 def _last(store: Transaction, id_: str) -> Letter | None:
     found = store.rows(Letter, id=id_)
     return found[-1] if found else None
+
+
+def _tries(states: Sequence[Letter]) -> int:
+    """Return how often a letter was tried since somebody queued it: a try that comes by itself has a moment to wait for."""
+    asked = [
+        now
+        for before, now in pairwise([None, *states])
+        if now and now.state == State.QUEUED and not (before and before.state == State.SENDING and now.after)
+    ]
+    return int(states[-1].attempt) - int(asked[-1].attempt) + 1
 
 
 @contextmanager
