@@ -2,13 +2,12 @@
 
 import json
 import shutil
-import sqlite3
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from catchlight import prefect_store
 from catchlight import purging_pictures as pictures
 from catchlight.errors import ConfigError
 from catchlight.promises import Keep
@@ -93,22 +92,10 @@ def _logs(one: Purge) -> int:
         aside = path.with_name(f"{path.stem}.{today}.log")
         if path.suffixes == [".log"] and path.stat().st_size and not aside.exists():
             path.rename(aside)
-    return gone + one.drop(_prefect(one))
-
-
-def _prefect(one: Purge) -> Iterator[Path]:
-    """Yield the files of each of Prefect's own databases (each slice of a shared run has one) past the term."""
-    for file in sorted((one.home / "prefect").rglob("prefect.db")):
-        if _oldest_run(file).replace(" ", "T") < one.before(one.keep.logs):
-            yield from sorted(file.parent.glob("prefect.db*"))
-
-
-def _oldest_run(file: Path) -> str:
-    """Return when the oldest run of a Prefect database was made, a time that never comes where there is none."""
-    with closing(sqlite3.connect(file)) as store:
-        known = store.execute("select 1 from sqlite_master where name = 'flow_run'").fetchone()
-        oldest = store.execute("select min(created) from flow_run").fetchone()[0] if known else None
-    return str(oldest or "9999")
+    since = one.before(one.keep.logs)
+    return gone + sum(
+        prefect_store.forget(file, since, dry=one.dry) for file in prefect_store.files(one.home)
+    )
 
 
 def _letters(one: Purge) -> int:

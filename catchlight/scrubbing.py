@@ -11,6 +11,7 @@ from typing import Any
 
 import polars as pl
 
+from catchlight import prefect_store
 from catchlight.traces import ERASED, Traces
 from catchlight.vault import digest_of, write_whole
 
@@ -65,7 +66,7 @@ def scrub(file: Path, traces: Traces) -> None:
         case ".log" | ".txt" | ".jsonl":
             lines = file.read_text(encoding="utf-8", errors="replace").splitlines(keepends=True)
             write_whole(file, "".join(line for line in lines if not traces.tell(line)).encode())
-        case one if one in _DATABASES and "prefect" not in file.parts:
+        case one if one in _DATABASES:
             _scrub_database(file, traces)
         case _:
             file.unlink()
@@ -137,9 +138,9 @@ def _in_table(store: sqlite3.Connection, name: str, traces: Traces) -> list[int]
 
 
 def _scrub_database(file: Path, traces: Traces) -> None:
-    """Delete the rows about somebody, and what deleted rows leave in a file."""
-    with closing(sqlite3.connect(file, isolation_level=None)) as store:
-        for name in _tables(store):
+    """Delete the rows about somebody, and what deleted rows leave in a file; of Prefect's, those that tell of runs."""
+    with prefect_store.opened(file) as store:
+        for name in prefect_store.history(store) if file.name == prefect_store.FILE else _tables(store):
             gone = [(row,) for row in _in_table(store, name, traces)]
             store.executemany(f'delete from "{name}" where rowid = ?', gone)  # noqa: S608
         compact(store)

@@ -2,8 +2,6 @@
 
 import json
 import os
-import sqlite3
-from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -131,20 +129,6 @@ def test_sessions_letters_and_logs_have_their_terms(company: Company) -> None:
     assert [path.name for path in (company.home / "logs").iterdir()] == [f"redo.{_in(2).date()}.log"]
     assert _gone(company, 95)["letters"] == 2
     assert register.rows(Letter) == register.rows(Invitation) == []
-
-
-def test_each_slices_prefect_database_has_its_term(company: Company) -> None:
-    """A shared run leaves one for each slice; those with an old run go."""
-    for slice_, made in (("", _in(0)), ("1-of-2/", _in(0)), ("2-of-2/", _in(365))):
-        file = company.home / f"prefect/{slice_}prefect.db"
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with closing(sqlite3.connect(file)) as store:
-            store.execute("create table flow_run (created text)")
-            store.execute("insert into flow_run values (?)", [f"{made:%Y-%m-%d %H:%M:%S}"])
-            store.commit()
-    assert _gone(company, 365)["logs"] == 2
-    left = {str(file.relative_to(company.home)) for file in (company.home / "prefect").rglob("prefect.db")}
-    assert left == {"prefect/2-of-2/prefect.db"}
 
 
 def test_halves_that_a_killed_program_left_go_after_a_day(company: Company) -> None:
