@@ -8,13 +8,13 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from catchlight import backup, erasure, register_dump, unwriting
+from catchlight import backup, erasure, register_dump
 from catchlight.audit_settings import seal_of
 from catchlight.backup import MANIFEST, Backup
 from catchlight.errors import ConfigError
 from catchlight.home import write_json
 from catchlight.register import Register
-from catchlight.traces import Traces, known_ids, traces_of
+from catchlight.traces import known_ids, traces_of
 from catchlight.vault import digest_of_file
 
 _BEGUN = "erasing"  # in the manifest: files may differ from their digests until it is written again
@@ -52,11 +52,9 @@ def erase_in(one: Backup, employee: str, redraw: erasure.Redraw) -> Cleared | No
     write_json(one.folder / MANIFEST, {**one.facts, _BEGUN: True})
     with _register_of(one.folder) as register:
         traces = traces_of(one.folder, register, employee)
-        unwriting.unwrite(one.folder, register, traces)
-        pictures, files = erasure.strip(one.folder, register, traces, redraw)
-        left = tuple(_left(one.folder, register, traces))
+        done = erasure.clear(one.folder, register, traces, redraw)
     _end(one)
-    return Cleared(one.folder, pictures, files, left)
+    return Cleared(one.folder, done.pictures, done.files, (*done.left, *_undumped(one.folder)))
 
 
 def _knows(one: Backup, employee: str) -> bool:
@@ -105,7 +103,6 @@ def _not_pictures(one: Backup) -> list[str]:
     return [name for name in one.files if not backup.is_picture(Path(name))]
 
 
-def _left(folder: Path, register: Register, traces: Traces) -> Iterator[str]:
-    yield from erasure.remnants(folder, register, traces)
+def _undumped(folder: Path) -> Iterator[str]:
     if (folder / register_dump.POSTGRESQL).is_file():
         yield f"{register_dump.POSTGRESQL}: rows of the register, until it is put back"

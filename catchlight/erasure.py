@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from catchlight import scrubbing, unwriting
@@ -12,6 +12,7 @@ from catchlight.register import Register, now
 from catchlight.register_tables import TABLES
 from catchlight.tombstones import add_tombstones, read_tombstones
 from catchlight.traces import Traces, known_ids, source_keys, traces_of
+from catchlight.unfinished import noted
 
 SHEET = "contact_sheet.html"
 _PAGE = re.compile(r"contact_sheet(-\d+)?\.html")  # that of a large company is in parts
@@ -49,15 +50,21 @@ def _own_rows(register: Register, employee: str) -> dict[str, list[object]]:
 
 
 def erase(home: Path, register: Register, employee: str, redraw: Redraw) -> Erased:
-    """Erase one person, and let them stay out of all later runs.
+    """Erase one person, and let them stay out of all later runs; stopped anywhere, the next time goes on.
 
     Whoever calls this holds the home, and has taken them off all places. ``redraw`` makes a run's contact sheet anew.
     """
     traces = traces_of(home, register, employee)
     kept = add_tombstones(home, [("id", employee), *source_keys(home, traces)], now())
-    rows = unwriting.unwrite(home, register, traces)
-    pictures, files = strip(home, register, traces, redraw)
-    return Erased(rows, pictures, files, tuple(remnants(home, register, traces)), tuple(kept))
+    return replace(clear(home, register, traces, redraw), kept=tuple(kept))
+
+
+def clear(home: Path, register: Register, traces: Traces, redraw: Redraw) -> Erased:
+    """Let nothing tell of somebody; what did is noted for as long as that takes."""
+    with noted(home, traces.employee, traces.words, traces.digests):
+        rows = unwriting.unwrite(home, register, traces)
+        pictures, files = strip(home, register, traces, redraw)
+        return Erased(rows, pictures, files, tuple(remnants(home, register, traces)))
 
 
 def strip(home: Path, register: Register, traces: Traces, redraw: Redraw) -> tuple[int, int]:
@@ -125,13 +132,25 @@ def _outside(home: Path, file: Path) -> bool:
 
 
 def _scrub_all(home: Path, traces: Traces, redraw: Redraw) -> int:
+    """Scrub all files; contact sheets last, since they are drawn anew from what was scrubbed."""
     sheets, count = [], 0
     for file in list(scrubbing.files_of(home)):
         if not (_outside(home, file) and file.is_file() and scrubbing.tells(file, traces)):
             continue
-        scrubbing.scrub(file, traces)
-        sheets += [file] if _PAGE.fullmatch(file.name) else []
         count += 1
-    for folder in dict.fromkeys(sheet.parent for sheet in sheets):
-        redraw(folder)
+        if _PAGE.fullmatch(file.name):
+            sheets.append(file)
+        else:
+            scrubbing.scrub(file, traces)
+    _draw_anew(sheets, traces, redraw)
     return count
+
+
+def _draw_anew(sheets: list[Path], traces: Traces, redraw: Redraw) -> None:
+    """Draw the sheets of runs anew; one of a run that has not come to its end goes, and is drawn by that."""
+    for folder in dict.fromkeys(sheet.parent for sheet in sheets):
+        if Home(folder.parent.parent).finished(folder.name):
+            redraw(folder)
+    for sheet in sheets:
+        if sheet.is_file() and scrubbing.tells(sheet, traces):
+            scrubbing.scrub(sheet, traces)

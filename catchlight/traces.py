@@ -16,6 +16,7 @@ from catchlight.print_book import print_book
 from catchlight.register import Register
 from catchlight.register_tables import TABLES
 from catchlight.source import owner
+from catchlight.unfinished import unfinished
 
 _DIGEST = re.compile(r"\b[0-9a-f]{64}\b")
 _DISTINCT = re.compile(r"(?=.*[A-Za-z]).{4,}|\d{5,}")  # an id that is no everyday word or number
@@ -68,6 +69,10 @@ def traces_of(home: Path, register: Register, employee: str) -> Traces:
         for one in rows:
             whose = mine if getattr(one, "employee", None) == employee else others
             whose.take(asdict(one))
+    for stopped in unfinished(home):
+        if stopped.employee == employee:
+            mine.words |= stopped.words
+            mine.digests |= stopped.digests
     book = print_book(home)
     for theirs, portraits in ((mine, mine.digests - others.digests), (others, others.digests)):
         theirs.digests |= book.digests(portraits)
@@ -169,13 +174,14 @@ def _known(home: Path) -> Iterator[tuple[Path, str, dict[str, str]]]:
 
 
 def known_ids(home: Path, register: Register) -> set[str]:
-    """Return every id that a home knows: of its runs, its register and its sources."""
+    """Return every id that a home knows: of its runs, its register, its sources, and whose erasure was stopped."""
     found: set[str] = set()
     for file in [*home.glob("runs/*/employees.parquet"), *home.glob("ledger/*/employees.parquet")]:
         found |= set(pl.read_parquet(file, columns=["id"]).to_series())
     for record in TABLES:
         rows: list[Any] = register.rows(record)
         found |= {getattr(row, "employee", "") for row in rows}
+    found |= {one.employee for one in unfinished(home)}
     with suppress(FileNotFoundError, ValueError, KeyError):
         found |= json.loads((home / "sources/ids.json").read_bytes())["seen"].keys()
     return found - {""}
