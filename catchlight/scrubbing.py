@@ -82,8 +82,14 @@ def _mask(frame: pl.DataFrame, traces: Traces) -> pl.Expr:
     ]
     if not texts:
         return pl.lit(False)  # noqa: FBT003
-    found = [(text == traces.employee) | text.str.contains(traces.pattern) for text in texts]
+    found = [text.is_in(_telling(frame, text, traces)) for text in texts]
     return pl.any_horizontal(found).fill_null(False)  # noqa: FBT003
+
+
+def _telling(frame: pl.DataFrame, text: pl.Expr, traces: Traces) -> list[str]:
+    """Return which texts of a column tell of somebody."""
+    worth = frame.select(text.filter(text.str.contains(traces.pattern)).unique()).to_series()
+    return [traces.employee, *filter(traces.tell, worth)]
 
 
 def _without_rows(data: bytes, traces: Traces) -> bytes:

@@ -3,9 +3,9 @@
 import json
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -25,34 +25,46 @@ _OWNERS = ("employee", "id")  # columns that say whose a row is
 
 @dataclass(frozen=True)
 class Traces:
-    """What is looked for. ``words`` are e-mail, names and subject, unless somebody else has them, too."""
+    """What is looked for. ``words`` are e-mail, names and subject, unless somebody else has them, too.
+
+    ``others`` are what others are called that holds one of these, as the id ``E1017_2`` does ``E1017``: it is passed over.
+    """
 
     employee: str
     words: frozenset[str] = frozenset()
     digests: frozenset[str] = frozenset()
+    others: frozenset[str] = frozenset()
+
+    @cached_property
+    def _named(self) -> list[str]:
+        return [*self.words, *([self.employee] if _DISTINCT.fullmatch(self.employee) else [])]
 
     @cached_property
     def pattern(self) -> str:
-        """A pattern of what is looked for inside longer texts, for Python and for polars."""
-        ids = [self.employee] if _DISTINCT.fullmatch(self.employee) else []
-        names = "|".join(re.escape(word) for word in sorted({*ids, *self.words}, key=len, reverse=True))
-        told = [rf"(?:^|[^\p{{L}}\p{{N}}])(?:{names})(?:$|[^\p{{L}}\p{{N}}])"] if names else []
-        return "(?i)" + "|".join([*told, *sorted(self.digests)] or [r"[^\s\S]"])
+        """A pattern by which polars finds quickly which texts are worth asking ``tell`` about."""
+        return f"(?i){_any_of([*self._named, *self.digests])}"
 
     @cached_property
-    def _compiled(self) -> "re.Pattern[str]":
-        return re.compile(self.pattern.replace(r"\p{L}\p{N}", r"\w"))
+    def _found(self) -> "re.Pattern[str]":
+        """Find what is somebody else's (group 1), and what tells of the person. An underscore ends a name or an id."""
+        end = r"(?![^\W_])"
+        named = rf"(?<![^\W_]){_any_of(self._named)}{end}"
+        return re.compile(rf"(?i)({_any_of(self.others)}){end}|{named}|{_any_of(self.digests)}")
 
     def tell(self, text: str) -> bool:
         """Whether a text is the person's id, or holds anything else that tells of them."""
-        return text == self.employee or bool(self._compiled.search(text))
+        return text == self.employee or any(not found[1] for found in self._found.finditer(text))
 
     def without(self, text: str) -> str:
         """Return a text in which nothing tells of them any more."""
-        for word in (*sorted(self.words, key=len, reverse=True), *self.digests, self.employee):
-            if word != self.employee or _DISTINCT.fullmatch(word):
-                text = re.sub(re.escape(word), ERASED, text, flags=re.IGNORECASE)
+        text = self._found.sub(lambda found: found[1] or ERASED, text)
         return ERASED if self.tell(text) else text
+
+
+def _any_of(words: Iterable[str]) -> str:
+    """Return a pattern of words, the longest first; of none, one that is found nowhere."""
+    told = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+    return f"(?:{told})" if told else r"[^\s\S]"
 
 
 ERASED = "[erased]"
@@ -79,7 +91,9 @@ def traces_of(home: Path, register: Register, employee: str) -> Traces:
     for words, fields in _entries(home, mine):
         mine.words |= words
         mine.take(fields)
-    return Traces(employee, frozenset(mine.words - others.words), frozenset(mine.digests - others.digests))
+    theirs = Traces(employee, frozenset(mine.words - others.words), frozenset(mine.digests - others.digests))
+    called = {*others.words, *others.names, *known_ids(home, register)} - {employee}
+    return replace(theirs, others=frozenset(filter(theirs.tell, called)))
 
 
 class _Said:
@@ -88,12 +102,14 @@ class _Said:
     def __init__(self) -> None:
         self.digests: set[str] = set()
         self.words: set[str] = set()
+        self.names: set[str] = set()
         self.files: set[str] = set()
 
     def take(self, row: dict[str, Any]) -> None:
         """Take what a row tells."""
         self.digests.update(_DIGEST.findall(" ".join(_texts(row))))
         self.files.update(filter(None, [row.get("file")]) if isinstance(row.get("file"), str) else ())
+        self.names |= {str(row.get(name) or "") for name in ("given_name", "family_name")}
         whole = f"{row.get('given_name') or ''} {row.get('family_name') or ''}".strip()
         named = (row.get("email"), row.get("display_name"), row.get("subject"), row.get("username"), whole)
         self.words |= {str(one) for one in named if one and len(str(one)) > 2}
