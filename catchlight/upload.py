@@ -133,7 +133,6 @@ class UploadDesk:
             for digest in {sent.photo, *_pictures(made.render)}:
                 new += [] if vault.has(digest) else [digest]
                 vault.put(scratch.get(digest))
-            self._home.recipes.remember(made.render.recipe, made.plain())
             taken = decide(self._register, answer, lambda: self._pictures(sent.employee), rounds, sent)
         except BaseException:
             self._forget(new)
@@ -141,6 +140,9 @@ class UploadDesk:
         if taken.code not in {Code.TAKEN, Code.KNOWN}:
             self._forget(new)
             return Checked(usable=False, sentence=_LOCKED, reason=taken.code, taken=taken)
+        self._home.recipes.remember(
+            made.render.recipe, made.plain()
+        )  # last: without it the next pass makes it again
         return Checked(usable=True, photo=sent.photo, notes=verdict.sentences, taken=taken)
 
     def _pictures(self, employee: str) -> tuple[str, ...]:

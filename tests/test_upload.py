@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from catchlight import upload
 from catchlight.deciding import Code
-from catchlight.errors import ConfigError
+from catchlight.errors import ConfigError, OutsideError
 from catchlight.journal import State
 from catchlight.records import Answer, Decision, Receipt
 from catchlight.redo_plan import plan_of
@@ -117,6 +118,25 @@ def test_a_good_photo_is_kept_and_the_next_pass_only_recalls_it(
     assert person.portrait.render.photo == checked.photo
     assert person.earlier == ()
     assert company.people()[BO].portrait == refreshed.people()[BO].portrait
+
+
+def test_an_answer_that_cannot_be_kept_leaves_nothing(
+    desk: UploadDesk, company: Asked, shared: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The disk is full when the answer is to be written: no picture stays, and no readings of their face."""
+
+    def full(*_: object) -> None:
+        message = "register: database or disk is full"
+        raise OutsideError(message)
+
+    def files() -> set[Path]:
+        return company.files() | set((company.home / "ledger/recipes").rglob("*.json"))
+
+    monkeypatch.setattr(upload, "decide", full)
+    before = files()
+    with pytest.raises(OutsideError, match="full"):
+        desk.check(BO, (shared / "congress/photos/P000610.jpg").read_bytes(), "me.jpg", BO)
+    assert files() == before
 
 
 def test_who_is_published_is_told_to_take_back_their_yes(
