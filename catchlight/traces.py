@@ -91,9 +91,9 @@ def traces_of(home: Path, register: Register, employee: str) -> Traces:
     for words, fields in _entries(home, mine):
         mine.words |= words
         mine.take(fields)
-    theirs = Traces(employee, frozenset(mine.words - others.words), frozenset(mine.digests - others.digests))
+    found = Traces(employee, frozenset(mine.words - others.words), frozenset(mine.digests - others.digests))
     called = {*others.words, *others.names, *known_ids(home, register)} - {employee}
-    return replace(theirs, others=frozenset(filter(theirs.tell, called)))
+    return replace(found, others=frozenset(filter(found.tell, called)))
 
 
 class _Said:
