@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, suppress
@@ -64,8 +65,7 @@ def scrub(file: Path, traces: Traces) -> None:
         case ".json":
             _scrub_json(file, traces)
         case ".log" | ".txt" | ".jsonl":
-            lines = file.read_text(encoding="utf-8", errors="replace").splitlines(keepends=True)
-            write_whole(file, "".join(line for line in lines if not traces.tell(line)).encode())
+            _strike(file, traces)
         case one if one in _DATABASES:
             _scrub_database(file, traces)
         case _:
@@ -73,6 +73,28 @@ def scrub(file: Path, traces: Traces) -> None:
             for beside in ("-wal", "-shm"):
                 with suppress(FileNotFoundError):
                     file.with_name(file.name + beside).unlink()
+
+
+def _strike(file: Path, traces: Traces) -> None:
+    """Write over the lines about somebody where they stand: a server that has the file open goes on at its end.
+
+    The file is never shorter or another one, so that nothing is lost of what is said meanwhile, or when this is stopped.
+    """
+    with file.open("r+b") as opened:
+        at = 0
+        for line in opened.read().splitlines(keepends=True):
+            if traces.tell(line.decode("utf-8", "replace")):
+                opened.seek(at)
+                opened.write(_struck(line))
+            at += len(line)
+        opened.flush()
+        os.fsync(opened.fileno())
+
+
+def _struck(line: bytes) -> bytes:
+    """Return a line of the same length that tells nothing but that somebody was erased."""
+    text = line.rstrip(b"\r\n")
+    return ERASED.encode().ljust(len(text))[: len(text)] + line[len(text) :]
 
 
 def _mask(frame: pl.DataFrame, traces: Traces) -> pl.Expr:
