@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from catchlight.company import Person
+from catchlight.days import end_of
 from catchlight.register import Register, moment
 from catchlight.review_records import Delegation
 from catchlight.spelling import folded
@@ -104,8 +105,7 @@ class Delegations:
             return None
         if not self._today() <= day <= self.last_day():
             return None
-        end = datetime.combine(day + timedelta(days=1), time(), self._zone)
-        return end.astimezone(UTC).isoformat(timespec="microseconds")
+        return end_of(day, self._zone).isoformat(timespec="microseconds")
 
     def _today(self) -> date:
         return self._clock().astimezone(self._zone).date()

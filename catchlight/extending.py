@@ -17,7 +17,7 @@ def extend(
 ) -> dict[str, Extension]:
     """Give people (id → the picture that they are asked about) so many days more; return who got them.
 
-    Counted from the deadline, or from now where it has passed. Only who was asked and has not answered gets
+    Counted from the deadline, or from now where it has passed, in the days of the clock of ``now``. Only who was asked and has not answered gets
     more time: what an answer decided is not opened again.
     """
     with register.alone() as store:
@@ -39,5 +39,6 @@ def _more(
     )
     if asked is None:
         return None
-    until = (max(now, datetime.fromisoformat(asked.deadline)) + more).isoformat(timespec="seconds")
-    return Extension(asked.id, employee, until, by, now.isoformat(timespec="microseconds"))
+    start = max(now, datetime.fromisoformat(asked.deadline)).astimezone(now.tzinfo)
+    until = (start + more).astimezone(UTC).isoformat(timespec="seconds")
+    return Extension(asked.id, employee, until, by, now.astimezone(UTC).isoformat(timespec="microseconds"))

@@ -49,12 +49,15 @@ class Invitations:
         self._keys = keys(home / "secrets" / "links.key")
         self._clock = clock or (lambda: datetime.now(UTC))
 
-    def invite(self, employee: str, picture: str, by: str, days: int) -> Invitation:
+    def invite(self, employee: str, picture: str, by: str, until: int | datetime) -> Invitation:
         """Ask one person about one picture ("" where a photo is asked for).
 
-        Asked again about the same one, the standing invitation comes back, unless it was answered.
+        They have time ``until`` a moment, or so many days. Asked again about the same one, the standing invitation comes
+        back, unless it was answered.
         """
         now = self._clock()
+        end = until if isinstance(until, datetime) else now + timedelta(days=until)
+        ends = end.astimezone(UTC).isoformat(timespec="seconds")
         with self._register.alone() as store:
             standing = live(
                 standing_now(store.rows, employee=employee),
@@ -65,7 +68,6 @@ class Invitations:
             )
             if standing:
                 return standing
-            ends = (now + timedelta(days=days)).isoformat(timespec="seconds")
             new = Invitation(
                 secrets.token_urlsafe(12),
                 employee,

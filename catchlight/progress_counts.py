@@ -3,8 +3,10 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, tzinfo
 
 from catchlight.answers import NO_ANSWER, OLDER_PICTURE
+from catchlight.days import last_day
 from catchlight.records import Answer, Outcome
 from catchlight.review_records import Invitation
 from catchlight.small_counts import FEWEST
@@ -82,8 +84,8 @@ def groups(standings: Iterable[Standing]) -> list[Group]:
     return [*found, *rest] if len(found) + len(rest) > 1 else []
 
 
-def deadlines(asked: Sequence[Invitation], days: int = 6) -> dict[str, int]:
+def deadlines(asked: Sequence[Invitation], zone: tzinfo, days: int = 6) -> dict[str, int]:
     """Return how many people were asked until which day, the last ``days`` of them; an invitation to one is its newest."""
-    newest = {invitation.employee: invitation.deadline[:10] for invitation in asked}
+    newest = {one.employee: last_day(datetime.fromisoformat(one.deadline), zone).isoformat() for one in asked}
     counts = Counter(newest.values())
     return {day: counts[day] for day in sorted(counts)[-days:]}

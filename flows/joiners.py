@@ -9,6 +9,7 @@ from prefect.task_runners import ThreadPoolTaskRunner
 from catchlight.company import Company
 from catchlight.job import Job
 from flows.artifacts import reporting
+from flows.asking import day_in
 from flows.failures import tell_failure
 from flows.form import shown
 from flows.progress import say
@@ -54,7 +55,7 @@ def joiners(
                 return None
             folder = in_tasks(begun)
         new = [id_ for id_, photo in photos_used(home).items() if before.get(id_) != photo]
-        finish(folder, days if new else 0, new)
+        finish(folder, day_in(days, home) if days and new else None, new)
     return folder
 
 

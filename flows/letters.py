@@ -3,11 +3,13 @@
 import json
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from catchlight.asking import Case, Records, gather
 from catchlight.company import Book, read_book
+from catchlight.days import end_of
 from catchlight.desk import open_register
 from catchlight.errors import ConfigError
 from catchlight.invitations import Invitations
@@ -28,7 +30,8 @@ Clock = Callable[[], datetime]
 class Bureau:
     """What letters are written from: a home folder with its register, policy and newest run.
 
-    ``made`` is when that run began, so that answers before it are known to have been seen by it.
+    ``made`` is when that run began, so that answers before it are known to have been seen by it. ``until`` is the last day
+    to answer for whoever is asked now, where somebody named one.
     """
 
     home: Path
@@ -38,6 +41,14 @@ class Bureau:
     book: Book
     made: str
     clock: Clock
+    until: date | None = None
+
+    def ends(self) -> datetime:
+        """Return until when whoever is asked now has time: to the end of a day that was named, else some days."""
+        asking = self.policy.asking
+        if self.until:
+            return end_of(self.until, ZoneInfo(asking.timezone))
+        return self.clock() + timedelta(days=asking.days)
 
     def records(self) -> Records:
         """Return what the register says of everybody now."""
@@ -151,9 +162,7 @@ def queue(bureau: Bureau, due: Collection[Due], by: str, *, now: bool = False) -
     invitations = Invitations(bureau.register, bureau.home, bureau.clock)
     counter, letters = Counter("Inviting", len(due)), []
     for one in due:
-        invitation = one.invitation or invitations.invite(
-            one.employee, one.picture, by, bureau.policy.asking.days
-        )
+        invitation = one.invitation or invitations.invite(one.employee, one.picture, by, bureau.ends())
         letter = letter_of(bureau, one, invitation, now=now)
         letters.append(letter)
         counter.step()

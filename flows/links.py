@@ -35,7 +35,7 @@ def print_links(bureau: Bureau, by: str, file: Path, only: Collection[str] = ())
         case = bureau.case(records, id_)
         question = case.question()
         if question:
-            invitation = invitations.invite(id_, case.picture, by, bureau.policy.asking.days)
+            invitation = invitations.invite(id_, case.picture, by, bureau.ends())
             link = f"{bureau.policy.url}/l/{invitations.token(invitation)}"
             rows.append((id_, bureau.book.people[id_].name, link))
             due = Due(id_, question, PRINT, case.picture, invitation)
@@ -102,7 +102,7 @@ def _fresh(bureau: Bureau, old: Invitation) -> Letter | None:
     if "@" not in case.person.portrait.employee.email:
         return None
     invitations = Invitations(bureau.register, bureau.home, bureau.clock)
-    fresh = invitations.invite(old.employee, case.picture, old.employee, bureau.policy.asking.days)
+    fresh = invitations.invite(old.employee, case.picture, old.employee, bureau.ends())
     due = Due(old.employee, LINK, channel, case.picture, fresh)
     hour = f"{bureau.clock():%Y-%m-%dT%H}"
     return letter_of(bureau, due, fresh, State.QUEUED, now=True, id_=letter_id(LINK, hour, fresh.id, channel))

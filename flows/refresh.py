@@ -11,7 +11,7 @@ from prefect.task_runners import ThreadPoolTaskRunner
 from catchlight.darkroom import Darkroom, Elsewhere, Remembered
 from catchlight.job import Job
 from flows.artifacts import reporting, tell_rehearsal, tell_result
-from flows.asking import ask, days_until
+from flows.asking import ask, check_day
 from flows.failures import tell_failure
 from flows.form import DAY, shown
 from flows.offers import renew_form
@@ -75,7 +75,8 @@ def refresh(  # noqa: PLR0913  a form's fields, those of HR first
         engine=engine or asked.engine, workers=workers, shard_size=shard_size, accept_fewer=accept_fewer,
         share=share, on=asked.on.instead(runner, cluster),
     )  # fmt: skip
-    days = days_until(ask_until, home) if ask_until else 0
+    if ask_until:
+        check_day(ask_until, home)
     with reporting(), in_turn(home, share):
         if dry_run:
             found = rehearse(job)
@@ -84,15 +85,15 @@ def refresh(  # noqa: PLR0913  a form's fields, those of HR first
             return None
         with session(job, gather) as begun:
             folder = in_tasks(begun)
-        finish(folder, days)
+        finish(folder, ask_until or None)
     return folder
 
 
-def finish(folder: Path, days: int, only: Collection[str] = ()) -> None:
-    """Tell what came of a run, ask people (``only`` these) when ``days`` says so, and offer the departments that there are now."""
-    tell_result(folder, asked=bool(days))
-    if days:
-        ask(folder.parents[1], days, only)
+def finish(folder: Path, until: date | None, only: Collection[str] = ()) -> None:
+    """Tell what came of a run, ask people (``only`` these) to answer ``until`` a day, and offer the departments that there are now."""
+    tell_result(folder, asked=until is not None)
+    if until:
+        ask(folder.parents[1], until, only)
     renew_form(folder.parents[1])
 
 

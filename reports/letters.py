@@ -6,12 +6,13 @@ import tomllib
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from catchlight.days import last_day
 from catchlight.errors import ConfigError
 
 _TEXTS = Path(__file__).parent / "letter_texts"
@@ -112,11 +113,12 @@ def _reason(known: Mapping[str, str], language: str, code: str, sentence: str) -
 
 def _deadline(texts: Mapping[str, Any], at: datetime, timezone: str) -> str:
     local = at.astimezone(ZoneInfo(timezone))
-    return str(texts["text"]).format(
-        weekday=texts["weekdays"][local.weekday()],
-        day=local.day,
-        month=texts["months"][local.month - 1],
-        year=local.year,
+    day = last_day(at, local.tzinfo or UTC)
+    return str(texts["text" if day == local.date() else "whole_day"]).format(
+        weekday=texts["weekdays"][day.weekday()],
+        day=day.day,
+        month=texts["months"][day.month - 1],
+        year=day.year,
         time=f"{local:%H:%M}",
         zone=timezone,
     )

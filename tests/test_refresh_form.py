@@ -1,7 +1,6 @@
-"""What the refresh form adds to a refresh: departments, a deadline, and the sentence of a failure."""
+"""What the refresh form adds to a refresh: departments, and the sentence of a failure."""
 
 import json
-from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -12,7 +11,6 @@ from catchlight.job import Job
 from catchlight.records import Employee
 from catchlight.runs import takes_in_everyone
 from catchlight.sheet_links import is_good, path_of
-from flows.asking import days_until
 from flows.failures import sentence
 from flows.stages import _only
 
@@ -45,16 +43,6 @@ def test_a_run_of_one_department_takes_nobody_else_off(
     plan.parent.mkdir(parents=True)
     plan.write_text(json.dumps({"job": {"only": [], "departments": departments}}), encoding="utf-8")
     assert takes_in_everyone(tmp_path, "r") is everyone
-
-
-def test_the_deadline_is_counted_in_the_companys_days(tmp_path: Path) -> None:
-    """Late in the evening in UTC it is tomorrow in Auckland already; a day that has been is refused."""
-    now = datetime(2026, 11, 27, 20, tzinfo=UTC)
-    assert days_until(date(2026, 12, 1), tmp_path, now) == 4
-    (tmp_path / "review.toml").write_text('[asking]\ntimezone = "Pacific/Auckland"\n', encoding="utf-8")
-    assert days_until(date(2026, 12, 1), tmp_path, now) == 3
-    with pytest.raises(ConfigError, match="ask_until"):
-        days_until(date(2026, 11, 28), tmp_path, now)
 
 
 def test_a_failure_is_told_in_our_words() -> None:

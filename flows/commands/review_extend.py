@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from catchlight.days import last_day
 from catchlight.errors import ConfigError
 from catchlight.extending import extend as give_time
 from flows.commands.options import HOME, HomeOption
@@ -37,8 +38,10 @@ def extend(
     with told():
         bureau = open_bureau(home)
         asked = _asked(bureau, people)
-        found = give_time(bureau.register, asked, days, getpass.getuser(), bureau.clock())
-        until = _until([row.until for row in found.values()], bureau.policy.asking.timezone)
+        zone = ZoneInfo(bureau.policy.asking.timezone)
+        now = bureau.clock().astimezone(zone)
+        found = give_time(bureau.register, asked, days, getpass.getuser(), now)
+        until = _until([row.until for row in found.values()], zone)
     say(f"People with more time: {len(found)}.{until}")
     none = sorted(set(people) - {EVERYBODY} - set(found))
     if none:
@@ -57,9 +60,8 @@ def _asked(bureau: Bureau, people: list[str]) -> dict[str, str]:
     return {id_: bureau.case(records, id_).picture for id_ in ids}
 
 
-def _until(ends: list[str], timezone: str) -> str:
-    zone = ZoneInfo(timezone)
-    days = sorted({datetime.fromisoformat(end).astimezone(zone).date().isoformat() for end in ends})
+def _until(ends: list[str], zone: ZoneInfo) -> str:
+    days = sorted({last_day(datetime.fromisoformat(end), zone).isoformat() for end in ends})
     if not days:
         return ""
     return f" They may answer until {days[0]}." if len(days) == 1 else f" Until {days[0]} to {days[-1]}."

@@ -3,7 +3,6 @@
 import getpass
 from collections import Counter as Tally
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -154,8 +153,7 @@ def _preview(bureau: Bureau, draft: Draft) -> None:
     for kind in sorted(kinds):
         due = next(one for one in draft.due if one.kind == kind)
         case = bureau.case(records, due.employee)
-        ends = bureau.clock() + timedelta(days=bureau.policy.asking.days)
-        deadline = due.invitation.expires if due.invitation else ends.isoformat()
+        deadline = due.invitation.expires if due.invitation else bureau.ends().isoformat()
         said = occasion(bureau, kind, case, deadline, f"{bureau.policy.url}/l/…")
         language = bureau.policy.language_of(bureau.book.people[due.employee].portrait.employee)
         words = texts.write(language, replace(said, name=""), 76)  # who has not answered is nobody's list

@@ -53,7 +53,7 @@ def _first(visit: Visit) -> Response:
             for code, said, n in counting.reasons(everybody)[:_REASONS]
         ],
         groups=shown_groups(counting.groups(everybody), progress),
-        deadlines=covered(counting.deadlines(standings(visit).deadlines())),
+        deadlines=covered(counting.deadlines(standings(visit).deadlines(), visit.words.zone)),
         fewest=FEWEST,
         gate=visit.desk.policy.gates.brand,
         places=place_counts(visit),

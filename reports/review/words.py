@@ -2,10 +2,12 @@
 
 import tomllib
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
+
+from catchlight.days import last_day
 
 _TEXTS = Path(__file__).parent / "texts"
 
@@ -36,7 +38,7 @@ class Words:
         """Speak ``language``, in the clock of ``timezone``."""
         self.language = language
         self._texts = texts(language)
-        self._zone = ZoneInfo(timezone)
+        self.zone = ZoneInfo(timezone)
 
     def __call__(self, key: str, /, **values: object) -> str:
         """Return a text with its values filled in; KeyError for a key that is none."""
@@ -48,9 +50,17 @@ class Words:
 
     def day(self, at: str) -> str:
         """Return the day of an ISO moment, as people of this language write it."""
-        moment = datetime.fromisoformat(at).astimezone(self._zone)
-        month = self._texts[f"month.{moment.month}"]
-        return self._texts["month.day"].format(day=moment.day, month=month, year=moment.year)
+        return self.date(datetime.fromisoformat(at).astimezone(self.zone).date().isoformat())
+
+    def last_day(self, until: str) -> str:
+        """Return the last day of somebody who has time until an ISO moment."""
+        return self.date(last_day(datetime.fromisoformat(until), self.zone).isoformat())
+
+    def date(self, text: str) -> str:
+        """Return an ISO date as people of this language write it."""
+        day = date.fromisoformat(text)
+        month = self._texts[f"month.{day.month}"]
+        return self._texts["month.day"].format(day=day.day, month=month, year=day.year)
 
 
 def preferred(header: str, offered: tuple[str, ...]) -> str:
