@@ -7,6 +7,7 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, suppress
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -117,7 +118,7 @@ def _telling(frame: pl.DataFrame, text: pl.Expr, traces: Traces) -> list[str]:
 def _without_rows(data: bytes, traces: Traces) -> bytes:
     rows = list(csv.reader(io.StringIO(data.decode("utf-8-sig", "replace"), newline="")))
     out = io.StringIO()
-    kept = [row for row in rows[1:] if not any(map(traces.tell, row))]
+    kept = [row for row in rows[1:] if not traces.told(zip_longest(rows[0], row, fillvalue=""))]
     csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\r\n").writerows([*rows[:1], *kept])
     return out.getvalue().encode("utf-8-sig" if data.startswith(b"\xef\xbb\xbf") else "utf-8")
 
@@ -137,18 +138,19 @@ def _is_theirs(content: dict[str, Any], traces: Traces) -> bool:
     return owner == traces.employee or str(content.get("picture", "")) in traces.digests
 
 
-def _less(value: Any, traces: Traces) -> Any:
-    """Return a value without the entries about somebody; a text in which they are named says so."""
+def _less(value: Any, traces: Traces, name: str = "") -> Any:
+    """Return a value of a name without the entries about somebody; a text in which they are named says so."""
     if isinstance(value, dict):
-        return {name: _less(part, traces) for name, part in value.items() if not traces.tell(str(name))}
+        kept = {key: part for key, part in value.items() if not traces.tell(key, name)}
+        return {key: _less(part, traces, key) for key, part in kept.items()}
     if isinstance(value, list):
-        return [_less(part, traces) for part in value if not _names(part, traces)]
-    return ERASED if isinstance(value, str) and traces.tell(value) else value
+        return [_less(part, traces, name) for part in value if not _names(part, traces)]
+    return ERASED if isinstance(value, str) and traces.tell(value, name) else value
 
 
 def _names(part: Any, traces: Traces) -> bool:
     """Whether an entry of a list is about somebody."""
-    return isinstance(part, dict) and any(isinstance(one, str) and traces.tell(one) for one in part.values())
+    return isinstance(part, dict) and traces.told(part.items())
 
 
 def _tables(store: sqlite3.Connection) -> list[str]:
@@ -161,8 +163,9 @@ def _tables(store: sqlite3.Connection) -> list[str]:
 
 def _in_table(store: sqlite3.Connection, name: str, traces: Traces) -> list[int]:
     """Return which rows of a table tell of somebody."""
-    found = store.execute(f'select rowid, * from "{name}"').fetchall()  # noqa: S608  a table's own name
-    return [int(row[0]) for row in found if any(isinstance(one, str) and traces.tell(one) for one in row[1:])]
+    found = store.execute(f'select rowid, * from "{name}"')  # noqa: S608  a table's own name
+    columns = [column for column, *_ in found.description]
+    return [int(row[0]) for row in found.fetchall() if traces.told(zip(columns[1:], row[1:], strict=True))]
 
 
 def _scrub_database(file: Path, traces: Traces) -> None:

@@ -21,6 +21,10 @@ from catchlight.unfinished import unfinished
 _DIGEST = re.compile(r"\b[0-9a-f]{64}\b")
 _DISTINCT = re.compile(r"(?=.*[A-Za-z]).{4,}|\d{5,}")  # an id that is no everyday word or number
 _OWNERS = ("employee", "id")  # columns that say whose a row is
+# Columns, and names in JSON, that count or measure: an id of digits is not what they hold.
+_MEASURES = frozenset((
+    "attempt", "days", "distance", "height", "number", "optical", "size", "sizes", "version", "width",
+))  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -51,14 +55,19 @@ class Traces:
         named = rf"(?<![^\W_]){_any_of(self._named)}{end}"
         return re.compile(rf"(?i)({_any_of(self.others)}){end}|{named}|{_any_of(self.digests)}")
 
-    def tell(self, text: str) -> bool:
-        """Whether a text is the person's id, or holds anything else that tells of them."""
-        return text == self.employee or any(not found[1] for found in self._found.finditer(text))
+    def tell(self, text: str, column: str = "") -> bool:
+        """Whether a text is the person's id, or holds anything else that tells of them; ``column`` is what it is called."""
+        is_id = text == self.employee and column not in _MEASURES
+        return is_id or any(not found[1] for found in self._found.finditer(text))
 
-    def without(self, text: str) -> str:
+    def told(self, row: Iterable[tuple[str, Any]]) -> bool:
+        """Whether one of the texts of a row, each with its column's name, tells of them."""
+        return any(isinstance(value, str) and self.tell(value, column) for column, value in row)
+
+    def without(self, text: str, column: str = "") -> str:
         """Return a text in which nothing tells of them any more."""
         text = self._found.sub(lambda found: found[1] or ERASED, text)
-        return ERASED if self.tell(text) else text
+        return ERASED if self.tell(text, column) else text
 
 
 def _any_of(words: Iterable[str]) -> str:

@@ -65,7 +65,8 @@ def _named(store: Transaction, traces: Traces) -> Iterator[tuple[type, int, dict
     for record in TABLES:
         rows: list[tuple[int, Any]] = [] if record in {AuditLine, AuditName} else store.added(record, 0)
         for number, row in rows:
-            told = {name: traces.without(text) for name, text in asdict(row).items() if traces.tell(text)}
+            said = asdict(row).items()
+            told = {name: traces.without(text, name) for name, text in said if traces.tell(text, name)}
             if told:
                 yield record, number, told
 
