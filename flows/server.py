@@ -7,6 +7,7 @@ from pathlib import Path
 from catchlight.errors import OutsideError
 from flows import prefect_database
 from flows.children import Child, free_port, start, wait_for
+from flows.happenings import told_to
 
 APP = ("uvicorn", "flows.prefect_app:create", "--factory", "--log-level", "warning")
 # No server of ours tells anybody about itself.
@@ -59,7 +60,7 @@ def prefect_server(home: Path, part: str = "") -> Iterator[str]:
     try:
         wait_for(child, f"{address}/health")
         prefect_database.keep(folder)
-        with settings.temporary_settings(ours):
+        with settings.temporary_settings(ours), told_to(address):
             yield address
     except HTTPError as error:
         what = str(error).partition(" - ")[0]
