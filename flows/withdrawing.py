@@ -37,7 +37,7 @@ def waiting(home: Path) -> list[Withdrawal]:
 def honour(home: Path, at_most: int, wait: Wait | None = None) -> Honoured:
     """Put back the old pictures of all of them; a place that is unwell, or not there, does not hinder the others. ConfigError."""
     found, hours = Honoured(), load_promises(home).withdrawal.hours
-    _guard(home, at_most, hours)
+    guard(home, at_most)
     with alone(home, wait):
         for desk, why in desks_and_why(home):
             mine = withdrawn(desk, hours)
@@ -50,12 +50,16 @@ def honour(home: Path, at_most: int, wait: Wait | None = None) -> Honoured:
     return found
 
 
-def _guard(home: Path, at_most: int, hours: int) -> None:
-    """Refuse to change too much at once; who waits where nothing can be done does not count."""
+def guard(home: Path, at_most: int) -> None:
+    """Refuse to change too much at once; who waits where nothing can be done does not count. ConfigError."""
+    hours = load_promises(home).withdrawal.hours
     open_ = [desk for desk, why in desks_and_why(home) if not why]
     people = {one.employee for desk in open_ for one in withdrawn(desk, hours)}
     if len(people) > at_most:
-        message = f"nothing was changed: {len(people)} people took their yes back, and at most {at_most} are allowed at once"
+        message = (
+            f"nothing was changed: {len(people)} people took their yes back, and at most {at_most} are allowed at once; "
+            f"look at them with --dry-run, then allow it with --at-most {len(people)}"
+        )
         raise ConfigError(message)
 
 

@@ -115,3 +115,28 @@ def test_a_picture_that_somebody_set_themselves_is_theirs_to_take_off(company: C
     _published_at(company, "slack_own_photo:slack", "a")
     assert _withdrawals(company)[0] == 0
     assert list(company.files()) == ["96/b.jpg"]
+
+
+def _put_back(company: Company, *more: str) -> tuple[int, str]:
+    """Run the command where nobody sits at a terminal."""
+    done = CliRunner().invoke(app, ["withdrawals", "--home", str(company.home), *more])
+    return done.exit_code, " ".join(done.output.split())
+
+
+def test_a_withdrawal_waits_for_no_answer_where_there_is_no_terminal(company: Company) -> None:
+    """From a timer, too, it is carried out: nobody is asked about few people."""
+    code, said = _put_back(company)
+    assert (code, list(company.files())) == (0, ["96/b.jpg"])
+    assert "?" not in said
+
+
+def test_more_people_than_a_person_confirms_name_the_option(company: Company) -> None:
+    """Above ask_above, and above --at-most, nothing is changed, and the option to give is said."""
+    company.answer({"b": ""}, Answer.REFUSE)
+    (company.home / "publish.toml").write_text("ask_above = 1\n", encoding="utf-8")
+    code, said = _put_back(company, "--at-most", "1")
+    assert (code, "--at-most 2" in said) == (2, True)
+    code, said = _put_back(company)
+    assert (code, "give --yes" in said, len(company.files())) == (2, True, 2)
+    assert _put_back(company, "--yes")[0] == 0
+    assert company.files() == {}

@@ -6,10 +6,10 @@ import typer
 
 from catchlight.register import now
 from flows.commands.options import HOME, HomeOption
-from flows.commands.publish_options import YesOption
+from flows.commands.publish_options import YesOption, ask
 from flows.commands.publish_words import say
 from flows.terminal import told
-from flows.withdrawing import honour, waiting
+from flows.withdrawing import guard, honour, waiting
 
 
 def withdrawals(
@@ -23,6 +23,8 @@ def withdrawals(
     yes: YesOption = False,
 ) -> None:
     """Put the old picture back everywhere for those who said no after they were published. No plan is needed.
+
+    It asks nobody, with a terminal or without, unless more people took their yes back than ask_above in publish.toml (50).
 
     Each has a proof in proofs/ of the home folder: what was put back where and when, and what is read back there.
     trust.toml says how many hours there are (24). Deploy the flow of the same name to have it done hourly.
@@ -39,8 +41,8 @@ def withdrawals(
         if dry_run or not found:
             say(f"{len(found)} to put back.")
             raise typer.Exit(1 if any(one.is_overdue(now()) for one in found) else 0)
-        if not yes and not typer.confirm(f"Put back {len(found)}?", default=True):
-            raise typer.Exit(2)
+        guard(home, at_most)
+        ask(home, len({one.employee for one in found}), yes=yes)
         done = honour(home, at_most)
         for file in done.proofs:
             say(f"Proof: {file}")
