@@ -48,9 +48,10 @@ class Development:
         return asdict(self)
 
     def as_named_by(self, order: Order) -> "Development":
-        """Return the same with each photo's file as the order names it: names decide no pixels."""
-        names = {photo.digest: photo.file for photo in order.photos if photo.digest}
-        photos = tuple(replace(photo, file=names.get(photo.digest, photo.file)) for photo in self.photos)
+        """Return the same with each photo's file and day of sending as the order says: they decide no pixels."""
+        ordered = {photo.digest: photo for photo in order.photos if photo.digest}
+        named = ((photo, ordered.get(photo.digest, photo)) for photo in self.photos)
+        photos = tuple(replace(photo, file=now.file, sent=now.sent) for photo, now in named)
         return replace(self, photos=photos)
 
     @staticmethod

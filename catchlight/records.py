@@ -74,7 +74,11 @@ class Employee:
 
 @dataclass(frozen=True, slots=True)
 class Photo:
-    """One photo of one employee. ``digest`` is the sha256 of its bytes in the vault."""
+    """One photo of one employee. ``digest`` is the sha256 of its bytes in the vault.
+
+    ``date`` is the day on which it was taken ("" when that is not known), ``sent`` the day on which
+    the person sent it themselves.
+    """
 
     employee: str
     file: str
@@ -83,6 +87,12 @@ class Photo:
     size: int = 0
     chosen: bool = False
     note: str = ""
+    sent: str = ""
+
+    @property
+    def taken(self) -> str:
+        """When it was taken, in words; "" where nothing is known."""
+        return self.date or (f"date not known; sent on {self.sent}" if self.sent else "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,8 +58,8 @@ class Asked:
 
 
 def photo_of(sent: Upload) -> Photo:
-    """Return a photo that was sent as one to develop; it was taken on the day on which it came, as far as we know."""
-    return Photo(sent.employee, f"sent/{sent.file}", sent.photo, sent.at[:10])
+    """Return a photo that was sent as one to develop; when it was taken, only the file itself can say."""
+    return Photo(sent.employee, f"sent/{sent.file}", sent.photo, sent=sent.at[:10])
 
 
 def asked(home: Path, people: Collection[str]) -> Asked:

@@ -197,7 +197,7 @@ def _facts(card: Card) -> dict[str, str]:
     made = render if render and render.after else None
     facts = {
         "Photo used": photo.file if photo else "",
-        "Taken": photo.date if photo else "",
+        "Taken": photo.taken if photo else "",
         "Preset": card.look,
         "Change": card.rung,
         "Cap": made.cap if made else "",

@@ -72,6 +72,8 @@ def test_a_second_person_counts_by_size(good: Sitting) -> None:
     assert measure("faces", good) == 0
     crowd = replace(good, subject=replace(good.subject, faces=[first, tiny, half, tiny]))
     assert measure("faces", crowd) == pytest.approx(50)
+    limit = limits(good.preset)["faces"]
+    assert (limit.high or 0) < 50 < (limit.far_high or 0) < 85  # somebody behind; a photo of two
 
 
 def test_one_closed_eye_is_enough(good: Sitting) -> None:

@@ -34,6 +34,8 @@ REFUSED = {
     "derived_text_named.jpg": "",
     "derived_svg.svg": "",
     "profile_hat_outdoor.jpg": "",
+    "group_many_faces.png": "faces.far",
+    "two_people.jpg": "faces.far",
     "derived_empty.jpg": "",
 }
 

@@ -133,7 +133,16 @@ def test_a_photo_of_a_later_day_in_the_directory_stays() -> None:
         assert asked.photos([Photo("ana", "ana.jpg", date=date), bo]) == [photo_of(sent), bo]
     newer = [Photo("ana", "ana.jpg", date="2026-12-01"), bo]
     assert asked.photos(newer) == newer
-    assert (photo_of(sent).date, photo_of(sent).file) == ("2026-11-02", "sent/me.jpg")
+    assert (photo_of(sent).sent, photo_of(sent).file) == ("2026-11-02", "sent/me.jpg")
+
+
+def test_a_photo_that_is_sent_is_not_taken_to_be_new() -> None:
+    """An old picture sent today is one without a date, until the file itself says when it was taken."""
+    photo = photo_of(Upload("ana", "digest", "me.jpg", "ana", "2026-11-02T10:00:00+00:00"))
+    assert photo.date == ""
+    assert photo.taken == "date not known; sent on 2026-11-02"
+    assert replace(photo, date="2011-03-04").taken == "2011-03-04"
+    assert Photo("bo", "bo.jpg").taken == ""
 
 
 def test_the_last_photo_is_never_left_out() -> None:

@@ -6,14 +6,16 @@ from catchlight.sitting import Sitting
 TITLE = "Second face"
 UNIT = "% of the first"
 SENTENCES = {
-    "high": "Another person is almost as large in the photo: make sure that this is the right one.",
+    "high": "Another face in the photo is large: make sure that this is the right one.",
+    "far": "Another face in the photo is about as large; send a photo of you alone.",
 }
 
 
 class Settings(Limits):
-    """Limits in % of the first."""
+    """Limits in % of the first. Past ``far_high`` nobody can tell whose portrait it is to be; people behind are smaller."""
 
     high: float | None = 25.0
+    far_high: float | None = 60.0
 
 
 def measure(sitting: Sitting) -> float:

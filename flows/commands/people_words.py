@@ -26,7 +26,7 @@ def words_of(known: Known, places: Showplaces) -> Iterator[str]:
     """Yield the lines about one person."""
     yield " · ".join(filter(None, (known.employee, known.name, known.email)))
     yield from _part(f"Portraits, as of run {known.run}", [_portrait(one) for one in known.portraits])
-    yield from _part("Made from", [f"{one.file} {one.date}".strip() for one in known.photos])
+    yield from _part("Made from", [", ".join(filter(None, (one.file, one.taken))) for one in known.photos])
     yield from _part("Answers", [_answer(one, known) for one in known.answers])
     shown = shown_at(places, known.consents, known.receipts)
     yield from _part("Where they may be shown", [_place(one, known) for one in shown])
