@@ -4,11 +4,8 @@ import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from catchlight.choosing import Choices, save
 from catchlight.consents import PURPOSES, Consent
 from catchlight.errors import ConfigError
-from catchlight.records import Decision
-from catchlight.register import Register
 from catchlight.spreadsheet import Row
 
 PLACES = "places"
@@ -64,15 +61,6 @@ def problem_of(row: Row, same: Iterable[Row]) -> str:
         return str(error)
     lines = ", ".join(map(str, said.values()))
     return f"says different places on lines {lines}; keep one" if len(said) > 1 else ""
-
-
-def take_in(
-    register: Register, decisions: Collection[Decision], places: Iterable[Wanted], opt_in: Collection[str]
-) -> tuple[int, int]:
-    """Add answers and places, all or none; return how many answers and how many words on places were new."""
-    with register.alone() as store:
-        words = [save(store, Choices(one.choices, opt_in), one.said) for one in places]
-        return store.add(decisions), sum(len(saved.added) for saved in words)
 
 
 def _is_yes(purpose: str, cell: str) -> bool:

@@ -8,6 +8,7 @@ from pathlib import Path
 from catchlight.answer_places import COLUMNS, Wanted, check_columns, choices_of, problem_of, speaks
 from catchlight.consents import Consent
 from catchlight.errors import ConfigError
+from catchlight.own_word import STOPS, TABLE
 from catchlight.records import Answer, Decision, Side
 from catchlight.register import moment
 from catchlight.runs import portraits, run_folder
@@ -20,7 +21,6 @@ NO_BRAND = "no_brand"
 ANSWERS = tuple(
     answer for answer in Answer if answer != Answer.HOLD
 )  # what a person can say of their own picture
-_STOPS = (Answer.KEEP, Answer.REFUSE)
 _CHANGES = (Answer.RETRY, Answer.UPLOAD)
 _COLUMNS = {
     "employee": ("id", "employee id", "employee number", "person", "person id"),
@@ -41,7 +41,7 @@ def standing(decisions: Iterable[Decision], picture: str) -> str:
     """
     answers = [decision for decision in decisions if decision.side == Side.EMPLOYEE]
     for decision in reversed(answers):
-        if decision.picture == picture or decision.answer in _STOPS:
+        if decision.picture == picture or decision.answer in STOPS:
             return decision.answer
     return OLDER_PICTURE if answers else NO_ANSWER
 
@@ -182,7 +182,7 @@ def _take(found: Answers, source: str, row: Row, about: Portraits, given: Decisi
     """Add what a row says; ``given`` holds who and when."""
     key, today = row["employee"], about.pictures[row["employee"]]
     if speaks(row):
-        said = Consent(key, "", "", given.by, given.at, source=f"import:{source}")
+        said = Consent(key, "", "", given.by, given.at, source=f"{TABLE}{source}")
         found.places.append(Wanted(said, choices_of(row)))
     if not row["answer"]:
         return
@@ -194,6 +194,6 @@ def _take(found: Answers, source: str, row: Row, about: Portraits, given: Decisi
     comment = row["comment"]
     found.decisions.append(
         replace(
-            given, employee=key, picture=picture, answer=answer, comment=comment, source=f"import:{source}"
+            given, employee=key, picture=picture, answer=answer, comment=comment, source=f"{TABLE}{source}"
         )
     )

@@ -10,6 +10,7 @@ from catchlight.company import Person
 from catchlight.deadlines import prolonged
 from catchlight.invitations import live
 from catchlight.outbox import State, newest
+from catchlight.own_word import heard
 from catchlight.records import Answer, Decision, Outcome, Side, by_employee
 from catchlight.review_records import Extension, Invitation, Letter, Revocation
 
@@ -160,7 +161,7 @@ def gather(
     """Sort rows of the register by person; letters are reduced to their last state, invitations say what holds now."""
     extensions = list(extensions)
     return Records(
-        by_employee(sorted(answers, key=lambda one: one.at)),
+        by_employee(heard(answers)),
         by_employee(prolonged(invitations, extensions)),
         by_employee(newest(letters).values()),
         frozenset(row.invitation for row in revocations),

@@ -3,13 +3,13 @@
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
-from catchlight.closing import SOURCE as SILENCE
+from catchlight.own_word import BULK, SILENCE, STOPS
 from catchlight.policy import Policy, Rule
 from catchlight.records import Answer, Decision, Outcome, Side, by_employee
 from catchlight.register import Register, now
-from catchlight.standings import STOPS, Snapshot, Stage, Standing
+from catchlight.standings import Snapshot, Stage, Standing
 
-SOURCE = "bulk: "
+SOURCE = BULK
 
 
 @dataclass(frozen=True, slots=True)

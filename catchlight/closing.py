@@ -9,12 +9,13 @@ from pathlib import Path
 from catchlight.company import Company, Person
 from catchlight.deadlines import invitations
 from catchlight.outbox import State, newest
+from catchlight.own_word import SILENCE
 from catchlight.policy import Policy, Rule
 from catchlight.records import Answer, Decision, Outcome, Side, by_employee
 from catchlight.register import Register, Transaction
 from catchlight.review_records import Invitation, Letter, Revocation
 
-SOURCE = "silence"
+SOURCE = SILENCE
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import get_args
 
+from catchlight.own_word import TABLE
 from catchlight.place import Purpose
 from catchlight.promises import Needs
 
@@ -65,8 +66,22 @@ def against(
 
 
 def last_words(consents: Iterable[Consent]) -> dict[str, Consent]:
-    """Return what holds of each purpose that there was a word of: the one said last, whenever it was written down."""
-    return {one.purpose: one for one in sorted(consents, key=lambda one: one.at)}
+    """Return what holds of each purpose that there was a word of: the one said last, whenever it was written down.
+
+    A yes in somebody else's table takes the place of no no that the person said themselves.
+    """
+    found: dict[str, Consent] = {}
+    for one in sorted(consents, key=lambda one: one.at):
+        held = found.get(one.purpose)
+        if not (held and is_against_own_no(one, held)):
+            found[one.purpose] = one
+    return found
+
+
+def is_against_own_no(new: Consent, held: Consent) -> bool:
+    """Whether a yes that somebody else wrote into a table stands against a no of the person's own."""
+    passed_on = new.word == Word.GRANTED and new.source.startswith(TABLE)
+    return passed_on and held.word != Word.GRANTED and not held.source.startswith(TABLE)
 
 
 def new_words(

@@ -8,6 +8,7 @@ from catchlight.answers import chosen, standing
 from catchlight.choosing import Choices, Saved, save
 from catchlight.consents import Consent
 from catchlight.journal import standing_now
+from catchlight.own_word import heard, is_own
 from catchlight.records import Answer, Decision, Receipt, Side
 from catchlight.register import Register, Transaction, now
 from catchlight.review_records import Upload
@@ -50,7 +51,7 @@ def decide(
     sent with it, ``choices`` where they want to be shown: all is taken, or nothing.
     """
     with register.alone() as store:
-        answers = sorted(store.rows(Decision, employee=decision.employee), key=lambda one: one.at)
+        answers = heard(store.rows(Decision, employee=decision.employee))
         own = [one for one in answers if one.side == decision.side]
         same = _known(own, decision)
         if same and _is_newest(store, upload):
@@ -76,7 +77,9 @@ def _known(own: list[Decision], new: Decision) -> Decision | None:
             return old
     last = own[-1] if own else None
     says = ("picture", "answer", "comment", "tags")
-    return last if last and all(getattr(last, name) == getattr(new, name) for name in says) else None
+    same = last and all(getattr(last, name) == getattr(new, name) for name in says)
+    # What somebody else said for a person is not yet their own word.
+    return last if last and same and (is_own(last) or not is_own(new)) else None
 
 
 def _is_newest(store: Transaction, upload: Upload | None) -> bool:

@@ -53,7 +53,7 @@ def known_of(home: Path, register: Register, employee: str) -> Known:
     """Return what is known of somebody; ConfigError when nothing is."""
     run, person = _newest(home, employee)
     staff = person.portrait.employee if person else None
-    answers = register.decisions(employee)
+    answers = sorted(register.rows(Decision, employee=employee), key=lambda one: one.at)
     consents = sorted(register.rows(Consent, employee=employee), key=lambda one: one.at)
     receipts = register.receipts(employee=employee)
     also = {

@@ -10,6 +10,7 @@ from pathlib import Path
 from catchlight import consents
 from catchlight.consents import Consent
 from catchlight.desk import register_of
+from catchlight.own_word import heard
 from catchlight.promises import ACTS, EDIT, PUBLICATION, Promises, load_promises
 from catchlight.records import Answer, Decision, Employee, Side, by_employee
 from catchlight.register import Register
@@ -70,7 +71,7 @@ def read_permissions(home: Path, employee: str = "") -> Permissions:
     register, of = Register(where), {"employee": employee} if employee else {}
     try:
         with register.reading() as store:
-            answers = sorted(store.rows(Decision, side=Side.EMPLOYEE.value, **of), key=lambda one: one.at)
+            answers = heard(store.rows(Decision, side=Side.EMPLOYEE.value, **of))
             said = store.rows(Consent, **of)
     finally:
         register.close()

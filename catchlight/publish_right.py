@@ -10,6 +10,7 @@ from catchlight.answers import NO_ANSWER, NO_BRAND, OLDER_PICTURE, chosen, clear
 from catchlight.company import Person
 from catchlight.consents import Consent
 from catchlight.desk import Desk
+from catchlight.own_word import heard
 from catchlight.permission import Permissions
 from catchlight.place import Purpose
 from catchlight.policy import load_policy
@@ -138,7 +139,7 @@ def rights_for(purpose: str, rules: Rules, rows: Callable[..., Sequence[Any]], e
     return Rights(
         purpose=purpose,
         brand=rules.brand,
-        answers=by_employee(sorted(rows(Decision, **where), key=lambda answer: answer.at)),
+        answers=by_employee(heard(rows(Decision, **where))),
         permissions=Permissions(rules.promises, said, opt_in=rules.opt_in),
     )
 

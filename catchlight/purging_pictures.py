@@ -86,7 +86,7 @@ def backups(one: "Purge") -> int:
 
 def _last(one: "Purge") -> Mapping[str, Decision]:
     """Return everybody's own last answer."""
-    said = sorted(one.register.decisions(), key=lambda row: row.at)
+    said = one.register.decisions()
     return {row.employee: row for row in said if row.side == Side.EMPLOYEE}
 
 

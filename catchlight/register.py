@@ -11,6 +11,7 @@ from catchlight.audit import AuditLine, Seal
 from catchlight.audit_writing import Told, Writing
 from catchlight.errors import ConfigError, OutsideError
 from catchlight.moments import moment, now
+from catchlight.own_word import heard
 from catchlight.records import Decision, Receipt
 from catchlight.register_tables import SCHEMA, VERSION, update
 from catchlight.transaction import Transaction, insert_into
@@ -77,9 +78,8 @@ class Register:
         return self.add(decisions)
 
     def decisions(self, employee: str | None = None) -> list[Decision]:
-        """Return all answers, the oldest first."""
-        found = self.rows(Decision, **({} if employee is None else {"employee": employee}))
-        return sorted(found, key=lambda decision: decision.at)
+        """Return the answers that count, the oldest first: nobody's stands against a person's own word of before."""
+        return heard(self.rows(Decision, **({} if employee is None else {"employee": employee})))
 
     def note(self, receipts: Iterable[Receipt]) -> None:
         """Add states of what is sent, all or none, on disk before this returns."""

@@ -9,10 +9,12 @@ from typing import Any
 from catchlight.answers import Answers
 from catchlight.company import Book, Person, read_book
 from catchlight.errors import ConfigError
+from catchlight.own_word import SHEET, SIGNED_OWN
 from catchlight.records import Answer, Decision
 from catchlight.register import moment
 from catchlight.runs import run_folder
 from catchlight.signed_file import Line, Sheet, open_signed_file
+from catchlight.spelling import folded
 from catchlight.wishes import TAGS
 
 _NEEDS_PORTRAIT = (Answer.APPROVE, Answer.RETRY)
@@ -21,12 +23,13 @@ _NEEDS_PORTRAIT = (Answer.APPROVE, Answer.RETRY)
 def read_signed_answers(path: Path, home: Path) -> Answers:
     """Read a contact sheet's signed answers; ConfigError when the file as a whole cannot be believed.
 
-    A line about nobody of the run, or about a picture that is not theirs, is refused; one about a
+    An answer of the signer's own portrait is their own word; of everybody else's it is passed on. A line about nobody of the run, or about a picture that is not theirs, is refused; one about a
     picture that a newer run took the place of is taken, and told. Read again, it adds nothing.
     """
     saved, signer = open_signed_file(path, home)
     folder = _run(path, home, saved.sheet)
     book, latest = read_book(folder), _latest(home)
+    theirs = _people_called(signer.name, book)
     often = Counter(line.employee for line in saved.answers)
     found = Answers()
     for number, line in enumerate(saved.answers, start=1):
@@ -36,7 +39,8 @@ def read_signed_answers(path: Path, home: Path) -> Answers:
             continue
         if latest and _portrait(latest.people.get(line.employee)) != line.picture:
             found.older.append(f"{path.name} answer {number}: not about the portrait of run {latest.run}")
-        found.decisions.append(_decision(line, signer.name, path.name))
+        kind = SIGNED_OWN if theirs == {line.employee} else SHEET
+        found.decisions.append(_decision(line, signer.name, kind + path.name))
     return found
 
 
@@ -49,6 +53,16 @@ def _run(path: Path, home: Path, sheet: Sheet) -> Path:
         message = f"{path}: is about another sheet of run {sheet.run!r}; nothing was taken in"
         raise ConfigError(message)
     return folder
+
+
+def _people_called(name: str, book: Book) -> set[str]:
+    """Return the ids of the people whom a signer's name names: by id, address, or name."""
+    wanted = folded(name)
+    return {
+        id_
+        for id_, one in book.people.items()
+        if wanted in {folded(id_), folded(one.portrait.employee.email), folded(one.name)}
+    }
 
 
 def _latest(home: Path) -> Book | None:
@@ -77,7 +91,7 @@ def _problem(line: Line, book: Book, often: int) -> str:
     return "tags belong to another try only" if line.tags and line.answer != Answer.RETRY.value else ""
 
 
-def _decision(line: Line, who: str, file: str) -> Decision:
+def _decision(line: Line, who: str, source: str) -> Decision:
     return Decision(
         line.employee,
         line.picture,
@@ -85,7 +99,7 @@ def _decision(line: Line, who: str, file: str) -> Decision:
         by=who,
         at=moment(line.at),
         comment=line.comment,
-        source=f"signed:{file}",
+        source=source,
         tags=" ".join(dict.fromkeys(line.tags)),
         ticket=_ticket(line.model_dump(), who),
     )

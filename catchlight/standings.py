@@ -12,11 +12,10 @@ from catchlight.deadlines import prolonged
 from catchlight.deciding import is_published
 from catchlight.followed import Followed
 from catchlight.journal import State
+from catchlight.own_word import STOPS, heard
 from catchlight.records import Answer, Decision, Outcome, Receipt, Side
 from catchlight.register import Register
 from catchlight.review_records import Extension, Invitation
-
-STOPS = (Answer.KEEP, Answer.REFUSE)
 
 
 class Stage(StrEnum):
@@ -79,7 +78,7 @@ def standing_of(
     brand_gate: bool = False,
 ) -> Standing:
     """Return where one person's portrait stands after these answers and receipts."""
-    said, sent = sorted(answers, key=lambda one: one.at), list(receipts)
+    said, sent = heard(answers), list(receipts)
     picture = chosen(said, person.pictures)
     brand = [d.answer for d in said if d.side == Side.BRAND and d.picture == picture]
     return Standing(

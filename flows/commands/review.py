@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-from catchlight.answer_places import take_in
 from catchlight.answers import Answers, chosen, portraits_of, read_answers, standing
 from catchlight.company import Person, read_book
 from catchlight.desk import open_register
@@ -18,6 +17,7 @@ from catchlight.runs import run_folder
 from catchlight.signed_answers import read_signed_answers
 from catchlight.signed_file import is_signed_file
 from catchlight.small_counts import Hidden, cover
+from catchlight.taking_in import TakenIn, take_in
 from flows.commands import (
     review_bounces,
     review_code,
@@ -65,20 +65,21 @@ def import_answers(
     An answer belongs to one picture. Where the file names none, it is about the portrait of the
     run. The same file twice adds nothing. The column places lists where the person is shown, and nowhere else
     (intranet chat, none); or a column for each purpose says yes or no. A contact sheet's signed file says itself who answered and
-    about which run; one that was changed, or whose code was revoked, is refused whole.
+    about which run; one that was changed, or whose code was revoked, is refused whole. What people said themselves, on
+    their page or signed with a code in their name, stays: another answer for them, or a yes to a place they said no to, is refused.
 
     Exit code 0: all rows taken. 1: some rows were refused, the rest are taken. 2: it could not start.
     """
     with told():
         register = open_register(home)
         found, about = _read(file, home, run, by), run_folder(home, run).name
-        new, words = take_in(register, found.decisions, found.places, load_publishing(home).opt_in)
-        _tell(found, new, about)
+        taken = take_in(register, found, load_publishing(home).opt_in)
+        _tell(found, taken, about)
         if found.places:
             say(
-                f"{len(found.places)} people say where they want to be shown, {words} of their words are new."
+                f"{len(found.places)} people say where they want to be shown, {taken.words} of their words are new."
             )
-    raise typer.Exit(1 if found.refused else 0)
+    raise typer.Exit(1 if found.refused or taken.refused else 0)
 
 
 @app.command("status")
@@ -119,10 +120,10 @@ def _read(file: Path, home: Path, run: str, by: str) -> Answers:
     return read_signed_answers(file, home)
 
 
-def _tell(found: Answers, new: int, run: str) -> None:
-    known = len(found.decisions) - new
-    say(f"{new} answers taken in, {known} were known already, {len(found.refused)} rows refused.")
+def _tell(found: Answers, taken: TakenIn, run: str) -> None:
+    refused = (*found.refused, *taken.refused)
+    say(f"{taken.answers} answers taken in, {taken.known} were known already, {len(refused)} rows refused.")
     if found.unbound:
         say(f"{found.unbound} name no picture and were taken for the portraits of run {run}.")
-    for sentence in (*found.refused, *found.older):
+    for sentence in (*refused, *found.older):
         say(f"  {sentence}")

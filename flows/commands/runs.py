@@ -63,13 +63,13 @@ def show(
 
 def _approved(home: Path, one: Past) -> int:
     """Count the people whose portrait of this run is approved."""
-    from catchlight.records import Answer, Decision  # noqa: PLC0415
+    from catchlight.records import Answer  # noqa: PLC0415
     from catchlight.runs import portraits, run_folder  # noqa: PLC0415
 
     if not one.finished:
         return 0
     with closing(open_register(home)) as register:
-        yes = {(row.employee, row.picture) for row in register.rows(Decision) if row.answer == Answer.APPROVE}
+        yes = {(row.employee, row.picture) for row in register.decisions() if row.answer == Answer.APPROVE}
     return sum(
         (id_, p.picture) in yes for id_, p in portraits(run_folder(home, one.name)).items() if p.picture
     )

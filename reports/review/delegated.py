@@ -5,7 +5,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from catchlight.answering_for import ANSWERS, answer_for, own_word
+from catchlight.answering_for import ANSWERS, answer_for, answered
 from catchlight.deciding import Code
 from catchlight.delegations import Named, Wanted
 from catchlight.records import Answer, Decision
@@ -67,7 +67,7 @@ def _answerable(visit: Visit, employee: str) -> bool:
     one = snapshot(visit).people.get(employee)
     if one is None or not one.picture:
         return False
-    return not own_word(standings(visit).answers(employee), one.picture)
+    return not answered(standings(visit).answers(employee), one.picture)
 
 
 def _name(visit: Visit, form: FormData) -> Response:

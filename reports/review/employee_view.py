@@ -5,12 +5,10 @@ from typing import Any
 
 from starlette.responses import Response
 
-from catchlight.answering_for import SOURCE as DELEGATE
-from catchlight.bulk_approval import SOURCE as BULK
-from catchlight.closing import SOURCE as SILENCE
 from catchlight.company import Person
 from catchlight.deciding import Code
 from catchlight.notices import all_notices, find_notice, record_notice
+from catchlight.own_word import BULK, spoken_for
 from catchlight.policy import Policy
 from catchlight.records import Answer, Decision, Outcome, Render
 from catchlight.runs import Candidate
@@ -64,7 +62,7 @@ def view_of(visit: Visit, person: Person, filled: Filled | None = None) -> dict[
         "uploads": desk.uploads is not None,
         "largest": desk.policy.server.largest_upload,
         "refused": "",
-        "spoken": _spoken_for(place.last),
+        "spoken": _spoken_for(visit, place.last),
         "can": _can(place),
         "take": can_take(place),
         "slack": offer(visit, person.id, place),
@@ -102,15 +100,16 @@ def _silence(policy: Policy, person: Person) -> str:
     return rule.basis if rule else ""
 
 
-def _spoken_for(last: Decision | None) -> tuple[str, str]:
-    """Return who answered in the person's place, and on what basis; "" when they did so themselves."""
-    if last is None:
+def _spoken_for(visit: Visit, last: Decision | None) -> tuple[str, str]:
+    """Return how somebody else gave the person's answer, and who or on what basis; "" when they did so themselves."""
+    how = spoken_for(last) if last else ""
+    if last is None or not how:
         return "", ""
-    if last.source == SILENCE:
-        return "silence", last.by.removeprefix("policy: ")
-    if last.source.startswith(BULK):
-        return "bulk", last.source.removeprefix(BULK)
-    return ("delegate", "") if last.source == DELEGATE else ("", "")
+    if how == "delegate":
+        colleague = visit.desk.company.book().people.get(last.by)
+        return how, colleague.name if colleague else visit.words("state.spoken.colleague")
+    told = {"silence": last.by.removeprefix("policy: "), "bulk": last.source.removeprefix(BULK)}
+    return how, told.get(how, last.by)
 
 
 def _can(place: Place) -> tuple[str, ...]:

@@ -47,6 +47,12 @@ def said_about(visit: Visit, one: Standing) -> list[Decision]:
     return [d for d in standings(visit).answers(one.person.id) if d.picture == one.picture]
 
 
+def called(visit: Visit, by: str) -> str:
+    """Return the name of whoever answered: a colleague's for their id, else as it was written down."""
+    colleague = visit.desk.company.book().people.get(by)
+    return colleague.name if colleague else by
+
+
 def delegate(visit: Visit) -> Session:
     """Return the session of somebody who may name or be a delegate: signed in with the company account.
 

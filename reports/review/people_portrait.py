@@ -10,6 +10,7 @@ from starlette.routing import BaseRoute, Route
 from catchlight.brand_gate import is_early, last_word, may_approve, may_hold, say_for_brand
 from catchlight.company import Person
 from catchlight.deciding import Code
+from catchlight.own_word import spoken_for
 from catchlight.portrait_queue import Filter, beside, queue
 from catchlight.records import Answer, Decision, Side
 from catchlight.register import now
@@ -17,7 +18,7 @@ from catchlight.run_readings import readings_of, within
 from catchlight.runs import run_folder
 from catchlight.standings import Stage, Standing
 from reports.review import check_words
-from reports.review.people_desk import found, said_about, snapshot
+from reports.review.people_desk import called, found, said_about, snapshot
 from reports.review.people_form import ticket_of
 from reports.review.people_frames import changes, frames
 from reports.review.people_page import people_page
@@ -72,7 +73,7 @@ def _page(visit: Visit, one: Standing, wanted: Filter, status: int = 200, **more
         before=portrait_address(snap, before, wanted) if before else "",
         after=portrait_address(snap, after, wanted) if after else "",
         next=snap.address(after) if after else "",
-        history=[_told(d) for d in said],
+        history=[_told(visit, d) for d in said],
         seen=last_word(said, one.picture),
         readings=_readings(visit, one),
         can_hold=may(visit, Right.HOLD) and may_hold(one),
@@ -92,12 +93,12 @@ def _note(visit: Visit, one: Standing) -> str:
     return "person_first" if first else notes.get(one.stage, "")
 
 
-def _told(said: Decision) -> tuple[str, str, str, str]:
-    """Return a line of the history: who, what, when, why. When the person answered is nobody's business here."""
+def _told(visit: Visit, said: Decision) -> tuple[str, str, str, str, str]:
+    """Return a line of the history: whose, by whom, what, when, why. When the person answered is nobody's business here."""
     if said.side == Side.BRAND:
         role = said.source.removeprefix("page:")
-        return role if role in ("brand", "reviewer") else "brand", said.answer, said.at, said.comment
-    return "person", said.answer, "", ""
+        return role if role in ("brand", "reviewer") else "brand", "", said.answer, said.at, said.comment
+    return spoken_for(said) or "person", called(visit, said.by), said.answer, "", ""
 
 
 def _readings(visit: Visit, one: Standing) -> list[dict[str, object]]:

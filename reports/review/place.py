@@ -7,6 +7,7 @@ from catchlight.answers import NO_BRAND, OLDER_PICTURE, chosen, clearance, stand
 from catchlight.company import Person
 from catchlight.deadlines import invitations
 from catchlight.deciding import is_published, rounds_used
+from catchlight.own_word import heard
 from catchlight.policy import Policy
 from catchlight.records import Answer, Decision, Receipt, Side
 from catchlight.register import Register
@@ -49,7 +50,7 @@ class Place:
 def place_of(person: Person, register: Register, policy: Policy) -> Place:
     """Return where a person stands now."""
     with register.reading() as store:
-        answers = sorted(store.rows(Decision, employee=person.id), key=lambda one: one.at)
+        answers = heard(store.rows(Decision, employee=person.id))
         uploads, receipts = store.rows(Upload, employee=person.id), store.rows(Receipt, employee=person.id)
         asked = invitations(store.rows, employee=person.id)
     own = [one for one in answers if one.side == Side.EMPLOYEE]
