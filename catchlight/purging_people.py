@@ -12,7 +12,9 @@ from catchlight.journal import standing_now
 from catchlight.purging import Purge, Purged
 from catchlight.register_tables import TABLES
 from catchlight.runs import portraits, run_folder, run_names, takes_in_everyone
+from catchlight.tombstones import read_tombstones
 from catchlight.traces import known_ids, traces_of
+from catchlight.unfinished import noted, unfinished
 
 
 def purge_people(one: Purge, redraw: erasure.Redraw) -> list[Purged]:
@@ -22,14 +24,21 @@ def purge_people(one: Purge, redraw: erasure.Redraw) -> list[Purged]:
         id_ for id_, since in left.items() if since < one.before(one.keep.leavers) and _in_runs(one, id_)
     ]
     silent = [id_ for id_, since in left.items() if since < one.before(one.keep.words)]
-    for id_ in dict.fromkeys([*leavers, *silent]) if not one.dry else ():
+    for id_ in dict.fromkeys([*leavers, *silent, *_stopped(one)]) if not one.dry else ():
         traces = traces_of(one.home, one.register, id_)
-        erasure.strip(one.home, one.register, traces, redraw)
-        if id_ in silent:
-            unwriting.unwrite(one.home, one.register, traces)
+        with noted(one.home, id_, traces.words, traces.digests):
+            erasure.strip(one.home, one.register, traces, redraw)
+            if id_ in silent:
+                unwriting.unwrite(one.home, one.register, traces)
     return [
         Purged("leavers", one.keep.leavers, len(leavers)), Purged("words", one.keep.words, len(silent)),
     ]  # fmt: skip
+
+
+def _stopped(one: Purge) -> list[str]:
+    """Return whom an earlier pass began with and was stopped at; erasures that were stopped end by erasing again."""
+    stones = read_tombstones(one.home)
+    return [note.employee for note in unfinished(one.home) if not stones.has("id", note.employee)]
 
 
 def _left(one: Purge) -> Iterator[tuple[str, str]]:

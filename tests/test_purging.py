@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from catchlight import ledger
+from catchlight import ledger, scrubbing
 from catchlight.consents import Consent, Word
 from catchlight.desk import open_register
 from catchlight.home import Home, write_json
@@ -18,6 +18,8 @@ from catchlight.register import now
 from catchlight.review_records import Invitation, Letter, Session
 from catchlight.rollback import rollback
 from catchlight.runs import Candidate, portraits
+from catchlight.traces import Traces
+from catchlight.unfinished import unfinished
 from flows.commands.publish import app as publishing
 from flows.purging import purge_home
 from tests.published_company import Company, codes, make_company, portrait
@@ -111,6 +113,43 @@ def test_who_left_goes_after_a_month_and_their_words_after_three_years(company: 
     assert _gone(company, 1100)["words"] == 1
     assert not register.decisions("c")
     assert register.decisions("a")
+
+
+def test_a_pass_that_was_stopped_is_ended_by_the_next(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What told whose name to look for may be gone by then; what they said stays for its own term."""
+    name, log = "Cleo Ix", company.home / "logs/redo.log"
+    table = company.home / "runs/20260101-000000/employees.parquet"
+    people = [Employee("a"), Employee("b"), Employee("c", display_name=name)]
+    ledger.write(table, ledger.table(Employee, people))
+    log.parent.mkdir(exist_ok=True)
+    rollback(company.desk(), "", "c")
+    company.run("20260202-000000", {"a": "1", "b": "2"})
+    _finish(company, "20260202-000000")
+    log.write_text(f"{name} came\n")
+    os.utime(log, (_in(44).timestamp(),) * 2)
+    scrub = scrubbing.scrub
+
+    def stop(file: Path, traces: Traces) -> None:
+        scrub(file, traces)
+        if file == table:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(scrubbing, "scrub", stop)
+    monkeypatch.setattr(scrubbing, "files_of", lambda home: [table, *home.glob("logs/*.log")])
+    with pytest.raises(KeyboardInterrupt):
+        _gone(company, 45)
+    monkeypatch.undo()
+
+    def telling() -> list[Path]:
+        return [one for one in log.parent.iterdir() if name in one.read_text()]
+
+    assert telling()
+    _gone(company, 45)
+    assert not telling()
+    assert not unfinished(company.home)
+    assert open_register(company.home).decisions("c")
 
 
 def test_sessions_letters_and_logs_have_their_terms(company: Company) -> None:
