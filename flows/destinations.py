@@ -197,6 +197,7 @@ def _folder(settings: folder.Settings) -> Place:
         put=partial(folder.put, settings),
         remove=partial(folder.remove, settings),
         tidy=partial(folder.tidy, settings),
+        bare=lambda: not any(settings.root.iterdir()),
     )
 
 

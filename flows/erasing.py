@@ -3,7 +3,7 @@
 import csv
 import getpass
 import json
-from collections.abc import Iterator
+from collections.abc import Collection
 from contextlib import closing
 from pathlib import Path
 
@@ -11,20 +11,28 @@ import polars as pl
 
 from catchlight import erasure, ledger, looks, published_list
 from catchlight.audit import Act
-from catchlight.desk import Desk, open_desk, open_register
+from catchlight.desk import Desk, open_register
 from catchlight.errors import OutsideError
 from catchlight.home import Home
-from catchlight.journal import by_destination, stacks
+from catchlight.journal import stacks
 from catchlight.records import Employee, Photo, Reading, Render, Verdict
 from catchlight.sending import FAILED, Result, settle, take_off
 from catchlight.spoilers import rank
-from flows.destinations import place_named
+from flows.shown_at import desks_and_why
 from reports import contact_sheet as sheet
 
 
-def take_off_everywhere(home: Path, employee: str) -> list[Result]:
-    """Let nothing of somebody's stand anywhere: what was there before us comes back."""
-    return [result for desk in desks(home, employee) for result in take_off_there(desk, employee)]
+def take_off_everywhere(home: Path, employee: str, gone: Collection[str] = ()) -> list[Result]:
+    """Let nothing of somebody's stand anywhere: what was there before us comes back. Places that are ``gone`` are passed over."""
+    results = []
+    for desk, why in desks_and_why(home, employee):
+        if desk.place.name in gone:
+            continue
+        if why:
+            results.append(Result(employee, desk.place.name, FAILED, why))
+        else:
+            results += take_off_there(desk, employee)
+    return results
 
 
 def take_off_there(desk: Desk, employee: str) -> list[Result]:
@@ -35,25 +43,18 @@ def take_off_there(desk: Desk, employee: str) -> list[Result]:
     return results + published_list.update(desk, "") if results else []
 
 
-def desks(home: Path, employee: str = "") -> Iterator[Desk]:
-    """Yield a desk for each place where something of ours stands, of everybody's or of one person's."""
-    for name in places(home, employee):
-        yield open_desk(home, place_named(name, home))
+def erase(home: Path, employee: str, gone: Collection[str] = ()) -> erasure.Erased:
+    """Erase one person; whoever calls this holds the home. OutsideError when a place does not let them go.
 
-
-def places(home: Path, employee: str = "") -> list[str]:
-    """Return what receipts call the places where something of ours stands, of everybody's or of one person's."""
-    with closing(open_register(home)) as register:
-        receipts = register.receipts(**({"employee": employee} if employee else {}))
-    return [name for name, sent in by_destination(receipts).items() if stacks(sent)]
-
-
-def erase(home: Path, employee: str) -> erasure.Erased:
-    """Erase one person; whoever calls this holds the home. OutsideError when a place does not let them go."""
-    failed = [one for one in take_off_everywhere(home, employee) if one.code == FAILED]
+    ``gone`` names places that do not exist any more, as receipts call them: nothing can be taken off there.
+    """
+    failed = [one for one in take_off_everywhere(home, employee, gone) if one.code == FAILED]
     if failed:
         told = "; ".join(f"{one.target}: {one.sentence}" for one in failed[:5])
-        message = f"nothing was erased: {employee} is still published, and it could not be taken off: {told}"
+        message = (
+            f"nothing was erased: {employee} is still published, and it could not be taken off: {told}. "
+            "Where a place does not exist any more, say so with --gone PLACE"
+        )
         raise OutsideError(message)
     with closing(open_register(home)) as register:
         done = erasure.erase(home, register, employee, redraw)

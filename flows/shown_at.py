@@ -1,33 +1,39 @@
 """Every place where something of ours stands, also those that cannot be opened: a disk that is not mounted, a table that is gone."""
 
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import NoReturn
 
-from catchlight.desk import Desk, open_desk
+from catchlight.desk import Desk, open_desk, open_register
 from catchlight.errors import CatchlightError, OutsideError
+from catchlight.journal import by_destination, stacks
 from catchlight.place import Place, Purpose, Takes
 from flows.destinations import destinations, kind_of, place_named, sets_own, takes_of
-from flows.erasing import places
 
 
-def desks_and_why(home: Path) -> Iterator[tuple[Desk, str]]:
-    """Yield a desk for each place, and why the place cannot be opened ("" where it can).
+def desks_and_why(home: Path, employee: str = "") -> Iterator[tuple[Desk, str]]:
+    """Yield a desk for each place of :func:`places`, and why the place cannot be opened ("" where it can).
 
     Where people publish themselves, from their own page, nobody else can do anything: those are left out.
     """
-    for name in places(home):
+    for name in places(home, employee):
         if not sets_own(kind_of(name)):
-            place, why = _opened(name, home)
-            yield open_desk(home, place), why
+            yield _opened(name, home)
 
 
-def _opened(name: str, home: Path) -> tuple[Place, str]:
+def places(home: Path, employee: str = "") -> list[str]:
+    """Return what receipts call the places where something of ours stands, of everybody's or of one person's."""
+    with closing(open_register(home)) as register:
+        receipts = register.receipts(**({"employee": employee} if employee else {}))
+    return [name for name, sent in by_destination(receipts).items() if stacks(sent)]
+
+
+def _opened(name: str, home: Path) -> tuple[Desk, str]:
     try:
-        return place_named(name, home), ""
+        return open_desk(home, place_named(name, home)), ""
     except CatchlightError as error:
-        return _shut(name, home, str(error)), str(error)
+        return open_desk(home, _shut(name, home, str(error))), str(error)
 
 
 def _shut(name: str, home: Path, why: str) -> Place:

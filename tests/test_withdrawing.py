@@ -14,6 +14,7 @@ from catchlight.records import Answer, Decision, Receipt
 from catchlight.register import now
 from catchlight.vault import Vault
 from catchlight.withdrawals import withdrawn
+from flows.commands.people import app as people
 from flows.commands.publish import app
 from flows.withdrawing import honour
 from tests.published_company import Company, make_company
@@ -71,6 +72,7 @@ def test_a_withdrawal_is_due_a_day_after_the_first_no(
     made = make_company(tmp_path)
     made.run(RUN, {"a": "a"})
     _published_at(made, made.desk().place.name, "a")
+    (made.out / "a").touch()
     with closing(open_register(made.home)) as register:
         register.add([_answer(1, Answer.APPROVE), *said])
     (found,) = withdrawn(made.desk(), 24)
@@ -92,6 +94,45 @@ def test_a_folder_that_is_gone_keeps_nobody_shown_at_the_others(company: Company
     assert (code, "Still shown: a at folder:" in said, "no such folder" in said) == (1, True, True)
     shutil.move(tmp_path / "unmounted", company.out)
     assert _withdrawals(company)[0] == 0
+    assert list(company.files()) == ["96/b.jpg"]
+
+
+@pytest.mark.parametrize("what", ["withdrawals", "rollback", "plan"])
+def test_an_empty_mount_point_is_no_place_from_which_all_is_gone(
+    company: Company, tmp_path: Path, what: str
+) -> None:
+    """Nothing is noted as put back, and nothing written under the disk: it is shown again once that is mounted."""
+    shutil.move(company.out, tmp_path / "unmounted")
+    company.out.mkdir()
+    commands = {
+        "withdrawals": ["withdrawals", "--yes"], "rollback": ["rollback", "--person", "a", "--yes"],
+        "plan": ["plan", "--to", str(company.out)],
+    }  # fmt: skip
+    done = CliRunner().invoke(app, [*commands[what], "--home", str(company.home)])
+    assert "is the disk mounted?" in " ".join(done.output.split())
+    assert done.exit_code in {1, 2}
+    assert not list(company.out.iterdir())
+    company.out.rmdir()
+    shutil.move(tmp_path / "unmounted", company.out)
+    assert _withdrawals(company)[0] == 0
+    assert list(company.files()) == ["96/b.jpg"]
+
+
+def test_who_is_published_at_a_place_that_is_gone_can_be_erased(company: Company) -> None:
+    """Whoever knows that a place is no more says so; without that nothing is erased, and the others are told."""
+    _published_at(company, "ldap:old", "a")
+    _published_at(company, "slack_own_photo:slack", "a")
+
+    def erase(*more: str) -> tuple[int, str]:
+        done = CliRunner().invoke(people, ["erase", "a", "--home", str(company.home), "--yes", *more])
+        return done.exit_code, " ".join(done.output.split())
+
+    code, said = erase()
+    assert (code, "nothing was erased" in said, "--gone" in said) == (1, True, True), said
+    assert erase("--gone", "ldap:odd")[0] == 2
+    code, said = erase("--gone", "ldap:old")
+    assert (code, "nothing is left" in said) == (0, True), said
+    assert "Stays: slack_own_photo:slack" in said
     assert list(company.files()) == ["96/b.jpg"]
 
 

@@ -14,7 +14,8 @@ from catchlight.tombstones import read_tombstones, take_away
 from catchlight.traces import known_ids
 from flows.commands.options import HOME, HomeOption
 from flows.commands.publish_words import say
-from flows.erasing import desks, erase, redraw
+from flows.erasing import erase, redraw
+from flows.shown_at import desks_and_why, places
 from flows.terminal import told
 
 EmployeeArgument = Annotated[str, typer.Argument(metavar="ID", help="Employee id, as the list has it.")]
@@ -25,6 +26,14 @@ def erase_person(
     home: HomeOption = HOME,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would go; change nothing.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    gone: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--gone",
+            metavar="PLACE",
+            help="A place that does not exist any more, as this command names it; may be given again.",
+        ),
+    ] = None,
     backups: Annotated[
         Path | None,
         typer.Option(
@@ -44,31 +53,47 @@ def erase_person(
     with told():
         here = there = 0
         if not backups or not read_tombstones(home).has("id", employee):
-            _foretell(home, employee)
+            _foretell(home, employee, gone or [])
             if not dry_run and not yes and not typer.confirm("This cannot be undone. Go on?"):
                 raise typer.Exit(2)
-            here = 0 if dry_run else _erase(home, employee)
+            here = 0 if dry_run else _erase(home, employee, gone or [])
         if backups:
             there = _in_backups(backups, employee, dry_run=dry_run)
     raise typer.Exit(max(here, there))
 
 
-def _foretell(home: Path, employee: str) -> None:
-    """Say what would go; ConfigError when there is nothing of them."""
+def _foretell(home: Path, employee: str, gone: list[str]) -> None:
+    """Say what would go; ConfigError when there is nothing of them, or nothing of theirs at a place that is gone."""
     with closing(open_register(home)) as register:
         if employee not in known_ids(home, register):
             message = f"nothing is known of {employee!r}, so there is nothing to erase"
             raise ConfigError(message)
         found = erasure.foresee(home, register, employee)
-    places = [desk.place.name for desk in desks(home, employee)]
+    standing = places(home, employee)
+    for place in gone:
+        if place not in standing:
+            message = f"--gone {place}: nothing of theirs stands there; it does at {', '.join(standing) or 'no place'}"
+            raise ConfigError(message)
     say(f"{employee}: {found.pictures} pictures, {found.rows} rows of the register, {found.files} files.")
-    say(f"Taken off first: {', '.join(places) or 'nothing, they are published nowhere'}.")
+    _tell_places(home, employee, standing, gone)
 
 
-def _erase(home: Path, employee: str) -> int:
+def _tell_places(home: Path, employee: str, standing: list[str], gone: list[str]) -> None:
+    shut = {desk.place.name: why for desk, why in desks_and_why(home, employee)}
+    off = [name for name in shut if name not in gone]
+    say(f"Taken off first: {', '.join(off) or 'nothing, they are published nowhere'}.")
+    for name in off:
+        if shut[name]:
+            say(f"  Not to be reached: {name}: {shut[name]}. Where it does not exist any more: --gone {name}")
+    for name in standing:
+        if name not in shut:
+            say(f"  Stays: {name}, where they put their picture themselves.")
+
+
+def _erase(home: Path, employee: str, gone: list[str]) -> int:
     """Erase somebody while nobody else is at work here, and say so; return the exit code."""
     with Home(home).alone(), alone(home):
-        done = erase(home, employee)
+        done = erase(home, employee, gone)
     return _tell(home, done)
 
 
