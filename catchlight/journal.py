@@ -1,11 +1,12 @@
 """Reading the receipts: what we published where, what is half-way, and whose file name is whose.
 
 The states of one file: backed_up (what is there is in the vault) → sending (may be written) →
-done (read back) or failed; and on the way back restoring → restored. Unclear is what reading back did not
+done (read back) or failed; and on the way back restoring → restored. Theirs: somebody put another picture in its
+place, which was seen and stays. Unclear is what reading back did not
 settle; it is read back again at the next start.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 
 from catchlight.records import Receipt
@@ -21,6 +22,7 @@ class State(StrEnum):
     UNCLEAR = "unclear"
     RESTORING = "restoring"
     RESTORED = "restored"
+    THEIRS = "theirs"
 
 
 _HALF_WAY = (State.SENDING, State.RESTORING)
@@ -36,6 +38,13 @@ def stacks(receipts: Iterable[Receipt]) -> dict[str, list[Receipt]]:
         elif receipt.state == State.RESTORED and stack:
             stack.pop()
     return {target: stack for target, stack in found.items() if stack}
+
+
+def shown(receipts: Sequence[Receipt]) -> dict[str, Receipt]:
+    """Return, for every target of a destination, our write that stands, but where somebody else's picture was seen since."""
+    ends = (State.DONE, State.RESTORED, State.THEIRS)
+    last = {receipt.target: receipt.state for receipt in receipts if receipt.state in ends}
+    return {target: stack[-1] for target, stack in stacks(receipts).items() if last[target] != State.THEIRS}
 
 
 def standing_now(receipts: Iterable[Receipt]) -> list[Receipt]:
@@ -56,7 +65,7 @@ def half_way(receipts: Iterable[Receipt]) -> list[Receipt]:
     last: dict[str, Receipt] = {}
     for receipt in receipts:
         before = last.get(receipt.target)
-        if receipt.state == State.UNCLEAR and before and before.state in _HALF_WAY:
+        if receipt.state in (State.UNCLEAR, State.THEIRS) and before and before.state in _HALF_WAY:
             continue  # still as it was: on its way out, or back
         last[receipt.target] = receipt
     return [receipt for receipt in last.values() if receipt.state in _HALF_WAY]

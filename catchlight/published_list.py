@@ -3,7 +3,7 @@
 from catchlight.desk import Desk
 from catchlight.disclosure import disclosing
 from catchlight.errors import OutsideError
-from catchlight.journal import State, stacks
+from catchlight.journal import State, shown, stacks
 from catchlight.records import Receipt
 from catchlight.sending import FAILED, Result, note, put_back, send
 from catchlight.spreadsheet import table_bytes
@@ -30,17 +30,17 @@ def update(desk: Desk, run: str) -> list[Result]:
 
 
 def _list(desk: Desk, run: str) -> list[Result]:
-    ours = stacks(desk.register.receipts(desk.place.name))
-    lists = ours.pop(NAME, [])
-    ours = {target: stack for target, stack in ours.items() if stack[-1].employee}
+    receipts = desk.register.receipts(desk.place.name)
+    lists = stacks(receipts).get(NAME, [])
+    ours = [receipt for receipt in shown(receipts).values() if receipt.employee]
     try:
         return _write(desk, run, ours, lists) if ours else _take_away(desk, lists)
     except OutsideError as error:
         return [Result("", NAME, FAILED, str(error))]
 
 
-def _write(desk: Desk, run: str, ours: dict[str, list[Receipt]], lists: list[Receipt]) -> list[Result]:
-    tops = sorted((stack[-1] for stack in ours.values()), key=lambda top: (top.employee, top.target))
+def _write(desk: Desk, run: str, ours: list[Receipt], lists: list[Receipt]) -> list[Result]:
+    tops = sorted(ours, key=lambda top: (top.employee, top.target))
     told = disclosing(desk)
     rows = (
         (top.employee, top.target.partition("/")[0], top.target, top.sent, top.run, top.at, told(top.sent))

@@ -5,7 +5,7 @@ time writes nothing; a program that was killed is settled by reading back before
 """
 
 import getpass
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
@@ -13,7 +13,7 @@ from catchlight.audit import Act
 from catchlight.company import Person, read_book
 from catchlight.desk import Desk
 from catchlight.errors import ConfigError, OutsideError, PhotoError
-from catchlight.journal import State, stacks
+from catchlight.journal import State, shown, stacks
 from catchlight.publish_guards import guard
 from catchlight.publish_plan import PersonPlan, Plan, Removal
 from catchlight.publish_planning import outdated
@@ -89,8 +89,9 @@ def _until_breakdown(desk: Desk, work: Callable[[Part], list[Result]], parts: Se
 
 
 def _publish(desk: Desk, plan: Plan, person: PersonPlan, whose: Person, book: Rulebook) -> list[Result]:
-    mine = stacks(desk.register.receipts(desk.place.name, person.employee))
-    ours = {(stack[-1].target, stack[-1].sent) for stack in mine.values()}
+    written = desk.register.receipts(desk.place.name, person.employee)
+    ours = {(stack[-1].target, stack[-1].sent) for stack in stacks(written).values()}
+    stands = _noting_theirs(desk, person, shown(written))
     receipts = [
         Receipt(plan.destination, person.employee, file.target, file.sent, file.found, "", "", plan.run)
         for file in person.files
@@ -99,9 +100,9 @@ def _publish(desk: Desk, plan: Plan, person: PersonPlan, whose: Person, book: Ru
     looked = [(r, _look(desk, r, mine=(r.target, r.sent) in ours)) for r in receipts]
     results = [result for _, result in looked if result]
     same = [
-        r for r, result in looked if result and result.code == UNCHANGED and (r.target, r.sent) not in ours
+        r for r, result in looked if result and result.code == UNCHANGED and (r.target, r.sent) not in stands
     ]
-    # Not our write, but what we would write: from now on it is ours to list and to watch.
+    # Not our write, or somebody's put back, but what we would write: from now on it is ours to list and to watch.
     note(desk, [replace(receipt, replaced=receipt.sent) for receipt in same], State.DONE)
     ready = [receipt for receipt, result in looked if not result]
     note(desk, ready, State.BACKED_UP)
@@ -114,6 +115,13 @@ def _publish(desk: Desk, plan: Plan, person: PersonPlan, whose: Person, book: Ru
         return _withdrawn(rights(desk, person.employee, store, rules), person, whose)
 
     return results + send(desk, ready, against=against)
+
+
+def _noting_theirs(desk: Desk, person: PersonPlan, stands: Mapping[str, Receipt]) -> set[tuple[str, str]]:
+    """Return which of our files stand there; where a plan saw another picture, that is noted."""
+    theirs = {file.target for file in person.files if file.change == "conflict"}
+    note(desk, [receipt for target, receipt in stands.items() if target in theirs], State.THEIRS)
+    return {(target, receipt.sent) for target, receipt in stands.items() if target not in theirs}
 
 
 def _withdrawn(now: Rights, person: PersonPlan, whose: Person) -> str:

@@ -90,6 +90,7 @@ def put_back(desk: Desk, receipt: Receipt, *, force: bool = False) -> Result:
         there = desk.place.look(receipt.target)
         before, ours = desk.shows(there, receipt.replaced), desk.shows(there, receipt.sent)
         if not (before or ours) and not force:
+            note(desk, [receipt], State.THEIRS)
             return _result(receipt, CONFLICT, THEIRS)
         theirs = "" if there is None or before or ours else _save(desk, receipt, there)
         if receipt.replaced:

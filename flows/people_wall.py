@@ -5,7 +5,7 @@ With nobody left there is no wall.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable
 from io import BytesIO
 
 from PIL import Image
@@ -15,7 +15,7 @@ from catchlight.company import read_book
 from catchlight.desk import Desk
 from catchlight.disclosure import disclosing
 from catchlight.errors import ConfigError, OutsideError, PhotoError
-from catchlight.journal import State, stacks
+from catchlight.journal import State, shown, stacks
 from catchlight.records import Employee, Receipt
 from catchlight.runs import run_folder
 from catchlight.sending import FAILED, Result, note, send
@@ -50,10 +50,10 @@ def update(settings: Settings, desk: Desk, run: str) -> list[Result]:
 
     Raises OutsideError when the journal cannot be kept.
     """
-    standing = stacks(desk.register.receipts(desk.place.name))
-    ours = {target: stack for target, stack in standing.items() if target.startswith(f"{FOLDER}/")}
+    receipts = desk.register.receipts(desk.place.name)
+    ours = {target: stack for target, stack in stacks(receipts).items() if target.startswith(f"{FOLDER}/")}
     try:
-        wanted = _files(settings, desk, run, standing)
+        wanted = _files(settings, desk, run, shown(receipts).values())
         results = [_show(desk, run, target, data, ours.get(target)) for target, data in wanted.items()]
         results += [_clear(desk, stack) for target, stack in ours.items() if target not in wanted]
     except (OutsideError, PhotoError, ConfigError) as error:
@@ -61,15 +61,13 @@ def update(settings: Settings, desk: Desk, run: str) -> list[Result]:
     return [result for result in results if result]
 
 
-def _files(
-    settings: Settings, desk: Desk, run: str, standing: Mapping[str, list[Receipt]]
-) -> dict[str, bytes]:
+def _files(settings: Settings, desk: Desk, run: str, standing: Iterable[Receipt]) -> dict[str, bytes]:
     """Return every file of the wall by its target."""
     known = read_book(run_folder(desk.home, run or "latest")).people
     pictures: dict[str, dict[str, Receipt]] = defaultdict(dict)
-    for target, stack in standing.items():
-        if stack[-1].employee and target.endswith(".jpg"):
-            pictures[stack[-1].employee][stack[-1].sent] = stack[-1]
+    for receipt in standing:
+        if receipt.employee and receipt.target.endswith(".jpg"):
+            pictures[receipt.employee][receipt.sent] = receipt
     members, faces, told = [], dict[str, bytes](), disclosing(desk, settings.language)
     for id_, found in pictures.items():
         shown = {digest: desk.vault.get(digest) for digest in found}

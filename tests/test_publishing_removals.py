@@ -180,7 +180,7 @@ def test_theirs_stays_or_is_replaced_as_the_company_says(company: Company) -> No
     (company.out / "96" / "a.jpg").write_bytes(b"my own")
     plan = draw(company.desk(), "r1", SIZES)
     assert {person.employee: person.change for person in plan.people}["a"] == "conflict"
-    assert codes(apply(company.desk(), plan)) == {"unchanged": 2}
+    assert codes(apply(company.desk(), plan)) == {"unchanged": 2, "listed": 1}
     (company.home / "publish.toml").write_text('theirs = "replaced"\n')
     assert codes(company.publish(sizes=SIZES))["sent"] == 1
     (company.home / "publish.toml").unlink()
