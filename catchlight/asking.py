@@ -26,6 +26,9 @@ class Question(StrEnum):
     INVITE = "invite"  # here is your portrait
     AGAIN = "again"  # here is the portrait after your answer to an earlier one
     RETAKE = "retake"  # please send another photo
+    UNCHANGED = (
+        "unchanged"  # another try was made and came out the same: please send a better photo, or choose
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +70,17 @@ class Case:
         waits = last.answer in _WAITS
         if pictures and last.picture != self.picture:
             return Question.AGAIN if waits else Question.INVITE
-        return self._retake() if not waits or self.made > last.at else None
+        if waits and self.made <= last.at:
+            return None
+        return self._retake() or self._unchanged(last)
 
     def _retake(self) -> Question | None:
         verdict = self.person.portrait.verdict if self.person else None
         return Question.RETAKE if verdict and verdict.outcome == Outcome.RETAKE else None
+
+    def _unchanged(self, last: Decision) -> Question | None:
+        """Return that a try which they gave reasons for changed nothing; a comment alone waits for somebody to read it."""
+        return Question.UNCHANGED if self.picture and last.answer == Answer.RETRY and last.tags else None
 
     def standing_invitation(self, now: datetime) -> Invitation | None:
         """Return the invitation that still asks today's question, if there is one."""

@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from catchlight import looks, planning, wishes
+import polars as pl
+
+from catchlight import ledger, looks, planning, wishes
 from catchlight.errors import ConfigError
 from catchlight.home import Home
 from catchlight.job import Job
@@ -13,6 +15,7 @@ from catchlight.plan import Plan
 from catchlight.records import Answer, Photo, by_employee
 from catchlight.runs import run_folder, takes_in_everyone
 from catchlight.wish import NO_WISH, Wish
+from catchlight.wishes import Asked
 
 _ASKS = (Answer.RETRY, Answer.UPLOAD)
 
@@ -57,6 +60,23 @@ def waiting(home: Path) -> Waiting | None:
     shown = {person: (now if person in people else then).get(person, []) for person in {**then, **now}}
     photos = tuple(photo for theirs in shown.values() for photo in theirs)
     return Waiting(latest, tuple(people), photos, kept | {person: own[person] for person in people})
+
+
+def waits(home: Path, employee: str, asked: Asked) -> bool:
+    """Whether somebody's portrait is still to be made anew: from other photos, or with another wish, than in the newest run."""
+    studio, run = Home(home), run_folder(home).name
+    then = _photos_of(studio.ledger(run), employee)
+    now = asked.photos(then)
+    wished = wishes.wishes_of(studio, run).get(employee, NO_WISH)
+    return now != then or asked.wish(employee, now) != wished
+
+
+def _photos_of(folder: Path, employee: str) -> list[Photo]:
+    try:
+        rows = pl.scan_parquet(folder / ledger.file_name(Photo)).filter(employee=employee).collect()
+    except FileNotFoundError:
+        return []
+    return ledger.records(Photo, rows)
 
 
 def draw_up(found: Waiting) -> Plan:

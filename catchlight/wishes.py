@@ -67,13 +67,19 @@ def asked(home: Path, people: Collection[str]) -> Asked:
     where = register_of(home)
     if isinstance(where, Path) and not where.is_file():
         return Asked()
-    register, vault, wanted = Register(where), Vault(home / "vault"), frozenset(people)
+    register, wanted = Register(where), frozenset(people)
     try:
-        said = (one for one in register.decisions() if one.side == Side.EMPLOYEE)
-        answers = by_employee(one for one in said if one.employee in wanted)
-        uploads = by_employee(one for one in register.rows(Upload) if one.employee in wanted)
+        said = [one for one in register.decisions() if one.employee in wanted]
+        sent = [one for one in register.rows(Upload) if one.employee in wanted]
     finally:
         register.close()
+    return asked_by(home, said, sent)
+
+
+def asked_by(home: Path, said: Iterable[Decision], sent: Iterable[Upload]) -> Asked:
+    """Return what people asked for who said and sent this, whoever else answered about them."""
+    answers = by_employee(one for one in said if one.side == Side.EMPLOYEE)
+    uploads, vault = by_employee(sent), Vault(home / "vault")
     made, rounds = made_before(home, _retried(answers)), load_policy(home).asking.rounds
     wishes = {
         person: wish_of(said, uploads.get(person, []), made.get(person, {}), rounds)

@@ -1,5 +1,6 @@
 """One person brought to each place that their own page can be at, for the tests of the pages."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -13,6 +14,7 @@ from catchlight.register import now
 from catchlight.review_records import Invitation, Upload
 from catchlight.runs import Candidate
 from catchlight.upload import Checked
+from catchlight.wish import Wish
 from reports.review.desk import ReviewDesk
 from tests.published_company import portrait
 from tests.review_company import ORIGIN, ReviewCompany
@@ -114,6 +116,14 @@ def _uploaded(desk: ReviewDesk) -> None:
     desk.register.add([Upload(ME.id, "f" * 64, "me.jpg", ME.id, now())])
 
 
+def _unchanged(desk: ReviewDesk) -> None:
+    """Let the person ask for what the newest run did already, so that another one would come out the same."""
+    plan = Home(desk.home).ledger(desk.company.book().run) / "plan.json"
+    plan.parent.mkdir(parents=True)
+    plan.write_text(json.dumps({"wishes": {ME.id: Wish(rung=Rung.BACKGROUND).plain()}}), encoding="utf-8")
+    say(desk, Answer.RETRY, tags="as_photographed")
+
+
 def _nothing(_: ReviewDesk) -> None:
     """Leave it as it is."""
 
@@ -129,6 +139,8 @@ AFTER: dict[str, Before] = {
     "published": published,
     "kept": lambda desk: say(desk, Answer.KEEP),
     "retry": lambda desk: say(desk, Answer.RETRY, tags="tighter", comment="Please."),
+    "unchanged": _unchanged,
+    "read": lambda desk: say(desk, Answer.RETRY, comment="Please, more like me."),
     "uploaded": _uploaded,
     "refused": lambda desk: say(desk, Answer.REFUSE),
     "no tries left": tried,

@@ -74,6 +74,18 @@ def test_what_a_person_is_asked(case: Case, question: Question | None) -> None:
     assert case.question() == question
 
 
+def test_a_try_that_changed_nothing_is_told_once_it_was_made() -> None:
+    """The run that began after the answer shows the same portrait: the person gets a letter; a comment alone waits to be read."""
+    tagged = replace(said(Answer.RETRY, "p2"), tags="softer_light")
+    made = iso(WEDNESDAY + timedelta(hours=1))
+    case = Case(person(), [tagged], [invitation()], letters=[letter("invite")])
+    assert case.question() is None
+    assert replace(case, made=made).question() == Question.UNCHANGED
+    assert replace(case, made=made).due(WEDNESDAY + timedelta(hours=2), DAYS, start=False) == "unchanged"
+    assert replace(case, answers=[said(Answer.RETRY, "p2")], made=made).question() is None
+    assert replace(case, answers=[said(Answer.UPLOAD, "p2")], made=made).question() is None
+
+
 def test_a_try_that_failed_is_told_once_it_was_made() -> None:
     """Who asked for another try is asked for a photo only when a run began after that and found no way."""
     case = Case(person(outcome=Outcome.RETAKE, earlier=["p1"]), [said(Answer.RETRY, "p1", hours=1)])

@@ -13,7 +13,7 @@ from catchlight.errors import ConfigError
 from reports.letters import Occasion, languages, write
 
 LINK = "https://photos.example.com/review/l/abc.def-ghi_jkl"
-KINDS = ("invite", "again", "retake", "remind-3", "link")
+KINDS = ("invite", "again", "retake", "unchanged", "remind-3", "link")
 TEXTS = Path(reports.letters.__file__).parent / "letter_texts"
 
 

@@ -16,6 +16,7 @@ from catchlight.darkroom import Darkroom
 from catchlight.errors import ConfigError
 from catchlight.home import Home
 from catchlight.job import Job
+from catchlight.policy import Policy
 from catchlight.publish_crops import places
 from catchlight.records import Answer, Outcome, Rung
 from catchlight.register import Register, now
@@ -24,11 +25,21 @@ from catchlight.runs import run_folder, run_names, takes_in_everyone
 from catchlight.vault import Vault
 from flows.commands import review
 from flows.redo import redo
+from reports.review.place import place_of as place_at
+from reports.review.place import tried
 from tests.asked_company import PRESET, TABLES, Asked, copy_of, job_of, refresh
 from tests.refreshed_company import ROOT, environment
 
 pytestmark = pytest.mark.slow
 CLOSE, LIGHT, BACK, OTHER, SILENT = "A000148", "E000298", "H001052", "O000174", "T000460"
+
+
+def stands(company: Asked, id_: str) -> str:
+    """Return what the page of somebody says of their other try."""
+    register, person = Register(company.home / "register.db"), company.people()[id_]
+    place = tried(place_at(person, register, Policy()), person, register, company.home)
+    register.close()
+    return place.stand
 
 
 @pytest.fixture(scope="module")
@@ -146,6 +157,7 @@ def test_a_try_that_changed_nothing_is_said_and_not_repeated(redone: Asked, tmp_
     """Softer light where no light is changed gives the same picture: told once, never made again and again."""
     company = copy_of(redone, tmp_path)
     company.retry(**{LIGHT: "softer_light"})
+    assert stands(company, LIGHT) == "retry"
     folder = redo(company.home)
     assert folder
     before, after = redone.people()[LIGHT], company.people()[LIGHT]
@@ -153,6 +165,7 @@ def test_a_try_that_changed_nothing_is_said_and_not_repeated(redone: Asked, tmp_
     assert [one.picture for one in after.earlier] == [one.picture for one in before.earlier]
     assert "try_changes_nothing" in (folder / "run.json").read_text(encoding="utf-8")
     assert redo(company.home) is None
+    assert stands(company, LIGHT) == "unchanged"
 
 
 def test_a_reason_that_nobody_can_act_on_is_for_a_person_to_read(redone: Asked, tmp_path: Path) -> None:

@@ -26,6 +26,8 @@ TELLS = {
     "published": "Your new portrait is in use",
     "kept": "Your current photo stays",
     "retry": "Another try is on its way",
+    "unchanged": "Another try changes nothing here",
+    "read": "Somebody who makes the portraits reads what you wrote",
     "uploaded": "your photo can be used",
     "refused": "Your photo is not processed",
     "no tries left": "Please send a better one",
@@ -57,6 +59,8 @@ def test_each_place_has_its_own_words(pages: dict[str, str], name: str) -> None:
         ("approved", {"keep", "retry"}),
         ("kept", {"approve", "retry"}),
         ("retry", {"approve", "keep"}),
+        ("unchanged", {"approve", "keep", "retry"}),
+        ("read", {"approve", "keep", "retry"}),
         ("published", {"keep"}),
         ("refused", {"keep"}),
         ("retake", {"keep"}),
@@ -69,6 +73,15 @@ def test_only_what_is_possible_is_offered(pages: dict[str, str], name: str, answ
     assert set(re.findall(r'name="answer" value="(\w+)"', page)) == answers
     assert ("/me/photo" in page) is (name != "published")
     assert ("/me/stop" in page) is (name != "refused")
+
+
+def test_a_try_that_changes_nothing_says_which_photo_would_help(pages: dict[str, str]) -> None:
+    """Nobody is told to wait for what never comes: what was asked for, why, and the form for a photo come first."""
+    page = plain(pages["unchanged"])
+    assert "on its way" not in page
+    assert "The light as in my photo" in page
+    assert page.index("What works well") < page.index("Use the new portrait")
+    assert 'open id="upload"' in pages["unchanged"]
 
 
 def test_silence_keeps_the_photo_unless_an_agreement_says_otherwise(pages: dict[str, str]) -> None:

@@ -19,7 +19,7 @@ from reports.review.employee_places import offers
 from reports.review.employee_slack import offer
 from reports.review.employee_take import can_take
 from reports.review.picture import photos_of
-from reports.review.place import Place, Stand, place_of
+from reports.review.place import Place, Stand, place_of, tried
 from reports.review.story import problems_of, story_of
 from reports.review.visit import Visit
 
@@ -39,7 +39,7 @@ def me(visit: Visit, employee: str, status: int = 200, filled: Filled | None = N
 def view_of(visit: Visit, person: Person, filled: Filled | None = None) -> dict[str, Any]:
     """Return the values of a person's page."""
     desk, say = visit.desk, visit.words
-    place = place_of(person, desk.register, desk.policy)
+    place = tried(place_of(person, desk.register, desk.policy), person, desk.register, desk.home)
     picture = _looked_at(visit, person, place)
     filled = filled or Filled()
     return offers(visit, person.id, place, filled) | {

@@ -1,8 +1,10 @@
 """Where a person stands with their portrait, as their own page tells it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from pathlib import Path
 
+from catchlight import redo_plan, wishes
 from catchlight.answers import NO_BRAND, OLDER_PICTURE, chosen, clearance, standing
 from catchlight.company import Person
 from catchlight.deadlines import invitations
@@ -27,6 +29,8 @@ class Stand(StrEnum):
     PUBLISHED = "published"
     KEPT = "kept"
     RETRY = "retry"  # a further try is on its way
+    UNCHANGED = "unchanged"  # a further try that can change nothing
+    READ = "read"  # a further try without a reason that the studio knows: somebody reads the comment
     UPLOADED = "uploaded"  # a portrait of their own photo is on its way
     REFUSED = "refused"
 
@@ -67,6 +71,16 @@ def place_of(person: Person, register: Register, policy: Policy) -> Place:
     left = max(0, policy.asking.rounds - used)
     why = _held(answers, picture) if stand == Stand.HELD else ""
     return Place(stand, picture, last, used, left, max((one.deadline for one in asked), default=""), why)
+
+
+def tried(place: Place, person: Person, register: Register, home: Path) -> Place:
+    """Return the same for somebody whose other try is on its way, else what became of it."""
+    if place.stand != Stand.RETRY or place.last is None:
+        return place
+    said, sent = register.decisions(person.id), register.rows(Upload, employee=person.id)
+    if redo_plan.waits(home, person.id, wishes.asked_by(home, said, sent)):
+        return place
+    return replace(place, stand=Stand.UNCHANGED if wishes.is_clear(place.last) else Stand.READ)
 
 
 _YES = (Stand.APPROVED,)
