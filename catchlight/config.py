@@ -150,9 +150,12 @@ def load_preset(name: str) -> Preset:
     path = Path(name) if name.endswith(".toml") else PRESETS / f"{name}.toml"
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
+    except FileNotFoundError as error:
         known = ", ".join(preset_names())
         message = f"preset {name!r}: no such preset; there are: {known}, or give a .toml file"
+        raise ConfigError(message) from error
+    except OSError as error:
+        message = f"preset {path}: cannot be read: {error.strerror}"
         raise ConfigError(message) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         message = f"preset {path}: not valid TOML: {error}"

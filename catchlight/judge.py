@@ -10,6 +10,7 @@ from catchlight.checks import Limits
 from catchlight.config import Preset
 from catchlight.errors import ConfigError
 from catchlight.records import Outcome, Verdict
+from catchlight.settings_file import checked
 from catchlight.wish import Wish
 
 _SCHEMA = {
@@ -33,11 +34,9 @@ def limits(preset: Preset) -> dict[str, Limits]:
         check, own = plugins.load("catchlight.checks", name), preset.checks.get(name)
         follows = check.limits(preset) if hasattr(check, "limits") else {}  # what the preset itself implies
         changes = own.model_dump(exclude_none=True) if own else {}
-        try:
-            found[name] = check.Settings(**{**follows, **changes})
-        except ValueError as error:
-            message = f"preset {preset.name}: checks.{name}: {error}"
-            raise ConfigError(message) from error
+        found[name] = checked(
+            check.Settings, {**follows, **changes}, f"preset {preset.name}", f"checks.{name}."
+        )
         if getattr(check, "NEVER_COUNTS", False):
             _refuse_to_count(preset, name, found[name])
         if getattr(check, "ALWAYS_COUNTS", False):

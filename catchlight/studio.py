@@ -22,14 +22,38 @@ PIXELS = "face_pixels"  # the likeness engine that is no recogniser
 
 def engine_settings(engines: Engines, name: str) -> Any:
     """Return an engine's settings from ``engines.options``; ConfigError names the key that is wrong."""
-    shape = plugins.load("catchlight.engines", name).Settings
-    return checked(shape, engines.options.get(name, {}), f"engine {name}", f"engines.options.{name}.")
+    engine = plugins.load("catchlight.engines", name)
+    key = f"engines.options.{name}."
+    settings = checked(engine.Settings, engines.options.get(name, {}), f"engine {name}", key)
+    for need in engine.FACTS.needs:
+        if not getattr(settings, need):
+            told = engine.Settings.model_fields[need].description
+            message = f"engine {name}: {key}{need} is not set: {told}; Catchlight brings none"
+            raise ConfigError(message)
+    return settings
+
+
+def named(engines: Engines) -> list[str]:
+    """Return the engines that do a job."""
+    return sorted({getattr(engines, job) for job in (*JOBS, *OPTIONAL)} - {""})
+
+
+def prove(engines: Engines, models: ModelStore) -> None:
+    """Refuse engines whose settings are wrong, or whose files are not there or are others; nothing is loaded."""
+    for name in named(engines):
+        engine, settings = plugins.load("catchlight.engines", name), engine_settings(engines, name)
+        if hasattr(engine, "prove"):
+            engine.prove(settings)
+    for name in model_digests(engines, models):
+        models.verify(name)
+    weight_digests(engines, models)
 
 
 def model_digests(engines: Engines, models: ModelStore) -> dict[str, str]:
     """Return the sha256 of each model file that these engines load, by name, without loading any."""
-    names = {getattr(engines, job) for job in (*JOBS, *OPTIONAL)} - {""}
-    wanted = {model for name in names for model in plugins.load("catchlight.engines", name).FACTS.models}
+    wanted = {
+        model for name in named(engines) for model in plugins.load("catchlight.engines", name).FACTS.models
+    }
     return {model: models.digest(model) for model in sorted(wanted)}
 
 

@@ -5,7 +5,7 @@ from catchlight.errors import ConfigError
 from catchlight.job import Job
 from catchlight.models import ModelStore, default_root
 from catchlight.slices import Slice
-from catchlight.studio import JOBS, engine_settings, model_digests, weight_digests
+from catchlight.studio import prove
 from flows.sources import wire
 
 
@@ -33,13 +33,9 @@ def check(job: Job) -> None:
 
 def _can(job: Job, preset: Preset) -> None:
     """Refuse engines that are set wrongly, and model files that are not there."""
-    engines = preset.engines
-    for name in {getattr(engines, each) for each in JOBS}:
-        engine_settings(engines, name)
-    store = ModelStore(job.models or default_root(), allow_noncommercial=job.allow_noncommercial)
-    for name in model_digests(engines, store):
-        store.verify(name)
-    weight_digests(engines, store)
+    prove(
+        preset.engines, ModelStore(job.models or default_root(), allow_noncommercial=job.allow_noncommercial)
+    )
 
 
 def _of_one_shape(key: str, preset: Preset, company: Preset) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, model_validator
 
 
 class Limits(BaseModel):
@@ -18,3 +18,14 @@ class Limits(BaseModel):
     far_high: float | None = None
     outcome: Literal["note", "review", "retake"] = "review"
     outlier: float | None = None
+
+    @model_validator(mode="after")
+    def _lets_something_pass(self) -> "Limits":
+        """Refuse limits between which no value lies: everybody would be flagged."""
+        below = [(name, value) for name in ("low", "far_low") if (value := getattr(self, name)) is not None]
+        above = [(name, value) for name in ("high", "far_high") if (value := getattr(self, name)) is not None]
+        for (low, least), (high, most) in ((a, b) for a in below for b in above):
+            if least > most:
+                message = f"{low} = {least:g} is above {high} = {most:g}: no portrait could pass"
+                raise ValueError(message)
+        return self

@@ -8,7 +8,8 @@ class Facts:
     """What an engine can do and what it needs, known without loading it.
 
     ``jobs`` are among faces, landmarks, matte, likeness; ``models`` are names in the manifest;
-    ``commercial`` is None when the licence comes with what IT supplies.
+    ``commercial`` is None when the licence comes with what IT supplies, and ``needs`` are the settings that name it.
+    Such an engine has ``prove(settings)``, which refuses what is not there or is something else.
     """
 
     jobs: tuple[str, ...]
@@ -17,3 +18,4 @@ class Facts:
     commercial: bool | None
     memory_mb: int
     note: str = ""
+    needs: tuple[str, ...] = ()

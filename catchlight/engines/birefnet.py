@@ -17,6 +17,7 @@ from catchlight.models import ModelStore
 FACTS = Facts(
     jobs=("matte",), models=(), licence="the file's own", commercial=None, memory_mb=6000,
     note="an ONNX file that IT supplies; seconds a person on a processor",
+    needs=("file", "sha256", "licence"),
 )  # fmt: skip
 _KEY = "engines.options.birefnet"
 _MEAN = np.array([0.485, 0.456, 0.406], np.float32)
@@ -34,6 +35,11 @@ class Settings(BaseModel):
         1024, ge=256, le=2560, multiple_of=32, description="pixels, where the file leaves it open"
     )
     device: Literal["cpu", "auto", "cuda"] = Field("cpu", description="auto: CUDA where onnxruntime has it")
+
+
+def prove(settings: Settings) -> None:
+    """Refuse a file that is not there, or is another one; nothing is loaded."""
+    verified(_KEY, settings.file, settings.sha256, settings.licence.strip())
 
 
 class Engine:

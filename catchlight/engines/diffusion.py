@@ -32,6 +32,7 @@ from catchlight.weights import Weights, describe, stamps, verify_weights
 FACTS = Facts(
     jobs=("paint",), models=(), licence="the weights' own", commercial=None, memory_mb=12000,
     note="a folder of weights that IT supplies and seals; a graphics card for anything but tests",
+    needs=("weights",),
 )  # fmt: skip
 _KEY = "engines.options.diffusion"
 

@@ -21,8 +21,9 @@ from catchlight.errors import ConfigError
 from catchlight.models import ModelStore, verify_pack
 
 FACTS = Facts(
-    jobs=("faces", "landmarks", "likeness"), models=(), licence="pack", commercial=None, memory_mb=600
-)
+    jobs=("faces", "landmarks", "likeness"), models=(), licence="pack", commercial=None, memory_mb=600,
+    needs=("pack",),
+)  # fmt: skip
 
 JOBS = ("detection", "landmark_3d_68", "landmark_2d_106", "recognition")
 OTHER = "it does no job of ours"
@@ -39,6 +40,11 @@ class Settings(BaseModel):
     allow_noncommercial: bool = False
     score: float = Field(0.5, ge=0, le=1, description="how sure the detector must be")
     device: Literal["cpu", "auto", "cuda"] = Field("cpu", description="auto: CUDA where onnxruntime has it")
+
+
+def prove(settings: Settings) -> None:
+    """Refuse a pack that is not there, or not as its manifest vouches for it; nothing is loaded."""
+    _unwanted(_verified(settings), str(settings.pack))
 
 
 class Engine:

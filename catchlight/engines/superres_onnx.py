@@ -19,6 +19,7 @@ from catchlight.vault import digest_of
 FACTS = Facts(
     jobs=("enlarge",), models=(), licence="the file's own", commercial=None, memory_mb=3300,
     note="an ONNX file that IT supplies; never used on faces",
+    needs=("file", "sha256", "licence"),
 )  # fmt: skip
 _KEY = "engines.options.superres_onnx"
 _LARGEST = 1 << 30  # bytes of a model file
@@ -39,6 +40,11 @@ class Settings(BaseModel):
         32, ge=16, le=32, description="pixels that tiles share, blended from one to the next"
     )
     device: Literal["cpu", "auto", "cuda"] = Field("cpu", description="auto: CUDA where onnxruntime has it")
+
+
+def prove(settings: Settings) -> None:
+    """Refuse a file that is not there, or is another one; nothing is loaded."""
+    _verified(settings)
 
 
 class Engine(Tiled):

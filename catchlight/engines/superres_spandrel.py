@@ -22,6 +22,7 @@ from catchlight.pickles import refuse_code
 FACTS = Facts(
     jobs=("enlarge",), models=(), licence="the file's own", commercial=None, memory_mb=3300,
     note="a safetensors file that IT supplies; never used on faces",
+    needs=("file", "sha256", "licence"),
 )  # fmt: skip
 _KEY = "engines.options.superres_spandrel"
 _LEAST = 64  # pixels of a tile's side: below it seams would be most of it
@@ -41,6 +42,11 @@ class Settings(BaseModel):
         32, ge=16, le=32, description="pixels that tiles share, blended from one to the next"
     )
     device: Device = "auto"
+
+
+def prove(settings: Settings) -> None:
+    """Refuse a file that is not there, or is another one; nothing is loaded."""
+    verified(_KEY, settings.file, settings.sha256, settings.licence.strip())
 
 
 class Engine(Tiled):

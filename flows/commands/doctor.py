@@ -87,10 +87,14 @@ def _proved(job: Path | None, home: Path) -> Iterator[tuple[str, list[str]]]:
 
 def _preset(job: Path, home: Path, file: JobFile) -> list[str]:
     from catchlight.job import Job  # noqa: PLC0415
-    from flows.readiness import check  # noqa: PLC0415  loads engines
+    from catchlight.judge import limits  # noqa: PLC0415  loads polars
+    from flows.readiness import brands, check  # noqa: PLC0415  loads engines
 
+    asked = Job(source=job, home=home, preset=file.preset, engine=file.engine)
     try:
-        check(Job(source=job, home=home, preset=file.preset, engine=file.engine))
+        check(asked)
+        for brand in brands(asked):
+            limits(brand)
     except ConfigError as error:
         return [str(error)]
     return []

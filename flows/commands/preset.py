@@ -4,10 +4,14 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
-from catchlight.config import load_preset, preset_names
+from catchlight.config import Preset, load_preset, preset_names
+from catchlight.errors import ConfigError
 from catchlight.judge import limits
+from catchlight.models import ModelStore, default_root
+from catchlight.studio import engine_settings, named, prove
 from flows.terminal import console, told
 
 app = typer.Typer(no_args_is_help=True, help="Brand presets: how a company looks.")
@@ -59,14 +63,20 @@ def check(
     hue that works for most people, darker and lighter than faces. Nothing is kept, and nothing is
     printed about anybody alone.
 
+    Model files, packs and weights that the preset names and this machine has not are told as a warning: the
+    preset may be meant for another one.
+
     Exit code 0: the preset is right, and its ground holds for at least 95 % of people. 1: it holds
     for fewer. 2: it is wrong, and the key that is wrong is named.
     """
     with told():
         preset = load_preset(name)
         limits(preset)
+        for engine in named(preset.engines):
+            engine_settings(preset.engines, engine)
         _print_ground(name)
         console.print(f"{preset.title}: right ({Path(name).name}, digest {preset.digest()[:12]}).")
+        _tell_what_is_not_here(preset)
         if source:
             from flows.commands import preset_palette as palette  # noqa: PLC0415  loads OpenCV
 
@@ -79,6 +89,16 @@ def _print_ground(name: str) -> None:
 
     preset = load_preset(name)
     backdrop.render(preset.background, round(400 * preset.crop.aspect), 400)
+
+
+def _tell_what_is_not_here(preset: Preset) -> None:
+    """Warn of what a refresh on this machine would stop at."""
+    try:
+        prove(preset.engines, ModelStore(default_root()))
+    except ConfigError as error:
+        console.print(
+            f"Not on this machine, where a refresh would stop: {escape(str(error))}", soft_wrap=True
+        )
 
 
 @app.command("preview")
