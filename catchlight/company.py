@@ -7,6 +7,7 @@ from pathlib import Path
 
 from catchlight import ledger
 from catchlight.acts import told_acts
+from catchlight.namesakes import told_apart
 from catchlight.records import Employee, Outcome
 from catchlight.runs import Candidate, Portrait, candidates, portraits, run_folder
 
@@ -46,11 +47,20 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """Everyone in the newest run, by id, and the ``acts`` it would do to whom it may. ``run`` is "" when there was none."""
+    """Everyone in the newest run, by id, and the ``acts`` it would do to whom it may. ``run`` is "" when there was none.
+
+    ``beside`` is what tells people of one name apart, by id.
+    """
 
     run: str = ""
     people: Mapping[str, Person] = field(default_factory=dict)
     acts: tuple[str, ...] = ()
+    beside: Mapping[str, str] = field(default_factory=dict)
+
+    def name(self, id_: str) -> str:
+        """Return the name to show of an id, with what tells it from the same name of others; the id of who is not in the run."""
+        shown, beside = self.people[id_].name if id_ in self.people else id_, self.beside.get(id_)
+        return f"{shown} ({beside})" if beside else shown
 
 
 class Company:
@@ -80,4 +90,5 @@ def read_book(folder: Path) -> Book:
     """Read one run."""
     earlier: Mapping[str, Sequence[Candidate]] = candidates(folder)
     people = {id_: Person(one, tuple(earlier.get(id_, ()))) for id_, one in portraits(folder).items()}
-    return Book(folder.name, people, told_acts(folder))
+    beside = told_apart([one.portrait.employee for one in people.values()])
+    return Book(folder.name, people, told_acts(folder), beside)

@@ -9,6 +9,7 @@ import polars as pl
 
 from catchlight import ledger
 from catchlight.errors import ConfigError
+from catchlight.namesakes import told_apart
 from catchlight.records import Employee, Render, Verdict, by_employee
 
 
@@ -104,8 +105,10 @@ def portraits(folder: Path) -> dict[str, Portrait]:
 
 
 def names_of(folder: Path) -> dict[str, str]:
-    """Return everybody's name to show by id; ConfigError when the run's table is not there."""
-    return {employee.id: employee.name for employee in _rows(folder, Employee)}
+    """Return everybody's name to show by id, namesakes told apart; ConfigError when the run's table is not there."""
+    people = _rows(folder, Employee)
+    beside = told_apart(people)
+    return {one.id: f"{one.name} ({beside[one.id]})" if one.id in beside else one.name for one in people}
 
 
 def _rows(folder: Path, record: type) -> list[Any]:

@@ -36,6 +36,11 @@ class Showplaces:
         unnamed = FILES.consent if place.startswith("folder:") else ""
         return next((one.purpose for one in self.places if one.place == place), unnamed)
 
+    def name_of(self, place: str) -> str:
+        """Return what IT calls a destination of a receipt; of a folder without a name, its path."""
+        named = (one.name for one in self.places if one.name and one.place == place)
+        return next(named, place.removeprefix("folder:"))
+
 
 @dataclass(frozen=True, slots=True)
 class Shown:

@@ -37,14 +37,17 @@ class Seen:
                 self.thumbs[employee] = Thumb(note="not a picture")
 
 
-def publish_sheet(plan: Plan, names: Mapping[str, str], seen: Seen, vault: Vault) -> str:
-    """Return the page of a plan; ``names`` are people's names by id."""
+def publish_sheet(plan: Plan, names: Mapping[str, str], seen: Seen, vault: Vault, place: str = "") -> str:
+    """Return the page of a plan; ``names`` are people's names by id, ``place`` is what IT calls where they go."""
+    where = plan.destination.removeprefix("folder:")
     changing = [person for person in plan.people if person.change != "unchanged"]
     reasons: dict[str, list[str]] = {}
     for skip in plan.skipped:
         reasons.setdefault(skip.sentence, []).append(names.get(skip.employee, skip.employee))
     return templates(Path(__file__).parent).get_template("publish_sheet.html.j2").render(
         plan=plan,
+        place=place or where,
+        where=where,
         time=in_words(plan.seconds),
         rows=list(_rows(changing[:MOST_SHOWN], names, seen, vault)),
         more=max(0, len(changing) - MOST_SHOWN),

@@ -19,6 +19,7 @@ from flows.commands.options import HOME, HomeOption, RunOption
 from flows.commands.publish_words import say, tell_plan
 from flows.destinations import FILE, destinations, place_named, sizes_of
 from flows.progress import Counter
+from flows.showplaces import read_showplaces
 from flows.terminal import bars, told
 from reports.publish_sheet import Seen, publish_sheet
 
@@ -82,7 +83,8 @@ def _all(home: Path) -> list[str]:
 def _write_page(desk: Desk, drawn: Plan, file: Path, seen: Seen) -> Path:
     """Write the page of a plan beside it."""
     page, names = file.with_suffix(".html"), names_of(run_folder(desk.home, drawn.run))
-    write_whole(page, publish_sheet(drawn, names, seen, desk.vault).encode())
+    place = read_showplaces(desk.home).name_of(drawn.destination)
+    write_whole(page, publish_sheet(drawn, names, seen, desk.vault, place).encode())
     return page
 
 

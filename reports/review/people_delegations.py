@@ -74,10 +74,7 @@ class Row:
 
 def named(visit: Visit, rows: list[Delegation]) -> list[Row]:
     """Return delegations with the names of both, by name."""
-    people = snapshot(visit).book.people
-
-    def name(id_: str) -> str:
-        return people[id_].name if id_ in people else id_
+    name = snapshot(visit).book.name
 
     def last(row: Delegation) -> str:
         return (datetime.fromisoformat(row.until) - timedelta(seconds=1)).isoformat()

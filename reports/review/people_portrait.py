@@ -59,6 +59,7 @@ def _page(visit: Visit, one: Standing, wanted: Filter, status: int = 200, **more
         status,
         about=one.person.id,
         one=one,
+        beside=snap.book.beside.get(one.person.id, ""),
         stage=str(one.stage),
         note=_note(visit, one),
         problems=[told(*flag, visit.words) for flag in one.flags],

@@ -56,6 +56,7 @@ def _queue(visit: Visit) -> Response:
         pages=pages,
         cards=[(one, portrait_address(snap, one, wanted) if opens and one.picture else "") for one in here],
         address=address,
+        beside=snap.book.beside,
         choices=_choices(visit, snap, wanted),
         told=lambda code, sentence: told(code, sentence, visit.words),
         thumb=thumb,
