@@ -2,29 +2,30 @@
 
 import json
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from catchlight import ledger
-from catchlight.errors import ConfigError, OutsideError
-from catchlight.home import Home
+from catchlight.audit_settings import seal_of
+from catchlight.errors import ConfigError
 from catchlight.moments import now
 from catchlight.permission import Permissions, read_permissions
+from catchlight.person_files import files_of
+from catchlight.person_log import lines_of
 from catchlight.promises import ACTS, Keep, load_promises
 from catchlight.records import Employee, Photo, Reading, Render, Verdict
 from catchlight.register import Register
 from catchlight.register_tables import TABLES
-from catchlight.review_records import Notice, Session
+from catchlight.review_records import Delegation, Notice, Session
 from catchlight.runs import run_names
 from catchlight.traces import source_entries, traces_of
 from catchlight.vault import digest_of
 
-_KINDS = {b"\xff\xd8": "jpg", b"\x89P": "png", b"RI": "webp"}
+Pages = Callable[[Mapping[str, Any], Collection[str]], Mapping[str, bytes]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class Exported:
 
     runs: int
     rows: int
-    pictures: int
+    files: int
 
 
 def export(
@@ -53,8 +54,12 @@ def export(
     *,
     checks: Mapping[str, Explained],
     recipients: Sequence[Mapping[str, str]],
+    pages: Pages,
 ) -> Exported:
-    """Write the file; ConfigError when nothing is known of this id. Others may write meanwhile: it is of one moment."""
+    """Write the file; ConfigError when nothing is known of this id. Others may write meanwhile: it is of one moment.
+
+    ``pages`` makes what is read first, by file name, from the data and the names of the files.
+    """
     runs, rows = list(_runs(home, employee, checks)), _rows(register, employee)
     if not runs and not any(rows.values()):
         message = f"nothing is known of {employee!r}"
@@ -63,13 +68,14 @@ def export(
     data = {
         "id": employee, "made": now(), "runs": runs, **rows, "notices": _notices(register, rows),
         "sources": source_entries(home, traces := traces_of(home, register, employee)),
+        "log": lines_of(register, seal_of(home), employee),
         "recipients": list(recipients), "allowed now": _allowed(permissions, _newest(runs)),
         "kept for (days)": {name: [days, _meant(name)] for name, days in promises.keep.model_dump().items()},
     }  # fmt: skip
-    pictures = dict(_pictures(home, traces.digests, runs))
+    files = dict(files_of(home, traces.digests, runs, rows["receipts"]))
     plain = json.dumps(data, indent=1, ensure_ascii=False).encode()
-    _write(to, {"READ ME.txt": _words(data, pictures).encode(), "data.json": plain, **pictures})
-    return Exported(len(runs), sum(map(len, rows.values())), len(pictures))
+    _write(to, {**pages(data, files), "data.json": plain, **files})
+    return Exported(len(runs), sum(map(len, rows.values())), len(files))
 
 
 def _write(to: Path, files: Mapping[str, bytes]) -> None:
@@ -117,13 +123,15 @@ def _explained(row: Mapping[str, Any], checks: Mapping[str, Explained]) -> dict[
 
 
 def _rows(register: Register, employee: str) -> dict[str, list[dict[str, Any]]]:
-    """Return the register's rows about the person, by table, all of one moment."""
+    """Return the register's rows about the person, by table, and for whom they answer; all of one moment."""
     with register.snapshot() as store:
-        return {
+        mine = {
             TABLES[kind].name: [asdict(row) for row in _of(store, kind, employee)]
             for kind in TABLES
             if kind is not Session and "employee" in {field.name for field in fields(kind)}
         }
+        others = store.rows(Delegation, delegate=employee)
+    return mine | {"answers for others": [asdict(replace(row, why="")) for row in others]}  # why is theirs
 
 
 def _of(store: Any, kind: type, employee: str) -> list[Any]:
@@ -142,52 +150,14 @@ def _newest(runs: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
     return found
 
 
-def _allowed(permissions: Permissions, person: Mapping[str, Any]) -> dict[str, str]:
-    """Return what may be done with their photo now, in words."""
+def _allowed(permissions: Permissions, person: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return what may be done with their photo now, and why not."""
     staff = Employee(str(person.get("id", "")), country=str(person.get("country", "")))
     asked = {act: permissions.may(staff, act) for act in ACTS}
-    return {act: "yes" if found else f"no: {found.why}" for act, found in asked.items()}
-
-
-def _pictures(
-    home: Path, digests: frozenset[str], runs: Sequence[Mapping[str, Any]]
-) -> Iterator[tuple[str, bytes]]:
-    """Yield the person's pictures, named by what they are."""
-    roles = {row["digest"]: "photo" for run in runs for row in run["photos"] if row["digest"]}
-    roles |= {row["picture"]: "portrait" for run in runs for row in run["portraits"] if row["picture"]}
-    vault = Home(home).vault
-    for digest in sorted(digest for digest in digests if vault.has(digest)):
-        with suppress(OutsideError):
-            data = vault.get(digest)
-            kind = _KINDS.get(data[:2], "bin")
-            yield f"pictures/{roles.get(digest, 'copy')}-{digest[:12]}.{kind}", data
+    return {
+        act: {"allowed": bool(found), "code": found.code, "why": found.why} for act, found in asked.items()
+    }
 
 
 def _meant(name: str) -> str:
     return str(Keep.model_fields[name].description)
-
-
-def _words(data: Mapping[str, Any], pictures: Mapping[str, bytes]) -> str:
-    """Return the first page: what is in here, in plain words."""
-    person = _newest(data["runs"])
-    name = (
-        person.get("display_name")
-        or f"{person.get('given_name', '')} {person.get('family_name', '')}".strip()
-    )
-    shown = [f"  {one['place']}, for: {one['purpose']}, since {one['since']}" for one in data["recipients"]]
-    said = [f"  {one['at'][:16]} UTC  {one['purpose']}: {one['word']}" for one in data["consents"]]
-    kept = [f"  {days} days: {meaning}" for days, meaning in data["kept for (days)"].values()]
-    may = [f"  {act.replace('_', ' ')}: {word}" for act, word in data["allowed now"].items()]
-    parts = [
-        f"What is known of {name or data['id']} (id {data['id']}), as of {data['made'][:16]} UTC\n",
-        "data.json has all of it, for a program. pictures/ has every picture of you alone: photos as they came, portraits,",
-        "and copies in other sizes, with what portraits took the place of. manifest.sha256 proves that nothing was changed.\n",
-        f"Pictures: {len(pictures)}. Runs in which you are: {len(data['runs'])}. Answers: {len(data['decisions'])}.\n",
-        "Where your portrait is shown:", *(shown or ["  nowhere"]), "",
-        "What you said of purposes:", *(said or ["  nothing"]), "",
-        "What may be done with your photo now:", *may, "",
-        "How long things are kept:", *kept, "",
-        "Measures (readings in data.json) are of the picture, not of you: framing, light, focus. Each has a title and what",
-        "it means. They are deleted with the picture, and no decision about you is made from them.",
-    ]  # fmt: skip
-    return "\n".join(parts) + "\n"

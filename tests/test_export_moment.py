@@ -12,6 +12,7 @@ from catchlight.person_export import export
 from catchlight.records import Answer, Decision
 from catchlight.register import now
 from catchlight.vault import digest_of
+from reports.export_page import export_pages
 from tests.published_company import make_company
 
 
@@ -36,7 +37,7 @@ def test_an_export_during_a_run_is_of_one_moment(tmp_path: Path) -> None:
         with closing(open_register(company.home)) as register:
             for number in range(12):
                 file = tmp_path / f"{number}.zip"
-                export(company.home, register, "a", file, checks={}, recipients=[])
+                export(company.home, register, "a", file, checks={}, recipients=[], pages=export_pages)
                 with zipfile.ZipFile(file) as archive:
                     content = {name: archive.read(name) for name in archive.namelist()}
                 data = json.loads(content["data.json"])

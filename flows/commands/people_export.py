@@ -19,6 +19,7 @@ from flows.commands.people_erase import EmployeeArgument
 from flows.commands.publish_words import say
 from flows.showplaces import read_showplaces
 from flows.terminal import told
+from reports.export_page import export_pages
 
 
 def export_person(
@@ -28,9 +29,11 @@ def export_person(
 ) -> None:
     """Write everything that is known of one person into a ZIP for them: what GDPR Article 15 asks for.
 
-    In it: a page in plain words, all data (data.json), their pictures, what they agreed to and the texts that they were
-    shown, each measure with what it means, where they are shown and for how long things are kept, and digests that
-    prove the file. It is of one moment, also while a refresh is at work.
+    In it: a page in plain words (in English and German), all data (data.json), their pictures and signatures, what they
+    answered and agreed to and the texts that they were shown, who may answer for them and for whom they may, what the
+    audit log tells of them (who looked at their pictures, their sign-ins, what was taken off), each measure with what it
+    means, where they are shown and for how long things are kept, and digests that prove the file. It is of one moment,
+    also while a refresh is at work.
 
     Exit code 0: written. 2: nothing is known of this id, or the file cannot be written.
     """
@@ -46,10 +49,11 @@ def export_person(
                 to,
                 checks=_checks(),
                 recipients=_recipients(home, register, employee),
+                pages=export_pages,
             )
             register.tell(Act.EXPORT, by=getpass.getuser(), person=employee)
         say(
-            f"{to}: {done.rows} rows, {done.pictures} pictures, {done.runs} runs. Hand it to them, and to nobody else."
+            f"{to}: {done.rows} rows, {done.files} pictures and signatures, {done.runs} runs. Hand it to them, and to nobody else."
         )
 
 
