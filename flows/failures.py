@@ -11,8 +11,8 @@ from prefect.exceptions import PrefectException
 from prefect.logging.loggers import flow_run_logger
 
 from catchlight.errors import CatchlightError
-from catchlight.outbox import Message
-from catchlight.policy import Policy, load_policy
+from catchlight.outbox import Fate, Message
+from catchlight.policy import FILE, Policy, load_policy
 
 _CRASHED = (
     "It was ended from outside, or the machine stopped. Start it again: what is finished is not done twice."
@@ -47,17 +47,23 @@ def sentence(state: State[Any]) -> str:
 def _mail(home: Path, name: str, said: str) -> None:
     policy = load_policy(home)
     if policy.mail and policy.operator:
-        send(policy, name, said)
+        why = send(policy, f"{name} did not finish", said)
+        if why:
+            _log.warning("the failure of %s could not be mailed: %s", name, why)
 
 
-def send(policy: Policy, name: str, said: str) -> None:
-    """Send the sentence to the operator."""
+def send(policy: Policy, about: str, said: str) -> str:
+    """Send the sentence to the operator; return why it did not leave, "" when it did."""
     from connectors import smtp  # noqa: PLC0415
 
-    if policy.mail is None:
-        return
-    subject = f"Catchlight: {name} did not finish"
-    message = Message(f"failure-{name}", policy.operator, subject, f"{said}\n", "en")
-    for delivery in smtp.send(smtp.Settings(**policy.mail.model_dump()), [message]):
-        if delivery.why:
-            _log.warning("the failure of %s could not be mailed: %s", name, delivery.why)
+    if policy.mail is None or not policy.operator:
+        lacking = "operator" if policy.mail else "[mail]"
+        return f"{FILE} has no {lacking}, so nobody can be told by mail when a run is lost; add it, then try again"
+    message = Message(f"failure-{about}", policy.operator, f"Catchlight: {about}", f"{said}\n", "en")
+    try:
+        (delivery,) = smtp.send(smtp.Settings(**policy.mail.model_dump()), [message])
+    except CatchlightError as error:
+        return str(error)
+    return (
+        "" if delivery.fate == Fate.SENT else f"the mail to {policy.operator} did not leave: {delivery.why}"
+    )

@@ -88,8 +88,9 @@ def test_a_run_without_a_sign_of_life_is_ended_by_the_server(served: Everything)
 
 
 def test_the_alarm_can_be_tried(served: Everything) -> None:
-    """Without a mail server it still leaves its sentence on Prefect's pages."""
+    """Without a mail server it fails with what to add, and still leaves its sentence on Prefect's pages."""
     (found,) = [one for one in served.ask("deployments/filter") if one["name"] == "Tell IT"]
     ended = served.run(found)
-    assert ended["state_type"] == "COMPLETED"
-    assert "alarms arrive" in served.artifacts(ended)["alarm"]
+    assert ended["state_type"] == "FAILED"
+    assert "This is a test" in served.artifacts(ended)["alarm"]
+    assert "review.toml has no [mail]" in served.artifacts(ended)["alarm"]
