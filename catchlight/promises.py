@@ -53,6 +53,9 @@ class Keep(_Section):
     letters: int = Field(90, ge=1, description="invitations, letters and delegations, after their end")
     links: int = Field(14, ge=1, description="printed personal links")
     halves: int = Field(1, ge=1, description="half-written files that a killed program left")
+    orphans: int = Field(
+        1, ge=1, description="pictures that nothing refers to, as a killed program leaves them"
+    )
     sessions: int = Field(1, ge=1, description="sign-ins that nobody uses")
     logs: int = Field(30, ge=1, description="what programs wrote about their work, Prefect's database too")
     leavers: int = Field(

@@ -11,6 +11,7 @@ from catchlight import prefect_store
 from catchlight import purging_pictures as pictures
 from catchlight.errors import ConfigError
 from catchlight.promises import Keep
+from catchlight.purging_orphans import orphans
 from catchlight.register import Register
 from catchlight.review_records import Delegation, Extension, Invitation, Letter, Revocation, Session
 from catchlight.runs import run_folder, run_names
@@ -61,6 +62,7 @@ def purge(one: Purge) -> list[Purged]:
     kinds: dict[str, Callable[[Purge], int]] = {
         "halves": _halves, "sessions": _sessions, "links": _links, "logs": _logs, "letters": _letters,
         "rejected": pictures.rejected, "originals": pictures.originals, "backups": pictures.backups, "runs": _runs,
+        "orphans": orphans,
     }  # fmt: skip
     return [Purged(kind, getattr(one.keep, kind), work(one)) for kind, work in kinds.items()]
 

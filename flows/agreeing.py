@@ -8,7 +8,6 @@ from functools import partial
 from pathlib import Path
 
 from catchlight.agreement import Faces, Opinion, opinion, swapped
-from catchlight.home import Home
 from catchlight.job import Job
 from catchlight.joining import Person
 from catchlight.look import store_of
@@ -17,6 +16,8 @@ from catchlight.promises import BIOMETRIC_CHECK
 from catchlight.records import Employee, Photo
 from catchlight.source import Finding, owner
 from catchlight.source_memory import Known
+from catchlight.storeroom import Storeroom
+from catchlight.vault import Vault
 from flows.progress import Counter
 
 _SHOWN = 5
@@ -51,14 +52,18 @@ class Held:
 
 
 def opinions(
-    job: Job, engine: str, people: Mapping[str, Person], held: Callable[[str], bool] = lambda _: False
+    job: Job,
+    engine: str,
+    people: Mapping[str, Person],
+    room: Storeroom,
+    held: Callable[[str], bool] = lambda _: False,
 ) -> dict[str, Opinion]:
     """Return what is odd about people's photos, by id, for those of whom something is; ConfigError, OutsideError.
 
     ``held`` is asked right before the faces of somebody (by id) are compared; of whom it holds, they are not.
     """
-    home = Home(job.home)
-    with closing(Faces(engine, store_of(job), home.vault, home.root / "sources" / "faces.db")) as faces:
+    memory = room.root / "sources" / "faces.db"
+    with closing(Faces(engine, store_of(job), room.vault, memory)) as faces:
         counter, found = Counter("Comparing photos", len(people)), {}
         for id_, person in people.items():
             seen = opinion(pictures(person), partial(faces.same, allowed=partial(_free, held, id_)))
@@ -93,7 +98,7 @@ def note(seen: Opinion) -> str:
     return _NOTE.format(" and ".join(seen.odd)) if seen.tied else ""
 
 
-def findings(job: Job, people: Mapping[str, Person], seen: Mapping[str, Opinion]) -> Iterator[Finding]:
+def findings(people: Mapping[str, Person], seen: Mapping[str, Opinion], room: Storeroom) -> Iterator[Finding]:
     """Tell of photos that show somebody else, of those that two people exchanged, and where it cannot be told."""
     for id_, one in seen.items():
         if one.tied:
@@ -104,14 +109,14 @@ def findings(job: Job, people: Mapping[str, Person], seen: Mapping[str, Opinion]
                 f"{id_}: {' and '.join(one.odd)} shows somebody else than {others}; that photo is not used."
             )
             yield Finding("photo_of_another", told)
-    for source, first, second in _swapped(job, people, seen):
+    for source, first, second in _swapped(people, seen, room.vault):
         yield Finding(
             "photos_swapped", f"{source}: the photo of {first} is that of {second}; were they exchanged?"
         )
 
 
 def _swapped(
-    job: Job, people: Mapping[str, Person], seen: Mapping[str, Opinion]
+    people: Mapping[str, Person], seen: Mapping[str, Opinion], vault: Vault
 ) -> list[tuple[str, str, str]]:
     clear = {id_: one for id_, one in seen.items() if not one.tied}
     odd = [(id_, source, pictures(people[id_])[source]) for id_, one in clear.items() for source in one.odd]
@@ -119,7 +124,7 @@ def _swapped(
         id_: next(digest for source, digest in pictures(people[id_]).items() if source not in one.odd)
         for id_, one in clear.items()
     }
-    return swapped(odd, right, Home(job.home).vault)
+    return swapped(odd, right, vault)
 
 
 def unshared(photos: Sequence[Photo], findings: list[Finding]) -> list[Photo]:

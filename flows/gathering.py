@@ -10,7 +10,6 @@ from catchlight import identities
 from catchlight.agreement import Opinion
 from catchlight.config import settled
 from catchlight.errors import ConfigError
-from catchlight.home import Home
 from catchlight.identities import Claim
 from catchlight.job import Job
 from catchlight.job_file import JobFile
@@ -19,6 +18,7 @@ from catchlight.permission import read_permissions
 from catchlight.records import Employee, Photo
 from catchlight.source import Directory, Entry, Finding, Page, Source, owner
 from catchlight.source_memory import Known, Memory
+from catchlight.storeroom import Storeroom, storeroom_of
 from catchlight.tombstones import Tombstones, read_tombstones
 from connectors._pace import share
 from flows import agreeing, source_report
@@ -27,16 +27,18 @@ from flows.sources import Wired, wire
 from flows.syncing import fetch_photos, list_people
 
 
-def read(job: Job) -> Directory:
+def read(job: Job, room: Storeroom | None = None) -> Directory:
     """Bring the sources of a job file up to date, and return who there is. ConfigError, OutsideError.
 
+    What they told, and their photos, are kept in the home, or in ``room``.
     Photos are fetched of those alone who are refreshed: not of people whom no other system knows, whom the job does not
     want, or who said that their photo shall not be processed.
     """
     file, sources = wire(job.source)
+    room = room or storeroom_of(job.home)
     share(job.home / "pace")
     with ExitStack() as closing_:
-        opened = [_opened(closing_, job, one) for one in sources]
+        opened = [_opened(closing_, job, room, one) for one in sources]
         joined = join([one.listed(accept=job.accept_fewer) for one in opened])
         roll = Roll(file, [one.name for one in sources])
         findings = source_report.write(job.home, joined, roll.sources, lambda one: roll.claim(one).id)
@@ -45,7 +47,7 @@ def read(job: Job) -> Directory:
             for one in opened
             for kind, told in one.source.findings()
         ]
-        people = _settled(job.home, roll, joined.people, findings)
+        people = _settled(room.root, roll, joined.people, findings)
         stones = read_tombstones(job.home)
         wanted_ = {id_ for id_, one in people.items() if roll.wants(one) and not stones.has("id", id_)}
         people = {id_: person for id_, person in people.items() if id_ in wanted_}
@@ -62,8 +64,8 @@ def read(job: Job) -> Directory:
     findings += _empty_groups(file, employees)
     held = agreeing.Held(job.home, staff)
     wanted = {id_: people[id_] for id_ in sorted(shown)}
-    seen = agreeing.opinions(job, file.faces, wanted, held) if file.faces else {}
-    findings += [*agreeing.findings(job, people, seen), *held.findings()]
+    seen = agreeing.opinions(job, file.faces, wanted, room, held) if file.faces else {}
+    findings += [*agreeing.findings(people, seen, room), *held.findings()]
     photos = [photo for id_ in sorted(shown) for photo in _photos(id_, people[id_], seen.get(id_, Opinion()))]
     return Directory(employees, agreeing.unshared(photos, findings), findings)
 
@@ -76,6 +78,7 @@ class _Opened:
     source: Source
     memory: Memory
     home: Path
+    room: Storeroom
 
     def listed(self, *, accept: bool) -> Listed:
         """Bring up to date who is there, and return it."""
@@ -96,7 +99,7 @@ class _Opened:
 
     def photographed(self, keys: set[str]) -> dict[str, Known]:
         """Fetch the photos of some people, and return everybody by key."""
-        fetch_photos(self.source, self.memory, Home(self.home).vault, keys)
+        fetch_photos(self.source, self.memory, self.room.vault, keys)
         return {one.key: one for one in self.memory.people()}
 
 
@@ -106,9 +109,12 @@ def _is_erased(stones: Tombstones, source: str, entry: Entry) -> bool:
     return stones.has(source, key) or any(stones.has("id", value) for value in (key, *named))
 
 
-def _opened(stack: ExitStack, job: Job, one: Wired) -> _Opened:
-    memory = stack.enter_context(closing(Memory(memory_file(job.home, one.name))))
-    return _Opened(one, stack.enter_context(closing(one.open())), memory, job.home)
+def _opened(stack: ExitStack, job: Job, room: Storeroom, one: Wired) -> _Opened:
+    memory = stack.enter_context(closing(Memory(memory_file(room.root, one.name))))
+    source = stack.enter_context(closing(one.open()))
+    if not room.kept:  # a drop archives nothing that is not safely here
+        source = replace(source, done=lambda _: None)
+    return _Opened(one, source, memory, job.home, room)
 
 
 def _photographed(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from catchlight.home import Home
 from catchlight.job import Job
+from catchlight.storeroom import scratch
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +24,13 @@ class Rehearsal:
 
 
 def rehearse(job: Job) -> Rehearsal:
-    """Count what would be developed. The photos are read into the vault, nothing else is kept."""
+    """Count what would be developed. Of what is read for that, nothing is kept."""
     from flows import stages  # noqa: PLC0415  loads what developing needs
     from flows.readiness import check  # noqa: PLC0415
 
     check(job)
-    with Home(job.home).alone():
-        plan = stages.gather(job)
+    with Home(job.home).alone(), scratch(job.home) as room:
+        plan = stages.gather(job, room)
         people, waiting = plan.employees(), len(plan.waiting(plan.shards()))
         if not plan.resumed:  # else a run that was begun would not go on
             shutil.rmtree(plan.folder)

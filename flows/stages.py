@@ -20,12 +20,12 @@ from catchlight.darkroom_worker import Bench
 from catchlight.desk import open_register
 from catchlight.develop import Development, Order, without_portrait
 from catchlight.errors import ConfigError, OutsideError, PhotoError
-from catchlight.home import Home
 from catchlight.job import Job
 from catchlight.lease import Lease
 from catchlight.permission import Permission, read_permissions
 from catchlight.plan import Plan, has_photo
 from catchlight.records import Answer, Employee, Photo, Reading, Render, Verdict, by_employee
+from catchlight.storeroom import Storeroom, storeroom_of
 from catchlight.tombstones import read_tombstones
 from catchlight.vault import Vault
 from connectors import folder
@@ -35,10 +35,10 @@ from flows.session import Session
 from reports import contact_sheet as sheet
 
 
-def gather(job: Job) -> Plan:
-    """Read who there is, put their photos into the vault, and draw up the plan."""
-    settings = folder.Settings(root=job.source)
-    found = gathering.read(job) if job.from_file else folder.read(settings)
+def gather(job: Job, room: Storeroom | None = None) -> Plan:
+    """Read who there is, put their photos into the vault (``room``: there instead), and draw up the plan."""
+    settings, room = folder.Settings(root=job.source), room or storeroom_of(job.home)
+    found = gathering.read(job, room) if job.from_file else folder.read(settings)
     stones = read_tombstones(job.home)
     named = _only(job, [one for one in found.employees if not stones.has("id", one.id)])
     asked = wishes.asked(job.home, {person.id for person in named})
@@ -47,7 +47,7 @@ def gather(job: Job) -> Plan:
     ids = {person.id for person in employees}
     wanted = [p for p in asked.photos(p for p in found.photos if p.employee in ids) if p.employee in ids]
     counter = Counter("Reading photos", len(wanted))
-    photos = [_fetch(settings, photo, Home(job.home).vault, counter) for photo in wanted]
+    photos = [_fetch(settings, photo, room.vault, counter) for photo in wanted]
     theirs = by_employee(photos)
     own = {person: asked.wish(person, theirs.get(person, [])) for person in asked.wishes}
     findings = [{"kind": item.kind, "sentence": item.sentence} for item in found.findings]

@@ -100,7 +100,7 @@ def refresh(
 
 
 def _dry(job: Job) -> None:
-    """Count what would be developed. The photos are read into the vault, nothing else is kept."""
+    """Count what would be developed. Of what is read for that, nothing is kept."""
     from flows.rehearsal import rehearse  # noqa: PLC0415
 
     with bars():
