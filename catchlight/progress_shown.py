@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from catchlight.progress_counts import Group, Progress
-from catchlight.small_counts import Cell, alone, cover, few, part
+from catchlight.small_counts import FEWEST, Cell, Hidden, alone, cover, few, part
 from catchlight.standings import Stage
 
 
@@ -54,6 +54,19 @@ def shown_groups(groups: Sequence[Group], whole: Progress) -> list[ShownGroup]:
 def covered(counts: Mapping[str, int]) -> dict[str, Cell]:
     """Return counts of which each person is in one, as they are shown."""
     return dict(zip(counts, cover(list(counts.values())), strict=True))
+
+
+def shown_answers(counts: Mapping[str, int], silent: str) -> dict[str, Cell]:
+    """Return answers as they are shown beside how many were asked; ``silent`` is the count of who said nothing.
+
+    Where so few answered that it would point at them, that does not follow from the silent ones either.
+    """
+    asked = sum(counts.values())
+    if asked < FEWEST or not few(asked - counts[silent]):
+        return covered(counts)
+    if asked < 2 * FEWEST:  # "almost all" would be one number or two
+        return dict.fromkeys(counts, Hidden.LEFT_OUT)
+    return covered(counts) | {silent: Hidden.ALMOST_ALL}
 
 
 def _silent(found: Progress) -> list[int]:

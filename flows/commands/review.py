@@ -7,16 +7,17 @@ from typing import Annotated
 
 import typer
 
-from catchlight.answers import Answers, chosen, portraits_of, read_answers, standing
+from catchlight.answers import NO_ANSWER, OLDER_PICTURE, Answers, chosen, portraits_of, read_answers, standing
 from catchlight.company import Person, read_book
 from catchlight.desk import open_register
 from catchlight.errors import ConfigError
+from catchlight.progress_shown import shown_answers
 from catchlight.publish_policy import load_publishing
 from catchlight.records import Answer, Decision, Outcome, by_employee
 from catchlight.runs import run_folder
 from catchlight.signed_answers import read_signed_answers
 from catchlight.signed_file import is_signed_file
-from catchlight.small_counts import Hidden, cover
+from catchlight.small_counts import Hidden
 from catchlight.taking_in import TakenIn, take_in
 from flows.commands import (
     review_bounces,
@@ -43,7 +44,7 @@ app.command("close")(review_redo.close)
 _WORDS = {
     Answer.APPROVE: "approve", Answer.KEEP: "keep the old photo", Answer.RETRY: "ask for another try",
     Answer.UPLOAD: "will send another photo", Answer.REFUSE: "refuse",
-    "older_picture": "answered about an older picture", "no_answer": "have not answered",
+    OLDER_PICTURE: "answered about an older picture", NO_ANSWER: "have not answered",
 }  # fmt: skip
 _SMALL = {Hidden.FEW: "fewer than 5", Hidden.LEFT_OUT: "not shown", Hidden.ALMOST_ALL: "almost all"}
 
@@ -96,9 +97,9 @@ def status(home: HomeOption = HOME, run: RunOption = "latest") -> None:
         counts = Counter(_stand(answers.get(id_, []), person) for id_, person in asked.items())
         retake = sum(_needs_photo(person) for person in people.values())
     say(f"Run {folder.name}: {len(people)} people, {len(asked)} with a portrait, {retake} need a new photo.")
-    for words, cell in zip(_WORDS.values(), cover([counts[code] for code in _WORDS]), strict=True):
+    for code, cell in shown_answers({code: counts[code] for code in _WORDS}, NO_ANSWER).items():
         said = _SMALL[cell] if isinstance(cell, Hidden) else str(cell)
-        say(f"{said:>12} {words}")
+        say(f"{said:>12} {_WORDS[code]}")
 
 
 def _needs_photo(person: Person) -> bool:
