@@ -112,6 +112,10 @@ class Plan:
         orders = (order for shard in shards.values() for order in shard)
         return [order for order in orders if has_photo(order) and not recipes.path(order.recipe).is_file()]
 
+    def photoless(self, shards: Mapping[int, list[Order]]) -> int:
+        """Return how many people of the orders have no photo that could be read from the source."""
+        return sum(not has_photo(order) for shard in shards.values() for order in shard)
+
 
 def order_of(
     person: Employee,

@@ -21,7 +21,10 @@ _COUNTED = {
     "review": "to look at",
     "retake": "need a new photo",
 }
-_WORK = {"rendered": "made now", "reused": "known already", "unusable": "photo cannot be used"}
+_WORK = {
+    "rendered": "made now", "reused": "known already", "photoless": "no photo that can be read",
+    "unusable": "photo cannot be used",
+}  # fmt: skip
 _NEXT = (
     "Open the contact sheet and look at what is amber. Then people are asked: start *Refresh portraits* once more with a "
     "day in *Then ask people to answer by this day* (who is done is not done again), or let IT run `catchlight review invite`."

@@ -16,11 +16,14 @@ class Rehearsal:
     waiting: int
     findings: tuple[str, ...]
     departments: frozenset[str] = frozenset()
+    photoless: int = 0
 
     @property
     def sentence(self) -> str:
         """The figures in words."""
-        return f"{self.people} people; {self.waiting} would be rendered, {self.people - self.waiting} are done already."
+        done = self.people - self.waiting - self.photoless
+        without = f", {self.photoless} without a photo that can be read" if self.photoless else ""
+        return f"{self.people} people; {self.waiting} would be rendered, {done} are done already{without}."
 
 
 def rehearse(job: Job) -> Rehearsal:
@@ -31,8 +34,10 @@ def rehearse(job: Job) -> Rehearsal:
     check(job)
     with Home(job.home).alone(), scratch(job.home) as room:
         plan = stages.gather(job, room)
-        people, waiting = plan.employees(), len(plan.waiting(plan.shards()))
+        people, shards = plan.employees(), plan.shards()
+        waiting, without = len(plan.waiting(shards)), plan.photoless(shards)
         if not plan.resumed:  # else a run that was begun would not go on
             shutil.rmtree(plan.folder)
     sentences = tuple(one["sentence"] for one in plan.findings)
-    return Rehearsal(len(people), waiting, sentences, frozenset(one.department.strip() for one in people))
+    departments = frozenset(one.department.strip() for one in people)
+    return Rehearsal(len(people), waiting, sentences, departments, without)

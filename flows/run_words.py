@@ -25,7 +25,9 @@ def described(home: Path, one: Past, approved: int) -> Iterator[str]:
         return
     facts = one.facts
     yield f"  Began         {facts['started']}, ended {facts['finished']}; source {facts['source']}"
-    yield f"  Rendered      {facts['counts']['rendered']} now, {facts['counts']['reused']} known already"
+    counts = facts["counts"]
+    without = f", {counts['photoless']} without a photo" if counts.get("photoless") else ""
+    yield f"  Rendered      {counts['rendered']} now, {counts['reused']} known already{without}"
     yield "  Seconds       " + ", ".join(
         f"{stage} {seconds:.1f}" for stage, seconds in facts["timings"].items()
     )

@@ -64,8 +64,10 @@ class Session:
         return folder
 
     def counts(self) -> dict[str, int]:
-        """Return how many were rendered now and how many were known."""
-        return {"rendered": self.waiting, "reused": len(self.plan.employees()) - self.waiting}
+        """Return how many were rendered now, how many have no photo to be read, and how many were known."""
+        without = self.plan.photoless(self.shards)
+        known = len(self.plan.employees()) - self.waiting - without
+        return {"rendered": self.waiting, "reused": known, "photoless": without}
 
     def cpu(self) -> float:
         """Return the processor seconds until now: all workers' and, since it began, this process's own."""

@@ -205,6 +205,7 @@ def _facts(run: Mapping[str, Any], preset: Mapping[str, Any], counts: Mapping[st
         "Preset": "; ".join([_named(preset), *map(_of_group, run.get("groups") or [])]),
         "New portraits": counts.get("rendered"),
         "Unchanged since an earlier run": counts.get("reused"),
+        "Without a photo that can be read": counts.get("photoless") or None,
     }
     return {label: str(value) for label, value in facts.items() if value not in (None, "")}
 

@@ -73,7 +73,8 @@ def test_run_json_says_how_it_went(refreshed: Company) -> None:
     counts = run["counts"]
     assert counts["people"] == GOOD + 3 == counts["accept"] + counts["review"] + counts["retake"]
     assert counts["unusable"] == 3
-    assert counts["rendered"] + counts["reused"] == counts["people"]
+    assert counts["rendered"] + counts["reused"] + counts["photoless"] == counts["people"]
+    assert (counts["reused"], counts["photoless"]) == (0, 1)
     assert run["run"] == refreshed.latest.name
     assert len(run["setup"]) == len(run["preset"]["digest"]) == 64
     assert set(run["timings"]) == {"gather", "develop", "judge", "contact_sheet"}

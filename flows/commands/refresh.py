@@ -139,9 +139,10 @@ def tell(folder: Path) -> int:
     """Print three lines of what happened and where to look; return the exit code."""
     run: dict[str, Any] = json.loads((folder / "run.json").read_bytes())
     counts = run["counts"]
+    without = f", {counts['photoless']} without a photo that can be read" if counts.get("photoless") else ""
     console.print(
         f"{counts['people']} people: {counts['accept']} accepted, {counts['review']} to look at, "
-        f"{counts['retake']} need a new photo ({counts['rendered']} rendered, {counts['reused']} known already).",
+        f"{counts['retake']} need a new photo ({counts['rendered']} rendered, {counts['reused']} known already{without}).",
         soft_wrap=True,
     )
     told_of = [c for c in run["consistency"] if c["before"] is not None and c["after"] is not None]
