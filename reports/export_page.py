@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from catchlight.audit import Act
+from catchlight.own_word import is_own
 from catchlight.promises import Keep
-from catchlight.records import Side
+from catchlight.records import Decision, Side
 from reports.documents.wording import Wording
 
 LANGUAGES = ("en", "de")
@@ -73,15 +74,19 @@ class _Page:
     def _answer(self, row: Mapping[str, str]) -> str:
         word = self.texts["answer"].get(row["answer"], row["answer"])
         about = self.texts["picture"].format(picture=row["picture"][:12]) if row["picture"] else ""
-        by = self.texts["by_brand"] if row["side"] == Side.BRAND else self._by(row["by"])
+        by = (
+            self.texts["by_brand"]
+            if row["side"] == Side.BRAND
+            else self._by(row["by"], own=is_own(Decision(**row)))
+        )
         return ", ".join(part for part in (f"{_moment(row['at'])}  {by}: {word}", about) if part)
 
     def _consent(self, row: Mapping[str, str]) -> str:
         word = self.texts["word"].get(row["word"], row["word"])
         return f"{_moment(row['at'])}  {self._by(row['by'])}: {self._purpose(row['purpose'])}: {word}"
 
-    def _by(self, by: str) -> str:
-        return str(self.texts["by_you"] if by == self._id else self.texts["by_other"].format(by=by))
+    def _by(self, by: str, *, own: bool = False) -> str:
+        return str(self.texts["by_you"] if own or by == self._id else self.texts["by_other"].format(by=by))
 
     def _delegation(self, row: Mapping[str, str], who: str) -> str:
         by = self.texts["by_you"] if row["by"] == self._id else row["by"]

@@ -37,7 +37,13 @@ def company(tmp_path: Path) -> Company:
     sent = Vault(made.home / "vault").put(b"<table>a's signature</table>")
     plain = Vault(made.home / "vault").put(b"-- \na")
     with closing(open_register(made.home)) as register:
-        register.decide([Decision("a", picture, Answer.HOLD, "brand", now(), side=Side.BRAND)])
+        register.decide(
+            [
+                Decision("a", picture, Answer.HOLD, "brand", now(), side=Side.BRAND),
+                Decision("a", picture, Answer.RETRY, "hr", now(), source="import:list.csv"),
+                Decision("a", picture, Answer.APPROVE, "a@example.com", now(), source="own:sheet.json"),
+            ]
+        )
         register.add(
             [Delegation("a", "b", "a", now(), LATER), Delegation("b", "a", "hr", now(), LATER, "on leave")]
         )
@@ -85,8 +91,8 @@ def test_signatures_are_named_as_what_they_are(company: Company, tmp_path: Path)
 @pytest.mark.parametrize(
     ("file", "said"),
     [
-        ("READ ME.txt", ["you: use the portrait", "the brand's side: held back", "b, until 2999-01-01", "hr-1: the page of"]),
-        ("LIES MICH.txt", ["Sie: Porträt verwenden", "die Marke: zurückgehalten", "b, bis 2999-01-01", "hr-1: die Seite"]),
+        ("READ ME.txt", ["you: use the portrait", "hr, for you: try again", "the brand's side: held back", "b, until 2999-01-01", "hr-1: the page of"]),
+        ("LIES MICH.txt", ["Sie: Porträt verwenden", "hr, für Sie: neuer Versuch", "die Marke: zurückgehalten", "b, bis 2999-01-01", "hr-1: die Seite"]),
     ],
 )  # fmt: skip
 def test_the_page_says_all_of_it_in_both_languages(
@@ -95,6 +101,7 @@ def test_the_page_says_all_of_it_in_both_languages(
     """Which answers there were, who may answer for whom, and who looked."""
     page = " ".join(exported(company, tmp_path / "a.zip")[file].decode().split())
     assert [one for one in said if one not in page] == []
+    assert page.count(said[0]) == 2  # on their page, and signed with a code in their own name
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
