@@ -13,11 +13,12 @@ from catchlight import __version__, plugins
 from catchlight.audit import Act, AuditLine
 from catchlight.audit_settings import load_auditing
 from catchlight.caps import ELSEWHERE
-from catchlight.config import load_preset
+from catchlight.config import Preset, load_preset
 from catchlight.credentials import credentials_of
 from catchlight.desk import register_of
 from catchlight.errors import ConfigError
 from catchlight.job_file import JobFile
+from catchlight.judge import limits
 from catchlight.model_manifest import manifest
 from catchlight.moments import now
 from catchlight.notices import find_notice
@@ -91,7 +92,17 @@ def _looks(file: Path, job: JobFile) -> Iterator[Look]:
         preset = load_preset(name)
         engines = preset.engines.replaced_by(job.engine)
         chosen = engines.model_dump(include={"faces", "landmarks", "matte", "likeness", "enlarge", "paint"})
-        yield Look(file.name, preset.title, preset.rung, tuple(sorted(preset.rungs.items())), chosen)
+        yield Look(
+            file.name, preset.title, preset.rung, tuple(sorted(preset.rungs.items())), chosen,
+            brighter=preset.light.max_stops, skin=_skin(preset),
+        )  # fmt: skip
+
+
+def _skin(preset: Preset) -> float | None:
+    """Return from how many stops on skin that became lighter or darker is flagged, None where it is not on both sides."""
+    of = limits(preset)["skin_ev"]
+    flagged = of.low is not None and of.high is not None and of.outcome != "note"
+    return max(abs(of.low or 0), abs(of.high or 0)) if flagged else None
 
 
 def _as_it_ran(home: Path) -> list[Look]:

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from catchlight.checks.skin_ev import Settings
+from catchlight.config import Light
 from catchlight.policy import Policy
 from catchlight.promises import Promises
 from catchlight.publish_policy import Publishing
@@ -12,7 +14,8 @@ from catchlight.publish_policy import Publishing
 class Look:
     """How photos are changed: ``where`` that is said, how far at most ("" where nothing says so), and by which engines.
 
-    ``rungs`` is how far at most by country, ``engines`` the engine by its job.
+    ``rungs`` is how far at most by country, ``engines`` the engine by its job. ``brighter`` is by how many stops at most a
+    whole picture is made brighter, ``skin`` from how many on skin that became lighter or darker is flagged (None: never).
     """
 
     where: str
@@ -20,6 +23,8 @@ class Look:
     rung: str = ""
     rungs: tuple[tuple[str, str], ...] = ()
     engines: Mapping[str, str] | None = None
+    brighter: float = Light().max_stops
+    skin: float | None = Settings().high
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +133,17 @@ class Configured:
     purged: str
     notice: str
     database: str = ""
+
+    @property
+    def brighter(self) -> float:
+        """By how many stops at most a whole picture is made brighter, in any look."""
+        return max((look.brighter for look in self.looks), default=Light().max_stops)
+
+    @property
+    def skin(self) -> float | None:
+        """From how many stops on changed skin is flagged in every look; None where one does not."""
+        found = [look.skin for look in self.looks] or [Settings().high]
+        return None if None in found else max(one for one in found if one is not None)
 
     @property
     def knows_jobs(self) -> bool:

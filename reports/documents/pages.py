@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from catchlight.errors import ConfigError
+from catchlight.fairness import SMALLEST
 from catchlight.sessions import IDLE
 from reports.documents.facts import Configured
 from reports.documents.stored import measures, of_register, of_runs
@@ -48,5 +49,6 @@ def _told(configured: Configured, language: str) -> Mapping[str, object]:
         "runs": of_runs(),
         "rights": tuple(Right),
         "roles": RIGHTS,
+        "third": SMALLEST,
         "idle": int(IDLE.total_seconds() // 60),
     }
