@@ -14,6 +14,7 @@ from catchlight.models import ModelStore, default_root
 from catchlight.records import Decision, Receipt
 from catchlight.register import VERSION, Register, now
 from catchlight.review_records import Upload
+from catchlight.run_history import history
 from catchlight.vault import Vault
 
 _SAMPLE = 200
@@ -37,10 +38,18 @@ def look_at_home(home: Path) -> Iterator[Finding]:
         yield _future(register)
         yield _age(home, register)
         yield _pictures(Home(home).vault, register)
+    yield from _runs(home)
+
+
+def _runs(home: Path) -> Iterator[Finding]:
     unfinished = Home(home).unfinished()
     if unfinished:
         said = f"{len(unfinished)} not finished, the newest {unfinished[0]}"
         yield Finding(State.WARN, "Runs", said, "run the same refresh again, or catchlight runs prune")
+    damaged = [one.name for one in history(home) if one.damaged] if (home / "runs").is_dir() else []
+    if damaged:
+        said = f"run.json of {', '.join(damaged)} is damaged"
+        yield Finding(State.WARN, "Runs", said, "put that file back from a backup")
 
 
 def _models() -> Finding:

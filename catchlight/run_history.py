@@ -17,10 +17,11 @@ _MOVED = 0.05  # of the two values' middle
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """A run as a line of a list; ``facts`` is its run.json, empty while it is not finished."""
+    """A run as a line of a list; ``facts`` is its run.json, empty while it is not finished, and where it is damaged."""
 
     name: str
     facts: dict[str, Any]
+    damaged: bool = False
 
     @property
     def finished(self) -> bool:
@@ -71,9 +72,12 @@ def past(home: Path, name: str) -> Past:
     folder = run_folder(home, name)
     try:
         facts = json.loads((folder / "run.json").read_bytes())
+    except FileNotFoundError:
+        return Past(folder.name, {})
     except (OSError, ValueError):
-        facts = {}
-    return Past(folder.name, facts)
+        return Past(folder.name, {}, damaged=True)
+    sound = isinstance(facts, dict) and "counts" in facts
+    return Past(folder.name, facts if sound else {}, damaged=not sound)
 
 
 def reasons_of(home: Path, name: str) -> Counter[str]:

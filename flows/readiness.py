@@ -8,6 +8,8 @@ from catchlight.slices import Slice
 from catchlight.studio import prove
 from flows.sources import wire
 
+_SMALL = 512  # pixels of height: enough to see that what a preset puts behind people can be shown
+
 
 def brands(job: Job) -> list[Preset]:
     """Return every preset of a job: the company's, then those of its groups."""
@@ -32,10 +34,14 @@ def check(job: Job) -> None:
 
 
 def _can(job: Job, preset: Preset) -> None:
-    """Refuse engines that are set wrongly, and model files that are not there."""
+    """Refuse engines that are set wrongly, model files that are not there, and pictures that are none."""
     prove(
         preset.engines, ModelStore(job.models or default_root(), allow_noncommercial=job.allow_noncommercial)
     )
+    if preset.background.files():
+        from catchlight import backdrop  # noqa: PLC0415  loads OpenCV
+
+        backdrop.render(preset.background, round(_SMALL * preset.crop.aspect), _SMALL)
 
 
 def _of_one_shape(key: str, preset: Preset, company: Preset) -> None:

@@ -41,6 +41,7 @@ def redoing(home: Path) -> "Iterator[Session | None]":
         if not found or not found.people:
             yield None
             return
-        plan = redo_plan.draw_up(found)
-        with session.at_work(plan.job, Seat(Home(home).door, "", lease), lambda _: plan) as begun:
-            yield begun
+        with session.taken_back(found.latest.job):
+            plan = redo_plan.draw_up(found)
+            with session.at_work(plan.job, Seat(Home(home).door, "", lease), lambda _: plan) as begun:
+                yield begun

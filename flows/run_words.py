@@ -9,6 +9,8 @@ from catchlight.run_history import Past
 
 def line_of(one: Past) -> str:
     """Return a run as one line."""
+    if one.damaged:
+        return f"{one.name}  finished, but its run.json is damaged: put that file back from a backup; portraits and tables are other files"
     if not one.finished:
         return f"{one.name}  not finished; run the same refresh again and it goes on"
     counts = one.facts["counts"]

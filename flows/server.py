@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from catchlight.errors import OutsideError
+from catchlight.errors import ConfigError, OutsideError
 from flows import prefect_database
 from flows.children import Child, free_port, start, wait_for
 from flows.happenings import told_to
@@ -39,13 +39,15 @@ _PRIVATE = {
 def prefect_server(home: Path, part: str = "") -> Iterator[str]:
     """Yield the address of a Prefect API; start a private one on loopback when none is configured.
 
-    ``part`` is for those who share a home: each has a database of its own.
+    ``part`` is for those who share a home: each has a database of its own. ConfigError when the configured one does
+    not answer.
     """
     from httpx import HTTPError  # noqa: PLC0415  what Prefect's client raises
     from prefect import settings  # noqa: PLC0415  slow to import
 
     configured = settings.PREFECT_API_URL.value()
     if configured:
+        _reach(configured)
         yield configured
         return
     port = free_port()
@@ -68,6 +70,27 @@ def prefect_server(home: Path, part: str = "") -> Iterator[str]:
         raise OutsideError(message) from error
     finally:
         child.stop()
+
+
+def _reach(address: str) -> None:
+    """Refuse a configured server that does not answer, does not let us in, or is of another version."""
+    from httpx import HTTPError  # noqa: PLC0415
+    from prefect.client.orchestration import get_client  # noqa: PLC0415  slow to import
+
+    try:
+        get_client(sync_client=True).raise_for_api_version_mismatch_once()
+    except (HTTPError, RuntimeError) as error:
+        why = str(error.__cause__ or error).partition(" - ")[0]
+        message = (
+            f"PREFECT_API_URL names {_without_password(address)}, which cannot be used ({why}); start that Prefect "
+            "server or correct the address, or unset the variable: then the command has a server of its own"
+        )
+        raise ConfigError(message) from error
+
+
+def _without_password(address: str) -> str:
+    scheme, slashes, rest = address.rpartition("//")
+    return f"{scheme}{slashes}{rest.rpartition('@')[2]}"
 
 
 def folder_of(home: Path) -> Path:

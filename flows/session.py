@@ -1,5 +1,6 @@
 """One refresh at work: its plan, and a darkroom that develops while Prefect is still starting."""
 
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -12,6 +13,7 @@ from catchlight.cores import crew
 from catchlight.cost import noted_cpu
 from catchlight.darkroom import Darkroom, Elsewhere, Remembered
 from catchlight.darkroom_worker import Bench
+from catchlight.errors import ConfigError
 from catchlight.home import Home
 from catchlight.job import Job
 from catchlight.loading import loading
@@ -101,8 +103,21 @@ def session(job: Job, gather: "Callable[[Job], Plan] | None" = None) -> Iterator
     with seated(job) as seat:
         if seat.lead:
             bury_again(job.home)
-        with at_work(job, seat, gather) as begun:
+        with taken_back(job), at_work(job, seat, gather) as begun:
             yield begun
+
+
+@contextmanager
+def taken_back(job: Job) -> Iterator[None]:
+    """Take away a plan that is drawn up meanwhile when the job is refused: it would look like a run to go on with."""
+    home = Home(job.home)
+    before = home.unfinished()
+    try:
+        yield
+    except ConfigError:
+        for run in set(home.unfinished()).difference(before) if not job.share else ():
+            shutil.rmtree(home.ledger(run))
+        raise
 
 
 @contextmanager

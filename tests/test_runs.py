@@ -10,6 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from catchlight import card_meter, cost, ledger, pruning
+from catchlight.checkup_home import look_at_home
 from catchlight.delivery import size_named
 from catchlight.errors import ConfigError
 from catchlight.home import Home, write_json
@@ -198,3 +199,14 @@ def test_a_run_that_others_stand_on_stays(company: Company) -> None:
     write_json(home.ledger(RUNS[3]) / "plan.json", {"job": {"onto": RUNS[0]}})
     assert "stands on it" in pruning.draw_up(home, register, 1).kept[RUNS[0]]
     register.close()
+
+
+def test_a_damaged_run_is_told_as_damaged(company: Company) -> None:
+    """A finished run whose run.json was spoilt is not one that would go on; doctor names it, too."""
+    (company.home / "runs" / RUNS[1] / "run.json").write_text('{"run": "2026', encoding="utf-8")
+    (company.home / "runs" / RUNS[2] / "run.json").write_text("[]", encoding="utf-8")
+    said = CliRunner().invoke(app, ["list", "--home", str(company.home)]).output
+    assert said.count("run.json is damaged") == 2
+    assert "not finished" not in said
+    found = [one.said for one in look_at_home(company.home) if one.what == "Runs"]
+    assert found == [f"run.json of {RUNS[2]}, {RUNS[1]} is damaged"]

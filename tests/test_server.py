@@ -56,20 +56,33 @@ def test_a_killed_owner_leaves_no_server(tmp_path: Path) -> None:
     assert not healthy(address)
 
 
+def hold_at(api: str, home: Path) -> subprocess.CompletedProcess[str]:
+    """Run a program that uses the server at ``api`` for a moment."""
+    command = [sys.executable, "-c", HOLD.replace("time.sleep(600)", ""), str(home)]
+    env = environment(PREFECT_API_URL=api)
+    return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+
+
 def test_a_server_that_the_environment_names_is_used(tmp_path: Path) -> None:
     """With PREFECT_API_URL set, no server is started and nothing is written."""
-    code = HOLD.replace("time.sleep(600)", "")
-    env = environment(PREFECT_API_URL="http://prefect.example:4200/api")
-    done = subprocess.run(
-        [sys.executable, "-c", code, str(tmp_path / "home")],
-        cwd=ROOT,
-        env=env,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert done.stdout.strip() == "http://prefect.example:4200/api"
+    owner = hold(tmp_path / "theirs")
+    api = (owner.stdout.readline() if owner.stdout else "").strip()
+    try:
+        done = hold_at(api, tmp_path / "home")
+    finally:
+        owner.terminate()
+        owner.communicate()
+    assert done.stdout.strip() == api, done.stderr
     assert not (tmp_path / "home").exists()
+
+
+def test_a_named_server_that_does_not_answer_is_refused(tmp_path: Path) -> None:
+    """One sentence names the variable and what to do; a password in the address is not shown."""
+    done = hold_at("http://hr:secret@127.0.0.1:9/api", tmp_path / "home")
+    said = done.stderr.splitlines()[-1]
+    assert "ConfigError: PREFECT_API_URL names http://127.0.0.1:9/api" in said
+    assert "unset the variable" in said
+    assert "hr:secret" not in said
 
 
 def test_a_server_that_cannot_start_is_told_with_its_log(
