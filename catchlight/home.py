@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from catchlight.ledger import Recipes
 
 
+MARKS = frozenset({"vault", "ledger"})  # a folder that has these is a home, or a backup of one
 LOOK = 1.0  # seconds from one look at a lease to the next
 
 

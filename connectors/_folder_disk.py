@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
 from catchlight.errors import OutsideError
+from catchlight.home import MARKS
 
 LARGEST = 64 << 20
 _SPECIAL = {"", ".", ".."}
@@ -35,7 +36,10 @@ def partial_of(file: str) -> str:
 
 
 def walk(root: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
-    """Yield every file and link below ``root`` with its relative path, sorted, hidden ones left out."""
+    """Yield every file and link below ``root`` with its relative path, sorted.
+
+    What is hidden is left out, and so are Catchlight's own homes: portraits that were made are nobody's photos.
+    """
     pending = [("", root)]
     while pending:
         prefix, folder = pending.pop()
@@ -44,6 +48,8 @@ def walk(root: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
         except OSError as error:
             message = f"{folder}: cannot be listed: {error.strerror}"
             raise OutsideError(message) from error
+        if prefix and MARKS.issubset(entry.name for entry in entries):
+            continue
         for entry in entries:
             if entry.name.startswith("."):
                 continue

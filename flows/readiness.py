@@ -31,6 +31,11 @@ def check(job: Job) -> None:
     if not job.source.is_dir():
         message = f"--source {job.source}: no such folder; a job file ends in .toml"
         raise ConfigError(message)
+    if job.source.resolve() == job.home.resolve():
+        message = (
+            f"--home {job.home}: is the folder of photos itself; name another one for what Catchlight keeps"
+        )
+        raise ConfigError(message)
 
 
 def _can(job: Job, preset: Preset) -> None:

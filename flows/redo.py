@@ -35,7 +35,7 @@ def redoing(home: Path) -> "Iterator[Session | None]":
     if not found or not found.people:
         yield None
         return
-    readiness.check(found.latest.job.model_copy(update={"source": home}))  # the photos are in the vault
+    readiness.check(found.latest.job.model_copy(update={"source": home / "vault"}))  # the photos are there
     with Home(home).alone() as lease:
         found = redo_plan.waiting(home)
         if not found or not found.people:
