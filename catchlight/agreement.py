@@ -16,6 +16,7 @@ from catchlight.config import load_preset
 from catchlight.decoder import Decoder
 from catchlight.errors import PhotoError
 from catchlight.models import ModelStore
+from catchlight.private import private_file
 from catchlight.studio import Studio
 from catchlight.subject import look
 from catchlight.vault import Vault
@@ -56,8 +57,7 @@ class Faces:
         """Prepare; nothing is loaded before there are two different pictures to compare."""
         self._name, self._models, self._vault = engine, models, vault
         self._decoder = Decoder()
-        memory.parent.mkdir(parents=True, exist_ok=True)
-        self._known = sqlite3.connect(memory, isolation_level=None)
+        self._known = sqlite3.connect(private_file(memory), isolation_level=None)
         self._known.execute(
             "create table if not exists pairs (a text, b text, same integer, primary key (a, b))"
         )

@@ -215,7 +215,7 @@ def restore(backup: Backup, home: Path, step: Step = lambda _: None) -> None:
 
 
 def _put(source: Path, target: Path) -> None:
-    target.parent.mkdir(mode=0o700 if "secrets" in target.parts else 0o755, parents=True, exist_ok=True)
+    make_folder(target.parent, 0o700 if "secrets" in target.parts else 0o770)
     shutil.copy2(source, target)
     target.chmod(stat.S_IMODE(source.stat().st_mode))
 

@@ -27,6 +27,7 @@ def look_at_home(home: Path) -> Iterator[Finding]:
     if not home.is_dir():
         yield Finding(State.OK, "Home", f"{home} is made by the first refresh")
         return
+    yield _rights(home)
     yield _secrets(home / "secrets")
     try:
         register = open_register(home)
@@ -60,6 +61,13 @@ def _models() -> Finding:
             State.FAIL, "Models", f"{len(unready)} not ready; {name}: {reason}", "catchlight models fetch"
         )
     return Finding(State.OK, "Models", f"all verified, in {default_root()}")
+
+
+def _rights(home: Path) -> Finding:
+    if stat.S_IMODE(home.stat().st_mode) & 0o007:
+        said = f"others on this machine may look into {home}"
+        return Finding(State.WARN, "Home", said, f"chmod -R o-rwx {home}")
+    return Finding(State.OK, "Home", f"{home}, closed to others")
 
 
 def _secrets(folder: Path) -> Finding:

@@ -4,6 +4,8 @@ import os
 import time
 from pathlib import Path
 
+from catchlight.private import private_file
+
 
 def follow(parent: int) -> None:
     """End when the parent is gone, however it went."""
@@ -14,6 +16,5 @@ def follow(parent: int) -> None:
 
 def write_to(log: Path) -> None:
     """Let what native libraries say go to a file, not between the lines of the terminal."""
-    log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("ab") as file:
+    with private_file(log).open("ab") as file:
         os.dup2(file.fileno(), 2)

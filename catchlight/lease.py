@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Self
 
 from catchlight.errors import OutsideError
+from catchlight.private import private_folder
 
 BEAT = 5.0  # seconds from one sign of life to the next
 PATIENCE = 60.0  # seconds without one, as whoever waits counts them, until a lease is anybody's
@@ -98,7 +99,7 @@ class Lease:
 
 def take(folder: Path, after: int, note: str = "") -> Lease | None:
     """Take the lease of a folder after the one with number ``after``; None when somebody else did."""
-    folder.mkdir(parents=True, exist_ok=True)
+    private_folder(folder)
     path = _path(folder, after + 1)
     try:
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o640)

@@ -1,7 +1,7 @@
 """Decisions and receipts in one relational store: rows are added, never changed or removed."""
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -12,6 +12,7 @@ from catchlight.audit_writing import Told, Writing
 from catchlight.errors import ConfigError, OutsideError
 from catchlight.moments import moment, now
 from catchlight.own_word import heard
+from catchlight.private import private_file, private_folder
 from catchlight.records import Decision, Receipt
 from catchlight.register_tables import SCHEMA, VERSION, update
 from catchlight.transaction import Transaction, insert_into
@@ -33,7 +34,9 @@ class Register:
         self.seal = seal
         url: str | sa.URL = str(where)
         if "://" not in str(where):
-            Path(where).parent.mkdir(parents=True, exist_ok=True)
+            private_folder(Path(where).parent)
+            with suppress(OSError):  # what cannot be made is told below
+                private_file(Path(where))
             url = sa.URL.create("sqlite", database=str(where))
         with _opening(str(where)):
             self._engine = sa.create_engine(url, pool_pre_ping=True)

@@ -10,6 +10,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from catchlight.errors import ConfigError, OutsideError
+from catchlight.private import private_file
 
 SQLITE, POSTGRESQL = "register.db", "register.dump"
 
@@ -26,9 +27,11 @@ def dump(where: str | Path, folder: Path) -> Path:
 
 def copy_sqlite(source: Path, target: Path) -> None:
     """Copy a SQLite file that may be written to meanwhile; the copy needs no other file."""
-    target.parent.mkdir(parents=True, exist_ok=True)
     uri = f"{source.resolve().as_uri()}?mode=ro"
-    with closing(sqlite3.connect(uri, uri=True)) as old, closing(sqlite3.connect(target)) as new:
+    with (
+        closing(sqlite3.connect(uri, uri=True)) as old,
+        closing(sqlite3.connect(private_file(target))) as new,
+    ):
         old.backup(new)
         new.execute("PRAGMA journal_mode = DELETE")
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from catchlight.errors import CatchlightError, OutsideError, PhotoError
+from catchlight.private import private_file
 
 if TYPE_CHECKING:  # workers are to start before this process has loaded what developing needs
     from catchlight.develop import Development, Order
@@ -44,7 +45,7 @@ class Tally:
         from catchlight.develop import without_portrait  # noqa: PLC0415
 
         self.failed, self.why = self.failed + 1, failed.strip().rpartition("\n")[-1]
-        with self.log.open("a", encoding="utf-8") as file:
+        with private_file(self.log).open("a", encoding="utf-8") as file:
             file.write(f"recipe {order.recipe}:\n{failed.strip()}\n")
         _log.error(
             "recipe %s: the picture software failed, one person is set aside; see %s", order.recipe, self.log

@@ -15,6 +15,7 @@ from itertools import groupby
 from pathlib import Path
 
 from catchlight.errors import ConfigError
+from catchlight.private import private_file
 from catchlight.source import Fetched, Page, owner
 
 _TABLES = """
@@ -65,12 +66,11 @@ class Memory:
 
     def __init__(self, path: Path) -> None:
         """Open the file, made when it is not there; ConfigError when it cannot be written, or is something else."""
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o750)  # who there is, is nobody else's business
         self._turned = False
         try:
-            self._store = sqlite3.connect(path, isolation_level=None)
+            self._store = sqlite3.connect(private_file(path), isolation_level=None)
             self._store.executescript(f"pragma journal_mode = wal; {_TABLES}")
-        except sqlite3.Error as error:
+        except (sqlite3.Error, OSError) as error:
             raise ConfigError(
                 f"{path}: cannot be used ({error}); move it away, and everybody is read anew"
             ) from error

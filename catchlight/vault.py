@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 from catchlight.errors import OutsideError
+from catchlight.private import private_folder
 
 
 def digest_of(data: bytes) -> str:
@@ -45,6 +46,8 @@ def make_folder(folder: Path, mode: int = 0o777) -> list[Path]:
     changed = [folder]
     while not changed[-1].exists():
         changed.append(changed[-1].parent)
+    if not mode & 0o007:
+        private_folder(folder.parent)
     folder.mkdir(parents=True, exist_ok=True, mode=mode)
     return changed
 

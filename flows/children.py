@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from catchlight.errors import OutsideError
+from catchlight.private import private_file
 from flows.listening import listen
 
 PATIENCE = 120.0  # seconds until a server must answer
@@ -44,9 +45,8 @@ def start(
 
     When this process is killed the child has ``grace`` seconds to put things away.
     """
-    log.parent.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-m", "flows.follow", str(os.getpid()), str(grace), *module]
-    with log.open("ab") as file:
+    with private_file(log).open("ab") as file:
         process = subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,

@@ -6,6 +6,7 @@ import sqlite3
 from importlib.metadata import version
 from pathlib import Path
 
+from catchlight.private import private_folder
 from catchlight.vault import write_whole
 
 _FILE = "prefect.db"
@@ -15,7 +16,7 @@ def furnish(folder: Path) -> None:
     """Give a home without a Prefect database the one that was kept, if there is one."""
     with contextlib.suppress(OSError):
         if not (folder / _FILE).exists():
-            write_whole(folder / _FILE, _kept().read_bytes())
+            write_whole(private_folder(folder) / _FILE, _kept().read_bytes())
 
 
 def keep(folder: Path) -> None:

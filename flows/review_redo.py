@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import IO
 
+from catchlight.private import private_file
+
 _log = logging.getLogger("catchlight.redo")
 _AGAIN = 60.0  # seconds until another try, such as while a refresh is at work; longer each time
 _LONGEST = 900.0
@@ -92,7 +94,6 @@ class Redoer:
         return self._home / "logs" / "redo.log"
 
     def _written(self) -> IO[bytes]:
-        file = self._log_file
-        file.parent.mkdir(parents=True, exist_ok=True)
-        large = file.exists() and file.stat().st_size > _LOG_BYTES
+        file = private_file(self._log_file)
+        large = file.stat().st_size > _LOG_BYTES
         return file.open("wb" if large else "ab")

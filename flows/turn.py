@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from catchlight.holding import held
+from catchlight.private import private_folder
 from flows.progress import say
 
 
@@ -17,8 +18,7 @@ def in_turn(home: Path, share: str = "") -> Iterator[None]:
     if share:
         yield
         return
-    home.mkdir(parents=True, exist_ok=True)
-    with held(home / "turn.lock", say_waiting):
+    with held(private_folder(home) / "turn.lock", say_waiting):
         yield
 
 

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from catchlight.job import Job
+from catchlight.private import private_folder
 from flows.commands import refresh as command
 from flows.commands.options import HomeOption
 from flows.terminal import console, told
@@ -40,7 +41,7 @@ def _company(home: Path) -> Path:
     from catchlight.models import ModelStore, default_root  # noqa: PLC0415
     from flows.demo import furnish  # noqa: PLC0415  loads OpenCV
 
-    company = home / "demo-company"
+    company = private_folder(home) / "demo-company"
     if not (company / "directory.csv").is_file():
         furnish(company, ModelStore(default_root()))
     return company
