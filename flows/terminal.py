@@ -18,7 +18,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from catchlight.errors import CatchlightError, ConfigError
+from catchlight.errors import CatchlightError
 from flows.progress import listening
 
 _UNWELL = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO)
@@ -50,15 +50,15 @@ def bars() -> Iterator[None]:
 
 @contextmanager
 def told() -> Iterator[None]:
-    """Turn our own errors into one line and exit code 2 (cannot start) or 1 (the world is unwell).
+    """Turn our own errors into one line and exit code 2: the command could not start, or ended before its end.
 
-    Ctrl-C gets a line and exit code 130.
+    1 is for commands that came to their end and name what is left to look at. Ctrl-C gets a line and exit code 130.
     """
     try:
         yield
     except CatchlightError as error:
         errors.print(f"[bold red]catchlight:[/] {escape(str(error))}", soft_wrap=True)
-        raise typer.Exit(2 if isinstance(error, ConfigError) else 1) from error
+        raise typer.Exit(2) from error
     except OSError as error:
         if error.errno not in _UNWELL:
             raise
@@ -66,7 +66,7 @@ def told() -> Iterator[None]:
         errors.print(
             f"[bold red]catchlight:[/] {where}: {error.strerror}; make room or give rights, then run again"
         )
-        raise typer.Exit(1) from error
+        raise typer.Exit(2) from error
     except KeyboardInterrupt as stopped:
         # All is put away: a second one would only hide the exit code.
         signal.signal(signal.SIGINT, signal.SIG_IGN)

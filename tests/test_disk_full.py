@@ -33,5 +33,5 @@ def test_a_full_disk_is_told_in_one_line_and_nothing_is_lost(shared: Path, tmp_p
     assert told[0].startswith("catchlight: ")
     assert "run again" in told[0]
     codes = [line for line in done.stdout.splitlines() if line.startswith("code")]
-    assert codes == ["code 1", "code 0"], done.stdout
+    assert codes == ["code 2", "code 0"], done.stdout
     assert "3 people:" in done.stdout

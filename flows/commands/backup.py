@@ -28,7 +28,7 @@ def make(
     Pictures that the last backup in the same folder has take no room again. Keys and secrets are among the files:
     keep a backup as safe as the home. Logs and Prefect's history are left out.
 
-    Exit code 0: complete. 1: the disk refused, or pictures of the home are damaged; the rest is put aside. 2: it could not start.
+    Exit code 0: complete. 1: pictures of the home are damaged; the rest is put aside. 2: it could not start, or the disk refused.
     """
     with told(), bars():
         counter = Counter("Putting aside", 0)
@@ -54,7 +54,7 @@ def restore(
     A backup of a newer Catchlight is refused. A register in PostgreSQL goes into the empty database that
     secrets/register.url of the backup names. Afterwards catchlight doctor says whether all fits together.
 
-    Exit code 0: put back, or whole. 1: the disk or the database refused. 2: it cannot be put back; nothing was changed.
+    Exit code 0: put back, or whole. 2: it cannot be put back, or the disk or the database refused; no home appears.
     """
     with told(), bars():
         found = backup.read(folder)

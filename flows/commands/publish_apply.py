@@ -37,7 +37,7 @@ def apply(
     Run it again after an interruption and it goes on; a second time it writes nothing.
 
     Exit code 0: all done. 1: some failed or changed meanwhile, the rest are done. 2: it could not
-    start, nothing was written.
+    start, or not go on; what was sent has its receipt, and the same command goes on from there.
     """
     with told():
         paths = [file] if file else _newest(home, run, to)

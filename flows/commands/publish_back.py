@@ -56,7 +56,7 @@ def rollback(
     they are: the next plan would publish an approved portrait again.
 
     Exit code 0: all done. 1: some failed or stay because they changed, the rest are done. 2: it
-    could not start.
+    could not start, or not go on.
     """
     with told():
         name = run_folder(home, "latest").name if run == "latest" or not (run or person) else run

@@ -75,7 +75,8 @@ def refresh(
     does what is left of the others'. All end together, with the same contact sheet.
 
     Exit code 0: everyone has a portrait or a verdict. 1: some photos could not be used, the rest
-    are done. 2: it could not start, and the message says why.
+    are done. 2: it could not start, or could not go on (a source does not answer, the disk is full); the
+    message says why, and the same command goes on where it stopped.
     """
     with told():
         ids = tuple(part.strip() for part in only.split(",") if part.strip())

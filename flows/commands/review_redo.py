@@ -19,7 +19,7 @@ def redo(home: HomeOption = HOME) -> None:
     no new run.
 
     Exit code 0: done, or nobody waits. 1: some photos could not be used, the rest are done. 2: it
-    could not start, such as while a refresh is at work; run it again later.
+    could not start, such as while a refresh is at work, or not go on; run it again later.
     """
     from flows import redo as flows  # noqa: PLC0415  loads what developing needs
 
