@@ -24,6 +24,7 @@ class Named(StrEnum):
     SELF = "self"
     NOT_YOU = "not_you"  # who names a delegate for somebody else is not that delegate
     DAY = "day"  # not a day from today to ``LONGEST`` days from now
+    LINK = "link"  # this colleague enters by personal links alone, which let nobody answer for others
     REASON = "reason"  # somebody else names a delegate for a person, and must say why
 
 
@@ -49,19 +50,25 @@ class Delegations:
         self._clock = clock or (lambda: datetime.now(UTC))
 
     def name(
-        self, wanted: Wanted, people: Mapping[str, Person], *, needs_reason: bool = False, never: str = ""
+        self,
+        wanted: Wanted,
+        people: Mapping[str, Person],
+        *,
+        needs_reason: bool = False,
+        never: str = "",
+        enters: Callable[[Person], bool] = lambda _: True,
     ) -> Named:
         """Let a colleague answer for somebody; naming the same one again changes the last day.
 
-        ``never`` is who must not be the delegate: whoever names one for somebody else.
+        ``never`` is who must not be the delegate: whoever names one for somebody else. ``enters`` says
+        who can sign in with the company account.
         """
         employee, delegate = find(wanted.employee, people), find(wanted.delegate, people)
         if isinstance(employee, Named) or isinstance(delegate, Named):
             return employee if isinstance(employee, Named) else Named(str(delegate))
-        if employee.id == delegate.id:
-            return Named.SELF
-        if delegate.id == never:
-            return Named.NOT_YOU
+        unfit = _unfit(employee, delegate, never, enters)
+        if unfit:
+            return unfit
         if needs_reason and not wanted.why.strip():
             return Named.REASON
         until = self._until(wanted.until)
@@ -115,6 +122,15 @@ class Delegations:
 
     def _add(self, row: Delegation) -> None:
         self._register.add([row])
+
+
+def _unfit(employee: Person, delegate: Person, never: str, enters: Callable[[Person], bool]) -> Named | None:
+    """Return why one colleague cannot answer for another, if they cannot."""
+    if employee.id == delegate.id:
+        return Named.SELF
+    if delegate.id == never:
+        return Named.NOT_YOU
+    return None if enters(delegate) else Named.LINK
 
 
 def standing(rows: Iterable[Delegation], at: datetime) -> list[Delegation]:

@@ -74,6 +74,11 @@ def employee_of(claims: Claims, people: Iterable[Employee]) -> str:
     return found[0].id if len(found) == 1 else ""
 
 
+def can_enter(sso: SignOn | None, person: Employee) -> bool:
+    """Whether somebody can be told by single sign-on at all; without any, everybody enters alike."""
+    return sso is None or bool(person.subject or sso.employee)
+
+
 def _require_tenant(sso: SignOn, claims: Mapping[str, Any]) -> None:
     tenant = _text(claims.get("tid")).casefold()
     if tenant != sso.tenant:

@@ -11,10 +11,12 @@ import pytest
 from catchlight.answers import clearance
 from catchlight.bulk_approval import approve_all, batches
 from catchlight.delegations import Delegations, Wanted
+from catchlight.identity import can_enter
 from catchlight.policy import Policy
 from catchlight.records import Answer, Decision, Employee, Outcome, Receipt, Rung, Side
 from catchlight.register import now
 from catchlight.review_records import Delegation
+from catchlight.sign_on import SignOn
 from catchlight.standings import Standings
 from reports.review.desk import ReviewDesk
 from tests.review_company import ORIGIN, ReviewCompany, signed_in
@@ -299,6 +301,40 @@ class TestDelegated:
         form |= {"answer": "approve", "picture": picture(named, "p1")}
         assert browser.post(shown, data=form).status_code == 403
         assert named.register.decisions() == []
+
+    def test_who_enters_by_link_sees_who_answers_for_them_and_ends_it(self, named: ReviewDesk) -> None:
+        """A personal link is enough to look, and to take the right back."""
+        browser = signed_in(named, "p1", "p1")
+        browser.cookies.set("__Host-sid", named.sessions.begin("p1", "p1", ("employee",), "invitation-id"))
+        page = browser.get("/me").text
+        assert "Who may answer for you" in page
+        form = {"token": form_of(page)["token"], "delegate": "p2"}
+        assert browser.post("/me/delegate", data=form).headers["location"] == "/me?code=delegate_ended"
+        assert "no longer answers for you" in browser.get("/me?code=delegate_ended").text
+        assert "Who may answer for you" not in browser.get("/me").text
+        assert not Delegations(named.register).holds("p1", "p2")
+
+    def test_who_answers_for_others_is_led_there(self, named: ReviewDesk) -> None:
+        """Their own page names for whom; not where they came by a link, which would not let them."""
+        browser = staff(named, "employee", "p2")
+        assert "You may answer for Ada1 Byron" in browser.get("/me").text
+        browser.cookies.set("__Host-sid", named.sessions.begin("p2", "p2", ("employee",), "invitation-id"))
+        assert "Ada1" not in browser.get("/me").text
+
+    def test_who_enters_by_link_alone_is_not_named(self, desk: ReviewDesk, tmp_path: Path) -> None:
+        """HR is told that it needs the company's sign-in, and nothing is recorded."""
+        sso = SignOn(issuer="https://id.example", client_id="c", client_secret_file=tmp_path / "secret")
+        desk = replace(desk, policy=desk.policy.model_copy(update={"sso": sso}))
+        browser = staff(desk, "hr")
+        form = form_of(
+            browser.get("/people/delegations").text, employee="p1", delegate="p2", until=SOON, why="leave"
+        )
+        page = browser.post("/people/delegations", data=form)
+        assert page.status_code == 422
+        assert "This colleague enters by a personal link only" in page.text
+        assert desk.register.rows(Delegation) == []
+        assert can_enter(sso, Employee("p2", subject="s"))
+        assert can_enter(sso.model_copy(update={"employee": "staff_id"}), Employee("p2"))
 
     @pytest.mark.parametrize("answer", ["approve", "keep", "retry"])
     def test_a_delegate_answers_in_their_own_name(self, named: ReviewDesk, answer: str) -> None:

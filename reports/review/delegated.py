@@ -14,7 +14,7 @@ from catchlight.review_records import Session
 from catchlight.standings import Standing
 from catchlight.wishes import TAGS
 from reports.review.people_delegations import FIELDS, named
-from reports.review.people_desk import delegate, delegations, snapshot, standings
+from reports.review.people_desk import delegate, delegations, enters, snapshot, standings
 from reports.review.people_form import ticket_of
 from reports.review.people_frames import frames
 from reports.review.views import note_view
@@ -74,7 +74,7 @@ def _name(visit: Visit, form: FormData) -> Response:
     session = delegate(visit)
     typed = {name: str(form.get(name, ""))[:320] for name in FIELDS}
     wanted = Wanted(session.employee, typed["delegate"], typed["until"], session.who)
-    code = delegations(visit).name(wanted, snapshot(visit).book.people)
+    code = delegations(visit).name(wanted, snapshot(visit).book.people, enters=enters(visit))
     return visit.go("/delegated?said=done") if code == Named.DONE else _page(visit, 422, code, typed)
 
 

@@ -12,7 +12,14 @@ from catchlight.consents import Word
 from catchlight.deciding import Code, Taken, decide
 from catchlight.notices import all_notices
 from catchlight.records import Answer, Side
-from reports.review import employee_acts, employee_signature, employee_slack, employee_take, employee_upload
+from reports.review import (
+    employee_acts,
+    employee_delegates,
+    employee_signature,
+    employee_slack,
+    employee_take,
+    employee_upload,
+)
 from reports.review.employee_form import Filled, fill
 from reports.review.employee_places import shown_of
 from reports.review.employee_view import NOTICES, me, shown_notice, view_of
@@ -29,6 +36,7 @@ def routes() -> list[BaseRoute]:
         Route("/me/answer", posted(_answer), methods=["POST"]),
         Route("/me/places", posted(_places), methods=["POST"]),
         *employee_acts.routes(),
+        *employee_delegates.routes(),
         *employee_upload.routes(),
         *employee_take.routes(),
         *employee_slack.routes(),

@@ -14,6 +14,7 @@ from catchlight.records import Answer, Decision, Outcome, Render
 from catchlight.runs import Candidate
 from catchlight.wishes import TAGS
 from reports.review.employee_acts import CODES, acts_for
+from reports.review.employee_delegates import ENDED, delegates_of
 from reports.review.employee_form import COMMENT, Filled
 from reports.review.employee_places import offers
 from reports.review.employee_slack import offer
@@ -43,6 +44,7 @@ def view_of(visit: Visit, person: Person, filled: Filled | None = None) -> dict[
     picture = _looked_at(visit, person, place)
     filled = filled or Filled()
     return offers(visit, person.id, place, filled) | {
+        **delegates_of(visit, person.id),
         "person": person,
         "staff": person.portrait.employee,
         "place": place,
@@ -88,7 +90,7 @@ def _code(visit: Visit, place: Place) -> str:
     code = visit.request.query_params.get("code", "")
     if code in _DONE:
         return code if place.last else ""
-    return code if code in (*Code, *_PLACES, *CODES, "again") else ""
+    return code if code in (*Code, *_PLACES, *CODES, ENDED, "again") else ""
 
 
 def _silence(policy: Policy, person: Person) -> str:

@@ -9,7 +9,7 @@ from starlette.routing import BaseRoute, Route
 
 from catchlight.delegations import Named, Wanted
 from catchlight.review_records import Delegation
-from reports.review.people_desk import delegations, snapshot
+from reports.review.people_desk import delegations, enters, snapshot
 from reports.review.people_page import people_page
 from reports.review.people_rights import Right, require
 from reports.review.visit import Visit, posted, shown
@@ -50,7 +50,9 @@ def _name(visit: Visit, form: FormData) -> Response:
     typed = {name: str(form.get(name, ""))[:320] for name in FIELDS}
     wanted = Wanted(typed["employee"], typed["delegate"], typed["until"], session.who, typed["why"])
     people = snapshot(visit).book.people
-    code = delegations(visit).name(wanted, people, needs_reason=True, never=session.employee)
+    code = delegations(visit).name(
+        wanted, people, needs_reason=True, never=session.employee, enters=enters(visit)
+    )
     if code != Named.DONE:
         return _page(visit, 422, code, typed)
     return visit.go("/people/delegations?said=done")
@@ -74,7 +76,7 @@ class Row:
 
 def named(visit: Visit, rows: list[Delegation]) -> list[Row]:
     """Return delegations with the names of both, by name."""
-    name = snapshot(visit).book.name
+    name = visit.desk.company.book().name
 
     def last(row: Delegation) -> str:
         return (datetime.fromisoformat(row.until) - timedelta(seconds=1)).isoformat()

@@ -1,10 +1,13 @@
 """What the company's pages look things up in, kept for as long as the server runs."""
 
 import threading
+from collections.abc import Callable
 
 from starlette.exceptions import HTTPException
 
+from catchlight.company import Person
 from catchlight.delegations import Delegations
+from catchlight.identity import can_enter
 from catchlight.records import Decision
 from catchlight.review_records import Session
 from catchlight.standings import Snapshot, Standing, Standings
@@ -40,6 +43,11 @@ def delegations(visit: Visit) -> Delegations:
     """Return who may answer for whom."""
     desk = visit.desk
     return Delegations(desk.register, desk.policy.asking.timezone, desk.clock)
+
+
+def enters(visit: Visit) -> Callable[[Person], bool]:
+    """Return what says who can sign in with the company account, and so can answer for others."""
+    return lambda person: can_enter(visit.desk.policy.sso, person.portrait.employee)
 
 
 def said_about(visit: Visit, one: Standing) -> list[Decision]:
