@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from catchlight.asking import Case, Question, gather
+from catchlight.asking import LINK, Case, Question, gather
 from catchlight.company import Person
 from catchlight.deadlines import invitations as standing_now
 from catchlight.errors import ConfigError, OutsideError
@@ -196,6 +196,7 @@ def occasion(bureau: Bureau, kind: str, case: Case, deadline: str, link: str) ->
         policy.contact,
         basis,
         not case.picture or kind == Question.RETAKE,
+        kind == LINK and bool(case.own) and case.question() is None,
         tuple(zip(verdict.reasons, verdict.sentences, strict=False)) if verdict else (),
     )
 

@@ -18,6 +18,7 @@ from catchlight.errors import ConfigError
 _TEXTS = Path(__file__).parent / "letter_texts"
 _LONGEST_NAME = 60
 _REASONS = 3
+_EMOJI = re.compile("[\N{VARIATION SELECTOR-16}\u20e3\u2600-\u27bf\U0001f000-\U0001faff]")
 _ADDRESS = re.compile(r"\.\S")  # a dot inside a word: mail programs make a link of it
 
 
@@ -25,7 +26,8 @@ _ADDRESS = re.compile(r"\.\S")  # a dot inside a word: mail programs make a link
 class Occasion:
     """What one letter says. ``reasons`` are the verdict's codes with their English sentences.
 
-    ``basis`` is the agreement by which silence publishes, "" where silence keeps the old photo.
+    ``basis`` is the agreement by which silence publishes, "" where silence keeps the old photo. Of somebody
+    who ``answered`` nothing is asked: what they said holds.
     """
 
     kind: str
@@ -37,6 +39,7 @@ class Occasion:
     contact: str = ""
     basis: str = ""
     retake: bool = False
+    answered: bool = False
     reasons: tuple[tuple[str, str], ...] = ()
 
 
@@ -73,12 +76,18 @@ def write(language: str, occasion: Occasion, width: int = 0) -> Words:
         texts["greeting"]["named" if said["name"] else "plain"],
         own["why"],
         texts["link"]["here"],
-        texts["silence"]["retake" if occasion.retake else "publish" if occasion.basis else "keep"],
+        texts["silence"][_silence(occasion)],
         texts["questions"]["known" if said["contact"] else "unknown"],
         texts["closing"]["text"],
     )
     text = "\n\n".join(part.strip().format_map(said) for part in parts)
     return Words(_line(own["subject"].format_map(said)), _wrapped(text, width) if width else f"{text}\n")
+
+
+def _silence(occasion: Occasion) -> str:
+    if occasion.answered:
+        return "answered"
+    return "retake" if occasion.retake else "publish" if occasion.basis else "keep"
 
 
 def _section(occasion: Occasion) -> str:
@@ -125,8 +134,8 @@ def _deadline(texts: Mapping[str, Any], at: datetime, timezone: str) -> str:
 
 
 def _greetable(name: str) -> str:
-    """Return a name that can stand in a letter; "" for one that could be taken for something else."""
-    name = _line(name)
+    """Return a name that can stand in a letter, without emoji; "" for one that could be taken for something else."""
+    name = _line("".join(" " if _EMOJI.match(c) else c for c in name))
     plain = all(unicodedata.category(c)[0] in "LM" or c in " .,'’-" for c in name)
     return name if plain and len(name) <= _LONGEST_NAME and not _ADDRESS.search(name) else ""
 

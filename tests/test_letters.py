@@ -137,6 +137,20 @@ def test_a_name_smuggles_nothing_in(name: str) -> None:
     assert len(words.text.splitlines()[0]) < 80
 
 
+@pytest.mark.parametrize("name", ["Zoë 🌻", "🌻Zoë👩🏽\u200d💻", "❤\ufe0f Zoë ☀\ufe0f"])
+def test_an_emoji_in_a_name_costs_nobody_their_greeting(name: str) -> None:
+    """It is left out, the name stays."""
+    assert write("en", occasion(name=name)).text.startswith("Hello Zoë,\n")
+
+
+def test_who_answered_is_given_no_day_to_answer_by() -> None:
+    """A new link for them says that their answer holds; the day is only that of the link."""
+    english = write("en", occasion(kind="link", answered=True)).text
+    assert "holds until you change it" in english
+    assert "You have until" not in english
+    assert "Ohne Antwort" not in write("de", occasion(kind="link", answered=True)).text
+
+
 def test_a_language_without_letters_is_refused() -> None:
     """The message says which there are."""
     with pytest.raises(ConfigError, match=r"'fr'; there are: de, en"):

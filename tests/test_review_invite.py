@@ -456,6 +456,8 @@ def test_a_fresh_link_on_request(company: LetterCompany, box: Mailbox) -> None:
         "Your link for your portrait at Example AG",
     )
     assert worth(company, token(letter)) == Link.GOOD
+    assert "Without an answer" not in letter.get_content()
+    assert "holds until you change it" in " ".join(letter.get_content().split())
 
 
 @pytest.mark.prefect
