@@ -42,6 +42,11 @@ class Occasion:
     answered: bool = False
     reasons: tuple[tuple[str, str], ...] = ()
 
+    @property
+    def missing(self) -> bool:
+        """Whether a photo is asked for because there is none at all."""
+        return self.retake and any(code == "photo.missing" for code, _ in self.reasons)
+
 
 @dataclass(frozen=True, slots=True)
 class Words:
@@ -87,13 +92,15 @@ def write(language: str, occasion: Occasion, width: int = 0) -> Words:
 def _silence(occasion: Occasion) -> str:
     if occasion.answered:
         return "answered"
+    if occasion.missing:
+        return "missing"
     return "retake" if occasion.retake else "publish" if occasion.basis else "keep"
 
 
 def _section(occasion: Occasion) -> str:
     if occasion.kind.startswith("remind"):
-        return "remind_retake" if occasion.retake else "remind"
-    return occasion.kind
+        return "remind_missing" if occasion.missing else "remind_retake" if occasion.retake else "remind"
+    return "missing" if occasion.missing and occasion.kind == "retake" else occasion.kind
 
 
 @cache

@@ -160,6 +160,7 @@ def places(root: Path) -> dict[str, ReviewDesk]:
         "silence": opened(one_person(root / "silence"), silent),
         "to look at": opened(one_person(root / "look", outcome=Outcome.REVIEW)),
         "retake": opened(retake(root / "retake")),
+        "photoless": opened(photoless(root / "photoless")),
         "several": opened(one_person(root / "several", earlier=2, photos=3)),
         "hostile": opened(one_person(root / "hostile", hostile())),
         "capped": opened(one_person(root / "capped", rung=Rung.CROP, cap="relight not used: limited to crop for de")),
@@ -169,6 +170,15 @@ def places(root: Path) -> dict[str, ReviewDesk]:
 def retake(root: Path) -> ReviewCompany:
     """Make a company whose person's photo gave no portrait."""
     return one_person(root, outcome=Outcome.RETAKE, picture="", after="", aligned="", reason="face.none")
+
+
+def photoless(root: Path) -> ReviewCompany:
+    """Make a company that has no photo of one person."""
+    none = dict.fromkeys(("picture", "before", "after", "aligned"), "")
+    why = ("photo.missing",), ("There is no photo of this person; send one from the chest up.",)
+    company = one_person(root, outcome=Outcome.RETAKE, photos=0, reason=why[0][0], note=why[1][0], **none)
+    company.verdicts[0] = replace(company.verdicts[0], reasons=why[0], sentences=why[1])
+    return company.finish()
 
 
 def hostile() -> Employee:

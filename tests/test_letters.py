@@ -85,6 +85,17 @@ def test_what_silence_means_is_said() -> None:
     assert "Without another photo your current one stays." in retake
 
 
+def test_who_has_no_photo_is_asked_for_one() -> None:
+    """Nothing was tried with a photo that there is not, and nothing stays that never was."""
+    missing = (("photo.missing", "There is no photo of this person; send one from the chest up."),)
+    for kind in ("retake", "remind-3"):
+        words = write("en", occasion(kind=kind, retake=True, reasons=missing))
+        assert "needs a photo of you" in words.subject
+        assert "Without a photo no portrait of you is made" in words.text
+        assert not re.search("another|current|this person|we have", words.text)
+        assert "anderes" not in write("de", occasion(kind=kind, retake=True, reasons=missing)).text
+
+
 def test_a_retake_says_why() -> None:
     """What kept the photo from being used, and not what is only to be looked at."""
     reasons = (

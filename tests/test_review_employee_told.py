@@ -8,11 +8,13 @@ import pytest
 from catchlight import plugins
 from catchlight.home import Home
 from catchlight.records import Employee, Outcome, Rung
+from catchlight.register import now
+from catchlight.review_records import Upload
 from reports.review import check_words
 from reports.review.story import Told, held_back, reasons, told
 from reports.review.words import Words, languages
 from tests.review_company import client, plain, signed_in
-from tests.review_stands import BASIS, ME, invited, one_person, opened, places, policy
+from tests.review_stands import BASIS, ME, invited, one_person, opened, places, policy, published
 from tests.sheet_company import HOSTILE
 
 TELLS = {
@@ -34,6 +36,7 @@ TELLS = {
     "silence": BASIS,
     "to look at": "The outline of the hair is not certain.",
     "retake": "We need another photo",
+    "photoless": "There is no photo of you yet",
     "several": "There are several portraits of you",
     "capped": "for de nothing beyond the crop may be changed",
 }
@@ -64,6 +67,7 @@ def test_each_place_has_its_own_words(pages: dict[str, str], name: str) -> None:
         ("published", {"keep"}),
         ("refused", {"keep"}),
         ("retake", {"keep"}),
+        ("photoless", {"keep"}),
         ("no tries left", {"approve", "keep"}),
     ],
 )
@@ -82,6 +86,32 @@ def test_a_try_that_changes_nothing_says_which_photo_would_help(pages: dict[str,
     assert "The light as in my photo" in page
     assert page.index("What works well") < page.index("Use the new portrait")
     assert 'open id="upload"' in pages["unchanged"]
+
+
+def test_who_has_no_photo_is_not_told_of_one(pages: dict[str, str]) -> None:
+    """No current photo, nothing that was made from it, and nobody spoken of as if they were not there."""
+    page = plain(pages["photoless"])
+    assert "We need a photo of you" in page
+    assert "Leave everything as it is" in page
+    assert "Send a photo" in page
+    for wrong in ("urrent photo", "this person", "another photo", "was used"):
+        assert wrong not in page
+
+
+def test_the_photo_beside_the_portrait_is_called_what_it_is(tmp_path: Path) -> None:
+    """The one that was sent is theirs to recognise; once the portrait is in use, the other one is the earlier."""
+    desk = opened(one_person(tmp_path, photo="f" * 64))
+    me = signed_in(desk, ME.id, ME.id)
+    assert "Your current photo" in figure(me.get("/me").text)
+    published(desk)
+    assert "Your earlier photo" in figure(me.get("/me").text)
+    desk.register.add([Upload(ME.id, "f" * 64, "me.jpg", ME.id, now())])
+    assert "The photo that you sent" in figure(me.get("/me").text)
+
+
+def figure(page: str) -> str:
+    """Return the figure of the photo beside the portrait."""
+    return page.split('class="before"')[1].split("</figure>", maxsplit=1)[0]
 
 
 def test_silence_keeps_the_photo_unless_an_agreement_says_otherwise(pages: dict[str, str]) -> None:

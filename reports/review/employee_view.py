@@ -11,6 +11,7 @@ from catchlight.notices import all_notices, find_notice, record_notice
 from catchlight.own_word import BULK, spoken_for
 from catchlight.policy import Policy
 from catchlight.records import Answer, Decision, Outcome, Render
+from catchlight.review_records import Upload
 from catchlight.runs import Candidate
 from catchlight.wishes import TAGS
 from reports.review.employee_acts import CODES, acts_for
@@ -21,7 +22,7 @@ from reports.review.employee_slack import offer
 from reports.review.employee_take import can_take
 from reports.review.picture import photos_of
 from reports.review.place import Place, Stand, place_of, tried
-from reports.review.story import problems_of, story_of
+from reports.review.story import photoless, problems_of, story_of
 from reports.review.visit import Visit
 
 NOTICES = Path(__file__).parent / "notices"
@@ -54,6 +55,9 @@ def view_of(visit: Visit, person: Person, filled: Filled | None = None) -> dict[
         "story": story_of(person, picture, say),
         "problems": problems_of(person, say),
         "notice": find_notice(desk.policy, NOTICES, say.language),
+        "was": _was(visit, person, picture, place),
+        "photoless": photoless(person),
+        "missing": place.stand == Stand.RETAKE and photoless(person),
         "silence": _silence(desk.policy, person),
         "over": bool(place.deadline) and place.deadline <= desk.clock().isoformat(),
         "tags": [tag for tag in TAGS if tag != "other_photo" or photos_of(visit, person.id) > 1],
@@ -78,6 +82,15 @@ def _views(person: Person) -> dict[str, Render | Candidate]:
     if person.pictures and person.portrait.render and person.portrait.picture in person.pictures:
         found[person.portrait.picture] = person.portrait.render
     return found | {one.picture: one for one in person.earlier}
+
+
+def _was(visit: Visit, person: Person, picture: str, place: Place) -> str:
+    """Return what the photo beside a portrait is to the person: the one they sent, or theirs of now or of before."""
+    view = _views(person).get(picture) or person.portrait.render
+    sent = {one.photo for one in visit.desk.register.rows(Upload, employee=person.id)}
+    if view and view.photo in sent:
+        return "sent"
+    return "earlier" if place.stand == Stand.PUBLISHED else "current"
 
 
 def _looked_at(visit: Visit, person: Person, place: Place) -> str:

@@ -87,6 +87,12 @@ def problems_of(person: Person, say: Words) -> tuple[Told, ...]:
     return tuple(told(reason, sentence, say) for reason, sentence in pairs if sentence)
 
 
+def photoless(person: Person) -> bool:
+    """Whether there is no photo of a person at all."""
+    render = person.portrait.render
+    return bool(render and render.reason == "photo.missing")
+
+
 def told(reason: str, sentence: str, say: Words) -> Told:
     """Return the sentence of a reason code in the language of the page, else as it is."""
     own = reasons(say.language).get(reason) or check_words.sentence(reason, say.language)
