@@ -1,15 +1,17 @@
 """Who there is, by a job file: every source brought up to date, people joined, and their photos at hand."""
 
+import shlex
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from catchlight import identities
 from catchlight.agreement import Opinion
 from catchlight.config import settled
 from catchlight.errors import ConfigError
+from catchlight.heard import heard_of
 from catchlight.identities import Claim
 from catchlight.job import Job
 from catchlight.job_file import JobFile
@@ -21,7 +23,7 @@ from catchlight.source_memory import Known, Memory
 from catchlight.storeroom import Storeroom, storeroom_of
 from catchlight.tombstones import Tombstones, read_tombstones
 from connectors._pace import share
-from flows import agreeing, source_report
+from flows import admission, agreeing, source_report
 from flows.roll import Roll, employee
 from flows.sources import Wired, wire
 from flows.syncing import fetch_photos, list_people
@@ -47,9 +49,10 @@ def read(job: Job, room: Storeroom | None = None) -> Directory:
             for one in opened
             for kind, told in one.source.findings()
         ]
-        people = _settled(room.root, roll, joined.people, findings)
+        people = _settled(job, room, roll, joined.people, findings)
         stones = read_tombstones(job.home)
         wanted_ = {id_ for id_, one in people.items() if roll.wants(one) and not stones.has("id", id_)}
+        findings += admission.erased(max(len(one.erased) for one in opened))
         people = {id_: person for id_, person in people.items() if id_ in wanted_}
         _somebody(job, people, findings)
         staff = {id_: Employee(id_, country=roll.value(person, "country")) for id_, person in people.items()}
@@ -79,6 +82,7 @@ class _Opened:
     memory: Memory
     home: Path
     room: Storeroom
+    erased: set[str] = field(default_factory=set)
 
     def listed(self, *, accept: bool) -> Listed:
         """Bring up to date who is there, and return it."""
@@ -92,8 +96,10 @@ class _Opened:
 
         def pages(mark: str) -> Iterator[Page]:
             for page in self.source.pages(mark):
-                kept = [one for one in page.entries if not _is_erased(stones, name, one)]
-                yield replace(page, entries=kept)
+                gone = [_is_erased(stones, name, one) for one in page.entries]
+                told = list(zip(page.entries, gone, strict=True))
+                self.erased.update(owner(one.key) for one, erased in told if erased and not one.gone)
+                yield replace(page, entries=[one for one, erased in told if not erased])
 
         return replace(self.source, pages=pages) if stones else self.source
 
@@ -143,7 +149,9 @@ def memory_file(home: Path, name: str) -> Path:
     return home / "sources" / f"{name}.db"
 
 
-def _settled(home: Path, roll: Roll, people: Sequence[Person], findings: list[Finding]) -> dict[str, Person]:
+def _settled(
+    job: Job, room: Storeroom, roll: Roll, people: Sequence[Person], findings: list[Finding]
+) -> dict[str, Person]:
     """Return people by id; whoever has none, one that two have, or one that has to be confirmed, is left out and told."""
     claims = {roll.owner(person): roll.claim(person) for person in people}
     often = Counter(claim.id for claim in claims.values())
@@ -157,15 +165,17 @@ def _settled(home: Path, roll: Roll, people: Sequence[Person], findings: list[Fi
             )
             findings.append(Finding("duplicate_id", told))
     sound = [claim for claim in claims.values() if claim.id and often[claim.id] == 1]
-    ids, held = identities.settle(identities.read_ids(home), sound, roll.file.people.back_within_days)
-    identities.write_ids(home, ids)
+    before, where = identities.read_ids(room.root), f" --job {shlex.quote(str(job.source))}"
+    heard = heard_of(job.home) if before.seen else set[str]()
+    ids, held = identities.settle(before, sound, roll.file.people.back_within_days, heard, where)
+    identities.write_ids(room.root, ids)
     findings += [Finding("id_to_confirm", f"{why}.") for why in held.values()]
     owners = {claim.owner: ids.of(claim) for claim in sound if claim.owner not in held}
     found = {owners[owner]: person for person in people if (owner := roll.owner(person)) in owners}
     return dict(sorted(found.items()))
 
 
-def claims_of(job_file: Path, home: Path) -> list[Claim]:
+def claims_of_job(job_file: Path, home: Path) -> list[Claim]:
     """Return who claims which id, by what the sources told last; nothing is asked of them."""
     file, sources = wire(job_file)
     listed = []

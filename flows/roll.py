@@ -13,6 +13,7 @@ from catchlight.records import Employee, Rung
 from catchlight.source import Field, Finding
 
 _NAMES = {field.name for field in fields(Employee)} - {"id", "rung", "preset"}
+_LISTS = ("folder", "sftp")  # kinds whose entries are no more than the ids of a list
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +54,11 @@ class Roll:
     def claim(self, person: Person) -> Claim:
         """Return which id somebody claims."""
         field = self.file.people.id
-        id_ = self.value(person, field) if field else next(iter(person.entries.values())).key
-        return Claim(id_, self.owner(person), self.name(person))
+        source, entry = next(iter(person.entries.items()))
+        id_ = self.value(person, field) if field else entry.key
+        reused = id_ == entry.key and self.file.sources[source].kind in _LISTS
+        told = (self.value(person, "email"), self.value(person, "subject"))
+        return Claim(id_, self.owner(person), self.name(person), *told, reused)
 
 
 def employee(id_: str, person: Person, roll: Roll, findings: list[Finding]) -> Employee:

@@ -4,32 +4,28 @@ import getpass
 import json
 import platform
 import time
-from collections import Counter as Tally
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from catchlight import lease as leases
 from catchlight import ledger, planning, plugins, results, wishes
 from catchlight.audit import Act
 from catchlight.card_meter import noted_cards
-from catchlight.consents import DECLINED
 from catchlight.cost import cost_of, note_cpu
 from catchlight.darkroom import Darkroom, Elsewhere, Remembered, own_darkroom
 from catchlight.darkroom_worker import Bench
 from catchlight.desk import open_register
 from catchlight.develop import Development, Order, without_portrait
-from catchlight.errors import ConfigError, OutsideError, PhotoError
+from catchlight.errors import OutsideError, PhotoError
 from catchlight.job import Job
 from catchlight.lease import Lease
-from catchlight.permission import Permission, read_permissions
 from catchlight.plan import Plan, has_photo
-from catchlight.records import Answer, Employee, Photo, Reading, Render, Verdict, by_employee
+from catchlight.records import Employee, Photo, Reading, Render, Verdict, by_employee
 from catchlight.storeroom import Storeroom, storeroom_of
-from catchlight.tombstones import read_tombstones
 from catchlight.vault import Vault
 from connectors import folder
-from flows import gathering
+from flows import admission, folder_people, gathering
 from flows.progress import Counter
 from flows.session import Session
 from reports import contact_sheet as sheet
@@ -38,55 +34,16 @@ from reports import contact_sheet as sheet
 def gather(job: Job, room: Storeroom | None = None) -> Plan:
     """Read who there is, put their photos into the vault (``room``: there instead), and draw up the plan."""
     settings, room = folder.Settings(root=job.source), room or storeroom_of(job.home)
-    found = gathering.read(job, room) if job.from_file else folder.read(settings)
-    stones = read_tombstones(job.home)
-    named = _only(job, [one for one in found.employees if not stones.has("id", one.id)])
-    asked = wishes.asked(job.home, {person.id for person in named})
-    barred = read_permissions(job.home).barred(named)
-    employees = _willing(named, barred)
+    found = gathering.read(job, room) if job.from_file else folder_people.read(job, settings, room)
+    employees, told = admission.admit(job, found.employees, found.findings)
     ids = {person.id for person in employees}
+    asked = wishes.asked(job.home, ids)
     wanted = [p for p in asked.photos(p for p in found.photos if p.employee in ids) if p.employee in ids]
     counter = Counter("Reading photos", len(wanted))
     photos = [_fetch(settings, photo, room.vault, counter) for photo in wanted]
     theirs = by_employee(photos)
     own = {person: asked.wish(person, theirs.get(person, [])) for person in asked.wishes}
-    findings = [{"kind": item.kind, "sentence": item.sentence} for item in found.findings]
-    return planning.draw_up(job, employees, photos, findings + _left_out(barred), own)
-
-
-def _willing(employees: list[Employee], refused: Mapping[str, Permission]) -> list[Employee]:
-    """Leave out whose photo may not be processed: it is not even read. ConfigError when nobody's may."""
-    willing = [person for person in employees if person.id not in refused]
-    if employees and not willing:
-        message = f"nobody is left: of all of them it holds that {next(iter(refused.values())).why}"
-        raise ConfigError(message)
-    return willing
-
-
-def _left_out(barred: Mapping[str, Permission]) -> list[dict[str, str]]:
-    """Tell how many were left out at their own word, and how many for want of a yes."""
-    refused = sum(one.code in {Answer.REFUSE, DECLINED} for one in barred.values())
-    unasked = Tally(one.why for one in barred.values() if one.code not in {Answer.REFUSE, DECLINED})
-    told = {f"Left out, and not read: {count} ({why}; see trust.toml)." for why, count in unasked.items()}
-    sentence = f"Left out, and not read, at their own word (do not process my photo): {refused}."
-    own = [{"kind": "refused", "sentence": sentence}] if refused else []
-    return own + [{"kind": "not_agreed", "sentence": one} for one in sorted(told)]
-
-
-def _only(job: Job, employees: list[Employee]) -> list[Employee]:
-    """Keep the people that the job names; ConfigError for an id or a department that nobody has."""
-    unknown = set(job.only) - {person.id for person in employees}
-    if unknown:
-        message = f"--only {min(unknown)}: nobody in {job.source} has this id"
-        raise ConfigError(message)
-    there = {person.department.strip() for person in employees} - {""}
-    known = {name.casefold() for name in there}
-    for name in job.departments:
-        if name.strip().casefold() not in known:
-            shown = ", ".join(sorted(there)) or "none"
-            message = f"--department {name}: nobody in {job.source} is in it; there are: {shown}"
-            raise ConfigError(message)
-    return [person for person in employees if job.wants(person.id, person.department)]
+    return planning.draw_up(job, employees, photos, map(asdict, told), own)
 
 
 def _fetch(settings: folder.Settings, photo: Photo, vault: Vault, counter: Counter) -> Photo:

@@ -72,7 +72,7 @@ def lived(refreshed_six: Whole, tmp_path: Path) -> Path:
     desk.register.close()
     (home / "logs").mkdir(exist_ok=True)
     (home / "logs/darkroom.log").write_text(f"libpng of {GONE} is odd\nall is well\n")
-    (home / "sources").mkdir()
+    (home / "sources").mkdir(exist_ok=True)
     with closing(sqlite3.connect(home / "sources/hr.db")) as store, store:
         store.execute("create table people (key text primary key, fields text, digest text)")
         email = f"{GONE}@example.com"

@@ -7,11 +7,10 @@ from typing import Annotated
 
 import typer
 
-from catchlight import identities
 from catchlight.desk import open_register
 from catchlight.errors import ConfigError
-from catchlight.home import Home
 from catchlight.known import known_of
+from flows import claiming
 from flows.commands.options import HOME, HomeOption
 from flows.commands.people_consent import consent
 from flows.commands.people_erase import erase_person, readmit
@@ -19,7 +18,6 @@ from flows.commands.people_export import export_person
 from flows.commands.people_purge import purge_all
 from flows.commands.people_words import words_of
 from flows.commands.publish_words import say
-from flows.gathering import claims_of
 from flows.showplaces import read_showplaces
 from flows.terminal import told
 
@@ -67,7 +65,9 @@ def show(
 @app.command("confirm")
 def confirm(
     employee: Annotated[str, typer.Argument(metavar="ID", help="Employee id that waits to be confirmed.")],
-    job: Annotated[Path, typer.Option("--job", help="Job file (.toml) whose sources have the person.")],
+    source: Annotated[
+        Path, typer.Option("--source", "--job", help="Folder or job file (.toml) that has the person.")
+    ],
     home: HomeOption = HOME,
     same: Annotated[bool, typer.Option("--same", help="It is the person who had the id before.")] = False,
     another: Annotated[bool, typer.Option("--another", help="It is somebody else.")] = False,
@@ -83,11 +83,5 @@ def confirm(
         if same == another:
             message = "say --same (the person who had this id before) or --another (somebody else)"
             raise ConfigError(message)
-        claims = [claim for claim in claims_of(job, home) if claim.id == employee]
-        if len(claims) != 1:
-            message = f"{employee}: {len(claims)} people of {job} have this id; it has to be one"
-            raise ConfigError(message)
-        with Home(home).alone():
-            ids = identities.confirm(identities.read_ids(home), claims[0], another=another)
-            identities.write_ids(home, ids)
-        say(f"{claims[0].name} ({claims[0].owner}) is {ids.of(claims[0])}. The next run takes them along.")
+        claim, id_ = claiming.confirm(source, home, employee, another=another)
+        say(f"{claim.name or employee} ({claim.known_by}) is {id_}. The next run takes them along.")
