@@ -61,7 +61,7 @@ def import_answers(
     run: RunOption = "latest",
     by: Annotated[str, typer.Option("--by", help="Who answered, where the file does not say.")] = "",
 ) -> None:
-    """Take in answers: approve, keep, retry, upload or refuse, one person a row.
+    """Take in answers from a file (approve, keep, retry, upload or refuse, one person a row); what people said themselves stays.
 
     An answer belongs to one picture. Where the file names none, it is about the portrait of the
     run. The same file twice adds nothing. The column places lists where the person is shown, and nowhere else
