@@ -21,6 +21,9 @@ _WRITE = {
 }
 """By what pydantic calls a type."""
 
+_PATTERNS = {"^#[0-9a-fA-F]{6}$": 'write a colour as "#rrggbb", such as "#e6e8eb"'}
+"""By the pattern that a text has to have."""
+
 _BOUNDS = {"gt": "more than", "ge": "at least", "lt": "less than", "le": "at most"}
 
 
@@ -48,7 +51,8 @@ def _told(error: Any, model: type[BaseModel], loc: tuple[Any, ...], where: str) 
             known = re.findall(r"'([^']*)'", error["ctx"]["expected"])
             return f"{given!r} is none of {', '.join(known)}{_near(str(given), known)}"
         case "string_pattern_mismatch" | "string_too_short" | "too_short":
-            return f"{given!r} is not right{_described(model, loc)}"
+            wanted = _PATTERNS.get(error["ctx"].get("pattern", ""))
+            return f"{given!r}{f': {wanted}' if wanted else ' is not right'}{_described(model, loc)}"
     described = _described(model, loc) if error["type"].startswith(("dict", "model")) else ""
     return f"{given!r}: {_instead(error, where)}{described}"
 

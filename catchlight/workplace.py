@@ -49,4 +49,7 @@ class Workplace(Section):
             message = f"--runner {runner!r}: there are {', '.join(get_args(Runner))}"
             raise ConfigError(message)
         kept = self if runner in {"", self.runner} else Workplace.model_validate({"runner": runner})
+        if address and not kept.is_cluster:
+            message = f"--cluster {address}: say whose it is with --runner dask or --runner ray"
+            raise ConfigError(message)
         return kept.model_copy(update={"address": address}) if address else kept

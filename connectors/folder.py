@@ -26,11 +26,11 @@ _REFUSED = {
 
 
 class Settings(BaseModel):
-    """Where the folder is, and how its photos are named when the list does not say."""
+    """Where the folder is that is published to, and how photos are named where no list says it."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    root: Path = Field(description="the folder with directory.csv and photos/")
+    root: Path = Field(description="the folder that is published to")
     photo_names: tuple[PhotoName, ...] = PHOTO_NAMES
 
 
@@ -68,7 +68,10 @@ def fetch(settings: Settings, photo: Photo) -> bytes:
         raise _why_not(photo.file, error) from error
 
 
-SourceSettings = Settings
+class SourceSettings(Settings):
+    """Where the folder of people and photos is, and how its photos are named when the list does not say."""
+
+    root: Path = Field(description="the folder with directory.csv and photos/")
 
 
 def open_source(settings: Settings, name: str) -> Source:

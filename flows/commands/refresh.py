@@ -147,10 +147,9 @@ def tell(folder: Path) -> int:
         soft_wrap=True,
     )
     told_of = [c for c in run["consistency"] if c["before"] is not None and c["after"] is not None]
-    console.print(
-        "; ".join(f"{c['what']} ±{c['before']} → ±{c['after']} {c['unit']}" for c in told_of) + ".",
-        soft_wrap=True,
-    )
+    if told_of:
+        figures = "; ".join(f"{c['what']} ±{c['before']} → ±{c['after']} {c['unit']}" for c in told_of)
+        console.print(f"{figures}.", soft_wrap=True)
     console.print(f"Contact sheet: {(folder / 'contact_sheet.html').resolve()}", soft_wrap=True)
     for finding in run["findings"][:20]:
         console.print(f"  {finding['sentence']}", markup=False, soft_wrap=True)
