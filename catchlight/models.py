@@ -33,11 +33,15 @@ __all__ = [
     "verify_pack",
 ]
 
+_OF_CLONE = Path(__file__).parents[1] / ".models"
+
 
 def default_root() -> Path:
-    """Where model files lie: $CATCHLIGHT_MODELS, else ~/.local/share/catchlight/models."""
+    """Where model files lie: $CATCHLIGHT_MODELS, else where ``make`` put them in this clone, else in the user's own folder."""
     named = os.environ.get("CATCHLIGHT_MODELS")
-    return Path(named).expanduser() if named else Path.home() / ".local/share/catchlight/models"
+    if named:
+        return Path(named).expanduser()
+    return _OF_CLONE if _OF_CLONE.is_dir() else Path.home() / ".local/share/catchlight/models"
 
 
 class ModelStore:

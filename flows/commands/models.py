@@ -34,7 +34,7 @@ Root = Annotated[
     typer.Option(
         "--models",
         metavar="DIR",
-        help="Folder of the model files. Default: $CATCHLIGHT_MODELS, else ~/.local/share/catchlight/models.",
+        help="Folder of the model files. Default: $CATCHLIGHT_MODELS, else .models of this clone where make fetched them, else ~/.local/share/catchlight/models.",
     ),
 ]
 Source = Annotated[
