@@ -29,6 +29,10 @@ TAGS: Mapping[str, str] = {
 }  # a tag of Decision.tags, and what the person asks for with it
 
 
+AGAINST = frozenset({"tighter", "looser"})
+"""Tags that cannot both be met."""
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """Everyone's wish and the photo that they sent, by employee; ``answers`` are the person's own, the oldest first."""

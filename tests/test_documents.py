@@ -18,8 +18,9 @@ from catchlight.desk import open_register
 from catchlight.model_manifest import manifest
 from catchlight.moments import now
 from catchlight.place import Purpose
-from catchlight.promises import Keep, Needs
+from catchlight.promises import Keep, Needs, load_promises
 from catchlight.register_tables import TABLES
+from catchlight.studio import JOBS, OPTIONAL
 from flows.commands.catchlight import app
 from flows.commands.documents import app as documents_app
 from reports.documents import pages
@@ -234,7 +235,7 @@ def test_german_pages_are_made_as_the_english_ones(home: Path, made: Pages, conf
         counts = [{shape: one.count(shape) for shape in shapes} for one in (first, second)]
         assert counts[0] == counts[1], name
         assert '<html lang="de">' in second
-        left = re.findall(r"\b(?:the|which|not|their|there|this)\b", german[name])
+        left = re.findall(r"\b(?:the|which|not|their|there|this|like|landmarks)\b", german[name])
         assert not left, (name, left)
 
 
@@ -249,6 +250,8 @@ def test_everything_that_is_stored_measured_or_reached_has_german_words() -> Non
     assert set(words["purpose"]) == set(get_args(Purpose))
     assert set(words["role"]) == set(RIGHTS)
     assert set(words["model"]) == set(manifest())
+    assert set(words["job"]) == {*JOBS, *OPTIONAL}
+    assert set(words["basis"]) == {load_promises(Path("nowhere")).basis("us")}
 
 
 def _commands(group: object, name: str = "") -> dict[str, set[str]]:

@@ -17,6 +17,7 @@ from tests.review_company import (
     client,
     form_of,
     make_review_company,
+    plain,
     signed_in,
     token_of,
 )
@@ -65,6 +66,25 @@ def test_a_forged_link_opens_nothing(desk: ReviewDesk, tail: str) -> None:
     answer = client(desk).get(f"/l/{link(desk)[3:-4]}{tail}")
     assert answer.status_code == 403
     assert "set-cookie" not in answer.headers
+    assert "/me" not in answer.text
+
+
+def test_a_link_that_was_damaged_on_its_way_says_what_helps(desk: ReviewDesk) -> None:
+    """One character less is no mystery: open it from the message once more, or ask for another one."""
+    answer = client(desk).get(link(desk)[:-1])
+    assert answer.status_code == 403
+    assert "This link is not whole" in answer.text
+    assert "ask whoever wrote to you for a new one" in plain(answer.text)
+    assert "Open it all the same" in (door := plain(client(desk).get("/").text))
+    assert "lost? Open it" not in door
+
+
+def test_a_form_of_an_earlier_sign_in_says_so(desk: ReviewDesk) -> None:
+    """A page that stood open is not the same as a door that is closed."""
+    old = form_of(signed_in(desk, "p1", "p1").get("/me").text) | {"answer": "keep"}
+    answer = signed_in(desk, "p1", "p1").post("/me/answer", data=old)
+    assert answer.status_code == 403
+    assert "from a page of an earlier sign-in" in answer.text
 
 
 def test_a_form_of_another_site_is_refused(desk: ReviewDesk) -> None:

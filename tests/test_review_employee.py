@@ -3,6 +3,7 @@
 import re
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
@@ -54,11 +55,12 @@ def test_reasons_of_another_try_travel_with_the_answer(tmp_path: Path) -> None:
     [
         ({}, "choose at least one, or write it"),
         ({"comment": "   "}, "choose at least one, or write it"),
+        ({"tag": ["tighter", "looser"]}, "Closer and further away at once cannot be"),
         ({"tag": "tighter", "comment": "x" * 501}, "at most 500 characters"),
     ],
 )
 def test_what_is_missing_is_said_beside_its_field(
-    desk: ReviewDesk, browser: TestClient, sent: dict[str, str], told: str
+    desk: ReviewDesk, browser: TestClient, sent: dict[str, Any], told: str
 ) -> None:
     """What was filled in stays, and nothing is recorded."""
     page = browser.post("/me/answer", data=form_of(browser.get("/me").text) | {"answer": "retry"} | sent)

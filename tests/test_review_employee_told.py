@@ -11,7 +11,7 @@ from catchlight.records import Employee, Outcome, Rung
 from catchlight.register import now
 from catchlight.review_records import Upload
 from reports.review import check_words
-from reports.review.story import Told, held_back, reasons, told
+from reports.review.story import Told, held_back, reasons, reasons_about, told, told_about
 from reports.review.words import Words, languages
 from tests.review_company import client, plain, signed_in
 from tests.review_stands import BASIS, ME, invited, one_person, opened, places, policy, published
@@ -86,6 +86,19 @@ def test_a_try_that_changes_nothing_says_which_photo_would_help(pages: dict[str,
     assert "The light as in my photo" in page
     assert page.index("What works well") < page.index("Use the new portrait")
     assert 'open id="upload"' in pages["unchanged"]
+
+
+def test_nobody_reads_of_somebody_else_as_if_it_were_said_to_them() -> None:
+    """Where a sentence speaks to the person, whoever looks at others' portraits reads another one."""
+    to_them = re.compile(
+        r"\b(Ihnen|Ihre?[mnrs]?|senden|wenden|treten|drehen|heben|halten Sie|nur Sie|und Sie|das Sie|wenn Sie)\b"
+    )
+    spoken = {code for code, text in reasons("de").items() if to_them.search(text)}
+    about = reasons_about("de")
+    assert "photo.missing" in spoken
+    assert spoken <= set(about) <= set(reasons("de"))
+    assert not [text for text in about.values() if to_them.search(text)]
+    assert told_about("photo.missing", "There is no photo.", Words("en")).text == "There is no photo."
 
 
 def test_who_has_no_photo_is_not_told_of_one(pages: dict[str, str]) -> None:

@@ -251,10 +251,21 @@ def test_the_log_tells_an_auditor_all_but_pictures(desk: ReviewDesk) -> None:
     cells = [[re.sub(r"^[^>]*>|<[^>]*>", "", cell).strip() for cell in row] for row in rows]
     short = picture(desk, "p1")[:12]
     assert [row[1:] for row in cells] == [
-        [short, "the brand", "use this portrait", "brand", "page:brand", ""],
-        [short, "the person", "use this portrait", "p1", "page", "privacy 3"],
+        [short, "the brand", "use this portrait", "brand", "on the page, brand owner", ""],
+        [short, "the person", "use this portrait", "p1", "on the page", "privacy 3"],
     ]
     assert "<img" not in page
+
+
+def test_the_log_speaks_german_where_the_page_does(desk: ReviewDesk) -> None:
+    """The way of an answer and the notice have words of their own; the table keeps what was recorded."""
+    desk.register.add([Notice("n" * 64, "portrait", "3", "de", "text", now())])
+    say(desk, "p1", notice="n" * 64)
+    browser = staff(desk, "auditor")
+    page = browser.get("/people/log", headers={"accept-language": "de"}).text
+    assert "auf der Seite" in page
+    assert "zum Porträt 3" in page
+    assert '"page","portrait 3"' in browser.get("/people/log.csv").text
 
 
 def test_the_log_s_table_holds_no_formulas(desk: ReviewDesk) -> None:

@@ -17,7 +17,7 @@ from reports.review import employee, entry, people, picture, signon
 from reports.review.desk import ReviewDesk
 from reports.review.shield import FORM, Pace, Shield
 from reports.review.views import Looks
-from reports.review.visit import Visit
+from reports.review.visit import STALE_FORM, Visit
 
 _STATIC = Path(__file__).parent / "static"
 _TOLD = (400, 401, 403, 404, 405, 410, 413, 422, 429, 500, 503)
@@ -52,7 +52,9 @@ def _health(_: Request) -> Response:
 def _problem(request: Request, problem: Exception) -> Response:
     """Return a page that says what went wrong and what to do."""
     status = problem.status_code if isinstance(problem, HTTPException) else 500
-    key = status if status in _TOLD else 500
+    key: int | str = status if status in _TOLD else 500
+    if isinstance(problem, HTTPException) and problem.detail == STALE_FORM:
+        key = STALE_FORM
     page = Visit(request).page("problem.html.j2", status, key=key)
     if isinstance(problem, HTTPException):
         page.headers.update(problem.headers or {})

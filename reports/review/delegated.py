@@ -12,7 +12,7 @@ from catchlight.records import Answer, Decision
 from catchlight.register import now
 from catchlight.review_records import Session
 from catchlight.standings import Standing
-from catchlight.wishes import TAGS
+from catchlight.wishes import AGAINST, TAGS
 from reports.review.people_delegations import FIELDS, named
 from reports.review.people_desk import delegate, delegations, enters, snapshot, standings
 from reports.review.people_form import ticket_of
@@ -123,7 +123,9 @@ def _answer(visit: Visit, form: FormData) -> Response:
     retry = answer == Answer.RETRY
     tags = " ".join(tag for tag in TAGS if retry and tag in form.getlist("tag"))
     if retry and not tags:  # without one, the next attempt would be this one again
-        return _shown(visit, one, 422, "tag")
+        return _shown(visit, one, 422, "tag_missing")
+    if AGAINST.issubset(tags.split()):
+        return _shown(visit, one, 422, "tag_both")
     comment = str(form.get("comment", "")).strip()[:_LONGEST] if retry else ""
     said = Decision(
         one.person.id, str(form.get("picture", "")), answer, session.who, now(), comment,

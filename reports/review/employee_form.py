@@ -9,7 +9,7 @@ from catchlight.choosing import Choices
 from catchlight.consents import PURPOSES
 from catchlight.records import Answer, Decision
 from catchlight.register import now
-from catchlight.wishes import TAGS
+from catchlight.wishes import AGAINST, TAGS
 
 COMMENT = 500  # characters
 _TOLD = (Answer.APPROVE, Answer.RETRY)  # nobody says these without having been told what for
@@ -80,6 +80,8 @@ def _errors(filled: Filled, *, known: bool) -> list[tuple[str, str]]:
     if filled.answer == Answer.RETRY:
         if not filled.tags and not filled.comment:
             found.append(("tag", "answer.error.tag"))
+        if AGAINST.issubset(filled.tags):
+            found.append(("tag", "answer.error.both"))
         if len(filled.comment) > COMMENT:
             found.append(("comment", "answer.error.comment"))
     return found

@@ -3,7 +3,6 @@
 import re
 
 from starlette.datastructures import FormData
-from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
@@ -42,7 +41,7 @@ def _link(visit: Visit) -> Response:
     opened = _open(visit, visit.request.path_params["token"])
     if opened.worth == Link.FORGED or opened.invitation is None:
         visit.request.app.state.pace.step("wrong link", client_of(visit.request), _WRONG_LINKS)
-        raise HTTPException(403)
+        return visit.page("link.html.j2", 403, worth=Link.FORGED, sent_token="", again=False)
     if opened.worth != Link.GOOD:
         return visit.page(
             "link.html.j2",

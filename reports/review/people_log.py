@@ -13,6 +13,7 @@ from reports.review.people_page import people_page
 from reports.review.people_rights import Right, require
 from reports.review.views import note_view
 from reports.review.visit import Visit, shown
+from reports.review.words import Words
 
 PAGE = 100
 SHORT = 12  # characters of a digest
@@ -34,7 +35,10 @@ def _log(visit: Visit) -> Response:
         visit,
         "people_log.html.j2",
         "log",
-        rows=list(_rows(all_[(page - 1) * PAGE : page * PAGE], _versions(visit))),
+        rows=[
+            _in_words(row, visit.words)
+            for row in _rows(all_[(page - 1) * PAGE : page * PAGE], _versions(visit))
+        ],
         total=len(all_),
         page=page,
         pages=pages,
@@ -47,6 +51,22 @@ def _table(visit: Visit) -> Response:
     data = table_bytes(HEADER, _rows(standings(visit).log(), _versions(visit), short=64))
     headers = {"content-disposition": 'attachment; filename="decisions.csv"'}
     return Response(data, media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _in_words(row: tuple[str, ...], say: Words) -> tuple[str, ...]:
+    """Return a row with its way and its notice as a page says them; the table to download keeps what was recorded."""
+    *others, source, notice = row
+    name, blank, version = notice.partition(" ")
+    known = f"me.notice_name.{name}"
+    return (*others, _way(source, say), f"{say(known) if say.has(known) else name}{blank}{version}")
+
+
+def _way(source: str, say: Words) -> str:
+    """Return by which way an answer came; on the page, in which role."""
+    way, colon, more = source.partition(":")
+    said = say(f"log.way.{way}") if say.has(f"log.way.{way}") else way
+    role = f"log.role.{more}"
+    return f"{said}, {say(role)}" if say.has(role) else f"{said}{colon}{more}"
 
 
 def _versions(visit: Visit) -> dict[str, str]:

@@ -24,7 +24,7 @@ from reports.review.people_frames import changes, frames
 from reports.review.people_page import people_page
 from reports.review.people_queue import address, portrait_address
 from reports.review.people_rights import Right, may, require
-from reports.review.story import held_back, told
+from reports.review.story import held_back, told_about
 from reports.review.visit import Visit, posted, shown
 
 EARLY = "early"  # the brand's yes before the person's
@@ -62,7 +62,7 @@ def _page(visit: Visit, one: Standing, wanted: Filter, status: int = 200, **more
         beside=snap.book.beside.get(one.person.id, ""),
         stage=str(one.stage),
         note=_note(visit, one),
-        problems=[told(*flag, visit.words) for flag in one.flags],
+        problems=[told_about(*flag, visit.words) for flag in one.flags],
         frames=frames(one),
         changes=changes(one),
         cap=held_back(frames(one).cap, visit.words, "somebody"),

@@ -11,7 +11,9 @@ from catchlight.records import Outcome, Render, Rung
 from reports.review import check_words
 from reports.review.words import Words
 
-_REASONS = Path(__file__).parent / "reasons.{language}.toml"
+_REASONS, _ABOUT = (
+    Path(__file__).parent / f"{name}.{{language}}.toml" for name in ("reasons", "reasons_about")
+)
 _CAP = re.compile(r"(?P<needed>\w+) not used: limited to (?P<rung>\w+) (?P<by>.*)")
 _ENLARGED = 1.05  # less is not worth a sentence
 _PARTS = {
@@ -99,10 +101,26 @@ def told(reason: str, sentence: str, say: Words) -> Told:
     return Told(own, say.language) if own else Told(sentence, "en")
 
 
+def told_about(reason: str, sentence: str, say: Words) -> Told:
+    """Return the same for whoever reads it of somebody else."""
+    own = reasons_about(say.language).get(reason)
+    return Told(own, say.language) if own else told(reason, sentence, say)
+
+
 @cache
 def reasons(language: str) -> dict[str, str]:
-    """Return the sentences of reason codes in a language other than the one they are made in."""
-    file = _REASONS.with_name(_REASONS.name.format(language=language))
+    """Return the sentences of reason codes, as said to the person, in a language other than the one they are made in."""
+    return _sentences(_REASONS, language)
+
+
+@cache
+def reasons_about(language: str) -> dict[str, str]:
+    """Return those that are said otherwise to whoever reads them of somebody else."""
+    return _sentences(_ABOUT, language)
+
+
+def _sentences(pattern: Path, language: str) -> dict[str, str]:
+    file = pattern.with_name(pattern.name.format(language=language))
     return (
         {code: str(text) for code, text in loads(file.read_text("utf-8")).items()} if file.is_file() else {}
     )

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 COOKIE = "__Host-sid"
 LANGUAGE = "__Host-lang"
+STALE_FORM = "form"  # sent from a page of another session
 LOOKS, FORMS = 900, 60  # a minute, for one session
 _SEVERAL = ("tag",)  # fields of which more than one may be chosen
 _PAGES = Path(__file__).parent / "pages"
@@ -89,7 +90,7 @@ class Visit:
         self.require()
         sent = form.get("token")
         if not isinstance(sent, str) or not hmac.compare_digest(sent.encode(), self.token.encode()):
-            raise HTTPException(403)
+            raise HTTPException(403, STALE_FORM)
 
     def page(self, name: str, status: int = 200, **values: Any) -> Response:
         """Return a page made from a template."""
