@@ -3,7 +3,6 @@
 import dataclasses
 import getpass
 import json
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
@@ -14,6 +13,7 @@ from catchlight.audit import Act, Head, Seal
 from catchlight.audit_settings import seal_of
 from catchlight.desk import register_of
 from catchlight.errors import ConfigError
+from catchlight.mistyped import unknown
 from catchlight.register import Register
 from flows.commands.options import HOME, HomeOption
 from flows.commands.publish_words import say
@@ -68,9 +68,17 @@ def show(
     Exit code 0: shown. 2: there is no such home.
     """
     with told():
-        found: Iterable[audit_reading.Entry] = audit_reading.entries(*_open(home), person, by)
+        register, seal = _open(home)
+        found = audit_reading.entries(register, seal, person, by)
+        empty = True
         for entry in list(found)[-last:] if last else found:
+            empty = False
             say(json.dumps(dataclasses.asdict(entry)) if as_json else _words(entry))
+        if person and empty and not as_json:
+            wrong = unknown(home, register, person)
+            say(
+                f"Nothing is logged about {person}{' by this id' if by else ''}{f': {wrong}' if wrong else '.'}"
+            )
 
 
 @app.command("head")

@@ -12,9 +12,10 @@ from catchlight.agreed import PURPOSES as PAINTED
 from catchlight.consents import PURPOSES, Consent, Word
 from catchlight.desk import open_register
 from catchlight.errors import ConfigError
+from catchlight.mistyped import unknown, was_listed
 from catchlight.notices import record_notice
 from catchlight.promises import ACTS
-from catchlight.register import now
+from catchlight.register import Register, now
 from catchlight.review_records import Notice
 from catchlight.vault import digest_of
 from flows.commands.options import HOME, HomeOption
@@ -42,19 +43,26 @@ def consent(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would hold then; write nothing.")
     ] = False,
+    not_listed: Annotated[
+        bool, typer.Option("--not-listed", help="Write it down although no list or run has this id yet.")
+    ] = False,
 ) -> None:
     """Write down what a person said of one purpose: yes, no, or not any more. The last word holds.
 
     People say it on their own page as well; this is for paper, and for who tells HR. A written yes needs --notice and
-    --evidence. A withdrawal needs nothing: it is as easy as that.
+    --evidence. A withdrawal needs nothing: it is as easy as that. Who left can still say something: the id counts as long
+    as anything here knows it.
 
-    Exit code 0: written down. 2: the purpose is unknown, or the text cannot be read.
+    Exit code 0: written down. 2: the id or the purpose is unknown, or the text cannot be read.
     """
     with told():
         if purpose not in _ALL:
             message = f"--purpose {purpose}: there are {', '.join(_ALL)}"
             raise ConfigError(message)
         with closing(open_register(home)) as register:
+            employee = employee.strip()
+            if not not_listed:
+                _check(home, register, employee)
             text = _notice(notice, language) if notice else None
             said = Consent(
                 employee, purpose, word, getpass.getuser(), now(), text.digest if text else "", "people consent",
@@ -64,7 +72,18 @@ def consent(
                 if text:
                     record_notice(register, text)
                 register.add([said])
+        if not was_listed(home):
+            say("No list of people was read here yet, so nobody looked whether the id is right.")
         _tell(said, dry_run=dry_run)
+
+
+def _check(home: Path, register: Register, employee: str) -> None:
+    """Refuse an id that nobody has: a withdrawal under it would change nothing."""
+    if was_listed(home) and (wrong := unknown(home, register, employee)):
+        message = (
+            f"{wrong} Nothing was written down. Where the id is right and no list has it yet: --not-listed"
+        )
+        raise ConfigError(message)
 
 
 def _tell(said: Consent, *, dry_run: bool) -> None:
