@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-import polars as pl
-
 from catchlight import ledger, looks, runs
+from catchlight.errors import ConfigError
 from catchlight.home import Home
 from catchlight.plan import Plan
 from catchlight.records import Outcome, Photo
@@ -28,8 +27,13 @@ def _found(plan: Plan, pictures: Mapping[str, str]) -> list[Candidate]:
     before = _before(plan)
     if before is None:
         return []
-    known, portraits = runs.candidates(before), runs.portraits(before)
-    alike = _same_photos(plan, before.name) & _same_look(plan, before)
+    try:
+        known, portraits = runs.candidates(before), runs.portraits(before)
+        alike = _same_photos(plan, before.name) & _same_look(plan, before)
+    except ConfigError:
+        if plan.job.onto:
+            raise
+        return []  # damaged: nobody gets their new portrait later for that
     wishes = wishes_of(plan.home, before.name)
     rows: list[Candidate] = []
     for person in sorted(pictures.keys() & portraits.keys() & alike):
@@ -89,7 +93,7 @@ def _same_photos(plan: Plan, before: str) -> set[str]:
 
 def _photos(home: Home, run: str) -> dict[str, set[str]]:
     try:
-        rows = pl.read_parquet(home.ledger(run) / ledger.file_name(Photo), columns=["employee", "digest"])
+        rows = ledger.read(home.ledger(run) / ledger.file_name(Photo), columns=["employee", "digest"])
     except FileNotFoundError:
         return {}
     found: dict[str, set[str]] = {}

@@ -95,7 +95,7 @@ def _photos(home: Path, run: str, employee: str) -> tuple[Photo, ...]:
     file = run_folder(home, run) / ledger.file_name(Photo) if run else None
     if file is None or not file.is_file():
         return ()
-    return tuple(ledger.records(Photo, pl.read_parquet(file).filter(pl.col("employee") == employee)))
+    return tuple(ledger.records(Photo, ledger.read(file).filter(pl.col("employee") == employee)))
 
 
 def _notices(register: Register, said: Sequence[Decision | Consent]) -> tuple[Notice, ...]:

@@ -4,7 +4,8 @@ import dataclasses
 import json
 import types
 import typing
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from io import BytesIO
 from itertools import chain
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 
 import polars as pl
 
+from catchlight.errors import ConfigError
 from catchlight.vault import write_whole
 
 _PARTS = 16
@@ -54,6 +56,25 @@ def write(path: Path, frame: pl.DataFrame) -> Path:
     return path
 
 
+def read(path: Path, columns: list[str] | None = None) -> pl.DataFrame:
+    """Return a table; ConfigError when it is damaged, FileNotFoundError when it is not there."""
+    with reading(path):
+        return pl.read_parquet(path, columns=columns)
+
+
+@contextmanager
+def reading(*paths: Path) -> Iterator[None]:
+    """Tell which table is damaged, and what to do: ConfigError. One that is not there is FileNotFoundError."""
+    try:
+        yield
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
+        message = (
+            f"{' or '.join(map(str, paths))}: is damaged ({str(error).splitlines()[0]}); put it back from a backup, or, "
+            "where a newer run may take this one's place, run the refresh again"
+        )
+        raise ConfigError(message) from error
+
+
 def file_name(record: type) -> str:
     """Return the file of a record kind: ``Employee`` → ``employees.parquet``."""
     return f"{record.__name__.lower()}s.parquet"
@@ -68,7 +89,7 @@ def gather(
     """
     empty = pl.DataFrame(schema=schema(record))
     files = (folder / file_name(record) for folder in shards)
-    frames = (pl.read_parquet(file) for file in files if file.is_file())
+    frames = (read(file) for file in files if file.is_file())
     whole = (_of_today(record, frame) for frame in chain(frames, [empty if more is None else more]))
     return _sorted_in_parts(whole, empty, by) if by else pl.concat([empty, *whole])
 
@@ -118,12 +139,16 @@ class Recipes:
         return self.root / recipe[:2] / f"{recipe[2:]}.json"
 
     def recall(self, recipe: str) -> dict[str, Any] | None:
-        """Return what was remembered, or None when the recipe was never finished."""
+        """Return what was remembered, or None when the recipe was never finished, or its file is damaged."""
         try:
             found: dict[str, Any] = json.loads(self.path(recipe).read_bytes())
-        except FileNotFoundError:
+        except (FileNotFoundError, ValueError):
             return None
         return found
+
+    def forget(self, recipe: str) -> None:
+        """Let a recipe be one that was never finished."""
+        self.path(recipe).unlink(missing_ok=True)
 
     def remember(self, recipe: str, result: dict[str, Any]) -> None:
         """Keep the result of a finished recipe; from now on it is done."""

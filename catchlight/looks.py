@@ -62,7 +62,7 @@ def digests(folder: Path) -> dict[str, str]:
 
 def names(folder: Path) -> dict[str, str]:
     """Return by which preset each person of a run looks, by id."""
-    rows = ledger.records(Employee, pl.read_parquet(folder / ledger.file_name(Employee)))
+    rows = ledger.records(Employee, ledger.read(folder / ledger.file_name(Employee)))
     return {person.id: person.preset for person in rows}
 
 

@@ -111,7 +111,7 @@ def _runs(home: Path, employee: str, checks: Mapping[str, Explained]) -> Iterato
 
 def _theirs(home: Path, run: str, kind: type, employee: str) -> list[dict[str, Any]]:
     file, column = home / "runs" / run / ledger.file_name(kind), "id" if kind is Employee else "employee"
-    return pl.read_parquet(file).filter(pl.col(column) == employee).to_dicts() if file.is_file() else []
+    return ledger.read(file).filter(pl.col(column) == employee).to_dicts() if file.is_file() else []
 
 
 def _explained(row: Mapping[str, Any], checks: Mapping[str, Explained]) -> dict[str, Any]:

@@ -3,7 +3,9 @@
 import zlib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence, Sized
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -13,6 +15,7 @@ from catchlight.config import Preset
 from catchlight.home import Home
 from catchlight.job import Job
 from catchlight.look import Look
+from catchlight.losses import is_known
 from catchlight.order import Order, recipe_of
 from catchlight.permission import read_permissions
 from catchlight.records import Employee, Photo, Render, by_employee
@@ -51,11 +54,11 @@ class Plan:
 
     def employees(self) -> list[Employee]:
         """Everyone in this run."""
-        return ledger.records(Employee, pl.read_parquet(self.folder / ledger.file_name(Employee)))
+        return ledger.records(Employee, ledger.read(self.folder / ledger.file_name(Employee)))
 
     def photos(self) -> list[Photo]:
         """Their photos, before one is chosen."""
-        return ledger.records(Photo, pl.read_parquet(self.folder / ledger.file_name(Photo)))
+        return ledger.records(Photo, ledger.read(self.folder / ledger.file_name(Photo)))
 
     def numbers(self) -> list[int]:
         """Return the shards that somebody is in."""
@@ -103,14 +106,20 @@ class Plan:
 
     def _staff(self, ids: list[str]) -> dict[str, Employee]:
         """Return some of the employees: a shard's are few of a large company's."""
-        table = pl.scan_parquet(self.folder / ledger.file_name(Employee)).filter(pl.col("id").is_in(ids))
-        return {person.id: person for person in ledger.records(Employee, table.collect())}
+        file = self.folder / ledger.file_name(Employee)
+        with ledger.reading(file):
+            table = pl.scan_parquet(file).filter(pl.col("id").is_in(ids)).collect()
+        return {person.id: person for person in ledger.records(Employee, table)}
 
     def waiting(self, shards: Mapping[int, list[Order]]) -> list[Order]:
-        """Return the orders of people with a photo whose recipe was never finished, shard by shard."""
-        recipes = self.home.recipes
-        orders = (order for shard in shards.values() for order in shard)
-        return [order for order in orders if has_photo(order) and not recipes.path(order.recipe).is_file()]
+        """Return the orders of people with a photo whose recipe was never finished, shard by shard.
+
+        One of which a picture was lost or damaged since counts as never finished.
+        """
+        orders = [order for shard in shards.values() for order in shard if has_photo(order)]
+        with ThreadPoolExecutor() as pool:  # pictures are read whole, and the disk may be far away
+            known = list(pool.map(partial(is_known, self.home), (order.recipe for order in orders)))
+        return [order for order, done in zip(orders, known, strict=True) if not done]
 
     def photoless(self, shards: Mapping[int, list[Order]]) -> int:
         """Return how many people of the orders have no photo that could be read from the source."""

@@ -35,19 +35,32 @@ def draw_up(
     rights = [*sorted(consents.items()), *sorted(uncompared)]
     want = hashlib.sha256(f"{want} {rights}".encode()).hexdigest() if rights else want
     for run in home.unfinished():
-        old = json.loads((home.ledger(run) / "plan.json").read_bytes())
-        if old["want"] == want:
-            return replace(read(home, run, job), resumed=True)
+        if _wanted(home, run) == want:
+            plan = replace(read(home, run, job), resumed=True)
+            _tabulate(plan, employees, photos)  # whole again, should they be damaged
+            return plan
     told = (*findings, *([] if job.of_some else _capped(employees, {"": look} | groups)))
     told += tuple(allowances.told(uncompared))
     plan = Plan(
         _new_run(home), job, look, _now(), told, groups=groups, wishes=wishes, agreed=consents,
         uncompared=uncompared,
     )  # fmt: skip
-    ledger.write(plan.folder / ledger.file_name(Employee), ledger.table(Employee, employees))
-    ledger.write(plan.folder / ledger.file_name(Photo), ledger.table(Photo, photos))
+    _tabulate(plan, employees, photos)
     write_json(plan.folder / "plan.json", _plain(plan, want))
     return plan
+
+
+def _tabulate(plan: Plan, employees: Sequence[Employee], photos: Sequence[Photo]) -> None:
+    ledger.write(plan.folder / ledger.file_name(Employee), ledger.table(Employee, employees))
+    ledger.write(plan.folder / ledger.file_name(Photo), ledger.table(Photo, photos))
+
+
+def _wanted(home: Home, run: str) -> str:
+    """Return the digest of what a run wanted, "" where its plan is damaged."""
+    try:
+        return str(json.loads((home.ledger(run) / "plan.json").read_bytes())["want"])
+    except (ValueError, KeyError, TypeError):
+        return ""
 
 
 def _capped(employees: Sequence[Employee], looks: Mapping[str, Look]) -> list[dict[str, str]]:

@@ -1,6 +1,7 @@
 """Which files were made of each portrait: one small file a portrait, so that they are found again, and go with it."""
 
 import json
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -24,8 +25,14 @@ class PrintBook:
         return self.root / picture[:2] / f"{picture[2:]}.json"
 
     def files(self, picture: str) -> dict[str, Print]:
-        """Return the files of a portrait that are there, by their recipe."""
-        return {recipe: made for recipe, made in self._all(picture).items() if self.vault.has(made.digest)}
+        """Return the files of a portrait that are there, by their recipe; of another size than it was made, it is not."""
+        return {recipe: made for recipe, made in self._all(picture).items() if self._is_there(made)}
+
+    def _is_there(self, made: Print) -> bool:
+        try:
+            return os.stat(self.vault.path(made.digest)).st_size == made.bytes  # noqa: PTH116  asked of every file
+        except FileNotFoundError:
+            return False
 
     @contextmanager
     def held(self, picture: str) -> Iterator[None]:

@@ -115,7 +115,7 @@ def _originals(home: Home, register: Register) -> set[str]:
         found |= set(_table(home, name, Photo)["digest"].to_list())
         found |= set(_table(home, name, Render)["photo"].to_list())
         planned = home.ledger(name) / ledger.file_name(Photo)
-        found |= set(pl.read_parquet(planned)["digest"].to_list()) if planned.is_file() else set()
+        found |= set(ledger.read(planned)["digest"].to_list()) if planned.is_file() else set()
     return found
 
 
@@ -133,7 +133,7 @@ def _table(home: Home, name: str, record: type) -> pl.DataFrame:
     """Return a run's table, from its shards where it is not finished; a column that it lacks has its default."""
     file = home.run(name) / ledger.file_name(record) if name else Path()
     if name and file.is_file():
-        return ledger.table(record, ledger.records(record, pl.read_parquet(file)))
+        return ledger.table(record, ledger.records(record, ledger.read(file)))
     shards = sorted(home.ledger(name).glob("shard=*")) if name else []
     return ledger.gather(record, shards)
 

@@ -45,15 +45,16 @@ def places(home: Path, folder: Path) -> dict[str, Place]:
 
 def _measured(folder: Path) -> dict[str, _Told]:
     """Return what a run's tables say of its portraits: whose, and what was read."""
+    tables = [folder / ledger.file_name(kind) for kind in (Reading, Render)]
     try:
-        readings = pl.scan_parquet(folder / ledger.file_name(Reading))
-        renders = pl.scan_parquet(folder / ledger.file_name(Render)).select("employee", "recipe", "picture")
-        rows = (
-            readings.filter(pl.col("check").is_in(_TELLS) & pl.col("value").is_not_null())
-            .join(renders, on=["employee", "recipe"])
-            .select("picture", "employee", "check", "value")
-            .collect()
-        )
+        with ledger.reading(*tables):
+            readings, renders = map(pl.scan_parquet, tables)
+            rows = (
+                readings.filter(pl.col("check").is_in(_TELLS) & pl.col("value").is_not_null())
+                .join(renders.select("employee", "recipe", "picture"), on=["employee", "recipe"])
+                .select("picture", "employee", "check", "value")
+                .collect()
+            )
     except FileNotFoundError:
         return {}
     found: dict[str, _Told] = {}

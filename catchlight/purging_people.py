@@ -4,9 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-import polars as pl
-
-from catchlight import erasure, unwriting
+from catchlight import erasure, ledger, unwriting
 from catchlight.errors import ConfigError
 from catchlight.journal import standing_now
 from catchlight.purging import Purge, Purged
@@ -76,7 +74,7 @@ def _last_run(one: Purge, id_: str) -> str:
     for name in run_names(one.home):
         folder = one.home / "runs" / name
         file = folder / "employees.parquet"
-        if file.is_file() and id_ in set(pl.read_parquet(file, columns=["id"])["id"]):
+        if file.is_file() and id_ in set(ledger.read(file, columns=["id"])["id"]):
             told = json.loads((folder / "run.json").read_bytes()) if (folder / "run.json").is_file() else {}
             return str(told.get("finished", "9999"))
     return ""

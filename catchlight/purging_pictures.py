@@ -61,7 +61,7 @@ def rejected(one: "Purge") -> int:
         and row.picture != last[id_].picture
     ]
     if gone and not one.dry:
-        table = pl.read_parquet(file)
+        table = ledger.read(file)
         ledger.write(file, table.filter(~pl.col("recipe").is_in([row.recipe for row in gone])))
         one.drop(Home(one.home).recipes.path(row.recipe) for row in gone)
     theirs = {
@@ -101,7 +101,7 @@ def _photos(one: "Purge") -> set[str]:
     """Return the photos of the newest run, and those that people sent: what is old at a place may be one of them."""
     file = folder / ledger.file_name(Photo) if (folder := _newest(one.home)) else None
     sent = {row.photo for row in one.register.rows(Upload)}
-    return sent | (set(pl.read_parquet(file)["digest"].to_list()) if file and file.is_file() else set())
+    return sent | (set(ledger.read(file)["digest"].to_list()) if file and file.is_file() else set())
 
 
 def _digests(home: Path, kind: type, column: str, people: Iterable[str]) -> set[str]:
@@ -109,7 +109,7 @@ def _digests(home: Path, kind: type, column: str, people: Iterable[str]) -> set[
     file = folder / ledger.file_name(kind) if folder else None
     if file is None or not file.is_file():
         return set()
-    mine = pl.read_parquet(file).filter(pl.col("employee").is_in(list(people)))
+    mine = ledger.read(file).filter(pl.col("employee").is_in(list(people)))
     return set(mine[column].to_list()) - {""}
 
 
@@ -117,7 +117,7 @@ def _shown(one: "Purge", without: Collection[str] = ()) -> set[str]:
     """Return the digests that the newest run shows, attempts of some recipes left out, and those that stand published with their backups."""
     folder, found = _newest(one.home), set[str]()
     if folder:
-        renders = pl.read_parquet(folder / ledger.file_name(Render))
+        renders = ledger.read(folder / ledger.file_name(Render))
         kept = [row for rows in candidates(folder).values() for row in rows if row.recipe not in without]
         for name in ("picture", "before", "after", "aligned"):
             found |= set(renders[name].to_list()) | {getattr(row, name) for row in kept}

@@ -18,6 +18,7 @@ from catchlight.checks import photo_age
 from catchlight.consistency import compare
 from catchlight.cost import cost_of
 from catchlight.delivery import file_names
+from catchlight.errors import OutsideError
 from catchlight.home import Home, write_json
 from catchlight.look import store_of
 from catchlight.plan import Plan
@@ -55,7 +56,7 @@ def _carried(plan: Plan, kind: type) -> pl.DataFrame:
     """Return what another run says of those who are not developed in this one, as it stands there."""
     if not plan.job.onto:
         return pl.DataFrame(schema=ledger.schema(kind))
-    there = pl.read_parquet(plan.home.run(plan.job.onto) / ledger.file_name(kind))
+    there = ledger.read(plan.home.run(plan.job.onto) / ledger.file_name(kind))
     return there.filter(~_developed(plan))
 
 
@@ -96,6 +97,9 @@ def _place(source: Path, target: Path) -> None:
     target.unlink(missing_ok=True)
     try:
         os.link(source, target)
+    except FileNotFoundError as error:
+        message = f"{source}: this portrait is gone; run catchlight refresh for everybody: it is made anew"
+        raise OutsideError(message) from error
     except OSError:
         shutil.copyfile(source, target)
 

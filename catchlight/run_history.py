@@ -136,6 +136,6 @@ def _middle(one: Moved) -> float:
 
 
 def _readings(folder: Path, people: list[str]) -> pl.DataFrame:
-    table = pl.read_parquet(folder / ledger.file_name(Reading))
+    table = ledger.read(folder / ledger.file_name(Reading))
     wanted = table.filter(pl.col("employee").is_in(people) & pl.col("value").is_not_null())
     return wanted.select("employee", "check", "value")

@@ -13,7 +13,8 @@ def readings_of(folder: Path, recipe: str) -> list[Reading]:
     path = folder / ledger.file_name(Reading)
     if not recipe or not path.is_file():
         return []
-    rows = pl.scan_parquet(path).filter(pl.col("recipe") == recipe).collect()
+    with ledger.reading(path):
+        rows = pl.scan_parquet(path).filter(pl.col("recipe") == recipe).collect()
     found: list[Reading] = ledger.records(Reading, rows)
     return sorted(found, key=lambda one: (within(one), one.check))
 

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import polars as pl
-
 from catchlight import ledger
 from catchlight.errors import ConfigError
 from catchlight.namesakes import told_apart
@@ -114,7 +112,7 @@ def names_of(folder: Path) -> dict[str, str]:
 def _rows(folder: Path, record: type) -> list[Any]:
     path = folder / ledger.file_name(record)
     try:
-        return ledger.records(record, pl.read_parquet(path))
+        return ledger.records(record, ledger.read(path))
     except FileNotFoundError as error:
         message = (
             f"run {folder.name}: {path.name} is not there; let the run finish, or choose another with --run"

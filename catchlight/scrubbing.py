@@ -13,7 +13,7 @@ from typing import Any
 
 import polars as pl
 
-from catchlight import prefect_store
+from catchlight import ledger, prefect_store
 from catchlight.traces import ERASED, Traces
 from catchlight.vault import digest_of, write_whole
 
@@ -37,7 +37,7 @@ def tells(file: Path, traces: Traces) -> bool:
     """Whether a file tells of somebody, however deep in its tables."""
     data = file.read_bytes()
     if data.startswith(b"PAR1") and data.endswith(b"PAR1"):
-        frame = pl.read_parquet(file)
+        frame = ledger.read(file)
         return frame.filter(_mask(frame, traces)).height > 0
     if data.startswith(_MAGIC):
         return digest_of(data) in traces.digests
@@ -57,7 +57,7 @@ def scrub(file: Path, traces: Traces) -> None:
     """Take out of a file what tells of somebody; a picture or a page of theirs goes whole."""
     match file.suffix:
         case ".parquet":
-            frame = pl.read_parquet(file)
+            frame = ledger.read(file)
             buffer = io.BytesIO()
             frame.filter(~_mask(frame, traces)).write_parquet(buffer)
             write_whole(file, buffer.getvalue())

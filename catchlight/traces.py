@@ -10,8 +10,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import polars as pl
-
+from catchlight import ledger
+from catchlight.errors import ConfigError
 from catchlight.print_book import print_book
 from catchlight.register import Register
 from catchlight.register_tables import TABLES
@@ -138,9 +138,17 @@ def _texts(value: Any) -> Iterator[str]:
 def _rows(home: Path) -> Iterator[dict[str, Any]]:
     """Yield every row about a person: of tables, of what recipes gave, of plans."""
     for file in sorted([*home.glob("runs/**/*.parquet"), *home.glob("ledger/**/*.parquet")]):
-        yield from pl.read_parquet(file).to_dicts()
+        yield from ledger.read(file).to_dicts()
     for file in [*home.glob("ledger/recipes/*/*.json"), *home.glob("runs/*/publish/*.json")]:
-        yield from _of_people(json.loads(file.read_bytes()))
+        yield from _of_people(_json(file))
+
+
+def _json(file: Path) -> Any:
+    try:
+        return json.loads(file.read_bytes())
+    except ValueError as error:
+        message = f"{file}: is damaged, so nobody knows whom it tells of; delete it (a recipe is made anew), then go on"
+        raise ConfigError(message) from error
 
 
 def _of_people(value: Any) -> Iterator[dict[str, Any]]:
@@ -202,7 +210,7 @@ def known_ids(home: Path, register: Register) -> set[str]:
     """Return every id that a home knows: of its runs, its register, its sources, and whose erasure was stopped."""
     found: set[str] = set()
     for file in [*home.glob("runs/*/employees.parquet"), *home.glob("ledger/*/employees.parquet")]:
-        found |= set(pl.read_parquet(file, columns=["id"]).to_series())
+        found |= set(ledger.read(file, columns=["id"]).to_series())
     for record in TABLES:
         rows: list[Any] = register.rows(record)
         found |= {getattr(row, "employee", "") for row in rows}

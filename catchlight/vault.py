@@ -80,6 +80,13 @@ class Vault:
         """Whether the picture is there."""
         return bool(digest) and os.path.isfile(f"{self.root}/{digest[:2]}/{digest[2:]}")  # noqa: PTH113  a third of the time
 
+    def is_whole(self, digest: str) -> bool:
+        """Whether the picture is there, unchanged: all of it is read."""
+        try:
+            return digest_of_file(self.path(digest)) == digest
+        except OSError:
+            return False
+
     def put(self, data: bytes) -> str:
         """Store ``data`` unless it is there; return its digest. OutsideError when the disk refuses."""
         digest = digest_of(data)

@@ -10,6 +10,7 @@ import polars as pl
 
 from catchlight import ledger
 from catchlight.desk import register_of
+from catchlight.errors import ConfigError
 from catchlight.home import Home
 from catchlight.policy import load_policy
 from catchlight.records import Answer, Decision, Photo, Reading, Render, Side, by_employee
@@ -142,15 +143,19 @@ def made_before(home: Path, pictures: Mapping[str, Collection[str]]) -> dict[str
 
 
 def _rows(folder: Path, people: list[str]) -> list[tuple[Any, ...]]:
-    """Return what a run says of these people: employee, picture, photo, rung, head in percent."""
+    """Return what a run says of these people: employee, picture, photo, rung, head in percent.
+
+    A run whose tables are damaged says as little as one that is gone.
+    """
     mine = pl.col("employee").is_in(people)
+    tables = [folder / ledger.file_name(kind) for kind in (Render, Reading)]
     try:
-        renders = pl.scan_parquet(folder / ledger.file_name(Render)).filter(mine)
-        readings = pl.scan_parquet(folder / ledger.file_name(Reading)).filter(mine, check="head")
-        heads = readings.select("employee", head="value")
-        columns = ("employee", "picture", "photo", "rung")
-        return renders.select(columns).join(heads, on="employee", how="left").collect().rows()
-    except FileNotFoundError:
+        with ledger.reading(*tables):
+            renders, readings = map(pl.scan_parquet, tables)
+            heads = readings.filter(mine, check="head").select("employee", head="value")
+            shown = renders.filter(mine).select("employee", "picture", "photo", "rung")
+            return shown.join(heads, on="employee", how="left").collect().rows()
+    except (ConfigError, FileNotFoundError):
         return []
 
 

@@ -7,8 +7,6 @@ from collections.abc import Collection
 from contextlib import closing
 from pathlib import Path
 
-import polars as pl
-
 from catchlight import erasure, ledger, looks, published_list
 from catchlight.audit import Act
 from catchlight.desk import Desk, open_register
@@ -76,7 +74,7 @@ def redraw(folder: Path) -> None:
 
     home = Home(folder.parent.parent)
     kinds = (Employee, Photo, Render, Reading, Verdict)
-    tables = {kind: pl.read_parquet(folder / ledger.file_name(kind)) for kind in kinds}
+    tables = {kind: ledger.read(folder / ledger.file_name(kind)) for kind in kinds}
     run = json.loads((folder / "run.json").read_bytes())
     with (folder / "portraits.csv").open(encoding="utf-8-sig", newline="") as file:
         listed = list(csv.DictReader(file))

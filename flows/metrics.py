@@ -85,7 +85,8 @@ def _under_way(home: Home) -> Iterator[Metric]:
 def _length(file: Path) -> int:
     import polars as pl  # noqa: PLC0415
 
-    return int(pl.scan_parquet(file).select(pl.len()).collect().item())
+    with ledger.reading(file):
+        return int(pl.scan_parquet(file).select(pl.len()).collect().item())
 
 
 def _people(home: Path) -> Iterator[Metric]:

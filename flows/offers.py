@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import polars as pl
 from httpx import HTTPError
 from prefect import get_client, runtime
 from prefect.client.schemas.actions import DeploymentUpdate
@@ -28,8 +27,8 @@ def departments(home: Path) -> list[str]:
     plans = sorted((home / "ledger").glob("*/plan.json"), reverse=True)
     for plan in plans[:_NEWEST]:
         try:
-            people = pl.read_parquet(plan.parent / ledger.file_name(Employee), columns=["department"])
-        except (OSError, pl.exceptions.PolarsError):
+            people = ledger.read(plan.parent / ledger.file_name(Employee), columns=["department"])
+        except (ConfigError, OSError):
             continue
         found |= {name.strip() for name in people["department"].to_list()}
         if takes_in_everyone(home, plan.parent.name):

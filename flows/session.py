@@ -153,16 +153,19 @@ def _begin(
     """Gather, and hand to a darkroom whoever waits; where nobody does, none is needed."""
     with loading():
         from catchlight.judge import limits  # noqa: PLC0415  loads OpenCV and polars
+        from catchlight.losses import make_good  # noqa: PLC0415
         from flows import stages  # noqa: PLC0415
 
         limits(job.brand())
     started, used = time.perf_counter(), time.process_time()
     plan = (gather or stages.gather)(job) if seat.lead else seat.plan(job)
-    seat.tell(plan.run)
     for group in plan.groups:
         limits(job.brand(group))
     shards = plan.shards()
     waiting = plan.waiting(shards)
+    if seat.lead:  # before anybody joins
+        make_good(plan, waiting)
+    seat.tell(plan.run)
     now = time.perf_counter()
     if not waiting:
         return Session(plan, Remembered(plan.home.recipes), bench, shards, 0, now - started, now, used, seat)

@@ -62,5 +62,5 @@ def _photos(home: Path, run: str) -> dict[str, int]:
     file = run_folder(home, run) / ledger.file_name(Photo)
     if not file.is_file():
         return {}
-    rows = pl.read_parquet(file, columns=["employee", "digest"]).filter(pl.col("digest") != "")
+    rows = ledger.read(file, columns=["employee", "digest"]).filter(pl.col("digest") != "")
     return dict(rows.unique().group_by("employee").len().iter_rows())
