@@ -1,7 +1,6 @@
 """Which files were made of each portrait: one small file a portrait, so that they are found again, and go with it."""
 
 import json
-import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -26,13 +25,8 @@ class PrintBook:
 
     def files(self, picture: str) -> dict[str, Print]:
         """Return the files of a portrait that are there, by their recipe; of another size than it was made, it is not."""
-        return {recipe: made for recipe, made in self._all(picture).items() if self._is_there(made)}
-
-    def _is_there(self, made: Print) -> bool:
-        try:
-            return os.stat(self.vault.path(made.digest)).st_size == made.bytes  # noqa: PTH116  asked of every file
-        except FileNotFoundError:
-            return False
+        known = self._all(picture).items()
+        return {recipe: made for recipe, made in known if self.vault.has(made.digest, made.bytes)}
 
     @contextmanager
     def held(self, picture: str) -> Iterator[None]:

@@ -16,6 +16,7 @@ from catchlight.print_book import print_book
 from catchlight.records import Answer, Decision, Photo, Render, Side
 from catchlight.review_records import Upload
 from catchlight.runs import Candidate, candidates, run_folder
+from catchlight.source_memory import FORGET
 
 if TYPE_CHECKING:
     from catchlight.purging import Purge
@@ -159,5 +160,4 @@ def _fetch_again(home: Path, digests: Iterable[str]) -> None:
         with closing(sqlite3.connect(file)) as store, store:
             known = {row[1] for row in store.execute("pragma table_info(people)")}
             if {"digest", "asked", "version"} <= known:
-                forget = "update people set digest = '', version = '', asked = null where digest = ?"
-                store.executemany(forget, [(digest,) for digest in digests])
+                store.executemany(FORGET, [(digest,) for digest in digests])

@@ -8,7 +8,7 @@ import json
 import math
 import sqlite3
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -35,6 +35,7 @@ on conflict (key) do update set fields = excluded.fields, photo = excluded.photo
   asked = case when excluded.photo = '' and people.photo is '' and excluded.fields = people.fields then asked
                when excluded.photo is not '' and excluded.photo is people.version then asked end
 """
+FORGET = "update people set digest = '', version = '', asked = null where digest = ?"
 _SILENT = "photo = '' and asked is not null"
 _PERSON = "instr(key, char(10)) = 0"  # and not a further photo of one
 _TRIED = 100  # photos that could not be had, tried again each time
@@ -185,6 +186,13 @@ class Memory:
             store.executemany(
                 "update people set asked = ?, version = ?, digest = ?, size = ?, note = ? where key = ?", rows
             )
+
+    def miss(self, is_there: Callable[[str, int], bool]) -> None:
+        """Let photos be asked for again of which ``is_there`` (of digest and size) says that they were lost."""
+        had = self._store.execute("select distinct digest, size from people where digest <> ''").fetchall()
+        lost = [(digest,) for digest, size in had if not is_there(digest, size)]
+        with self._whole() as store:
+            store.executemany(FORGET, lost)
 
     def had(self) -> set[str]:
         """Return whose photo was asked for: it is here, or cannot be had."""

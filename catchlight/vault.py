@@ -3,6 +3,7 @@
 import errno
 import hashlib
 import os
+import stat
 import tempfile
 from pathlib import Path
 
@@ -76,9 +77,13 @@ class Vault:
         """Where the picture of this digest lies (whether or not it is there)."""
         return self.root / digest[:2] / digest[2:]
 
-    def has(self, digest: str) -> bool:
-        """Whether the picture is there."""
-        return bool(digest) and os.path.isfile(f"{self.root}/{digest[:2]}/{digest[2:]}")  # noqa: PTH113  a third of the time
+    def has(self, digest: str, size: int | None = None) -> bool:
+        """Whether the picture is there, and of its size where that is given."""
+        try:
+            found = os.stat(f"{self.root}/{digest[:2]}/{digest[2:]}")  # noqa: PTH116  a third of the time
+        except OSError:
+            return False
+        return bool(digest) and stat.S_ISREG(found.st_mode) and size in {None, found.st_size}
 
     def is_whole(self, digest: str) -> bool:
         """Whether the picture is there, unchanged: all of it is read."""

@@ -70,6 +70,7 @@ def _guard(name: str, before: int, after: int, fewer: float) -> None:
 
 def fetch_photos(source: Source, memory: Memory, vault: Vault, keys: Container[str] | None = None) -> None:
     """Fetch the photos that may have changed, of everybody or of ``keys``, and store each as soon as it comes."""
+    memory.miss(vault.has)
     wanted = [one for one in memory.wanting(source.recheck) if keys is None or owner(one[0]) in keys]
     counter, missed = Counter(f"Photos of {source.name}", len(wanted)), 0
     with ThreadPoolExecutor(_AT_ONCE) as pool:

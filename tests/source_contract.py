@@ -126,6 +126,18 @@ class Contract:
         assert after["1001"] == before["1001"]
         assert len([call for call in world.calls if "1001" in call]) == 0 or not world.tells
 
+    def test_a_photo_that_the_vault_lost_is_fetched_again(self, world: World, folder: Path) -> None:
+        """Gone or emptied on the disk, though the source says that nothing changed; the others stay as they are."""
+        for n in range(3):
+            world.person(str(1000 + n), jpeg(n))
+        before, vault = synced(world, folder), Vault(folder / "vault")
+        gone, emptied = vault.path(before["1000"].digest), vault.path(before["1001"].digest)
+        gone.unlink()
+        emptied.chmod(0o640)
+        emptied.write_bytes(b"")
+        assert synced(world, folder) == before
+        assert all(vault.is_whole(one.digest) for one in before.values())
+
     def test_a_photo_that_was_taken_away_is_gone(self, world: World, folder: Path) -> None:
         """In every way in which the vendor says so, and it is no error."""
         for how in world.none:
