@@ -31,6 +31,21 @@ class Anchor:
             message = f"{self.file}: holds no head of an audit log: {error}"
             raise ConfigError(message) from error
 
+    def must_be_unused(self, register: str) -> None:
+        """Refuse an empty register where there was one with a log: ConfigError. An anchor that cannot be read says nothing."""
+        try:
+            head = self.read()
+        except ConfigError as error:
+            _log.warning("%s", error)
+            return
+        if head and head.lines:
+            message = (
+                f"register {register}: is lost: it is not there, or empty, and its audit log had {head.lines} lines "
+                f"({self.file}). Put it back from a backup (catchlight backup restore). If there is none, catchlight audit "
+                'accept "WHY" begins anew, without the answers, consents and receipts that were in it'
+            )
+            raise ConfigError(message)
+
     def advance(self, head: Head, seal_of: Callable[[int], str]) -> None:
         """Anchor a head unless a later one is there; ``seal_of`` gives the seal of a line of the log.
 

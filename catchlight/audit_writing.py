@@ -55,9 +55,14 @@ class Writing:
         return self._head
 
     def begin(self) -> None:
-        """Begin the log, with a line for each row that is there; ConfigError when it was begun with another key."""
+        """Begin the log, with a line for each row that is there.
+
+        ConfigError when it was begun with another key, or when a log of an earlier register was anchored.
+        """
         first = self._connection.execute(sa.select(_LINES.c.detail).order_by(_LINES.c.row).limit(1)).scalar()
         if first is None:
+            if self._seal.anchor:
+                self._seal.anchor.must_be_unused(self._connection.engine.url.render_as_string())
             self._seal.make()
             self.tell(Told(Act.BEGIN, detail=self._seal.number))
             for kind in DETAILS:

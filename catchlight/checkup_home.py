@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
-from catchlight import watermark
+from catchlight import audit_check, watermark
 from catchlight.checkup import Finding, State
 from catchlight.desk import open_register
 from catchlight.errors import CatchlightError, OutsideError
@@ -38,6 +38,7 @@ def look_at_home(home: Path) -> Iterator[Finding]:
         yield Finding(State.OK, "Register", f"{register.name}, schema {VERSION}")
         yield _future(register)
         yield _age(home, register)
+        yield from _log(register)
         yield _pictures(Home(home).vault, register)
     yield from _runs(home)
 
@@ -100,6 +101,17 @@ def _age(home: Path, register: Register) -> Finding:
         f"Where people were erased since, remove {home / 'register.mark'}"
     )
     return Finding(State.FAIL, "Restore", said, remedy)
+
+
+def _log(register: Register) -> Iterator[Finding]:
+    """Compare the register with the head of its log that was kept beside it."""
+    behind = audit_check.behind(register, register.seal) if register.seal else ""
+    if behind:
+        remedy = (
+            'put back the newest register; if there is none, look at catchlight publish verify, then catchlight audit accept "WHY": '
+            "until then nothing is published"
+        )
+        yield Finding(State.FAIL, "Audit log", behind, remedy)
 
 
 def _pictures(vault: Vault, register: Register) -> Finding:

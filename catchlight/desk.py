@@ -100,7 +100,16 @@ def note_settings(home: Path, register: Register) -> None:
 
 
 def register_of(home: Path) -> str | Path:
-    """Return where the register of a home folder is; ConfigError when the file of its address is open to others."""
+    """Return where the register of a home folder is; ConfigError when it was lost, or its address is open to others."""
+    where = place_of_register(home)
+    anchor = seal_of(home).anchor
+    if anchor and isinstance(where, Path) and not (where.is_file() and where.stat().st_size):
+        anchor.must_be_unused(str(where))
+    return where
+
+
+def place_of_register(home: Path) -> str | Path:
+    """Return where a register of a home folder has to be; ConfigError when the file of its address is open to others."""
     address = home / "secrets" / "register.url"
     return read_secret(address) if address.is_file() else home / "register.db"
 

@@ -20,7 +20,9 @@ PICTURES = ("picture", "before", "after", "aligned")
 def is_known(home: Home, recipe: str) -> bool:
     """Whether a recipe is finished, and every picture that it gave is in the vault, unchanged."""
     found = home.recipes.recall(recipe)
-    return found is not None and _are_whole(home.vault, (found["render"].get(name, "") for name in PICTURES))
+    return found is not None and _are_whole(
+        home.vault, (found.get("render", {}).get(name, "") for name in PICTURES)
+    )
 
 
 def make_good(plan: "Plan", waiting: "Iterable[Order]") -> None:

@@ -11,7 +11,7 @@ import typer
 from catchlight import audit_check, audit_reading
 from catchlight.audit import Act, Head, Seal
 from catchlight.audit_settings import seal_of
-from catchlight.desk import register_of
+from catchlight.desk import place_of_register, register_of
 from catchlight.errors import ConfigError
 from catchlight.mistyped import unknown
 from catchlight.register import Register
@@ -104,12 +104,13 @@ def accept(
 ) -> None:
     """Go on after the register was put back from a backup: the lines since then are missing, and the log says so.
 
-    Publishing refuses to start until this is done, since the register lacks what was published meanwhile.
+    Publishing refuses to start until this is done, since the register lacks what was published meanwhile. Where the
+    register was lost and there is no backup, nothing starts until this begins a new one, without any answer.
 
     Exit code 0: written down. 2: nothing is missing.
     """
     with told():
-        register, seal = _open(home)
+        register, seal = _open_anew(home)
         problem = audit_check.behind(register, seal)
         if not problem or seal.anchor is None:
             message = "nothing is missing: the log reaches to its anchored head"
@@ -120,11 +121,22 @@ def accept(
 
 
 def _open(home: Path) -> tuple[Register, Seal]:
+    _must_be_there(home)
+    seal = seal_of(home)
+    return Register(register_of(home), seal), seal
+
+
+def _open_anew(home: Path) -> tuple[Register, Seal]:
+    """Open the register, or begin one in the place of another that was lost."""
+    _must_be_there(home)
+    seal = seal_of(home)
+    return Register(place_of_register(home), Seal(seal.file)), seal
+
+
+def _must_be_there(home: Path) -> None:
     if not home.is_dir():
         message = f"home {home}: no such folder; name the one that the refresh wrote to with --home"
         raise ConfigError(message)
-    seal = seal_of(home)
-    return Register(register_of(home), seal), seal
 
 
 def _head(text: str) -> Head:
