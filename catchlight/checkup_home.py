@@ -7,22 +7,18 @@ from pathlib import Path
 
 from catchlight import audit_check, watermark
 from catchlight.checkup import Finding, State
+from catchlight.checkup_files import look_at_files
 from catchlight.desk import open_register
-from catchlight.errors import CatchlightError, OutsideError
+from catchlight.errors import CatchlightError
 from catchlight.home import Home
 from catchlight.models import ModelStore, default_root
-from catchlight.records import Decision, Receipt
+from catchlight.records import Decision
 from catchlight.register import VERSION, Register, now
-from catchlight.review_records import Upload
 from catchlight.run_history import history
-from catchlight.vault import Vault
-
-_SAMPLE = 200
-_READ = 20
 
 
-def look_at_home(home: Path) -> Iterator[Finding]:
-    """Look at models, register and vault; a home that is not there yet is no mistake."""
+def look_at_home(home: Path, *, whole: bool = False) -> Iterator[Finding]:
+    """Look at models, register and vault, all of it where ``whole``; a home that is not there yet is no mistake."""
     yield _models()
     if not home.is_dir():
         yield Finding(State.OK, "Home", f"{home} is made by the first refresh")
@@ -39,7 +35,7 @@ def look_at_home(home: Path) -> Iterator[Finding]:
         yield _future(register)
         yield _age(home, register)
         yield from _log(register)
-        yield _pictures(Home(home).vault, register)
+        yield from look_at_files(home, register, whole=whole)
     yield from _runs(home)
 
 
@@ -112,28 +108,3 @@ def _log(register: Register) -> Iterator[Finding]:
             "until then nothing is published"
         )
         yield Finding(State.FAIL, "Audit log", behind, remedy)
-
-
-def _pictures(vault: Vault, register: Register) -> Finding:
-    """Look for the pictures that answers, receipts and uploads name; read some of them whole."""
-    named = [row.picture for row in register.rows(Decision)]
-    named += [digest for row in register.rows(Receipt) for digest in (row.sent, row.replaced)]
-    named += [row.photo for row in register.rows(Upload)]
-    wanted = sorted({digest for digest in named if len(digest) == 64})
-    sample = wanted[:: max(1, len(wanted) // _SAMPLE)]
-    missing = [digest for digest in sample if not vault.has(digest)]
-    changed = [digest for digest in sample[:: max(1, len(sample) // _READ)] if not _sound(vault, digest)]
-    said = f"{len(sample)} of {len(wanted)} pictures that the register names looked for"
-    if missing or changed:
-        lost = f"{said}: {len(missing)} are gone, {len(set(changed) - set(missing))} changed"
-        remedy = "the files are older than the register, or were cleared: put back vault/ of the same day"
-        return Finding(State.FAIL, "Vault", f"{lost}; the first is {(missing or changed)[0][:12]}…", remedy)
-    return Finding(State.OK, "Vault", f"{said}; all are there")
-
-
-def _sound(vault: Vault, digest: str) -> bool:
-    try:
-        vault.get(digest)
-    except OutsideError:
-        return False
-    return True

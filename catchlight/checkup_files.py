@@ -1,0 +1,75 @@
+"""Whether what a home folder's records name is there and as it was made: pictures of the vault, tables of the newest run."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from catchlight import ledger
+from catchlight.checkup import Finding, State
+from catchlight.errors import ConfigError
+from catchlight.home import Home
+from catchlight.journal import by_destination, stacks
+from catchlight.losses import PICTURES
+from catchlight.records import Employee, Photo, Reading, Render, Side, Verdict
+from catchlight.register import Register
+from catchlight.review_records import Upload
+from catchlight.runs import run_folder
+from catchlight.vault import Vault
+
+_READ = 100
+_MENDED = "run catchlight refresh: it makes them anew"
+_PUT_BACK = "the files are older than the register, or were cleared: put back vault/ of the same day"
+
+
+def look_at_files(home: Path, register: Register, *, whole: bool = False) -> Iterator[Finding]:
+    """Look for every picture that the register or the newest run needs; read some of them, or all (``whole``)."""
+    damaged, named = _newest(home)
+    vault = Home(home).vault
+    yield _pictures("Vault", vault, _of_register(register), "the register", _PUT_BACK, whole=whole)
+    if named is not None:
+        yield _pictures("Portraits", vault, named, "the newest run", _MENDED, whole=whole)
+    for said in damaged:
+        yield Finding(State.FAIL, "Tables", said, _MENDED)
+
+
+def _of_register(register: Register) -> set[str]:
+    """Return the pictures of last answers, of what stands published with its way back, and what people sent.
+
+    Others that it names may be gone rightly: after their term.
+    """
+    answers = (row for row in register.decisions() if row.side == Side.EMPLOYEE)
+    named = {row.picture for row in {row.employee: row for row in answers}.values()}
+    for receipts in by_destination(register.receipts()).values():
+        standing = (row for stack in stacks(receipts).values() for row in stack)
+        named |= {digest for row in standing for digest in (row.sent, row.replaced)}
+    return named | {row.photo for row in register.rows(Upload)}
+
+
+def _newest(home: Path) -> tuple[list[str], set[str] | None]:
+    """Return which tables of the newest run are damaged, in sentences, and the pictures that it made; None before the first run."""
+    try:
+        folder = run_folder(home)
+    except ConfigError:
+        return [], None
+    damaged, named = [], None
+    for kind in (Employee, Photo, Render, Reading, Verdict):
+        try:
+            table = ledger.read(folder / ledger.file_name(kind))
+            named = set(table.select(PICTURES).unpivot()["value"]) if kind is Render else named
+        except (ConfigError, FileNotFoundError) as error:
+            damaged.append(str(error))
+    return damaged, named
+
+
+def _pictures(
+    what: str, vault: Vault, named: Iterable[str], who: str, remedy: str, *, whole: bool
+) -> Finding:
+    wanted = sorted(digest for digest in named if len(digest) == 64)
+    missing = [digest for digest in wanted if not vault.has(digest)]
+    there = sorted(set(wanted) - set(missing))
+    read = there if whole else there[:: max(1, len(there) // _READ)]
+    changed = [digest for digest in read if not vault.is_whole(digest)]
+    said = f"{len(wanted)} pictures that {who} needs looked for, {len(read)} of them read"
+    if missing or changed:
+        lost = f"{said}: {len(missing)} are gone, {len(changed)} changed"
+        return Finding(State.FAIL, what, f"{lost}; the first is {(missing or changed)[0][:12]}…", remedy)
+    return Finding(State.OK, what, f"{said}; all are as they were stored")
