@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from catchlight import ledger
 from catchlight.home import Home
 from catchlight.register import Register
 from catchlight.register_tables import TABLES
@@ -66,7 +67,7 @@ def _texts(file: Path) -> Iterator[str]:
     if file.suffix in _TEXTS:
         yield file.read_text(encoding="utf-8", errors="replace")
     elif file.suffix == ".parquet":
-        yield from _columns(pl.read_parquet(file))
+        yield from _columns(ledger.read(file))
     elif file.parent.name == "sources" and file.suffix == ".db":
         with closing(sqlite3.connect(file)) as store:
             yield from store.iterdump()

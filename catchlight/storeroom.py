@@ -33,9 +33,9 @@ class Overlay(Vault):
         """Where the picture lies: below, if it is there."""
         return self._below.path(digest) if self._below.has(digest) else super().path(digest)
 
-    def has(self, digest: str) -> bool:
-        """Whether the picture is here or below."""
-        return self._below.has(digest) or super().has(digest)
+    def has(self, digest: str, size: int | None = None) -> bool:
+        """Whether the picture is here or below, of its size where that is given."""
+        return self._below.has(digest, size) or super().has(digest, size)
 
     def put(self, data: bytes) -> str:
         """Store ``data`` here unless it is below; return its digest."""
