@@ -61,7 +61,7 @@ class Writing:
         """
         first = self._connection.execute(sa.select(_LINES.c.detail).order_by(_LINES.c.row).limit(1)).scalar()
         if first is None:
-            if self._seal.anchor:
+            if self._seal.anchor and not any(map(self._has_any, DETAILS)):
                 self._seal.anchor.must_be_unused(self._connection.engine.url.render_as_string())
             self._seal.make()
             self.tell(Told(Act.BEGIN, detail=self._seal.number))
@@ -73,6 +73,9 @@ class Writing:
                 f"this one {self._seal.number}); put the right key back"
             )
             raise ConfigError(message)
+
+    def _has_any(self, kind: Any) -> bool:
+        return self._connection.execute(sa.select(TABLES[kind].c.row).limit(1)).first() is not None
 
     def _take_over(self, kind: Any) -> None:
         table = TABLES[kind]

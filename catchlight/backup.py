@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from catchlight import __version__, register_dump
+from catchlight.backup_room import is_half, room
 from catchlight.desk import register_of
-from catchlight.errors import ConfigError, OutsideError
+from catchlight.errors import ConfigError
 from catchlight.home import write_json
 from catchlight.policy import read_secret
 from catchlight.register import VERSION
@@ -50,28 +51,16 @@ def make(home: Path, to: Path, step: Step = lambda _: None) -> Backup:
     """Put a home aside in a new folder of ``to``; what did not change since the last one takes no room there.
 
     Whatever the register of the backup names is among its files: it is taken first, and pictures are only added.
-    Raises ConfigError, OutsideError. A backup without its manifest is not complete.
+    Raises ConfigError, OutsideError; then nothing of it is left.
     """
-    if not home.is_dir():
-        message = f"--home {home}: no such folder"
-        raise ConfigError(message)
-    if to.resolve().is_relative_to(home.resolve()):
-        message = f"--to {to}: lies in the home folder itself; choose one on another disk"
-        raise ConfigError(message)
-    before, folder = newest(to), to / datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
-    try:
-        above = make_folder(to)
-        folder.mkdir(mode=0o700)
-        files = dict(_taken(home, folder, before, step))
-        _sync(folder, *above)
+    with room(home, to) as (half, folder):
+        files = dict(_taken(home, half, newest(to), step))
+        _sync(half)
         facts = {
             "format": _FORMAT, "made": datetime.now(UTC).isoformat(timespec="seconds"), "home": str(home.resolve()),
             "catchlight": __version__, "schema": VERSION, "links": _links(home), "files": files,
         }  # fmt: skip
-        write_json(folder / MANIFEST, facts)
-    except OSError as error:
-        message = f"{error.filename or folder}: {error.strerror}; make room, then make the backup again"
-        raise OutsideError(message) from error
+        write_json(half / MANIFEST, facts)
     return Backup(folder, facts)
 
 
@@ -88,7 +77,7 @@ def _taken(home: Path, folder: Path, before: Backup | None, step: Step) -> Itera
         step(1)
 
 
-def _sync(folder: Path, *above: Path) -> None:
+def _sync(folder: Path) -> None:
     """Let what was copied survive a power cut, and all names; what has a second name lasts already."""
     for root, _, names in os.walk(folder):
         for file in (Path(root) / name for name in names):
@@ -96,7 +85,6 @@ def _sync(folder: Path, *above: Path) -> None:
                 with file.open("rb") as copy:
                     os.fsync(copy.fileno())
         sync_names(Path(root))
-    sync_names(*above)
 
 
 def _files(home: Path) -> Iterator[Path]:
@@ -154,8 +142,13 @@ def is_picture(path: Path) -> bool:
 
 def newest(to: Path) -> Backup | None:
     """Return the newest complete backup in a folder, None when there is none."""
-    found = sorted(to.glob(f"*/{MANIFEST}"), reverse=True)
-    return read(found[0].parent) if found else None
+    found = folders(to)
+    return read(found[-1]) if found else None
+
+
+def folders(to: Path) -> list[Path]:
+    """Return the folders of the complete backups in a folder, the oldest first."""
+    return sorted(file.parent for file in to.glob(f"*/{MANIFEST}") if not is_half(file.parent))
 
 
 def read(folder: Path) -> Backup:

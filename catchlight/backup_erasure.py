@@ -32,7 +32,7 @@ class Cleared:
 
 def all_in(folder: Path) -> list[Backup]:
     """Return the complete backups of a folder, the oldest first; ConfigError when there is none."""
-    found = [backup.read(file.parent) for file in sorted(folder.glob(f"*/{MANIFEST}"))]
+    found = [backup.read(one) for one in backup.folders(folder)]
     if not found:
         message = f"--backups {folder}: no backup is in it; name the folder that `catchlight backup make --to` was given"
         raise ConfigError(message)

@@ -1,5 +1,6 @@
 """A register as one file, and back: SQLite by its own backup while others write, PostgreSQL by pg_dump."""
 
+import errno
 import os
 import shutil
 import sqlite3
@@ -26,14 +27,27 @@ def dump(where: str | Path, folder: Path) -> Path:
 
 
 def copy_sqlite(source: Path, target: Path) -> None:
-    """Copy a SQLite file that may be written to meanwhile; the copy needs no other file."""
+    """Copy a SQLite file that may be written to meanwhile; the copy needs no other file.
+
+    Raises OSError when there is no room for it, OutsideError when it cannot be read, or is damaged.
+    """
     uri = f"{source.resolve().as_uri()}?mode=ro"
-    with (
-        closing(sqlite3.connect(uri, uri=True)) as old,
-        closing(sqlite3.connect(private_file(target))) as new,
-    ):
-        old.backup(new)
-        new.execute("PRAGMA journal_mode = DELETE")
+    try:
+        with (
+            closing(sqlite3.connect(uri, uri=True)) as old,
+            closing(sqlite3.connect(private_file(target))) as new,
+        ):
+            old.backup(new)
+            new.execute("PRAGMA journal_mode = DELETE")
+            (found,) = new.execute("PRAGMA quick_check(1)").fetchone()
+    except sqlite3.Error as error:
+        if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_FULL:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(target)) from error
+        message = f"{source}: cannot be put aside: {error}"
+        raise OutsideError(message) from error
+    if found != "ok":
+        message = f"{source}: is damaged ({' '.join(str(found).split())}); put it back from an older backup"
+        raise OutsideError(message)
 
 
 def load(file: Path, where: str) -> None:
