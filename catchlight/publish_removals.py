@@ -5,7 +5,8 @@ from collections.abc import Collection, Iterable, Sequence
 
 from catchlight.publish_plan import PersonPlan, Removal, TakeBack
 from catchlight.publish_right import WHY, Rights
-from catchlight.records import Answer, Decision, Receipt, Side
+from catchlight.records import Answer, Receipt
+from catchlight.taken_back import taken_back
 
 LEFT, REPLACED = "left", "replaced"
 
@@ -43,28 +44,11 @@ def draw_leftovers(standing: Iterable[Sequence[Receipt]], people: Iterable[Perso
 
 
 def why_off(id_: str, stacks: Sequence[Sequence[Receipt]], rights: Rights, *, left: bool) -> str:
-    """Return why somebody published must not be any more, "" when they may stay.
-
-    To keep the old photo is to take a yes back only when it was said of a portrait after it was published.
-    """
-    said = [
-        one
-        for one in rights.answers.get(id_, ())
-        if one.side == Side.EMPLOYEE and one.answer in {Answer.APPROVE, Answer.KEEP, Answer.REFUSE}
-    ]
-    last = said[-1] if said else None
-    if last and last.answer == Answer.REFUSE:
-        return Answer.REFUSE
-    if left:
+    """Return why somebody published must not be any more, "" when they may stay."""
+    said = taken_back(rights.answers.get(id_, ()), max(stack[-1].at for stack in stacks))
+    if left and said != Answer.REFUSE:
         return LEFT
-    published = max(stack[-1].at for stack in stacks)
-    if last and last.answer == Answer.KEEP and last.at > published and _said_before(said, last.picture):
-        return Answer.KEEP
-    return rights.against(id_)
-
-
-def _said_before(said: Sequence[Decision], picture: str) -> bool:
-    return any(one.picture == picture and one.answer == Answer.APPROVE for one in said)
+    return said or rights.against(id_)
 
 
 def _removal(id_: str, reason: str, stacks: Sequence[Sequence[Receipt]]) -> Removal:

@@ -23,10 +23,11 @@ class Showplace:
 
 @dataclass(frozen=True, slots=True)
 class Showplaces:
-    """All destinations of a company, and the purposes that need a person's own yes."""
+    """All destinations of a company, the purposes that need a person's own yes, and where people publish themselves."""
 
     places: tuple[Showplace, ...] = ()
     opt_in: tuple[str, ...] = ()
+    own: tuple[str, ...] = ()
 
     def purpose_of(self, place: str) -> str:
         """Return what a destination of a receipt is for; "" for one that is not named any more.

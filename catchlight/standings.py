@@ -16,6 +16,7 @@ from catchlight.own_word import STOPS, heard
 from catchlight.records import Answer, Decision, Outcome, Receipt, Side
 from catchlight.register import Register
 from catchlight.review_records import Extension, Invitation
+from catchlight.taken_back import taken_back_at
 
 
 class Stage(StrEnum):
@@ -113,10 +114,9 @@ def _stage(
 
 def _withdrawn(said: list[Decision], sent: list[Receipt]) -> bool:
     """Whether the person said no to a portrait of theirs that had been published."""
-    own = [d for d in said if d.side == Side.EMPLOYEE]
-    if not own or own[-1].answer not in STOPS:
-        return False
-    return any(receipt.state == State.DONE and receipt.at < own[-1].at for receipt in sent)
+    done = [receipt.at for receipt in sent if receipt.state == State.DONE]
+    no = taken_back_at(said, max(done)) if done else ""
+    return no > min(done, default="")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -15,11 +15,11 @@ from catchlight.publish_removals import why_off
 from catchlight.publish_right import Rights, rights
 from catchlight.records import Answer, Receipt
 from catchlight.sending import FAILED, Result, take_off
+from catchlight.taken_back import taken_back_at
 from catchlight.vault import digest_of
 
 FOLDER = "proofs"
-_STOPS = (Answer.REFUSE, Answer.KEEP)
-_WORDS = (*_STOPS, consents.DECLINED)
+_WORDS = (Answer.REFUSE, Answer.KEEP, consents.DECLINED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +70,10 @@ def _standing(desk: Desk) -> dict[str, list[list[Receipt]]]:
     return found
 
 
-def _answered(now: Rights, employee: str, mine: list[list[Receipt]]) -> Iterator[str]:
-    """Yield when somebody's answers took their yes back, up to the first of an unbroken row: none after it gives more time."""
-    answers = list(now.answers.get(employee, ()))
-    while why_off(employee, mine, replace(now, answers={employee: answers}), left=False) in _STOPS:
-        yield answers.pop().at
+def _answered(now: Rights, employee: str, mine: list[list[Receipt]]) -> list[str]:
+    """Return when somebody's answers took their yes back, [] for never."""
+    at = taken_back_at(now.answers.get(employee, ()), max(stack[-1].at for stack in mine))
+    return [at] if at else []
 
 
 def _declined(now: Rights, employee: str) -> Iterator[str]:

@@ -20,7 +20,8 @@ def read_showplaces(home: Path) -> Showplaces:
     places = [Showplace(one.name, one.place, one.purpose) for one in destinations(home).values()]
     if signature_folder(home) and not any(one.purpose == _SIGNATURE for one in places):
         places.append(Showplace("", "", _SIGNATURE))  # people copy it themselves
-    return Showplaces(tuple(places), load_publishing(home).opt_in)
+    own = tuple(one.place for one in destinations(home).values() if one.by_themselves)
+    return Showplaces(tuple(places), load_publishing(home).opt_in, own)
 
 
 def signature_folder(home: Path) -> Path | None:

@@ -98,7 +98,7 @@ def test_after_publishing_only_leaving_is_possible(desk: ReviewDesk, browser: Te
     assert "your portrait is in use already" in browser.get("/me?code=locked").text
     leave = form_of(browser.get("/me").text) | {"answer": "keep"}
     assert browser.post("/me/answer", data=leave).headers["location"] == "/me?code=taken"
-    assert "Your current photo stays" in browser.get("/me").text
+    assert "You took your portrait back" in browser.get("/me").text
 
 
 def test_not_to_be_processed_is_asked_twice(desk: ReviewDesk, browser: TestClient) -> None:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from reports.review.visit import Visit
 
 _ANSWERED = (Stand.APPROVED, Stand.BRAND, Stand.HELD, Stand.PUBLISHED)
-_LEAVING = (Stand.KEPT, Stand.REFUSED)  # whatever is there is taken off
+_LEAVING = (Stand.KEPT, Stand.REFUSED)  # whatever is there is taken off, unless they kept it
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +27,18 @@ class Offer:
     day: str
 
 
-def offers(visit: "Visit", employee: str, place: Place, filled: "Filled") -> dict[str, Any]:
-    """Return what the page needs to let somebody choose; ``later`` is whether that can be saved by itself."""
+def offers(visit: "Visit", employee: str, place: Place, filled: "Filled", *, stays: bool) -> dict[str, Any]:
+    """Return what the page needs to let somebody choose; ``later`` is whether that can be saved by itself.
+
+    ``stays`` is whether what is shown of them may stay, ``nowhere`` whether there are places and none of them is ticked.
+    """
     shown = shown_of(visit, employee)
     there = any(one.since for one in shown)
+    leaving = place.stand in _LEAVING and not stays
     return {
-        "offers": [_offer(one, place, filled) for one in shown],
-        "later": bool(shown) and (place.stand in _ANSWERED or (there and place.stand not in _LEAVING)),
+        "offers": [_offer(one, place, filled, leaving=leaving) for one in shown],
+        "later": bool(shown) and (place.stand in _ANSWERED or (there and not leaving)),
+        "nowhere": bool(shown) and not any(one.on for one in shown),
     }
 
 
@@ -44,14 +49,12 @@ def shown_of(visit: "Visit", employee: str) -> tuple[Shown, ...]:
     return shown_at(visit.desk.showplaces(), consents, receipts)
 
 
-def _offer(one: Shown, place: Place, filled: "Filled") -> Offer:
+def _offer(one: Shown, place: Place, filled: "Filled", *, leaving: bool) -> Offer:
     ticked = filled.places.get(one.purpose, one.on)
-    return Offer(one.purpose, one.names, ticked, _note(one, place), one.since)
+    return Offer(one.purpose, one.names, ticked, "" if leaving else _note(one, place), one.since)
 
 
 def _note(one: Shown, place: Place) -> str:
-    if place.stand in _LEAVING:
-        return ""
     if one.since:
         return "since" if one.on else "off"
     if one.own and not one.on:

@@ -18,6 +18,7 @@ from reports.review.employee_acts import CODES, acts_for
 from reports.review.employee_delegates import ENDED, delegates_of
 from reports.review.employee_form import COMMENT, Filled
 from reports.review.employee_places import offers
+from reports.review.employee_shown import Stands, stands_now
 from reports.review.employee_slack import offer
 from reports.review.employee_take import can_take
 from reports.review.picture import photos_of
@@ -44,7 +45,8 @@ def view_of(visit: Visit, person: Person, filled: Filled | None = None) -> dict[
     place = tried(place_of(person, desk.register, desk.policy), person, desk.register, desk.home)
     picture = _looked_at(visit, person, place)
     filled = filled or Filled()
-    return offers(visit, person.id, place, filled) | {
+    stands = stands_now(visit, person.id)
+    return offers(visit, person.id, place, filled, stays=stands.showing.stays) | {
         **delegates_of(visit, person.id),
         "person": person,
         "staff": person.portrait.employee,
@@ -55,7 +57,7 @@ def view_of(visit: Visit, person: Person, filled: Filled | None = None) -> dict[
         "story": story_of(person, picture, say),
         "problems": problems_of(person, say),
         "notice": find_notice(desk.policy, NOTICES, say.language),
-        "was": _was(visit, person, picture, place),
+        "was": _was(visit, person, picture, place, stands),
         "photoless": photoless(person),
         "missing": place.stand == Stand.RETAKE and photoless(person),
         "silence": _silence(desk.policy, person),
@@ -69,7 +71,9 @@ def view_of(visit: Visit, person: Person, filled: Filled | None = None) -> dict[
         "largest": desk.policy.server.largest_upload,
         "refused": "",
         "spoken": _spoken_for(visit, place.last),
-        "can": _can(place),
+        "stands": stands,
+        "told": stands.words(say),
+        "can": _can(place, stands),
         "take": can_take(place),
         "slack": offer(visit, person.id, place),
         "again": "again" in visit.request.query_params,
@@ -84,13 +88,15 @@ def _views(person: Person) -> dict[str, Render | Candidate]:
     return found | {one.picture: one for one in person.earlier}
 
 
-def _was(visit: Visit, person: Person, picture: str, place: Place) -> str:
-    """Return what the photo beside a portrait is to the person: the one they sent, or theirs of now or of before."""
+def _was(visit: Visit, person: Person, picture: str, place: Place, stands: Stands) -> str:
+    """Return what the photo beside a portrait is to the person: sent by them, theirs of now or of before, or what it was made from."""
     view = _views(person).get(picture) or person.portrait.render
     sent = {one.photo for one in visit.desk.register.rows(Upload, employee=person.id)}
     if view and view.photo in sent:
         return "sent"
-    return "earlier" if place.stand == Stand.PUBLISHED else "current"
+    if place.stand == Stand.PUBLISHED:
+        return "earlier"
+    return "source" if stands.showing.since else "current"
 
 
 def _looked_at(visit: Visit, person: Person, place: Place) -> str:
@@ -127,10 +133,10 @@ def _spoken_for(visit: Visit, last: Decision | None) -> tuple[str, str]:
     return how, told.get(how, last.by)
 
 
-def _can(place: Place) -> tuple[str, ...]:
-    """Return which answers are possible here."""
+def _can(place: Place, stands: Stands) -> tuple[str, ...]:
+    """Return which answers are possible here; what is shown is taken back by a form of its own."""
     if place.stand == Stand.PUBLISHED:
-        return (Answer.KEEP, Answer.REFUSE)
+        return (Answer.REFUSE,) if stands.can_go else (Answer.KEEP, Answer.REFUSE)
     can = [Answer.UPLOAD]
     if place.stand != Stand.REFUSED:
         can.append(Answer.REFUSE)

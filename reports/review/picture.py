@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute, Route
 from catchlight.errors import OutsideError
 from catchlight.records import Answer, Side
 from catchlight.vault import Vault
+from reports.review.employee_shown import stands_now
 from reports.review.holdings import Shelf, pictures_of
 from reports.review.views import note_picture
 from reports.review.visit import Visit, shown
@@ -57,12 +58,14 @@ def sent(visit: Visit, digest: str, height: int, *, allowed: bool) -> Response:
 
 
 def may_see(visit: Visit, digest: str) -> bool:
-    """Whether a picture is the own one of who is signed in, or anybody's for those who see all.
+    """Whether a picture is the own one of who is signed in, also of an earlier run while it is shown, or anybody's for those who see all.
 
     Nobody but themselves sees somebody who said that their photo shall not be processed.
     """
     session, owners = visit.require(), owners_of(visit, digest)
     if session.employee in owners:
+        return True
+    if session.employee and stands_now(visit, session.employee).picture == digest:
         return True
     return bool(set(visit.roles) & set(SEE_ALL)) and any(not _refused(visit, owner) for owner in owners)
 

@@ -62,6 +62,11 @@ class Words:
         month = self._texts[f"month.{day.month}"]
         return self._texts["month.day"].format(day=day.day, month=month, year=day.year)
 
+    def moment(self, at: str) -> str:
+        """Return the day and minute of an ISO moment, as people of this language write it."""
+        time = datetime.fromisoformat(at).astimezone(self.zone).strftime("%H:%M")
+        return self._texts["month.at"].format(day=self.day(at), time=time)
+
 
 def preferred(header: str, offered: tuple[str, ...]) -> str:
     """Return the first of the browser's languages that is offered, else the first offered."""

@@ -1,0 +1,37 @@
+"""Whether somebody took back the yes to what is published of them, and when: by their answers alone."""
+
+from collections.abc import Sequence
+
+from catchlight.records import Answer, Decision, Side
+
+_SETTLES = (Answer.APPROVE, Answer.KEEP, Answer.REFUSE)
+
+
+def taken_back(answers: Sequence[Decision], published: str) -> str:
+    """Return ``refuse`` or ``keep`` when somebody's answers (the oldest first) take back what was published then, else "".
+
+    To keep the old photo is to take a yes back only when it was said, after the publication, of the portrait that was
+    published: whoever says it of a newer one wants what is shown to stay.
+    """
+    said = [one for one in answers if one.side == Side.EMPLOYEE and one.answer in _SETTLES]
+    last = said[-1] if said else None
+    if last is None or last.answer == Answer.APPROVE:
+        return ""
+    if last.answer == Answer.REFUSE:
+        return Answer.REFUSE
+    yes = yes_before(answers, published)
+    return Answer.KEEP if yes and last.at > published and last.picture == yes.picture else ""
+
+
+def yes_before(answers: Sequence[Decision], published: str) -> Decision | None:
+    """Return the yes by which something was published then, None for none."""
+    said = (one for one in reversed(answers) if one.side == Side.EMPLOYEE and one.answer == Answer.APPROVE)
+    return next((one for one in said if one.at <= published), None)
+
+
+def taken_back_at(answers: Sequence[Decision], published: str) -> str:
+    """Return when they took it back, up to the first no of an unbroken row: none after it gives more time; "" for never."""
+    rest, at = list(answers), ""
+    while taken_back(rest, published):
+        at = rest.pop().at
+    return at
