@@ -15,6 +15,7 @@ from catchlight.records import Decision, Photo, Receipt
 from catchlight.register import Register
 from catchlight.review_records import Delegation, Invitation, Letter, Notice, Upload
 from catchlight.runs import run_folder, run_names
+from catchlight.traces import listed_ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +61,12 @@ def known_of(home: Path, register: Register, employee: str) -> Known:
         record.__name__.lower(): len(register.rows(record, employee=employee))
         for record in (Invitation, Letter, Upload, Delegation)
     }
-    if not (person or answers or consents or receipts or any(also.values())):
+    listed = listed_ids(home).get(employee, {})
+    if not (person or listed or answers or consents or receipts or any(also.values())):
         message = f"nothing is known of {employee!r}: no run, answer or receipt names this id"
         raise ConfigError(message)
     return Known(
-        employee, staff.name if staff else "", staff.email if staff else "", run,
+        employee, *((staff.name, staff.email) if staff else (listed.get("name", ""), listed.get("email", ""))), run,
         _portraits(person) if person else (), _photos(home, run, employee),
         tuple(answers), tuple(consents), _notices(register, [*answers, *consents]),
         tuple(standing_now(receipts)), tuple(receipts), also,

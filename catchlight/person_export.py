@@ -22,7 +22,7 @@ from catchlight.register import Register
 from catchlight.register_tables import TABLES
 from catchlight.review_records import Delegation, Notice, Session
 from catchlight.runs import run_names
-from catchlight.traces import source_entries, traces_of
+from catchlight.traces import listed_ids, source_entries, traces_of
 from catchlight.vault import digest_of
 
 Pages = Callable[[Mapping[str, Any], Collection[str]], Mapping[str, bytes]]
@@ -61,13 +61,14 @@ def export(
     ``pages`` makes what is read first, by file name, from the data and the names of the files.
     """
     runs, rows = list(_runs(home, employee, checks)), _rows(register, employee)
-    if not runs and not any(rows.values()):
+    listed = listed_ids(home).get(employee, {})
+    if not runs and not listed and not any(rows.values()):
         message = f"nothing is known of {employee!r}"
         raise ConfigError(message)
     promises, permissions = load_promises(home), read_permissions(home, employee)
     data = {
         "id": employee, "made": now(), "runs": runs, **rows, "notices": _notices(register, rows),
-        "sources": source_entries(home, traces := traces_of(home, register, employee)),
+        "sources": source_entries(home, traces := traces_of(home, register, employee)), "listed": listed,
         "log": lines_of(register, seal_of(home), employee),
         "recipients": list(recipients), "allowed now": _allowed(permissions, _newest(runs)),
         "kept for (days)": {name: [days, _meant(name)] for name, days in promises.keep.model_dump().items()},

@@ -2,16 +2,17 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
-from catchlight import erasure, ledger, unwriting
+from catchlight import erasure, identities, ledger, unwriting
 from catchlight.errors import ConfigError
 from catchlight.journal import standing_now
 from catchlight.purging import Purge, Purged
 from catchlight.register_tables import TABLES
 from catchlight.runs import portraits, run_folder, run_names, takes_in_everyone
 from catchlight.tombstones import read_tombstones
-from catchlight.traces import known_ids, traces_of
+from catchlight.traces import known_elsewhere, known_ids, traces_of
 from catchlight.unfinished import noted, unfinished
 
 
@@ -28,6 +29,7 @@ def purge_people(one: Purge, redraw: erasure.Redraw) -> list[Purged]:
             erasure.strip(one.home, one.register, traces, redraw)
             if id_ in silent:
                 unwriting.unwrite(one.home, one.register, traces)
+    _forget_ids(one)
     return [
         Purged("leavers", one.keep.leavers, len(leavers)), Purged("words", one.keep.words, len(silent)),
     ]  # fmt: skip
@@ -37,6 +39,15 @@ def _stopped(one: Purge) -> list[str]:
     """Return whom an earlier pass began with and was stopped at; erasures that were stopped end by erasing again."""
     stones = read_tombstones(one.home)
     return [note.employee for note in unfinished(one.home) if not stones.has("id", note.employee)]
+
+
+def _forget_ids(one: Purge) -> None:
+    """Forget whose id was whose where they left and nothing else of theirs is here: nobody can inherit anything of it."""
+    ids, since = identities.read_ids(one.home), one.before(one.keep.leavers)
+    left = {id_ for id_, seen in ids.seen.items() if seen.gone and seen.gone < since}
+    if left and not one.dry and (left := left - known_elsewhere(one.home, one.register)):
+        kept = {id_: seen for id_, seen in ids.seen.items() if id_ not in left}
+        identities.write_ids(one.home, replace(ids, seen=kept))
 
 
 def _left(one: Purge) -> Iterator[tuple[str, str]]:

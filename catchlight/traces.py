@@ -141,6 +141,8 @@ def _rows(home: Path) -> Iterator[dict[str, Any]]:
         yield from ledger.read(file).to_dicts()
     for file in [*home.glob("ledger/recipes/*/*.json"), *home.glob("runs/*/publish/*.json")]:
         yield from _of_people(_json(file))
+    for id_, one in listed_ids(home).items():
+        yield {**one, "id": id_, "display_name": one.get("name", "")}
 
 
 def _json(file: Path) -> Any:
@@ -208,6 +210,11 @@ def _known(home: Path) -> Iterator[tuple[Path, str, dict[str, str]]]:
 
 def known_ids(home: Path, register: Register) -> set[str]:
     """Return every id that a home knows: of its runs, its register, its sources, and whose erasure was stopped."""
+    return (known_elsewhere(home, register) | listed_ids(home).keys()) - {""}
+
+
+def known_elsewhere(home: Path, register: Register) -> set[str]:
+    """Return the ids of which more is known than that a list had them."""
     found: set[str] = set()
     for file in [*home.glob("runs/*/employees.parquet"), *home.glob("ledger/*/employees.parquet")]:
         found |= set(ledger.read(file, columns=["id"]).to_series())
@@ -215,6 +222,12 @@ def known_ids(home: Path, register: Register) -> set[str]:
         rows: list[Any] = register.rows(record)
         found |= {getattr(row, "employee", "") for row in rows}
     found |= {one.employee for one in unfinished(home)}
-    with suppress(FileNotFoundError, ValueError, KeyError):
-        found |= json.loads((home / "sources/ids.json").read_bytes())["seen"].keys()
     return found - {""}
+
+
+def listed_ids(home: Path) -> dict[str, dict[str, str]]:
+    """Return whose ids the lists had, as they are remembered from one run to the next."""
+    with suppress(FileNotFoundError, ValueError, KeyError):
+        seen: dict[str, dict[str, str]] = json.loads((home / "sources/ids.json").read_bytes())["seen"]
+        return seen
+    return {}
