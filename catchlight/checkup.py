@@ -2,6 +2,8 @@
 
 import os
 import platform
+import pwd
+import shlex
 import shutil
 import sys
 import tempfile
@@ -14,8 +16,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from catchlight.cores import crew
 
-_GB = 1e9
+_GB, _MB = 1e9, 1e6
 _A_WORKER = 1.2 * _GB  # memory of one worker at a 2048-pixel master, torch and models loaded
+_PRUNE = "catchlight runs prune --home {home} frees what no answer needs"
 _SILENT = {
     "ORT_DISABLE_TELEMETRY": "1",
     "DO_NOT_TRACK": "1",
@@ -40,6 +43,43 @@ class Finding:
     what: str
     said: str
     remedy: str = ""
+
+
+def is_full(folder: Path) -> bool:
+    """Whether a disk has no room for even a small file."""
+    return shutil.disk_usage(folder).free < _MB
+
+
+def shown(path: Path) -> str:
+    """Return a path as it can be pasted into a shell."""
+    return shlex.quote(str(path))
+
+
+def rights(path: Path) -> str:
+    """Return what lets this account write at a path: whose it is matters, and a disk for reading only lets nobody."""
+    if os.statvfs(path).f_flag & os.ST_RDONLY:
+        return (
+            f"its disk is mounted for reading only: findmnt -T {shown(path)} names it; mount it for writing"
+        )
+    owner = path.stat().st_uid
+    if owner == os.getuid():
+        return f"chmod u+rwX {shown(path)}{f' {shown(path)}/*' if path.is_dir() else ''}"
+    if owner:
+        name = shlex.quote(_account(owner))
+        return f"it is the account {name}'s: run this as that one (sudo -u {name} catchlight doctor)"
+    return f"as root: chown -R {shlex.quote(_account(os.getuid()))} {shown(path)}"
+
+
+def _account(number: int) -> str:
+    try:
+        return pwd.getpwuid(number).pw_name
+    except KeyError:
+        return str(number)
+
+
+def owned(folder: Path) -> str:
+    """Return the command that makes a folder for this account where it may make none."""
+    return f"as root: install -d -m 700 -o {shlex.quote(_account(os.getuid()))} {shown(folder.absolute())}"
 
 
 def look_at_machine(home: Path) -> Iterator[Finding]:
@@ -111,13 +151,17 @@ def _disk(home: Path) -> Finding:
     free = shutil.disk_usage(there).free
     said = f"{free / _GB:.0f} GB free at {there}"
     if not os.access(there, os.W_OK):
-        return Finding(
-            State.FAIL, "Disk", f"{there} cannot be written", f"give this account the right: chown {there}"
-        )
+        remedy = rights(home) if home.exists() else owned(home)
+        return Finding(State.FAIL, "Disk", f"{there} cannot be written", remedy)
     if free < 1 * _GB:
-        return Finding(State.FAIL, "Disk", said, "make room: a run takes about 4 MB a person")
+        return Finding(
+            State.FAIL,
+            "Disk",
+            said,
+            f"make room: a run takes about 4 MB a person; {_PRUNE.format(home=shown(home))}",
+        )
     if free < 10 * _GB:
-        remedy = "about 4 MB a person and run; catchlight runs prune frees what no answer needs"
+        remedy = f"about 4 MB a person and run; {_PRUNE.format(home=shown(home))}"
         return Finding(State.WARN, "Disk", said, remedy)
     return Finding(State.OK, "Disk", said)
 
@@ -125,6 +169,8 @@ def _disk(home: Path) -> Finding:
 def _clock(home: Path) -> Finding:
     """Compare the machine's clock with the file system's: they differ where a file server keeps its own time."""
     there = next(path for path in (home, *home.resolve().parents) if path.exists())
+    if is_full(there):
+        return Finding(State.WARN, "Clock", "cannot be compared: the disk is full", "make room: see Disk")
     try:
         with tempfile.TemporaryFile(dir=there) as file:
             file.write(b"now")
@@ -132,7 +178,10 @@ def _clock(home: Path) -> Finding:
             apart = abs(os.fstat(file.fileno()).st_mtime - time.time())
     except OSError as error:
         return Finding(
-            State.WARN, "Clock", f"cannot be compared: {error.strerror}", f"let {there} be writable"
+            State.WARN,
+            "Clock",
+            f"cannot be compared: {error.strerror}",
+            f"needs to write at {there}: see Disk",
         )
     if apart > 2:
         remedy = "let both keep the time by NTP: deadlines and links depend on it"

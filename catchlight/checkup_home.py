@@ -1,41 +1,38 @@
 """Whether what a home folder keeps fits together: register, vault, models, and a restore of two different days."""
 
+import difflib
 import stat
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
-from catchlight import audit_check, watermark
-from catchlight.checkup import Finding, State
+from catchlight import watermark
+from catchlight.audit_settings import seal_of
+from catchlight.checkup import Finding, State, owned, shown
+from catchlight.checkup_databases import look_at_databases
 from catchlight.checkup_files import look_at_files
-from catchlight.desk import open_register
-from catchlight.errors import CatchlightError
+from catchlight.checkup_register import damaged, look_at_log, open_as_it_is
+from catchlight.errors import ConfigError, OutsideError
 from catchlight.home import Home
 from catchlight.models import ModelStore, default_root
 from catchlight.records import Decision
 from catchlight.register import VERSION, Register, now
 from catchlight.run_history import history
+from catchlight.tombstones import folders, unkept
 
 
 def look_at_home(home: Path, *, whole: bool = False) -> Iterator[Finding]:
     """Look at models, register and vault, all of it where ``whole``; a home that is not there yet is no mistake."""
     yield _models()
+    with suppress(ConfigError):  # trust.toml has its own line
+        yield _second_list(home)
     if not home.is_dir():
-        yield Finding(State.OK, "Home", f"{home} is made by the first refresh")
+        yield _not_there(home)
         return
     yield _rights(home)
     yield _secrets(home / "secrets")
-    try:
-        register = open_register(home)
-    except CatchlightError as error:
-        yield Finding(State.FAIL, "Register", str(error), "put back the backup, or update Catchlight")
-        return
-    with closing(register):
-        yield Finding(State.OK, "Register", f"{register.name}, schema {VERSION}")
-        yield _future(register)
-        yield _age(home, register)
-        yield from _log(register)
-        yield from look_at_files(home, register, whole=whole)
+    yield from look_at_databases(home)
+    yield from _register(home, whole=whole)
     yield from _runs(home)
 
 
@@ -43,11 +40,58 @@ def _runs(home: Path) -> Iterator[Finding]:
     unfinished = Home(home).unfinished()
     if unfinished:
         said = f"{len(unfinished)} not finished, the newest {unfinished[0]}"
-        yield Finding(State.WARN, "Runs", said, "run the same refresh again, or catchlight runs prune")
-    damaged = [one.name for one in history(home) if one.damaged] if (home / "runs").is_dir() else []
-    if damaged:
-        said = f"run.json of {', '.join(damaged)} is damaged"
+        remedy = f"run the same refresh again, or catchlight runs prune --home {shown(home)}"
+        yield Finding(State.WARN, "Runs", said, remedy)
+    unread = [one.name for one in history(home) if one.damaged] if (home / "runs").is_dir() else []
+    if unread:
+        said = f"run.json of {', '.join(unread)} is damaged"
         yield Finding(State.WARN, "Runs", said, "put that file back from a backup")
+
+
+def _register(home: Path, *, whole: bool) -> Iterator[Finding]:
+    register = open_as_it_is(home)
+    if isinstance(register, Finding):
+        yield register
+        return
+    with closing(register):
+        yield Finding(State.OK, "Register", f"{register.name}, schema {VERSION}")
+        try:
+            yield from _within(home, register, whole=whole)
+        except OutsideError as error:
+            yield damaged(home, str(error))
+
+
+def _within(home: Path, register: Register, *, whole: bool) -> Iterator[Finding]:
+    yield _future(register)
+    yield _age(home, register)
+    with suppress(ConfigError):  # audit.toml has its own line
+        yield look_at_log(home, register, seal_of(home))
+    yield from look_at_files(home, register, whole=whole)
+
+
+def _not_there(home: Path) -> Finding:
+    """Say that there is no home; one of nearly the same name beside it is a slip of the pen."""
+    if home.exists():
+        return Finding(State.FAIL, "Home", f"{home} is no folder", "name another one with --home")
+    beside = [one.name for one in home.absolute().parent.glob("*/") if (one / "register.db").is_file()]
+    near = difflib.get_close_matches(home.name, beside, 1)
+    if near:
+        meant = home.absolute().parent / near[0]
+        said = f"{home} is not there, and {meant} is"
+        return Finding(State.FAIL, "Home", said, f"do you mean --home {shown(meant)}?")
+    remedy = "the first refresh makes it; if it was made before, mend the name after --home"
+    return Finding(State.WARN, "Home", f"{home} is not there", remedy)
+
+
+def _second_list(home: Path) -> Finding:
+    """Look whether who is erased can be written down beside the home, too."""
+    folder = folders(home)[1]
+    if why := unkept(home):
+        said = f"who is erased would come back with a restored backup: {why}"
+        return Finding(
+            State.WARN, "Erasing", said, f"{owned(folder)}; or name a folder in trust.toml: tombstones"
+        )
+    return Finding(State.OK, "Erasing", f"the second list of who was erased can be kept in {folder}")
 
 
 def _models() -> Finding:
@@ -71,7 +115,7 @@ def _secrets(folder: Path) -> Finding:
     files = [path for path in folder.rglob("*") if path.is_file()] if folder.is_dir() else []
     open_ = [path for path in files if stat.S_IMODE(path.stat().st_mode) & 0o077]
     if open_:
-        return Finding(State.FAIL, "Secrets", f"others may read {open_[0]}", f"chmod 600 {open_[0]}")
+        return Finding(State.FAIL, "Secrets", f"others may read {open_[0]}", f"chmod 600 {shown(open_[0])}")
     return Finding(State.OK, "Secrets", f"{len(files)} files, yours alone")
 
 
@@ -97,14 +141,3 @@ def _age(home: Path, register: Register) -> Finding:
         f"Where people were erased since, remove {home / 'register.mark'}"
     )
     return Finding(State.FAIL, "Restore", said, remedy)
-
-
-def _log(register: Register) -> Iterator[Finding]:
-    """Compare the register with the head of its log that was kept beside it."""
-    behind = audit_check.behind(register, register.seal) if register.seal else ""
-    if behind:
-        remedy = (
-            'put back the newest register; if there is none, look at catchlight publish verify, then catchlight audit accept "WHY": '
-            "until then nothing is published"
-        )
-        yield Finding(State.FAIL, "Audit log", behind, remedy)

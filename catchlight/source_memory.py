@@ -18,6 +18,7 @@ from catchlight.errors import ConfigError
 from catchlight.private import private_file
 from catchlight.source import Fetched, Page, owner
 
+FOLDER = "sources"
 _TABLES = """
 create table if not exists people (
   key text primary key, fields text not null, photo text, version text not null default '',

@@ -6,9 +6,11 @@ The list lies in the home folder and, since a backup of that may be older, in a 
 import hashlib
 import hmac
 import json
+import os
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import permutations
 from pathlib import Path
 
 from catchlight.errors import OutsideError
@@ -23,6 +25,15 @@ def folders(home: Path) -> tuple[Path, Path]:
     """Return where the list of a home lies, and its second copy."""
     beside = load_promises(home).tombstones or home.resolve().with_name(f"{home.resolve().name}.erased")
     return home / FOLDER, beside
+
+
+def unkept(home: Path) -> str:
+    """Return why the second copy could not be written, "" when it could; nothing is written."""
+    folder = folders(home)[1]
+    there = next(one for one in (folder, *folder.absolute().parents) if one.exists())
+    if not (there.is_dir() and os.access(there, os.W_OK | os.X_OK)):
+        return f"{folder} cannot be {'written' if there == folder else 'made'}"
+    return "" if os.access(folder, os.R_OK) or there != folder else f"{folder} cannot be read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +69,9 @@ def add_tombstones(home: Path, named: Iterable[tuple[str, str]], at: str) -> lis
     OutsideError when neither did: whoever is erased without it comes back with the next list, their refusal forgotten.
     """
     wanted, kept, refused = list(named), [], []
-    for folder in folders(home):
+    for folder, other in permutations(folders(home), 2):
         try:
+            _begin(folder, other)
             _add(folder, wanted, at)
         except OSError as error:
             refused.append(f"{folder}: {error.strerror}")
@@ -87,11 +99,19 @@ def take_away(home: Path, id_: str) -> bool:
     return gone
 
 
-def _add(folder: Path, named: Iterable[tuple[str, str]], at: str) -> None:
+def _begin(folder: Path, other: Path) -> None:
+    """Begin a copy that is not there yet with all that the other one has."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    if not (folder / _KEY).is_file():
-        write_whole(folder / _KEY, secrets.token_bytes(32))
-        (folder / _KEY).chmod(0o600)
+    if (folder / _KEY).is_file():
+        return
+    begun = (other / _KEY).is_file()
+    if begun and (other / _LIST).is_file():
+        write_whole(folder / _LIST, (other / _LIST).read_bytes())
+    write_whole(folder / _KEY, (other / _KEY).read_bytes() if begun else secrets.token_bytes(32))
+    (folder / _KEY).chmod(0o600)
+
+
+def _add(folder: Path, named: Iterable[tuple[str, str]], at: str) -> None:
     key = (folder / _KEY).read_bytes()
     rows = json.loads((folder / _LIST).read_bytes()) if (folder / _LIST).is_file() else []
     known = {row["person"] for row in rows}

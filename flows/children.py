@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -18,6 +19,7 @@ from catchlight.private import private_file
 from flows.listening import listen
 
 PATIENCE = 120.0  # seconds until a server must answer
+_LITTLE = 200e6  # bytes of a disk with which a server may have ended for want of room
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +70,23 @@ def wait_until(child: Child, ready: Callable[[], bool], patience: float = PATIEN
     until = time.monotonic() + patience
     while time.monotonic() < until:
         if child.process.poll() is not None:
-            message = f"{child.name} ended at its start. Is the disk full? See {child.log}; then run again"
+            message = f"{child.name} ended at its start: {cause(child.log)}; then run again"
             raise OutsideError(message)
         if ready():
             return
         time.sleep(0.1)
     message = f"{child.name} did not answer within {patience:.0f} s; see {child.log}"
     raise OutsideError(message)
+
+
+def cause(log: Path) -> str:
+    """Return where to look for why a part ended: a disk without room takes no line in a log."""
+    left = shutil.disk_usage(log.parent).free
+    if left < _LITTLE:
+        return f"the disk of {log.parent} has {left / 1e6:.0f} MB left, make room"
+    if not log.is_file() or not log.stat().st_size:
+        return f"{log} is empty, catchlight doctor looks for more"
+    return f"see {log}"
 
 
 def answers(address: str) -> bool:

@@ -19,7 +19,7 @@ from catchlight.joining import Listed, Person, join
 from catchlight.permission import read_permissions
 from catchlight.records import Employee, Photo
 from catchlight.source import Directory, Entry, Finding, Page, Source, owner
-from catchlight.source_memory import Known, Memory
+from catchlight.source_memory import FOLDER, Known, Memory
 from catchlight.storeroom import Storeroom, storeroom_of
 from catchlight.tombstones import Tombstones, read_tombstones
 from connectors._pace import share
@@ -146,7 +146,7 @@ def _somebody(job: Job, people: Mapping[str, Person], findings: Sequence[Finding
 
 def memory_file(home: Path, name: str) -> Path:
     """Return where a source's memory lies."""
-    return home / "sources" / f"{name}.db"
+    return home / FOLDER / f"{name}.db"
 
 
 def _settled(

@@ -6,6 +6,9 @@ import sqlite3
 from importlib.metadata import version
 from pathlib import Path
 
+from catchlight.checkup_databases import unreadable
+from catchlight.checkup_sqlite import DAMAGED, code_of
+from catchlight.errors import ConfigError
 from catchlight.private import private_folder
 from catchlight.vault import write_whole
 
@@ -13,7 +16,14 @@ _FILE = "prefect.db"
 
 
 def furnish(folder: Path) -> None:
-    """Give a home without a Prefect database the one that was kept, if there is one."""
+    """Give a home without a Prefect database the one that was kept, if there is one; ConfigError for one that is damaged."""
+    error = unreadable(folder / _FILE)
+    if error and code_of(error).startswith(DAMAGED):
+        message = (
+            f"{folder / _FILE}: {error}; move it away: Prefect makes a new one, with a history and schedules that "
+            "begin anew"
+        )
+        raise ConfigError(message)
     with contextlib.suppress(OSError):
         if not (folder / _FILE).exists():
             write_whole(private_folder(folder) / _FILE, _kept().read_bytes())

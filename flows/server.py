@@ -6,7 +6,7 @@ from pathlib import Path
 
 from catchlight.errors import ConfigError, OutsideError
 from flows import prefect_database
-from flows.children import Child, free_port, start, wait_for
+from flows.children import Child, cause, free_port, start, wait_for
 from flows.happenings import told_to
 
 APP = ("uvicorn", "flows.prefect_app:create", "--factory", "--log-level", "warning")
@@ -66,7 +66,7 @@ def prefect_server(home: Path, part: str = "") -> Iterator[str]:
             yield address
     except HTTPError as error:
         what = str(error).partition(" - ")[0]
-        message = f"the Prefect server failed: {what}. Is the disk full? See {child.log}; then run again"
+        message = f"the Prefect server failed: {what}: {cause(child.log)}; then run again"
         raise OutsideError(message) from error
     finally:
         child.stop()

@@ -1,6 +1,7 @@
 """``catchlight doctor``: what is wrong with a machine or a home is told with its remedy, and nothing is changed."""
 
 import re
+import shlex
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -120,7 +121,10 @@ def test_certificates_that_end_are_told_before_nothing_is_published(
 ) -> None:
     """Thirty days before the end it is a warning with the command that renews; after it, a failure."""
     (found,) = look_at_signing(home, datetime.now(UTC))
-    assert (found.state, found.remedy) == (State.WARN, "catchlight provenance init")
+    assert found.state == State.WARN
+    words = shlex.split(found.remedy.partition(": ")[2])
+    assert words[:5] == ["catchlight", "provenance", "init", "--company", "Your company"]
+    assert words[5:7] == ["--home", str(home)]
     signing_keys.make(home, "Example AG", tmp_path / "stick" / "root.key", None, datetime.now(UTC))
     (found,) = look_at_signing(home, datetime.now(UTC) + timedelta(days=age))
     assert (found.state, said in found.said) == (state, True), found

@@ -88,15 +88,18 @@ def test_a_named_server_that_does_not_answer_is_refused(tmp_path: Path) -> None:
 def test_a_server_that_cannot_start_is_told_with_its_log(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A database that is no database gives one sentence with the log's path, and ends the child."""
+    """A database of another Prefect gives one sentence with the log's path, and ends the child."""
     monkeypatch.delenv("PREFECT_API_URL", raising=False)
     (tmp_path / "prefect").mkdir()
-    (tmp_path / "prefect/prefect.db").write_bytes(b"This is no database." * 99)
+    with sqlite3.connect(tmp_path / "prefect/prefect.db") as store:
+        store.execute("create table alembic_version (version_num text)")
+        store.execute("insert into alembic_version values ('of-the-future')")
+    store.close()
     before = family(os.getpid())
     with pytest.raises(OutsideError, match=r"prefect-server\.log"), prefect_server(tmp_path):
         pass
     assert family(os.getpid()) <= before
-    assert "not a database" in (tmp_path / "logs/prefect-server.log").read_text(encoding="utf-8")
+    assert "of-the-future" in (tmp_path / "logs/prefect-server.log").read_text(encoding="utf-8")
 
 
 def test_a_fresh_home_takes_the_empty_database_that_was_kept(

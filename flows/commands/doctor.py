@@ -9,6 +9,7 @@ import typer
 
 from catchlight.checkup import Finding, State, look_at_machine
 from catchlight.checkup_home import look_at_home
+from catchlight.checkup_settings import look_at_settings
 from catchlight.checkup_signing import look_at_signing
 from catchlight.errors import CatchlightError, ConfigError
 from catchlight.job_file import JobFile
@@ -18,6 +19,7 @@ from flows.destinations import FILE, Destination, destinations
 from flows.ports import look_at_ports
 from flows.sources import Wired, wire
 from flows.terminal import told
+from reports.signatures import load_style
 
 app = typer.Typer()
 
@@ -54,6 +56,7 @@ def doctor(
 def _looked_at(home: Path, *, whole: bool) -> Iterator[Finding]:
     yield from look_at_machine(home)
     yield from look_at_ports(home)
+    yield from look_at_settings(home, {FILE: _destinations})
     yield from look_at_home(home, whole=whole)
     yield from look_at_signing(home, datetime.now(UTC))
 
@@ -76,7 +79,7 @@ def _proved(job: Path | None, home: Path) -> Iterator[tuple[str, list[str]]]:
         yield f"preset {', '.join(looks)}", _preset(job, home, file)
         for source in sources:
             yield f"source {source.name} ({source.table.kind})", _probed(source)
-    known = destinations(home)
+    known = _known(home)
     for name in dict.fromkeys((*publish, *known)):
         if name in known:
             yield f"destination {name}", _probed(known[name])
@@ -85,6 +88,22 @@ def _proved(job: Path | None, home: Path) -> Iterator[tuple[str, list[str]]]:
                 f"destination {name}",
                 [f"publish: {home / FILE} has no [{name}]; it has: {', '.join(known) or 'none'}"],
             )
+
+
+def _destinations(home: Path) -> dict[str, Destination]:
+    """Read all destinations, and the style of those that are of signatures."""
+    known = destinations(home)
+    for one in known.values():
+        if one.signatures:
+            load_style(one.signatures.folder)
+    return known
+
+
+def _known(home: Path) -> dict[str, Destination]:
+    try:
+        return destinations(home)
+    except ConfigError:  # it has its own line
+        return {}
 
 
 def _preset(job: Path, home: Path, file: JobFile) -> list[str]:

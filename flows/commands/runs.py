@@ -9,6 +9,7 @@ import typer
 
 from catchlight import pruning, run_history
 from catchlight.desk import open_register
+from catchlight.errors import ConfigError
 from catchlight.home import Home
 from catchlight.run_history import Comparison, Past
 from flows.commands.options import HOME, HomeOption
@@ -32,6 +33,9 @@ def list_(
     Exit code 0: listed. 2: there is no such home.
     """
     with told():
+        if not home.is_dir():
+            message = f"--home {home}: no such folder; the first refresh makes it"
+            raise ConfigError(message)
         found = run_history.history(home)
     if as_json:
         typer.echo(json.dumps([{"run": one.name, "counts": one.facts.get("counts", {})} for one in found]))

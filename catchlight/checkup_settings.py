@@ -1,0 +1,43 @@
+"""Whether every settings file of a home can be read: a slip in one stops whichever command reads it first."""
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+from catchlight import audit_settings, policy, promises, publish_policy
+from catchlight.checkup import Finding, State
+from catchlight.errors import ConfigError
+
+Reader = Callable[[Path], object]
+READERS: Mapping[str, Reader] = {
+    audit_settings.FILE: audit_settings.load_auditing,
+    policy.FILE: policy.load_policy,
+    promises.FILE: promises.load_promises,
+    publish_policy.FILE: publish_policy.load_publishing,
+}
+
+
+def look_at_settings(home: Path, also: Mapping[str, Reader]) -> Iterator[Finding]:
+    """Read each settings file; ``also`` are those that others read, by name."""
+    there, wrong = [], 0
+    for name, read in sorted({**READERS, **also}.items()):
+        there += [name] * (home / name).is_file()
+        try:
+            read(home)
+        except ConfigError as error:
+            wrong += 1
+            yield Finding(
+                State.FAIL,
+                name,
+                str(error),
+                "mend what is named there; nothing else has to be changed or put back",
+            )
+    if not wrong:
+        yield Finding(State.OK, "Settings", ", ".join(there) or "none; the careful defaults hold")
+        yield from _alarms(policy.load_policy(home))
+
+
+def _alarms(known: policy.Policy) -> Iterator[Finding]:
+    """Warn of an operator whom nobody can write to."""
+    if known.operator and not known.mail:
+        said = f"nobody can write to {known.operator} when a flow fails: {policy.FILE} has no [mail]"
+        yield Finding(State.WARN, "Alarms", said, f"add [mail] to {policy.FILE}, then start the flow Tell IT")
