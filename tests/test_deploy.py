@@ -276,6 +276,29 @@ def test_every_figure_is_in_the_docs_and_the_other_way_round(tmp_path: Path) -> 
     assert 'catchlight_run_cost{of="gpu_seconds"} 2.0' in text
 
 
+def test_the_second_list_of_who_was_erased_can_be_kept() -> None:
+    """Beside the home, where the page makes its folder, each unit may write, and containers keep a volume."""
+    page = (DEPLOY.parent / "docs/deploy.md").read_text(encoding="utf-8")
+    assert re.search(r"^install -d .*-o catchlight.* /srv/catchlight\.erased", page, re.MULTILINE)
+    for unit in UNITS:
+        text = unit.read_text(encoding="utf-8")
+        assert "ProtectSystem=strict" not in text or re.search(
+            r"ReadWritePaths=.*-/srv/catchlight\.erased", text
+        )
+    assert "erased:/srv/catchlight.erased" in compose()["services"]["review"]["volumes"]
+
+
+def test_the_page_makes_what_the_units_name() -> None:
+    """The account, the program, its environment: each before the step that needs it."""
+    page = (DEPLOY.parent / "docs/deploy.md").read_text(encoding="utf-8")
+    steps = [
+        "useradd", "-o catchlight", "install -d -m 755 /etc/catchlight", "python3 -m venv /opt/catchlight",
+        "models fetch", "/etc/catchlight/catchlight.env", "systemctl enable",
+    ]  # fmt: skip
+    at = [page.index(step) for step in steps]
+    assert at == sorted(at)
+
+
 def image_steps() -> dict[str, list[str]]:
     """Return the image's steps by their word, lines that go on put together and remarks taken out."""
     text = (DEPLOY / "Containerfile").read_text(encoding="utf-8")

@@ -10,7 +10,7 @@ from catchlight import backup_erasure, erasure
 from catchlight.desk import alone, open_register
 from catchlight.errors import ConfigError
 from catchlight.home import Home
-from catchlight.tombstones import read_tombstones, take_away
+from catchlight.tombstones import FOLDER, folders, read_tombstones, take_away, unkept
 from catchlight.traces import known_ids
 from flows.commands.options import HOME, HomeOption
 from flows.commands.publish_words import say
@@ -18,6 +18,7 @@ from flows.erasing import erase, redraw
 from flows.shown_at import desks_and_why, places
 from flows.terminal import told
 
+_SECOND = "Make {folder} for this account, or name another folder in trust.toml: tombstones."
 EmployeeArgument = Annotated[str, typer.Argument(metavar="ID", help="Employee id, as the list has it.")]
 
 
@@ -76,6 +77,8 @@ def _foretell(home: Path, employee: str, gone: list[str]) -> None:
             raise ConfigError(message)
     say(f"{employee}: {found.pictures} pictures, {found.rows} rows of the register, {found.files} files.")
     _tell_places(home, employee, standing, gone)
+    if why := unkept(home):
+        say(f"A restored backup would bring them back: {why}. {_SECOND.format(folder=folders(home)[1])}")
 
 
 def _tell_places(home: Path, employee: str, standing: list[str], gone: list[str]) -> None:
@@ -123,7 +126,8 @@ def _tell(home: Path, done: erasure.Erased) -> int:
     else:
         say(
             "The list of who was erased could be written into the home folder alone: a restored backup would bring them "
-            "back. Name a folder in trust.toml: tombstones"
+            f"back. {_SECOND.format(folder=folders(home)[1])} Then copy the list: "
+            f"cp -a {home / FOLDER}/. {folders(home)[1]}"
         )
     for place in done.left:
         say(f"Still there: {place}")
