@@ -83,7 +83,7 @@ def test_units_and_containers_start_commands_that_exist() -> None:
         for line in unit.read_text(encoding="utf-8").splitlines()
         if line.startswith("ExecStart=")
     ]
-    assert len(lines) == 6
+    assert len(lines) == 7
     assert [words for words in lines if words[0].endswith("/catchlight") and not exists(words[1:])] == []
     ours = [one["command"] for name, one in compose()["services"].items() if name in {"review", "status"}]
     assert [words for words in ours if not exists(words)] == []

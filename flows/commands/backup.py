@@ -1,11 +1,14 @@
-"""``catchlight backup make | restore``: a home folder put aside, and put back where nothing is."""
+"""``catchlight backup make | restore | prune``: a home folder put aside, put back where nothing is, and old ones deleted."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from catchlight import backup
+from catchlight import backup, backup_rotation
+from catchlight.errors import ConfigError
+from catchlight.promises import load_promises
 from flows.commands.options import HOME, HomeOption
 from flows.commands.publish_words import say
 from flows.progress import Counter
@@ -68,3 +71,37 @@ def restore(
     verb = "checked" if dry_run else f"put back at {home}"
     say(f"{len(found.files)} files {verb}; the backup is of {found.facts['made']}")
     raise typer.Exit(2 if broken else 0)
+
+
+@app.command("prune")
+def prune(
+    backups: Annotated[Path, typer.Option("--backups", metavar="DIR", help="Folder of backups made before.")],
+    home: HomeOption = HOME,
+    days: Annotated[
+        int | None,
+        typer.Option("--days", min=1, help="Older ones go; left out: keep.backups_of_home of trust.toml."),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would go; delete nothing.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Let backups go that are past the term that people were told. The newest complete one stays however old it is.
+
+    Halves that a killed backup left go as well, and nothing else in the folder. Each backup is whole by itself:
+    no other one misses anything afterwards.
+
+    Exit code 0: done, or nothing to do. 1: not confirmed. 2: there is no such folder, or the disk refused.
+    """
+    with told():
+        if not backups.is_dir():
+            message = f"--backups {backups}: no such folder; name the one that `catchlight backup make --to` was given"
+            raise ConfigError(message)
+        term = days or load_promises(home).keep.backups_of_home
+        found = backup_rotation.due(backups, term, datetime.now(UTC))
+        for folder in found:
+            say(f"  {folder.name}")
+        say(f"{len(found)} backups {'would go' if dry_run else 'go'}: they are older than {term} days.")
+        if dry_run or not found:
+            return
+        if not yes and not typer.confirm("Delete them?"):
+            raise typer.Exit(1)
+        backup_rotation.delete(found)
