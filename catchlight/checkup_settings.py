@@ -25,15 +25,13 @@ def look_at_settings(home: Path, also: Mapping[str, Reader]) -> Iterator[Finding
             read(home)
         except ConfigError as error:
             wrong += 1
-            yield Finding(
-                State.FAIL,
-                name,
-                str(error),
-                "mend what is named there; nothing else has to be changed or put back",
-            )
+            remedy = "mend what is named there; nothing else has to be changed or put back"
+            yield Finding(State.FAIL, "Settings", str(error), remedy)
     if not wrong:
         yield Finding(State.OK, "Settings", ", ".join(there) or "none; the careful defaults hold")
-        yield from _alarms(policy.load_policy(home))
+        known = policy.load_policy(home)
+        yield from _alarms(known)
+        yield from _secrets(known)
 
 
 def _alarms(known: policy.Policy) -> Iterator[Finding]:
@@ -41,3 +39,19 @@ def _alarms(known: policy.Policy) -> Iterator[Finding]:
     if known.operator and not known.mail:
         said = f"nobody can write to {known.operator} when a flow fails: {policy.FILE} has no [mail]"
         yield Finding(State.WARN, "Alarms", said, f"add [mail] to {policy.FILE}, then start the flow Tell IT")
+
+
+def _secrets(known: policy.Policy) -> Iterator[Finding]:
+    """Read the secrets that are files: those of the environment are there for the service alone."""
+    named = {
+        "mail.password_file": known.mail and known.mail.password_file,
+        "slack.token_file": known.slack and known.slack.token_file,
+        "sso.client_secret_file": known.sso and known.sso.client_secret_file,
+    }
+    for key, file in named.items():
+        if file and not file.name.startswith(policy.VARIABLE):
+            try:
+                policy.read_secret(file)
+            except ConfigError as error:
+                remedy = "one line in that file, for this account alone (mode 600), or mend its name"
+                yield Finding(State.FAIL, "Settings", f"{policy.FILE}: {key}: {error}", remedy)

@@ -18,6 +18,7 @@ from catchlight.sign_on import Role, SignOn
 
 __all__ = [
     "FILE",
+    "VARIABLE",
     "Asking",
     "Gates",
     "Mail",
@@ -32,7 +33,7 @@ __all__ = [
 ]
 
 FILE = "review.toml"
-_VARIABLE = "env:"
+VARIABLE = "env:"
 
 
 class _Section(BaseModel):
@@ -179,8 +180,8 @@ def read_secret(file: Path) -> str:
 
     ConfigError when it is absent, empty, or open to others.
     """
-    if file.name.startswith(_VARIABLE):
-        return _of_environment(file.name.removeprefix(_VARIABLE))
+    if file.name.startswith(VARIABLE):
+        return _of_environment(file.name.removeprefix(VARIABLE))
     try:
         if file.stat().st_mode & 0o077:
             message = f"{file}: others may read this secret; make it yours alone: chmod 600 {file}"
@@ -199,7 +200,7 @@ def _of_environment(name: str) -> str:
     secret = os.environ.get(name, "").strip()
     if not secret:
         message = (
-            f"{_VARIABLE}{name}: this environment variable is not set, or empty; it should hold the secret"
+            f"{VARIABLE}{name}: this environment variable is not set, or empty; it should hold the secret"
         )
         raise ConfigError(message)
     return secret

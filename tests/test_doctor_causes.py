@@ -70,6 +70,16 @@ def test_a_slip_in_a_signature_is_told(home: Path) -> None:
     )
 
 
+def test_a_secret_that_is_not_there_is_told(home: Path) -> None:
+    """Else the first letter would find out; one of the environment is there for the service alone."""
+    text = '[mail]\nhost = "mail.example.com"\nsender = "photos@example.com"\nusername = "us"\npassword_file = "{}"\n'
+    (home / "review.toml").write_text(text.format(home / "secrets/mail"), encoding="utf-8")
+    ended = examined(home)
+    assert (ended.exit_code, "review.toml: mail.password_file: " in ended.stdout) == (1, True), ended.stdout
+    (home / "review.toml").write_text(text.format("env:MAIL_PASSWORD"), encoding="utf-8")
+    assert examined(home).exit_code == 0
+
+
 def test_a_key_that_is_gone_or_another_one_is_put_back_alone(home: Path) -> None:
     """The remedy works as it is printed, with the folder of a backup in the place of its word."""
     key = home / "secrets/audit.key"

@@ -35,8 +35,8 @@ def doctor(
 ) -> None:
     """Look at this machine and at a home folder, and prove a job file: each line ok, warn or fail, with a remedy.
 
-    Python, processor and graphics card, memory, disk, clock, ports, telemetry; models, register, secrets, the
-    certificates that portraits are signed with; whether register and pictures are of the same day, as after a restore
+    Python, processor and graphics card, memory, disk, clock, ports, telemetry; models, settings files,
+    databases, register, audit log, secrets, the certificates that portraits are signed with; whether register and pictures are of the same day, as after a restore
     they may not be; whether what the register and the newest run name is there, unchanged: each picture is looked for,
     and a hundred or so are read, with --all every one (about two seconds for a thousand people). Every destination of the home's destinations.toml is asked for credentials and rights, with --job
     also each source, in the vendor's words; and its preset is proved. Nothing is changed anywhere.
