@@ -48,8 +48,8 @@ def erase_person(
     it, goes as well. A reference that names nobody stays, so that neither the next list nor a restored backup brings
     them back. With --backups they go out of older backups as well, also when they were erased here before. Their photos in your own systems are not ours and stay. At the end everything is searched for them.
 
-    Exit code 0: nothing is left. 1: something is left, and it is named, or a place did not let them go. 2: nobody has
-    this id, or it could not start.
+    Exit code 0: nothing is left. 1: something is left, and it is named. 2: nobody has this id, it could not start, or a
+    place did not let them go: then nothing was erased.
     """
     with told():
         here = there = 0
