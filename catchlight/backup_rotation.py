@@ -3,6 +3,7 @@
 import re
 import shutil
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -30,4 +31,6 @@ def delete(folders: Sequence[Path]) -> None:
 def _made(name: str) -> datetime | None:
     """Return when a folder was made by its name, None where it is none of ours."""
     found = _NAME.fullmatch(name)
-    return datetime.strptime(found[1], "%Y%m%d-%H%M%S").replace(tzinfo=UTC) if found else None
+    with suppress(ValueError):  # digits that are no day
+        return datetime.strptime(found[1], "%Y%m%d-%H%M%S").replace(tzinfo=UTC) if found else None
+    return None

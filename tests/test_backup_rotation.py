@@ -24,6 +24,7 @@ def aside(tmp_path: Path) -> Path:
         backup.make(made.home, folder).folder.rename(folder / name)
     (folder / HALF).mkdir()
     (folder / "ours/20200101-000000").mkdir(parents=True)
+    (folder / "20209999-999999").mkdir()
     return folder
 
 
@@ -32,7 +33,7 @@ def test_what_is_past_its_term_goes_and_no_other_one_misses_anything(aside: Path
     found = backup_rotation.due(aside, 35, NOW)
     assert [folder.name for folder in found] == [OLD, HALF]
     backup_rotation.delete(found)
-    assert sorted(one.name for one in aside.glob("[!.]*")) == [MIDDLE, "ours"]
+    assert sorted(one.name for one in aside.glob("[!.]*")) == ["20209999-999999", MIDDLE, "ours"]
     assert backup.wrong(backup.read(aside / MIDDLE)) == []
 
 
