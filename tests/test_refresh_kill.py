@@ -153,7 +153,7 @@ def test_a_prefect_server_that_ends_in_the_middle_costs_no_work(undisturbed: Com
         for pid, _ in servers:
             os.kill(pid, signal.SIGKILL)
         said = "".join(process.communicate(timeout=120))
-    assert process.returncode == 1, said
+    assert process.returncode == 2, said
     assert outlive(children, 5) == {}
     assert "Traceback" not in said
     finished = company.recipes()
