@@ -44,7 +44,7 @@ def test_whoever_cannot_be_noted_as_erased_is_not_erased(tmp_path: Path) -> None
         for folder in folders(home):
             folder.write_text("in the way of a folder")
         code, said = _erase(home)
-        assert (code, "nothing of them was deleted" in said, "Erased" in said) == (1, True, False), said
+        assert (code, "nothing of them was deleted" in said, "Erased" in said) == (2, True, False), said
         assert [one.answer for one in register.decisions(GONE)] == [Answer.REFUSE]
         for folder in folders(home):
             folder.unlink()

@@ -11,8 +11,8 @@ from catchlight.job import Job
 from catchlight.records import Employee
 from catchlight.runs import takes_in_everyone
 from catchlight.sheet_links import is_good, path_of
+from flows.admission import admit
 from flows.failures import sentence
-from flows.stages import _only
 
 PEOPLE = [
     Employee("a", "Ada", department="Design"),
@@ -28,10 +28,10 @@ def job(home: Path, *departments: str) -> Job:
 
 def test_only_the_departments_that_were_named(tmp_path: Path) -> None:
     """Capitals and spaces do not count; a department that nobody is in is refused, and the others are told."""
-    assert [one.id for one in _only(job(tmp_path, "design", "SALES"), PEOPLE)] == ["a", "b"]
-    assert _only(job(tmp_path), PEOPLE) == PEOPLE
+    assert [one.id for one in admit(job(tmp_path, "design", "SALES"), PEOPLE, ())[0]] == ["a", "b"]
+    assert admit(job(tmp_path), PEOPLE, ()) == (PEOPLE, [])
     with pytest.raises(ConfigError, match="there are: Design, Sales"):
-        _only(job(tmp_path, "Desing"), PEOPLE)
+        admit(job(tmp_path, "Desing"), PEOPLE, ())
 
 
 @pytest.mark.parametrize(("departments", "everyone"), [([], True), (["Design"], False)])
