@@ -8,6 +8,7 @@ from typer.testing import CliRunner
 
 from catchlight.errors import ConfigError, OutsideError
 from catchlight.workplace import Workplace
+from connectors._retries import speak
 from flows.commands import refresh as command
 from flows.commands.catchlight import app
 from flows.destinations import destinations
@@ -77,8 +78,7 @@ def ask() -> None:
 
 def test_a_call_that_is_tried_again_says_so_once(caplog: pytest.LogCaptureFixture) -> None:
     """One line: what did not answer, and when it is tried again."""
-    import connectors  # noqa: F401, PLC0415  its retries speak
-
+    speak()  # as loading a connector does; tests of some listen to retries themselves
     with stamina.set_testing(testing=True, attempts=4), pytest.raises(OutsideError):
         ask()
     told = [record.getMessage() for record in caplog.records]
