@@ -8,6 +8,7 @@ from pathlib import Path
 from catchlight import prefect_store, source_memory
 from catchlight.checkup import Finding, State, shown
 from catchlight.checkup_sqlite import code_of, remedy
+from catchlight.sqlite_tables import tables
 
 _ANEW = {
     source_memory.FOLDER: "the next refresh reads everybody anew",
@@ -33,10 +34,7 @@ def unreadable(file: Path) -> sqlite3.Error | None:
         return None
     try:
         with closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)) as store:
-            tables = [
-                name for (name,) in store.execute("select name from sqlite_master where type = 'table'")
-            ]
-            for name in tables:
+            for name in tables(store):
                 store.execute(f'select 1 from "{name}" limit 1').fetchone()  # noqa: S608  the file's own names
     except sqlite3.Error as error:
         return error

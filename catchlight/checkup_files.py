@@ -8,8 +8,7 @@ from catchlight.checkup import Finding, State
 from catchlight.errors import ConfigError
 from catchlight.home import Home
 from catchlight.journal import by_destination, stacks
-from catchlight.losses import PICTURES
-from catchlight.records import Employee, Photo, Reading, Render, Side, Verdict
+from catchlight.records import MADE, Employee, Photo, Reading, Render, Side, Verdict
 from catchlight.register import Register
 from catchlight.review_records import Upload
 from catchlight.runs import run_folder
@@ -54,7 +53,7 @@ def _newest(home: Path) -> tuple[list[str], set[str] | None]:
     for kind in (Employee, Photo, Render, Reading, Verdict):
         try:
             table = ledger.read(folder / ledger.file_name(kind))
-            named = set(table.select(PICTURES).unpivot()["value"]) if kind is Render else named
+            named = set(table.select(MADE).unpivot()["value"]) if kind is Render else named
         except (ConfigError, FileNotFoundError) as error:
             damaged.append(str(error))
     return damaged, named

@@ -102,9 +102,10 @@ def note_settings(home: Path, register: Register) -> None:
 def register_of(home: Path) -> str | Path:
     """Return where the register of a home folder is; ConfigError when it was lost, or its address is open to others."""
     where = place_of_register(home)
-    anchor = seal_of(home).anchor
-    if anchor and isinstance(where, Path) and not (where.is_file() and where.stat().st_size):
-        anchor.must_be_unused(str(where))
+    if isinstance(where, Path) and not (where.is_file() and where.stat().st_size):
+        anchor = seal_of(home).anchor
+        if anchor:
+            anchor.must_be_unused(str(where))
     return where
 
 

@@ -7,21 +7,19 @@ from typing import TYPE_CHECKING
 from catchlight import ledger
 from catchlight.errors import ConfigError
 from catchlight.home import Home
-from catchlight.records import Photo, Reading, Render
+from catchlight.records import MADE, Photo, Reading, Render
 from catchlight.vault import Vault
 
 if TYPE_CHECKING:
     from catchlight.order import Order
     from catchlight.plan import Plan
 
-PICTURES = ("picture", "before", "after", "aligned")
-
 
 def is_known(home: Home, recipe: str) -> bool:
     """Whether a recipe is finished, and every picture that it gave is in the vault, unchanged."""
     found = home.recipes.recall(recipe)
     return found is not None and _are_whole(
-        home.vault, (found.get("render", {}).get(name, "") for name in PICTURES)
+        home.vault, (found.get("render", {}).get(name, "") for name in MADE)
     )
 
 
@@ -39,7 +37,7 @@ def _is_whole(vault: Vault, shard: Path) -> bool:
         *_, renders = (ledger.read(shard / ledger.file_name(kind)) for kind in (Photo, Reading, Render))
     except (ConfigError, FileNotFoundError):
         return False
-    return _are_whole(vault, renders.select(PICTURES).unpivot()["value"])
+    return _are_whole(vault, renders.select(MADE).unpivot()["value"])
 
 
 def _are_whole(vault: Vault, digests: Iterable[str]) -> bool:

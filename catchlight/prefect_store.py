@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from catchlight.sqlite_tables import tables
+
 FOLDER, FILE = "prefect", "prefect.db"
 # What tells of runs that were; flows, deployments and schedules stay. Each with the moment by which a row is old: a
 # run that is scheduled was made long before it begins.
@@ -43,7 +45,7 @@ def opened(file: Path) -> Iterator[sqlite3.Connection]:
 
 def history(store: sqlite3.Connection) -> list[str]:
     """Return which tables there are that tell of runs."""
-    there = {name for (name,) in store.execute("select name from sqlite_master where type = 'table'")}
+    there = tables(store)
     return [name for name in HISTORY if name in there]
 
 
@@ -51,11 +53,11 @@ def forget(file: Path, before: str, *, dry: bool = False) -> int:
     """Delete what tells of runs that ended before a moment (ISO 8601, UTC); return how many runs. With ``dry`` only count."""
     moment = before[:26].replace("T", " ")
     with opened(file) as store:
-        tables = history(store)
-        if "flow_run" not in tables:
+        told = history(store)
+        if "flow_run" not in told:
             return 0
         old = f"from flow_run where {HISTORY['flow_run']} < ?"
         count = int(store.execute(f"select count(*) {old}", [moment]).fetchone()[0])
-        for name in () if dry else tables:
+        for name in () if dry else told:
             store.execute(f"delete from {name} where {HISTORY[name]} < ?", [moment])  # noqa: S608  our own words
         return count

@@ -14,12 +14,10 @@ import polars as pl
 from catchlight import ledger
 from catchlight.home import Home
 from catchlight.print_book import print_book
-from catchlight.records import Decision, Photo, Receipt, Render
+from catchlight.records import MADE, Decision, Photo, Receipt, Render
 from catchlight.register import Register
 from catchlight.review_records import Invitation, Upload
 from catchlight.runs import Candidate, run_names
-
-_MADE = ("picture", "before", "after", "aligned")  # digests of what we made ourselves
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +37,8 @@ def draw_up(home: Home, register: Register, keep: int) -> Pruning:
     old = [name for name in _all(home) if name not in kept]
     ours = pl.concat([_renders(home, name) for name in old]) if old else _renders(home, "")
     needed = _needed(home, register, kept) | _originals(home, register)
-    gone = {digest for column in _MADE for digest in ours[column].to_list()} - needed - {""}
-    recipes = ours.filter(pl.any_horizontal(pl.col(column).is_in(gone) for column in _MADE))["recipe"]
+    gone = {digest for column in MADE for digest in ours[column].to_list()} - needed - {""}
+    recipes = ours.filter(pl.any_horizontal(pl.col(column).is_in(gone) for column in MADE))["recipe"]
     still = {recipe for name in kept for recipe in _renders(home, name)["recipe"]}
     pictures = tuple(filter(home.vault.has, (*_printed(home, gone, needed), *sorted(gone))))
     size = sum(home.vault.path(digest).stat().st_size for digest in pictures)
@@ -104,7 +102,7 @@ def _needed(home: Home, register: Register, kept: Iterable[str]) -> set[str]:
     for name in kept:
         for record in (Render, Candidate):
             table = _table(home, name, record)
-            needed |= {digest for column in _MADE for digest in table[column].to_list()}
+            needed |= {digest for column in MADE for digest in table[column].to_list()}
     return needed
 
 
@@ -126,7 +124,7 @@ def _printed(home: Home, gone: set[str], needed: set[str]) -> list[str]:
 
 
 def _renders(home: Home, name: str) -> pl.DataFrame:
-    return _table(home, name, Render).select("recipe", *_MADE)
+    return _table(home, name, Render).select("recipe", *MADE)
 
 
 def _table(home: Home, name: str, record: type) -> pl.DataFrame:

@@ -13,7 +13,7 @@ from catchlight.errors import ConfigError
 from catchlight.home import Home
 from catchlight.journal import State, by_destination, stacks, standing_now
 from catchlight.print_book import print_book
-from catchlight.records import Answer, Decision, Photo, Render, Side
+from catchlight.records import MADE, Answer, Decision, Photo, Render, Side
 from catchlight.review_records import Upload
 from catchlight.runs import Candidate, candidates, run_folder
 from catchlight.source_memory import FORGET
@@ -120,7 +120,7 @@ def _shown(one: "Purge", without: Collection[str] = ()) -> set[str]:
     if folder:
         renders = ledger.read(folder / ledger.file_name(Render))
         kept = [row for rows in candidates(folder).values() for row in rows if row.recipe not in without]
-        for name in ("picture", "before", "after", "aligned"):
+        for name in MADE:
             found |= set(renders[name].to_list()) | {getattr(row, name) for row in kept}
     for receipts in by_destination(one.register.receipts()).values():
         found |= {

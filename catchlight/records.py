@@ -95,6 +95,10 @@ class Photo:
         return self.date or (f"date not known; sent on {self.sent}" if self.sent else "")
 
 
+MADE = ("picture", "before", "after", "aligned")
+"""Fields of a Render, and of a Candidate, that name the pictures which were made."""
+
+
 @dataclass(frozen=True, slots=True)
 class Render:
     """One portrait. ``picture``, ``before`` and ``after`` are vault digests ("" when none).

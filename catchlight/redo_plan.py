@@ -72,8 +72,10 @@ def waits(home: Path, employee: str, asked: Asked) -> bool:
 
 
 def _photos_of(folder: Path, employee: str) -> list[Photo]:
+    file = folder / ledger.file_name(Photo)
     try:
-        rows = pl.scan_parquet(folder / ledger.file_name(Photo)).filter(employee=employee).collect()
+        with ledger.reading(file):
+            rows = pl.scan_parquet(file).filter(employee=employee).collect()
     except FileNotFoundError:
         return []
     return ledger.records(Photo, rows)

@@ -14,6 +14,7 @@ from typing import Any
 import polars as pl
 
 from catchlight import ledger, prefect_store
+from catchlight.sqlite_tables import tables
 from catchlight.traces import ERASED, Traces
 from catchlight.vault import digest_of, write_whole
 
@@ -43,7 +44,7 @@ def tells(file: Path, traces: Traces) -> bool:
         return digest_of(data) in traces.digests
     if data.startswith(b"SQLite format 3"):
         with closing(sqlite3.connect(file)) as store:
-            return any(_in_table(store, name, traces) for name in _tables(store))
+            return any(_in_table(store, name, traces) for name in tables(store))
     return traces.tell(file.name) or traces.tell(data.decode("utf-8", "replace"))
 
 
@@ -153,14 +154,6 @@ def _names(part: Any, traces: Traces) -> bool:
     return isinstance(part, dict) and traces.told(part.items())
 
 
-def _tables(store: sqlite3.Connection) -> list[str]:
-    return [
-        str(name)
-        for (name,) in store.execute("select name from sqlite_master where type = 'table'")
-        if not name.startswith("sqlite_")
-    ]
-
-
 def _in_table(store: sqlite3.Connection, name: str, traces: Traces) -> list[int]:
     """Return which rows of a table tell of somebody."""
     found = store.execute(f'select rowid, * from "{name}"')  # noqa: S608  a table's own name
@@ -171,7 +164,7 @@ def _in_table(store: sqlite3.Connection, name: str, traces: Traces) -> list[int]
 def _scrub_database(file: Path, traces: Traces) -> None:
     """Delete the rows about somebody, and what deleted rows leave in a file; of Prefect's, those that tell of runs."""
     with prefect_store.opened(file) as store:
-        for name in prefect_store.history(store) if file.name == prefect_store.FILE else _tables(store):
+        for name in prefect_store.history(store) if file.name == prefect_store.FILE else tables(store):
             gone = [(row,) for row in _in_table(store, name, traces)]
             store.executemany(f'delete from "{name}" where rowid = ?', gone)  # noqa: S608
         compact(store)

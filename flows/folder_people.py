@@ -58,7 +58,7 @@ def _ids(home: Path, room: Storeroom) -> Ids:
     """Return whose ids were whose; where nothing remembers it yet, as the newest run has it."""
     ids = identities.read_ids(room.root)
     file = None if ids.seen else _newest(home, Employee)
-    people = ledger.records(Employee, pl.read_parquet(file)) if file else []
+    people = ledger.records(Employee, ledger.read(file)) if file else []
     return Ids({one.id: one.seen for one in claims_of(people)}, ids.others) if people else ids
 
 
@@ -76,7 +76,7 @@ def _shown(home: Path, settings: folder.Settings, ids: Ids, claim: Claim, photos
     file = _newest(home, Photo)
     if file is None or id_ not in ids.seen or not identities.is_another(claim, ids.seen[id_]):
         return claim
-    had = set(pl.read_parquet(file).filter(pl.col("employee") == id_)["digest"]) - {""}
+    had = set(ledger.read(file).filter(pl.col("employee") == id_)["digest"]) - {""}
     return replace(claim, shown=bool(had) and any(_digest(settings, one) in had for one in photos))
 
 

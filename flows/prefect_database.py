@@ -9,31 +9,30 @@ from pathlib import Path
 from catchlight.checkup_databases import unreadable
 from catchlight.checkup_sqlite import DAMAGED, code_of
 from catchlight.errors import ConfigError
+from catchlight.prefect_store import FILE
 from catchlight.private import private_folder
 from catchlight.vault import write_whole
-
-_FILE = "prefect.db"
 
 
 def furnish(folder: Path) -> None:
     """Give a home without a Prefect database the one that was kept, if there is one; ConfigError for one that is damaged."""
-    error = unreadable(folder / _FILE)
+    error = unreadable(folder / FILE)
     if error and code_of(error).startswith(DAMAGED):
         message = (
-            f"{folder / _FILE}: {error}; move it away: Prefect makes a new one, with a history and schedules that "
+            f"{folder / FILE}: {error}; move it away: Prefect makes a new one, with a history and schedules that "
             "begin anew"
         )
         raise ConfigError(message)
     with contextlib.suppress(OSError):
-        if not (folder / _FILE).exists():
-            write_whole(private_folder(folder) / _FILE, _kept().read_bytes())
+        if not (folder / FILE).exists():
+            write_whole(private_folder(folder) / FILE, _kept().read_bytes())
 
 
 def keep(folder: Path) -> None:
     """Keep the database of a server that has just started for the first time, before anything runs."""
     with contextlib.suppress(OSError, sqlite3.Error):
-        if not _kept().exists() and _is_empty(folder / _FILE):
-            write_whole(_kept(), _content(folder / _FILE))
+        if not _kept().exists() and _is_empty(folder / FILE):
+            write_whole(_kept(), _content(folder / FILE))
 
 
 def _kept() -> Path:
