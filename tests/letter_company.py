@@ -1,6 +1,8 @@
 """A small company whose people are written to: a finished run, a policy, and a clock that a test sets."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,6 +13,7 @@ from catchlight.records import Answer, Decision, Employee, Outcome, Render, Rung
 from catchlight.register import Register
 from catchlight.review_records import Letter
 from flows.letters import Bureau, open_bureau
+from tests.mail_server import Mailbox, mail_server
 from tests.published_company import portrait
 
 WEDNESDAY = datetime(2026, 6, 3, 10, tzinfo=UTC)
@@ -86,6 +89,15 @@ class LetterCompany:
         found = register.rows(Letter)
         register.close()
         return found
+
+
+@contextmanager
+def post_office(company: LetterCompany) -> Iterator[Mailbox]:
+    """Yield the company's mailbox, with its server running and named in the policy."""
+    box = Mailbox()
+    with mail_server(box) as port:
+        company.write_policy(port)
+        yield box
 
 
 def make_company(root: Path, *ids: str) -> LetterCompany:

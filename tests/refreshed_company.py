@@ -96,6 +96,13 @@ class Company:
 COMMAND = [sys.executable, "-m", "flows.cli"]
 
 
+def company_of_one(shared: Path, folder: Path) -> Company:
+    """Return a company of one official portrait, not refreshed yet."""
+    company = Company(folder / "source", folder / "home")
+    company.photograph(shared / "congress", congress(shared, 1))
+    return company
+
+
 def environment(**more: str) -> dict[str, str]:
     """Return the environment of a user who configured nothing of Prefect, with a cache of their own."""
     own = {key: value for key, value in os.environ.items() if not key.startswith("PREFECT_")}

@@ -14,7 +14,7 @@ from catchlight.home import Home, write_json
 from catchlight.records import Employee, Outcome, Photo, Reading, Render, Verdict
 from catchlight.reviewer_codes import key_of
 from reports.contact_sheet import write
-from tests.published_company import Company
+from tests.published_company import Company, make_company
 from tests.sheet_company import CHECKS, HOSTILE, picture
 
 PRESET = "ab" * 32
@@ -28,6 +28,13 @@ def run(company: Company, name: str = "r1") -> dict[str, str]:
     pictures = company.run(name, seeds, OUTCOMES)
     write_json(company.home / "runs" / name / "run.json", {"run": name, "preset": {"digest": PRESET}})
     return pictures
+
+
+def make_signed(folder: Path) -> Company:
+    """Return a company with one finished run."""
+    made = make_company(folder)
+    run(made)
+    return made
 
 
 def draw_sheet(company: Company, name: str = "r1", names: Mapping[str, str] = PEOPLE, **said: Any) -> Path:

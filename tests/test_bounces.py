@@ -15,8 +15,8 @@ from catchlight.policy import Policy
 from flows.commands import review
 from flows.correspondence import Order, invite, remind
 from flows.returned_mail import EARLIER, KNOWN, LATER, OTHER, UNKNOWN, Returned, take_back
-from tests.letter_company import LetterCompany, make_company
-from tests.mail_server import Mailbox, mail_server
+from tests.letter_company import LetterCompany, make_company, post_office
+from tests.mail_server import Mailbox
 
 REPORT = """\
 From: Mail Delivery Subsystem <mailer-daemon@mx.example.net>
@@ -60,9 +60,7 @@ def company(tmp_path: Path) -> LetterCompany:
 @pytest.fixture
 def box(company: LetterCompany) -> Iterator[Mailbox]:
     """Return the company's mailbox after both were invited."""
-    box = Mailbox()
-    with mail_server(box) as port:
-        company.write_policy(port)
+    with post_office(company) as box:
         invite(company.bureau(), "mail", Order("hr"))
         yield box
 

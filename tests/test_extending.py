@@ -17,8 +17,8 @@ from catchlight.review_records import Extension, Invitation, Revocation
 from catchlight.standings import Standings
 from flows.commands import review
 from flows.correspondence import Order, invite, remind
-from tests.letter_company import LetterCompany, make_company
-from tests.mail_server import Mailbox, mail_server
+from tests.letter_company import LetterCompany, make_company, post_office
+from tests.mail_server import Mailbox
 from tests.review_company import signed_in
 from tests.review_stands import ME, invited, one_person, opened
 
@@ -32,9 +32,7 @@ def company(tmp_path: Path) -> LetterCompany:
 @pytest.fixture
 def box(company: LetterCompany) -> Iterator[Mailbox]:
     """Return the company's mailbox after everybody was invited."""
-    box = Mailbox()
-    with mail_server(box) as port:
-        company.write_policy(port)
+    with post_office(company) as box:
         invite(company.bureau(), "mail", Order("hr"))
         yield box
 

@@ -19,8 +19,8 @@ from catchlight.review_records import Invitation
 from flows.asking import ask, check_day, day_in
 from flows.correspondence import Order, remind
 from reports.review.words import Words
-from tests.letter_company import LetterCompany, make_company
-from tests.mail_server import Mailbox, mail_server
+from tests.letter_company import LetterCompany, make_company, post_office
+from tests.mail_server import Mailbox
 from tests.review_company import signed_in
 from tests.review_stands import ME, one_person, opened, policy
 from tests.staffed_company import staff
@@ -41,9 +41,7 @@ def company(tmp_path: Path) -> LetterCompany:
 @pytest.fixture
 def box(company: LetterCompany) -> Iterator[Mailbox]:
     """Return the company's mailbox."""
-    box = Mailbox()
-    with mail_server(box) as port:
-        company.write_policy(port)
+    with post_office(company) as box:
         yield box
 
 

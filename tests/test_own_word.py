@@ -19,17 +19,15 @@ from catchlight.standings import Stage
 from catchlight.wishes import asked
 from flows.commands import review
 from reports.review.place import Stand, place_of
-from tests.published_company import Company, make_company
+from tests.published_company import Company
 from tests.review_company import ReviewCompany, make_review_company, plain, signed_in
-from tests.signed_company import content, line, run, signed
+from tests.signed_company import content, line, make_signed, run, signed
 
 
 @pytest.fixture
 def company(tmp_path: Path) -> Company:
     """Return a company with one run: 001 and 002 have a portrait."""
-    made = make_company(tmp_path)
-    run(made)
-    return made
+    return make_signed(tmp_path)
 
 
 @pytest.fixture

@@ -7,15 +7,13 @@ from typer.testing import CliRunner
 
 from catchlight.home import Home
 from flows.commands.catchlight import app
-from tests.refreshed_company import Company, congress
+from tests.refreshed_company import Company, company_of_one
 
 
 @pytest.fixture
 def company(shared: Path, tmp_path: Path) -> Company:
     """Return a company of one person."""
-    company = Company(tmp_path / "source", tmp_path / "home")
-    company.photograph(shared / "congress", congress(shared, 1))
-    return company
+    return company_of_one(shared, tmp_path)
 
 
 def refused(company: Company, *arguments: str) -> str:

@@ -29,8 +29,8 @@ from flows.commands import review
 from flows.correspondence import Order, Pass, invite, remind
 from flows.links import link_sender
 from flows.server import prefect_server
-from tests.letter_company import POLICY, LetterCompany, make_company
-from tests.mail_server import Mailbox, mail_server
+from tests.letter_company import POLICY, LetterCompany, make_company, post_office
+from tests.mail_server import Mailbox
 from tests.slack_server import TOKEN, Slack, slack_server
 
 ROOT = Path(__file__).parents[1]
@@ -46,9 +46,7 @@ def company(tmp_path: Path) -> LetterCompany:
 @pytest.fixture
 def box(company: LetterCompany) -> Iterator[Mailbox]:
     """Return the company's mailbox, with its server running."""
-    box = Mailbox()
-    with mail_server(box) as port:
-        company.write_policy(port)
+    with post_office(company) as box:
         yield box
 
 

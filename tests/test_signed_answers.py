@@ -16,8 +16,8 @@ from catchlight.reviewer_codes import issue_code, revoke_code
 from catchlight.signed_answers import read_signed_answers
 from catchlight.signed_file import LARGEST
 from flows.commands import review
-from tests.published_company import Company, make_company
-from tests.signed_company import content, line, run, signed
+from tests.published_company import Company
+from tests.signed_company import content, line, make_signed, run, signed
 
 WHO = "Ada Lovelace"
 
@@ -31,9 +31,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def company(tmp_path: Path) -> Company:
     """Return a company with one run."""
-    made = make_company(tmp_path)
-    run(made)
-    return made
+    return make_signed(tmp_path)
 
 
 @pytest.fixture
