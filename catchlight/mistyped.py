@@ -4,6 +4,7 @@ import difflib
 from collections.abc import Collection
 from pathlib import Path
 
+from catchlight.identities import FILE
 from catchlight.register import Register
 from catchlight.traces import known_ids
 
@@ -18,7 +19,7 @@ def unknown(home: Path, register: Register, employee: str) -> str:
 
 def was_listed(home: Path) -> bool:
     """Whether a list of people was ever read here."""
-    files = ("sources/ids.json", "ledger/*/employees.parquet", "runs/*/employees.parquet")
+    files = (FILE, "ledger/*/employees.parquet", "runs/*/employees.parquet")
     return any(True for name in files for _ in home.glob(name))
 
 

@@ -48,6 +48,14 @@ class Staff:
         """Read the list, as a refresh does."""
         return stages.gather(Job(source=self.folder, home=self.home, only=only))
 
+    def finished(self, table: str) -> None:
+        """Let a run of the list have ended, of which one table is there."""
+        plan = self.gather()
+        run = self.home / "runs" / plan.run
+        run.mkdir(parents=True)
+        (run / table).write_bytes((plan.folder / table).read_bytes())
+        (run.parent / "latest").symlink_to(run.name)
+
     def ids(self) -> list[str]:
         """Return who is in the next run."""
         return [person.id for person in self.gather().employees()]
@@ -112,11 +120,7 @@ def test_the_same_person_with_a_new_name_keeps_the_id(staff: Staff) -> None:
 
 def test_a_new_name_with_the_photo_of_the_last_run_is_no_question(staff: Staff) -> None:
     """Who marries does not change their picture on that day."""
-    plan = staff.gather()
-    run = staff.home / "runs" / plan.run
-    run.mkdir(parents=True)
-    (run / "photos.parquet").write_bytes((plan.folder / "photos.parquet").read_bytes())
-    (run.parent / "latest").symlink_to(run.name)
+    staff.finished("photos.parquet")
     staff.write(("1005", "Ada King", "ada.king@example.com", 1))
     assert not staff.waiting()
     staff.write(("1005", BOB.name, BOB.email, 3))
@@ -125,11 +129,7 @@ def test_a_new_name_with_the_photo_of_the_last_run_is_no_question(staff: Staff) 
 
 def test_whoever_had_run_before_ids_were_remembered_is_remembered_by_the_last_run(staff: Staff) -> None:
     """A home of an earlier version asks at the first list, too."""
-    plan = staff.gather()
-    run = staff.home / "runs" / plan.run
-    run.mkdir(parents=True)
-    (run / "employees.parquet").write_bytes((plan.folder / "employees.parquet").read_bytes())
-    (run.parent / "latest").symlink_to(run.name)
+    staff.finished("employees.parquet")
     (staff.home / "sources/ids.json").unlink()
     staff.write(("1005", BOB.name, BOB.email, 3))
     assert staff.waiting()

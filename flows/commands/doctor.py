@@ -38,7 +38,7 @@ def doctor(
     Python, processor and graphics card, memory, disk, clock, ports, telemetry; models, settings files,
     databases, register, audit log, secrets, the certificates that portraits are signed with; whether register and pictures are of the same day, as after a restore
     they may not be; whether what the register and the newest run name is there, unchanged: each picture is looked for,
-    and a hundred or so are read, with --all every one (about two seconds for a thousand people). Every destination of the home's destinations.toml is asked for credentials and rights, with --job
+    and a hundred or so are read, with --all every one. Every destination of the home's destinations.toml is asked for credentials and rights, with --job
     also each source, in the vendor's words; and its preset is proved. Nothing is changed anywhere.
 
     Exit code 0: nothing failed. 1: something stands in the way. 2: the job file itself is wrong.
