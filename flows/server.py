@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from catchlight.errors import ConfigError, OutsideError
+from catchlight.prefect_store import FOLDER
 from flows import prefect_database
 from flows.children import Child, cause, free_port, start, wait_for
 from flows.happenings import told_to
@@ -95,7 +96,7 @@ def _without_password(address: str) -> str:
 
 def folder_of(home: Path) -> Path:
     """Return where Prefect keeps its things in a home."""
-    return (home / "prefect").resolve()
+    return (home / FOLDER).resolve()
 
 
 def _start(home: Path, folder: Path, port: int) -> Child:

@@ -17,10 +17,11 @@ _log = logging.getLogger("catchlight.review")
 
 def read_showplaces(home: Path) -> Showplaces:
     """Return where people of a company can be shown; ConfigError names the key that is wrong."""
-    places = [Showplace(one.name, one.place, one.purpose) for one in destinations(home).values()]
+    known = destinations(home).values()
+    places = [Showplace(one.name, one.place, one.purpose) for one in known]
     if signature_folder(home) and not any(one.purpose == _SIGNATURE for one in places):
         places.append(Showplace("", "", _SIGNATURE))  # people copy it themselves
-    own = tuple(one.place for one in destinations(home).values() if one.by_themselves)
+    own = tuple(one.place for one in known if one.by_themselves)
     return Showplaces(tuple(places), load_publishing(home).opt_in, own)
 
 
