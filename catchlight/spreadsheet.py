@@ -32,12 +32,13 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The rows of a file, which fields it has, and the headers nobody knows."""
+    """The rows of a file, which fields it has, and the headers nobody knows; ``named`` is what each field is called there."""
 
     rows: list[Row]
     fields: tuple[str, ...]
     unknown: tuple[str, ...]
     encoding: str
+    named: Mapping[str, str]
 
 
 def read_table(path: Path, synonyms: Mapping[str, Sequence[str]], data: bytes | None = None) -> Table:
@@ -57,7 +58,8 @@ def read_table(path: Path, synonyms: Mapping[str, Sequence[str]], data: bytes | 
     fields = _fields(path, records[0][1], synonyms)
     rows = [_row(line, cells, fields) for line, cells in records[1:]]
     unknown = tuple(h for h, field in zip(records[0][1], fields, strict=True) if h and not field)
-    return Table(rows, tuple(filter(None, fields)), unknown, encoding)
+    named = {field: header for header, field in zip(records[0][1], fields, strict=True) if field}
+    return Table(rows, tuple(filter(None, fields)), unknown, encoding, named)
 
 
 def safe_cell(text: str) -> str:

@@ -8,36 +8,9 @@ from pathlib import Path, PurePosixPath
 from catchlight.errors import ConfigError
 from catchlight.records import Employee, Photo, Rung
 from catchlight.spreadsheet import Row, Table, read_table
+from connectors._folder_headers import HEADERS, with_surnames
 from connectors._folder_match import RefusedError, Shelf, by_name, cell_files
 
-HEADERS = {
-    "id": (
-        "employee id", "employee number", "employee no", "employee", "emp id", "person id",
-        "personnel number", "personnel no", "staff id", "staff number", "worker id", "user id", "uid",
-        "Personalnummer", "matricule",
-    ),
-    "given_name": ("first name", "forename", "first", "Vorname", "prénom"),
-    "family_name": ("last name", "surname", "last", "sn", "Nachname", "nom"),
-    "display_name": ("name", "full name", "employee name", "preferred name", "Anzeigename"),
-    "email": ("mail", "e-mail address", "work email", "primary email", "user principal name", "upn"),
-    "department": ("dept", "team", "division", "org unit", "Abteilung", "service"),
-    "title": ("job title", "position", "role", "job", "Funktion"),
-    "country": (
-        "country code", "jurisdiction", "location country", "work country", "country of employment",
-        "country/region", "Land", "pays",
-    ),
-    "rung": (
-        "max rung", "maximum rung", "highest rung", "limit", "photo limit", "change limit", "cap", "photo cap",
-    ),
-    "entity": ("legal entity", "employer", "company", "company code", "Gesellschaft", "société"),
-    "language": ("preferred language", "locale", "correspondence language", "Sprache", "langue"),
-    "subject": ("sso subject", "object id", "objectid", "azure object id", "entra object id", "oid", "sub"),
-    "photo": (
-        "photos", "photo file", "photo files", "photo filename", "photo path", "picture", "picture file",
-        "image", "image file", "headshot", "portrait", "filename", "file",
-    ),
-    "photo_date": ("date of photo", "photo taken", "taken on", "taken", "picture date", "image date", "date"),
-}  # fmt: skip
 _SHORTENED = re.compile(r"\d([.,]\d+)?E\+\d+")
 Files = dict[str, list[str]]
 
@@ -63,7 +36,7 @@ def from_table(path: Path, shelf: Shelf, templates: tuple[str, ...], data: bytes
 
     ``data`` is what the list says, for a folder that is elsewhere.
     """
-    table = read_table(path, HEADERS, data)
+    table = with_surnames(read_table(path, HEADERS, data))
     if "id" not in table.fields:
         message = f"{path}: no column is the id; name one «id» (or Employee ID), the others are optional"
         raise ConfigError(message)
