@@ -50,6 +50,11 @@ def ask(home: Path, until: date, only: Collection[str] = (), clock: Clock = lamb
     say(
         f"{done.queued} letters were written, {done.report.sent} have left. What waits leaves with Send reminders."
     )
+    unreached = len(done.draft.no_address) + len(done.draft.sharing)
+    if unreached:
+        say(
+            f"{unreached} people have no e-mail address of their own: catchlight review invite tells who, and prints their links."
+        )
     for why in done.report.broken:
         say(f"Letters could not be sent: {why}. They wait; start Send reminders when that is mended.")
     return done.queued

@@ -20,6 +20,7 @@ from catchlight.records import Decision
 from catchlight.register import Register
 from catchlight.review_records import Extension, Invitation, Letter, Revocation
 from catchlight.runs import run_folder
+from catchlight.shared_addresses import shared
 from flows.progress import Counter
 
 PRINT = "print"
@@ -30,8 +31,8 @@ Clock = Callable[[], datetime]
 class Bureau:
     """What letters are written from: a home folder with its register, policy and newest run.
 
-    ``made`` is when that run began, so that answers before it are known to have been seen by it. ``until`` is the last day
-    to answer for whoever is asked now, where somebody named one.
+    ``made`` is when that run began, so that answers before it are known to have been seen by it. ``sharing`` are those whose
+    address somebody else has, too. ``until`` is the last day to answer for whoever is asked now, where somebody named one.
     """
 
     home: Path
@@ -41,6 +42,7 @@ class Bureau:
     book: Book
     made: str
     clock: Clock
+    sharing: frozenset[str] = frozenset()
     until: date | None = None
 
     def ends(self) -> datetime:
@@ -80,10 +82,11 @@ class Due:
 
 @dataclass(slots=True)
 class Draft:
-    """The letters that are due, and who gets none: without an address, refused before, invited on paper."""
+    """The letters that are due, and who gets none: without an address of their own, refused before, invited on paper."""
 
     due: list[Due] = field(default_factory=list)
     no_address: list[str] = field(default_factory=list)
+    sharing: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
     on_paper: list[str] = field(default_factory=list)
 
@@ -91,7 +94,10 @@ class Draft:
 def open_bureau(home: Path, clock: Clock = lambda: datetime.now(UTC)) -> Bureau:
     """Return the bureau of a home folder; ConfigError when there is no run yet, or the policy is wrong."""
     policy, register, folder = load_policy(home), open_register(home), run_folder(home)
-    return Bureau(home, policy, register, Outbox(register, clock), read_book(folder), _started(folder), clock)
+    book = read_book(folder)
+    found = shared(person.portrait.employee for person in book.people.values()).values()
+    sharing = frozenset(id_ for ids in found for id_ in ids)
+    return Bureau(home, policy, register, Outbox(register, clock), book, _started(folder), clock, sharing)
 
 
 def _started(folder: Path) -> str:
@@ -137,6 +143,8 @@ def _draw_up_one(bureau: Bureau, case: Case, draft: Draft, start: str, *, retry_
         draft.on_paper.append(id_)
     elif "@" not in case.person.portrait.employee.email:
         draft.no_address.append(id_)
+    elif id_ in bureau.sharing:
+        draft.sharing.append(id_)
     else:
         draft.due.append(Due(id_, kind, channel, case.picture, invitation))
 

@@ -99,7 +99,7 @@ def _fresh(bureau: Bureau, old: Invitation) -> Letter | None:
     channel = channel_of(case, bureau.policy)
     if case.person is None or channel not in channels_of(bureau):
         return None
-    if "@" not in case.person.portrait.employee.email:
+    if "@" not in case.person.portrait.employee.email or old.employee in bureau.sharing:
         return None
     invitations = Invitations(bureau.register, bureau.home, bureau.clock)
     fresh = invitations.invite(old.employee, case.picture, old.employee, bureau.ends())

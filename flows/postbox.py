@@ -158,7 +158,9 @@ def _outgoing(
 
 
 def _against(bureau: Bureau, letter: Letter, rows: Rows) -> str:
-    """Return why a letter has become needless, "" when it has not."""
+    """Return why a letter has become needless, or must not leave, "" when it may."""
+    if letter.employee in bureau.sharing:
+        return "somebody else has the same e-mail address"
     return _case(bureau, letter.employee, rows).against(letter, bureau.clock())
 
 

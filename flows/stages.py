@@ -9,7 +9,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from catchlight import lease as leases
-from catchlight import ledger, planning, plugins, results, wishes
+from catchlight import ledger, planning, plugins, results, shared_addresses, wishes
 from catchlight.audit import Act
 from catchlight.card_meter import noted_cards
 from catchlight.cost import cost_of, note_cpu
@@ -36,6 +36,7 @@ def gather(job: Job, room: Storeroom | None = None) -> Plan:
     settings, room = folder.Settings(root=job.source), room or storeroom_of(job.home)
     found = gathering.read(job, room) if job.from_file else folder_people.read(job, settings, room)
     employees, told = admission.admit(job, found.employees, found.findings)
+    told += shared_addresses.findings(employees)
     ids = {person.id for person in employees}
     asked = wishes.asked(job.home, ids)
     wanted = [p for p in asked.photos(p for p in found.photos if p.employee in ids) if p.employee in ids]

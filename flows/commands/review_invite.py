@@ -180,7 +180,8 @@ def _tell(bureau: Bureau, done: Pass) -> int:
     for why in report.broken:
         say(f"  {why}. The letters wait for the next pass.")
     bad = report.failed or report.unclear or report.broken or report.later
-    return 1 if bad or done.draft.no_address or done.draft.failed else 0
+    draft = done.draft
+    return 1 if bad or draft.no_address or draft.sharing or draft.failed else 0
 
 
 def _tell_waiting(bureau: Bureau, report: Report) -> None:
@@ -196,6 +197,10 @@ def _tell_waiting(bureau: Bureau, report: Report) -> None:
 
 def _tell_draft(draft: Draft) -> None:
     _tell_people("have no e-mail address; use --channel print", draft.no_address)
+    _tell_people(
+        "share their e-mail address with somebody, and a personal link is for one alone; use --channel print",
+        draft.sharing,
+    )
     _tell_people("were refused before; correct the address, then --retry-failed", draft.failed)
     _tell_people("were asked on paper; use catchlight review invite --channel print", draft.on_paper)
 
