@@ -46,6 +46,7 @@ class Message:
     subject: str = field(repr=False)
     text: str = field(repr=False)
     language: str = "en"
+    told: str = ""  # the rule by which it says that silence publishes
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +96,8 @@ class Outbox:
         attempt = str(int(last.attempt) + 1) if last else "1"
         return store.add([replace(letter, state=State.QUEUED, at=self._now(), attempt=attempt)])
 
-    def claim(self, letter: Letter, against: Callable[[Transaction], str]) -> Letter | None:
-        """Write down that a letter is about to leave, and return it so; None when it must not.
+    def claim(self, letter: Letter, against: Callable[[Transaction], str], told: str = "") -> Letter | None:
+        """Write down that a letter is about to leave, and what it has ``told``; return it so, None when it must not.
 
         Only one of two senders gets it. ``against`` says why the letter has become needless, "" when it
         has not; then it is dropped. Nobody can answer between the question and the claim.
@@ -107,7 +108,7 @@ class Outbox:
                 return None
             why = against(store)
             state = State.DROPPED if why else State.SENDING
-            claimed = replace(last, state=state, at=self._now(), why=why)
+            claimed = replace(last, state=state, at=self._now(), why=why, told=told)
             store.add([claimed])
         return None if why else claimed
 

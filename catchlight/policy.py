@@ -59,6 +59,11 @@ class Rule(_Section):
     basis: str = Field(min_length=3, description="the agreement that allows it; people are shown this text")
     rungs: tuple[Rung, ...] = Field((Rung.KEEP, Rung.CROP), description="only pictures changed no further")
 
+    @property
+    def named(self) -> str:
+        """What is kept of a letter that names this rule: a rule that changed since is another one."""
+        return f"{self.basis} ({', '.join(self.rungs)})"
+
     def covers(self, person: Employee, rung: str) -> bool:
         """Whether the rule holds for this person and a picture of this rung."""
         return person.entity.casefold() in {e.casefold() for e in self.entities} and rung in self.rungs

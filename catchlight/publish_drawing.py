@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from catchlight.answers import NO_ANSWER
 from catchlight.company import Person
 from catchlight.cropping import Place as Head
 from catchlight.delivery import Print, Size
@@ -11,7 +12,7 @@ from catchlight.errors import OutsideError, PhotoError
 from catchlight.place import Accounts
 from catchlight.prints import Prints
 from catchlight.publish_plan import FilePlan, PersonPlan, Skip, telling
-from catchlight.publish_right import WHY, Rights
+from catchlight.publish_right import SILENT, WHY, Rights
 from catchlight.records import Answer, Receipt
 from catchlight.vault import digest_of
 
@@ -31,7 +32,7 @@ class Wanted:
 class Drawer:
     """Everything known of the company, to draw one person's part at a time; threads may share it.
 
-    ``tops`` is what stands of ours, by target. ``seen`` hears what is there now in place of what will be: (employee, bytes).
+    ``tops`` is what stands of ours, by target, ``silence`` the agreement by which somebody's silence counts. ``seen`` hears what is there now in place of what will be: (employee, bytes).
     """
 
     desk: Desk
@@ -44,6 +45,7 @@ class Drawer:
     tops: Mapping[str, Receipt]
     published: Collection[str]
     theirs_stay: bool
+    silence: Mapping[str, str]
     seen: Seen = lambda _employee, _there: None
 
     def wanted(self, person: Person, *, cut: bool = True) -> Wanted | Skip:
@@ -51,7 +53,7 @@ class Drawer:
         id_ = person.id
         reason, picture = self.rights.of(person)
         if reason != Answer.APPROVE:
-            return self._skip(id_, reason, WHY[reason])
+            return self._skip(id_, reason, self._why(id_, reason))
         if self.accounts and id_ not in self.accounts.targets:
             absent = self.accounts.absent.get(id_, "there is no account of theirs")
             return self._skip(id_, "no_account", absent)
@@ -62,6 +64,10 @@ class Drawer:
         except OutsideError as error:
             return self._skip(id_, "picture.lost", str(error))
         return Wanted(id_, picture, files)
+
+    def _why(self, id_: str, reason: str) -> str:
+        basis = self.silence.get(id_) if reason == NO_ANSWER else ""
+        return SILENT.format(basis=basis) if basis else WHY[reason]
 
     def part(self, wanted: Wanted) -> PersonPlan | Skip:
         """Return what one person gets where what is there now is seen."""

@@ -14,7 +14,9 @@ from catchlight.company import Person, read_book
 from catchlight.credentials import credentials_of
 from catchlight.delivery import file_names
 from catchlight.desk import Desk
+from catchlight.forewarned import spoken_for
 from catchlight.journal import owners, stacks
+from catchlight.policy import load_policy
 from catchlight.print_book import print_book
 from catchlight.prints import Prints
 from catchlight.publish_crops import places
@@ -144,6 +146,7 @@ def _drawer(
         tops=tops,
         published={top.employee for top in tops.values()},
         theirs_stay=load_publishing(desk.home).theirs == "stays",
+        silence=spoken_for(asked, load_policy(desk.home), desk.register.rows),
     )
 
 

@@ -40,6 +40,9 @@ WHY: Mapping[str, str] = {
 }
 
 
+SILENT = "nobody has answered yet; once their deadline has passed, catchlight review close counts that as a yes by {basis}"
+"""Why somebody is not published yet whose silence an agreement speaks for, as their letter said."""
+
 _FILES = (policy.FILE, promises.FILE, publish_policy.FILE)
 _OPEN = (Answer.APPROVE, NO_ANSWER, OLDER_PICTURE, NO_BRAND)
 """How somebody's answers stand where their portrait may be shown, or may be once they or the brand say yes."""

@@ -45,6 +45,7 @@ class Letter:
 
     ``id`` is made of what the message is (kind, person, invitation, channel), so the same one is queued
     once. ``after`` is the moment from which on it may leave (quiet hours), ``attempt`` counts the tries.
+    ``told`` is the rule by which it said that silence publishes, "" where it said nothing of the kind.
     """
 
     id: str
@@ -58,6 +59,7 @@ class Letter:
     after: str = ""
     why: str = ""
     attempt: str = "1"
+    told: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,13 @@ from catchlight.asking import LINK, Case, Question, gather
 from catchlight.company import Person
 from catchlight.deadlines import invitations as standing_now
 from catchlight.errors import ConfigError, OutsideError
+from catchlight.forewarned import covering
 from catchlight.invitations import Invitations
 from catchlight.outbox import Delivery, Message, State
-from catchlight.policy import Policy
+from catchlight.own_word import SILENCE
+from catchlight.policy import Policy, Rule
 from catchlight.quiet_hours import opens
-from catchlight.records import Decision, Outcome
+from catchlight.records import Decision
 from catchlight.register import Transaction
 from catchlight.review_records import Extension, Invitation, Letter, Revocation
 from flows.letters import PRINT, Bureau
@@ -150,7 +152,7 @@ def _outgoing(
             return why[-1]
 
         message = write(bureau, invitations, letter) if letter.employee in bureau.book.people else None
-        ours = bureau.outbox.claim(letter, against)
+        ours = bureau.outbox.claim(letter, against, message.told if message else "")
         report.dropped.update(filter(None, why))
         if ours and message:
             claimed[ours.id] = ours
@@ -176,9 +178,10 @@ def write(bureau: Bureau, invitations: Invitations, letter: Letter) -> Message:
     link = f"{policy.url}/l/{invitations.token(invitation)}"
     case = _case(bureau, letter.employee, bureau.register.rows)
     said = occasion(bureau, letter.kind, case, invitation.expires, link)
+    rule = _rule(policy, case, person) if said.publishes else None
     words = texts.write(letter.language, said, _WIDTH[letter.channel])
     email = person.portrait.employee.email.strip()
-    return Message(letter.id, email, words.subject, words.text, letter.language)
+    return Message(letter.id, email, words.subject, words.text, letter.language, rule.named if rule else "")
 
 
 def occasion(bureau: Bureau, kind: str, case: Case, deadline: str, link: str) -> texts.Occasion:
@@ -187,7 +190,7 @@ def occasion(bureau: Bureau, kind: str, case: Case, deadline: str, link: str) ->
     if person is None:
         message = "nobody to write to"
         raise ValueError(message)
-    verdict, basis = person.portrait.verdict, _basis(policy, case, person)
+    verdict, rule = person.portrait.verdict, _rule(policy, case, person)
     return texts.Occasion(
         kind,
         person.name if person.name != person.id else "",
@@ -196,23 +199,17 @@ def occasion(bureau: Bureau, kind: str, case: Case, deadline: str, link: str) ->
         datetime.fromisoformat(deadline),
         policy.asking.timezone,
         policy.contact,
-        basis,
+        rule.basis if rule else "",
         not case.picture or kind == Question.RETAKE,
         kind == LINK and bool(case.own) and case.question() is None,
         tuple(zip(verdict.reasons, verdict.sentences, strict=False)) if verdict else (),
     )
 
 
-def _basis(policy: Policy, case: Case, person: Person) -> str:
-    """Return the agreement by which silence publishes, "" where the old photo stays.
-
-    Silence speaks only for an unflagged portrait of somebody who never gave an answer of their own.
-    """
-    verdict = person.portrait.verdict
-    if case.own or not verdict or verdict.outcome != Outcome.ACCEPT:
-        return ""
-    rule = policy.silence_of(person.portrait.employee, person.rung_of(case.picture))
-    return rule.basis if rule else ""
+def _rule(policy: Policy, case: Case, person: Person) -> Rule | None:
+    """Return the agreement by which silence publishes, None where the old photo stays: it speaks for nobody who ever answered."""
+    spoke = any(one.source != SILENCE for one in case.own)
+    return None if spoke else covering(person, policy)
 
 
 def _sender(bureau: Bureau, channel: str) -> Send:

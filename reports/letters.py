@@ -47,6 +47,11 @@ class Occasion:
         """Whether a photo is asked for because there is none at all."""
         return self.retake and any(code == "photo.missing" for code, _ in self.reasons)
 
+    @property
+    def publishes(self) -> bool:
+        """Whether the letter says that silence publishes."""
+        return _silence(self) == "publish"
+
 
 @dataclass(frozen=True, slots=True)
 class Words:

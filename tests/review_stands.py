@@ -8,10 +8,11 @@ from pathlib import Path
 
 from catchlight import ledger
 from catchlight.home import Home
+from catchlight.outbox import State
 from catchlight.policy import Gates, Policy, Rule
 from catchlight.records import Answer, Decision, Employee, Outcome, Photo, Receipt, Rung, Side
 from catchlight.register import now
-from catchlight.review_records import Invitation, Upload
+from catchlight.review_records import Invitation, Letter, Upload
 from catchlight.runs import Candidate
 from catchlight.upload import Checked
 from catchlight.wish import Wish
@@ -157,7 +158,7 @@ def places(root: Path) -> dict[str, ReviewDesk]:
     silent = policy(silence=[Rule(entities=("GmbH",), basis=BASIS, rungs=tuple(Rung)).model_dump()])
     return found | {
         "brand": gated,
-        "silence": opened(one_person(root / "silence"), silent),
+        "silence": told(opened(one_person(root / "silence"), silent), silent.silence[0]),
         "to look at": opened(one_person(root / "look", outcome=Outcome.REVIEW)),
         "retake": opened(retake(root / "retake")),
         "photoless": opened(photoless(root / "photoless")),
@@ -165,6 +166,15 @@ def places(root: Path) -> dict[str, ReviewDesk]:
         "hostile": opened(one_person(root / "hostile", hostile())),
         "capped": opened(one_person(root / "capped", rung=Rung.CROP, cap="relight not used: limited to crop for de")),
     }  # fmt: skip
+
+
+def told(desk: ReviewDesk, rule: Rule) -> ReviewDesk:
+    """Let a letter have left that named a rule."""
+    invited(desk, 14)
+    (asked,) = desk.register.rows(Invitation)
+    about = (f"letter-{ME.id}", ME.id, asked.id, "invite", "mail", "en", State.SENT, now())
+    desk.register.add([Letter(*about, told=rule.named)])
+    return desk
 
 
 def retake(root: Path) -> ReviewCompany:

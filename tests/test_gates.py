@@ -179,6 +179,9 @@ def test_silence_is_a_yes_only_where_a_policy_says_so(silent: Company) -> None:
     assert "1 silent past the deadline; the old photo stays" in dry.output
     assert not any(id_ in dry.output for id_ in pictures)
     assert why(silent) == dict.fromkeys(pictures, "no_answer")
+    told = {skip.employee: skip.sentence for skip in planned(silent).skipped}
+    assert "counts that as a yes by works agreement 12" in told["ana"]
+    assert "the old photo stays" in told["bo"]
     assert closed(silent) == {"ana"}
     assert closed(silent) == set()
     register = Register(silent.home / "register.db")
@@ -209,7 +212,8 @@ def test_silence_needs_an_invitation_that_reached_them(silent: Company) -> None:
 
 
 def _letter(employee: str, state: str) -> Letter:
-    return Letter(f"letter-{employee}", employee, f"link-{employee}", "invite", "mail", "en", state, now())
+    about = (f"letter-{employee}", employee, f"link-{employee}", "invite", "mail", "en", state, now())
+    return Letter(*about, told="works agreement 12 (keep, crop)")
 
 
 @pytest.mark.parametrize("answer", [Answer.KEEP, Answer.RETRY, Answer.REFUSE, Answer.APPROVE, Answer.UPLOAD])

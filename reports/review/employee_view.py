@@ -7,10 +7,10 @@ from starlette.responses import Response
 
 from catchlight.company import Person
 from catchlight.deciding import Code
+from catchlight.forewarned import Asked, covering
 from catchlight.notices import all_notices, find_notice, record_notice
 from catchlight.own_word import BULK, spoken_for
-from catchlight.policy import Policy
-from catchlight.records import Answer, Decision, Outcome, Render
+from catchlight.records import Answer, Decision, Render
 from catchlight.review_records import Upload
 from catchlight.runs import Candidate
 from catchlight.wishes import TAGS
@@ -60,7 +60,7 @@ def view_of(visit: Visit, person: Person, filled: Filled | None = None) -> dict[
         "was": _was(visit, person, picture, place, stands),
         "photoless": photoless(person),
         "missing": place.stand == Stand.RETAKE and photoless(person),
-        "silence": _silence(desk.policy, person),
+        "silence": _silence(visit, person),
         "over": bool(place.deadline) and place.deadline <= desk.clock().isoformat(),
         "tags": [tag for tag in TAGS if tag != "other_photo" or photos_of(visit, person.id) > 1],
         "most": COMMENT,
@@ -112,12 +112,11 @@ def _code(visit: Visit, place: Place) -> str:
     return code if code in (*Code, *_PLACES, *CODES, ENDED, "again") else ""
 
 
-def _silence(policy: Policy, person: Person) -> str:
-    """Return the agreement by which this person's portrait is published without an answer, "" for none."""
-    render, verdict = person.portrait.render, person.portrait.verdict
-    if not render or not render.picture or not verdict or verdict.outcome != Outcome.ACCEPT:
-        return ""  # nobody is published in silence with a portrait that should be looked at
-    rule = policy.silence_of(person.portrait.employee, render.rung)
+def _silence(visit: Visit, person: Person) -> str:
+    """Return the agreement by which this person's portrait is published without an answer, "" for none: as their letter said."""
+    if not covering(person, visit.desk.policy):
+        return ""
+    rule = Asked.of(visit.desk.register.rows, person.id).rule(person, visit.desk.policy)
     return rule.basis if rule else ""
 
 
