@@ -52,7 +52,7 @@ class Known:
 
 def known_of(home: Path, register: Register, employee: str) -> Known:
     """Return what is known of somebody; ConfigError when nothing is."""
-    run, person = _newest(home, employee)
+    run, person = newest_of(home, employee)
     staff = person.portrait.employee if person else None
     answers = sorted(register.rows(Decision, employee=employee), key=lambda one: one.at)
     consents = sorted(register.rows(Consent, employee=employee), key=lambda one: one.at)
@@ -73,7 +73,8 @@ def known_of(home: Path, register: Register, employee: str) -> Known:
     )  # fmt: skip
 
 
-def _newest(home: Path, employee: str) -> tuple[str, Person | None]:
+def newest_of(home: Path, employee: str) -> tuple[str, Person | None]:
+    """Return the newest run that somebody is in, and what it made of them; "" and None for none."""
     for name in run_names(home):
         try:
             person = read_book(run_folder(home, name)).people.get(employee)

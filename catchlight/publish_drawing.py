@@ -3,7 +3,6 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from catchlight.answers import NO_ANSWER
 from catchlight.company import Person
 from catchlight.cropping import Place as Head
 from catchlight.delivery import Print, Size
@@ -12,7 +11,7 @@ from catchlight.errors import OutsideError, PhotoError
 from catchlight.place import Accounts
 from catchlight.prints import Prints
 from catchlight.publish_plan import FilePlan, PersonPlan, Skip, telling
-from catchlight.publish_right import SILENT, WHY, Rights
+from catchlight.publish_right import Rights, why
 from catchlight.records import Answer, Receipt
 from catchlight.vault import digest_of
 
@@ -53,7 +52,7 @@ class Drawer:
         id_ = person.id
         reason, picture = self.rights.of(person)
         if reason != Answer.APPROVE:
-            return self._skip(id_, reason, self._why(id_, reason))
+            return self._skip(id_, reason, why(reason, self.silence.get(id_, "")))
         if self.accounts and id_ not in self.accounts.targets:
             absent = self.accounts.absent.get(id_, "there is no account of theirs")
             return self._skip(id_, "no_account", absent)
@@ -64,10 +63,6 @@ class Drawer:
         except OutsideError as error:
             return self._skip(id_, "picture.lost", str(error))
         return Wanted(id_, picture, files)
-
-    def _why(self, id_: str, reason: str) -> str:
-        basis = self.silence.get(id_) if reason == NO_ANSWER else ""
-        return SILENT.format(basis=basis) if basis else WHY[reason]
 
     def part(self, wanted: Wanted) -> PersonPlan | Skip:
         """Return what one person gets where what is there now is seen."""

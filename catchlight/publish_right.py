@@ -43,6 +43,12 @@ WHY: Mapping[str, str] = {
 SILENT = "nobody has answered yet; once their deadline has passed, catchlight review close counts that as a yes by {basis}"
 """Why somebody is not published yet whose silence an agreement speaks for, as their letter said."""
 
+
+def why(reason: str, basis: str = "") -> str:
+    """Return why somebody is not shown, in a sentence; ``basis`` is the agreement that speaks for them if they stay silent."""
+    return SILENT.format(basis=basis) if basis and reason == NO_ANSWER else WHY[reason]
+
+
 _FILES = (policy.FILE, promises.FILE, publish_policy.FILE)
 _OPEN = (Answer.APPROVE, NO_ANSWER, OLDER_PICTURE, NO_BRAND)
 """How somebody's answers stand where their portrait may be shown, or may be once they or the brand say yes."""

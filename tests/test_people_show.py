@@ -84,3 +84,27 @@ def test_an_id_that_nobody_has_is_said(company: Company) -> None:
     done = show(company, "A")
     assert (done.exit_code, done.stdout) == (2, "")
     assert "nothing is known of 'A'" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("answer", "why"),
+    [
+        (Answer.REFUSE, "refused"),
+        (Answer.KEEP, "the old photo is kept"),
+        (None, "nobody has answered yet, and without an answer the old photo stays"),
+    ],
+)
+def test_nobody_may_be_shown_without_a_yes_that_stands(
+    tmp_path: Path, answer: Answer | None, why: str
+) -> None:
+    """Who refused, took it back or never answered may be shown nowhere, whatever they said of places."""
+    company = make_company(tmp_path)
+    pictures = company.run("r1", {"a": "1"})
+    register = Register(company.home / "register.db")
+    register.add([Consent("a", "intranet", "granted", "a", now(), source="page")])
+    if answer:
+        register.decide(
+            [Decision("a", pictures["a"], one, "a", now(), source="page") for one in (Answer.APPROVE, answer)]
+        )
+    (company.home / "destinations.toml").write_text(f'[web]\nkind = "folder"\nroot = "{company.out}"\n')
+    assert f"intranet (web): no, {why}\n" in show(company, "a").output

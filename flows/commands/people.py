@@ -10,6 +10,7 @@ import typer
 from catchlight.desk import open_register
 from catchlight.errors import ConfigError
 from catchlight.known import known_of
+from catchlight.shown_why import against
 from flows import claiming
 from flows.commands.options import HOME, HomeOption
 from flows.commands.people_consent import consent
@@ -54,11 +55,12 @@ def show(
     Exit code 0: shown. 2: nothing is known of this id.
     """
     with told():
-        known = known_of(home, open_register(home), employee)
+        register = open_register(home)
+        known = known_of(home, register, employee)
         if as_json:
             typer.echo(json.dumps(dataclasses.asdict(known), indent=2))
             return
-        for line in words_of(known, read_showplaces(home)):
+        for line in words_of(known, read_showplaces(home), against(home, register, employee)):
             say(line)
 
 

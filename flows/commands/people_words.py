@@ -1,6 +1,6 @@
 """What ``catchlight people show`` prints, in plain words."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from catchlight.consents import Word
 from catchlight.known import Known, KnownPortrait
@@ -22,14 +22,14 @@ _WORDS = {Word.GRANTED: "yes", Word.REFUSED: "no", Word.WITHDRAWN: "no longer"}
 _SHORT = 12  # characters of a digest that tell it from others
 
 
-def words_of(known: Known, places: Showplaces) -> Iterator[str]:
-    """Yield the lines about one person."""
+def words_of(known: Known, places: Showplaces, against: Callable[[str], str]) -> Iterator[str]:
+    """Yield the lines about one person; ``against`` says why they may not be shown for a purpose, "" where they may."""
     yield " · ".join(filter(None, (known.employee, known.name, known.email)))
     yield from _part(f"Portraits, as of run {known.run}", [_portrait(one) for one in known.portraits])
     yield from _part("Made from", [", ".join(filter(None, (one.file, one.taken))) for one in known.photos])
     yield from _part("Answers", [_answer(one, known) for one in known.answers])
     shown = shown_at(places, known.consents, known.receipts)
-    yield from _part("Where they may be shown", [_place(one, known) for one in shown])
+    yield from _part("Where they may be shown", [_place(one, known, against(one.purpose)) for one in shown])
     yield from _part(
         "What they said of places", [_word(known, number) for number in range(len(known.consents))]
     )
@@ -59,11 +59,12 @@ def _answer(one: Decision, known: Known) -> str:
     return f"{_time(one.at)}  {said}{about}, by {one.by}{_from(one.source)}{_notice(one.notice, known)}"
 
 
-def _place(one: Shown, known: Known) -> str:
+def _place(one: Shown, known: Known, why: str) -> str:
     names = f" ({', '.join(one.names)})" if one.names else ""
     spoke = any(said.purpose == one.purpose for said in known.consents)
     basis = "as they said" if spoke else "needs a yes of its own" if one.own else "by the yes to the portrait"
-    return f"{one.purpose}{names}: {'yes' if one.on else 'no'}, {basis}"
+    told = f"no, {why}" if one.on and why else f"{'yes' if one.on else 'no'}, {basis}"
+    return f"{one.purpose}{names}: {told}"
 
 
 def _word(known: Known, number: int) -> str:
