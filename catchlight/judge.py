@@ -23,6 +23,7 @@ _SCHEMA = {
 _RANK = {Outcome.ACCEPT: 0, Outcome.REVIEW: 1, Outcome.RETAKE: 2}
 _MAD = 1.4826  # makes the median absolute deviation comparable to a standard deviation
 _COMPANY = 20  # fewer people than this have no usual value to stand out from
+_SIDES = {"low": "below", "high": "above", "far": "far outside", "outlier": "unlike"}
 _WISHED = " This was asked for."
 _NOBODY: Mapping[str, Wish] = {}
 
@@ -72,8 +73,15 @@ def sentence(check: str, side: str) -> str:
     if side == "outlier":
         return f"{module.TITLE} is unlike most of the company's portraits."
     said: dict[str, str] = module.SENTENCES
-    beyond = {"low": "below", "high": "above", "far": "far outside"}[side]
+    beyond = _SIDES[side]
     return said.get(side) or f"{module.TITLE} is {beyond} what the brand allows."
+
+
+def general(reason: str) -> str:
+    """Return what a reason code such as ``matte.high`` says of anybody; "" where it is not of a check that there is."""
+    check, _, side = reason.partition(".")
+    known = check in plugins.names("catchlight.checks") and side in _SIDES
+    return sentence(check, side) if known else ""
 
 
 def judge(

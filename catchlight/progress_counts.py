@@ -57,7 +57,7 @@ def outcomes(standings: Iterable[Standing]) -> dict[str, int]:
 
 
 def reasons(standings: Iterable[Standing]) -> list[tuple[str, str, int]]:
-    """Return each reason with its sentence and how many portraits have it, the most frequent first."""
+    """Return each reason with what was said of it to one of them, and how many portraits have it; the most frequent first."""
     counts, sentences = Counter[str](), dict[str, str]()
     for one in standings:
         counts.update({code for code, _ in one.flags})

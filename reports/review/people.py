@@ -19,7 +19,7 @@ from reports.review.people_desk import snapshot, standings
 from reports.review.people_page import first_queue, people_page
 from reports.review.people_places import place_counts
 from reports.review.people_rights import STAFF, Right, may, require
-from reports.review.story import told_about
+from reports.review.story import told_of_many
 from reports.review.visit import Visit, shown
 
 _REASONS = 12  # of the most frequent ones
@@ -49,7 +49,7 @@ def _first(visit: Visit) -> Response:
         outcomes=covered(counting.outcomes(everybody)),
         people=progress.people,
         reasons=[
-            (told_about(code, said, visit.words), alone(n))
+            (told_of_many(code, said, visit.words), alone(n))
             for code, said, n in counting.reasons(everybody)[:_REASONS]
         ],
         groups=shown_groups(counting.groups(everybody), progress),

@@ -14,7 +14,7 @@ from catchlight.standings import Snapshot, Stage, Standing
 from reports.review.people_desk import snapshot
 from reports.review.people_page import people_page
 from reports.review.people_rights import Right, may, require
-from reports.review.story import told_about
+from reports.review.story import told_about, told_of_many
 from reports.review.visit import Visit, shown
 
 _ALL = "queue.choice.all"
@@ -80,7 +80,7 @@ def _choices(visit: Visit, snap: Snapshot, wanted: Filter) -> dict[str, list[tup
             (b, there["brand"][b], address(wanted.but(brand=b)), f"queue.choice.{b}" if b else _ALL)
             for b in ("", *brand)
         ],
-        "reason": [(c, n, "", told_about(c, said, visit.words).text) for c, said, n in reasons(flagged)],
+        "reason": [(c, n, "", told_of_many(c, said, visit.words).text) for c, said, n in reasons(flagged)],
     }
 
 

@@ -7,12 +7,14 @@ from pathlib import Path
 from tomllib import loads
 
 from catchlight.company import Person
+from catchlight.judge import general
 from catchlight.records import Outcome, Render, Rung
 from reports.review import check_words
 from reports.review.words import Words
 
-_REASONS, _ABOUT = (
-    Path(__file__).parent / f"{name}.{{language}}.toml" for name in ("reasons", "reasons_about")
+_REASONS, _ABOUT, _MANY = (
+    Path(__file__).parent / f"{name}.{{language}}.toml"
+    for name in ("reasons", "reasons_about", "reasons_many")
 )
 _CAP = re.compile(r"(?P<needed>\w+) not used: limited to (?P<rung>\w+) (?P<by>.*)")
 _ENLARGED = 1.05  # less is not worth a sentence
@@ -117,6 +119,18 @@ def reasons(language: str) -> dict[str, str]:
 def reasons_about(language: str) -> dict[str, str]:
     """Return those that are said otherwise to whoever reads them of somebody else."""
     return _sentences(_ABOUT, language)
+
+
+def told_of_many(reason: str, sentence: str, say: Words) -> Told:
+    """Return what is said of several people at once: nothing that was measured of one of them."""
+    many = reasons_many(say.language).get(reason)
+    return Told(many, say.language) if many else told_about(reason, general(reason) or sentence, say)
+
+
+@cache
+def reasons_many(language: str) -> dict[str, str]:
+    """Return those that are said otherwise of several people at once."""
+    return _sentences(_MANY, language)
 
 
 def _sentences(pattern: Path, language: str) -> dict[str, str]:
