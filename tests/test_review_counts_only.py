@@ -12,7 +12,7 @@ from tests.review_company import ReviewCompany
 from tests.staffed_company import GATED, staff
 
 SAID = "The eyes are only {} pixels apart in this photo; send one that is at least 600 pixels wide."
-GENERAL = "The face is too small in the photo"
+GENERAL = "The face has too few pixels in the photo"
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ from catchlight.sitting import Sitting
 TITLE = "Enlarged"
 UNIT = "×"
 SENTENCES = {
-    "high": "The face is small in this photo and had to be enlarged more than twice; a larger photo would be sharper.",
-    "far": "The face is too small in this photo; send one that is at least 600 pixels wide and shows you from the chest up.",
+    "high": "The face has few pixels in this photo and had to be enlarged more than twice; a photo with more pixels would be sharper.",
+    "far": "The face has too few pixels in this photo; send one that is at least 600 pixels wide and shows you from the chest up.",
 }
 
 
