@@ -7,7 +7,6 @@ from starlette.responses import Response
 
 from catchlight.company import Person
 from catchlight.deciding import Code
-from catchlight.forewarned import Asked, covering
 from catchlight.notices import all_notices, find_notice, record_notice
 from catchlight.own_word import BULK, spoken_for
 from catchlight.records import Answer, Decision, Render
@@ -17,6 +16,7 @@ from catchlight.wishes import TAGS
 from reports.review.employee_acts import CODES, acts_for
 from reports.review.employee_delegates import ENDED, delegates_of
 from reports.review.employee_form import COMMENT, Filled
+from reports.review.employee_others import silence_of, told_who_decides
 from reports.review.employee_places import offers
 from reports.review.employee_shown import Stands, stands_now
 from reports.review.employee_slack import offer
@@ -45,7 +45,7 @@ def view_of(visit: Visit, person: Person, filled: Filled | None = None) -> dict[
     place = tried(place_of(person, desk.register, desk.policy), person, desk.register, desk.home)
     picture = _looked_at(visit, person, place)
     filled = filled or Filled()
-    stands = stands_now(visit, person.id)
+    stands, silence = stands_now(visit, person.id), silence_of(visit, person)
     return offers(visit, person.id, place, filled, stays=stands.showing.stays) | {
         **delegates_of(visit, person.id),
         "person": person,
@@ -60,7 +60,8 @@ def view_of(visit: Visit, person: Person, filled: Filled | None = None) -> dict[
         "was": _was(visit, person, picture, place, stands),
         "photoless": photoless(person),
         "missing": place.stand == Stand.RETAKE and photoless(person),
-        "silence": _silence(visit, person),
+        "silence": silence,
+        "decides": told_who_decides(visit, person, silence),
         "over": bool(place.deadline) and place.deadline <= desk.clock().isoformat(),
         "tags": [tag for tag in TAGS if tag != "other_photo" or photos_of(visit, person.id) > 1],
         "most": COMMENT,
@@ -110,14 +111,6 @@ def _code(visit: Visit, place: Place) -> str:
     if code in _DONE:
         return code if place.last else ""
     return code if code in (*Code, *_PLACES, *CODES, ENDED, "again") else ""
-
-
-def _silence(visit: Visit, person: Person) -> str:
-    """Return the agreement by which this person's portrait is published without an answer, "" for none: as their letter said."""
-    if not covering(person, visit.desk.policy):
-        return ""
-    rule = Asked.of(visit.desk.register.rows, person.id).rule(person, visit.desk.policy)
-    return rule.basis if rule else ""
 
 
 def _spoken_for(visit: Visit, last: Decision | None) -> tuple[str, str]:
