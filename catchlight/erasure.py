@@ -1,7 +1,7 @@
 """One person goes out of a home folder, wherever they are in it; a search afterwards proves it."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -67,10 +67,15 @@ def clear(home: Path, register: Register, traces: Traces, redraw: Redraw) -> Era
         return Erased(rows, pictures, files, tuple(remnants(home, register, traces)))
 
 
-def strip(home: Path, register: Register, traces: Traces, redraw: Redraw) -> tuple[int, int]:
-    """Delete somebody's pictures, and scrub all files; return how many of each. Their words in the register stay."""
+def strip(
+    home: Path, register: Register, traces: Traces, redraw: Redraw, but: Collection[str] = ()
+) -> tuple[int, int]:
+    """Delete somebody's pictures, and scrub all files ``but`` those of some parts of a home; return how many of each.
+
+    Their words in the register stay.
+    """
     pictures = _empty_vault(home, register, traces)
-    return pictures, _scrub_all(home, traces, redraw)
+    return pictures, _scrub_all(home, traces, redraw, but)
 
 
 def remnants(home: Path, register: Register, traces: Traces) -> list[str]:
@@ -131,10 +136,12 @@ def _outside(home: Path, file: Path) -> bool:
     return part != "vault" and not part.startswith("register.db") and not file.name.endswith(_BESIDE)
 
 
-def _scrub_all(home: Path, traces: Traces, redraw: Redraw) -> int:
+def _scrub_all(home: Path, traces: Traces, redraw: Redraw, but: Collection[str]) -> int:
     """Scrub all files; contact sheets last, since they are drawn anew from what was scrubbed."""
     sheets, count = [], 0
     for file in list(scrubbing.files_of(home)):
+        if file.relative_to(home).parts[0] in but:
+            continue
         if not (_outside(home, file) and file.is_file() and scrubbing.tells(file, traces)):
             continue
         count += 1

@@ -10,12 +10,13 @@ from catchlight import ledger
 from catchlight.company import Person, read_book
 from catchlight.consents import Consent
 from catchlight.errors import ConfigError
+from catchlight.home import Home
 from catchlight.journal import standing_now
 from catchlight.records import Decision, Photo, Receipt
 from catchlight.register import Register
 from catchlight.review_records import Delegation, Invitation, Letter, Notice, Upload
 from catchlight.runs import run_folder, run_names
-from catchlight.traces import listed_ids
+from catchlight.traces import known_ids, listed_ids, traces_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +63,11 @@ def known_of(home: Path, register: Register, employee: str) -> Known:
         for record in (Invitation, Letter, Upload, Delegation)
     }
     listed = listed_ids(home).get(employee, {})
-    if not (person or listed or answers or consents or receipts or any(also.values())):
+    if employee not in known_ids(home, register):
         message = f"nothing is known of {employee!r}: no run, answer or receipt names this id"
         raise ConfigError(message)
+    if not person:  # what a run that went has left
+        also["picture"] = sum(map(Home(home).vault.has, traces_of(home, register, employee).digests))
     return Known(
         employee, *((staff.name, staff.email) if staff else (listed.get("name", ""), listed.get("email", ""))), run,
         _portraits(person) if person else (), _photos(home, run, employee),

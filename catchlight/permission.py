@@ -35,6 +35,11 @@ class Permission:
         return not self.code
 
     @property
+    def is_own_no(self) -> bool:
+        """Whether the person themselves said no."""
+        return self.code in {Answer.REFUSE, consents.DECLINED}
+
+    @property
     def why(self) -> str:
         """What stands against it, "" for nothing."""
         return WHY.get(self.code, "")

@@ -22,7 +22,7 @@ from catchlight.register import Register
 from catchlight.register_tables import TABLES
 from catchlight.review_records import Delegation, Notice, Session
 from catchlight.runs import run_names
-from catchlight.traces import listed_ids, source_entries, traces_of
+from catchlight.traces import known_ids, listed_ids, source_entries, traces_of
 from catchlight.vault import digest_of
 
 Pages = Callable[[Mapping[str, Any], Collection[str]], Mapping[str, bytes]]
@@ -62,7 +62,7 @@ def export(
     """
     runs, rows = list(_runs(home, employee, checks)), _rows(register, employee)
     listed = listed_ids(home).get(employee, {})
-    if not runs and not listed and not any(rows.values()):
+    if employee not in known_ids(home, register):
         message = f"nothing is known of {employee!r}"
         raise ConfigError(message)
     promises, permissions = load_promises(home), read_permissions(home, employee)

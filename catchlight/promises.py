@@ -59,7 +59,9 @@ class Keep(_Section):
     sessions: int = Field(1, ge=1, description="sign-ins that nobody uses")
     logs: int = Field(30, ge=1, description="what programs wrote about their work, Prefect's database too")
     leavers: int = Field(
-        30, ge=1, description="people who left and are published nowhere, but for their words"
+        30,
+        ge=1,
+        description="people who left, or whose photo is not to be processed, once published nowhere: all but their words",
     )
     words: int = Field(1095, ge=1, description="answers, consents and receipts of people who left")
     backups_of_home: int = Field(

@@ -14,7 +14,7 @@ from catchlight.promises import Keep
 from catchlight.purging_orphans import orphans
 from catchlight.register import Register
 from catchlight.review_records import Delegation, Extension, Invitation, Letter, Revocation, Session
-from catchlight.runs import run_folder, run_names
+from catchlight.runs import ended, run_folder, run_names
 
 _PRINTED = "secrets/links.csv"
 
@@ -120,19 +120,10 @@ def _letters(one: Purge) -> int:
 def _runs(one: Purge) -> int:
     """Delete runs that newer ones followed, but for the newest, one that others build upon, and unfinished ones."""
     since, kept = one.before(one.keep.runs), _needed(one.home)
-    old = [name for name in run_names(one.home) if name not in kept and _finished(one.home, name) < since]
+    old = [name for name in run_names(one.home) if name not in kept and ended(one.home, name) < since]
     for name in old:
         one.drop([one.home / "ledger" / name])
     return one.drop(one.home / "runs" / name for name in old)
-
-
-def _finished(home: Path, run: str) -> str:
-    """Return when a run ended, in UTC; one that has not is of the far future."""
-    try:
-        told = str(json.loads((home / "runs" / run / "run.json").read_bytes())["finished"])
-        return datetime.fromisoformat(told).astimezone(UTC).isoformat(timespec="microseconds")
-    except (OSError, ValueError, KeyError):
-        return "9999"
 
 
 def _needed(home: Path) -> set[str]:

@@ -1,38 +1,43 @@
-"""People who left: after a while their pictures and rows in runs go, and years later what they said."""
+"""People who left, or whose photo is not processed: their pictures and rows in runs go; years later what those who left said."""
 
-import json
-from collections.abc import Iterator
+from collections.abc import Collection
 from dataclasses import replace
-from typing import Any
 
-from catchlight import erasure, identities, ledger, unwriting
-from catchlight.errors import ConfigError
-from catchlight.journal import standing_now
+from catchlight import erasure, identities, unwriting
 from catchlight.purging import Purge, Purged
-from catchlight.register_tables import TABLES
-from catchlight.runs import portraits, run_folder, run_names, takes_in_everyone
+from catchlight.purging_left import absent
+from catchlight.purging_pictures import fetch_again
+from catchlight.source_memory import FOLDER as SOURCES
 from catchlight.tombstones import read_tombstones
-from catchlight.traces import known_elsewhere, known_ids, traces_of
+from catchlight.traces import known_elsewhere, traces_of
 from catchlight.unfinished import noted, unfinished
+from catchlight.withdrawals import FOLDER as PROOFS
+
+_STAYS = (SOURCES, PROOFS)  # of who is here: that a list has them, and that they were taken off
 
 
 def purge_people(one: Purge, redraw: erasure.Redraw) -> list[Purged]:
-    """Make the pass over people who left and are published nowhere; return what went."""
-    left = dict(_left(one))
-    leavers = [
-        id_ for id_, since in left.items() if since < one.before(one.keep.leavers) and _in_runs(one, id_)
-    ]
-    silent = [id_ for id_, since in left.items() if since < one.before(one.keep.words)]
+    """Make the pass over people who are published nowhere; return what went."""
+    who = absent(one.home, one.register)
+    since = {**who.left, **who.resting}
+    leavers = [id_ for id_, at in since.items() if at < one.before(one.keep.leavers) and id_ in who.pictured]
+    silent = [id_ for id_, at in who.left.items() if at and at < one.before(one.keep.words)]
     for id_ in dict.fromkeys([*leavers, *silent, *_stopped(one)]) if not one.dry else ():
-        traces = traces_of(one.home, one.register, id_)
-        with noted(one.home, id_, traces.words, traces.digests):
-            erasure.strip(one.home, one.register, traces, redraw)
-            if id_ in silent:
-                unwriting.unwrite(one.home, one.register, traces)
+        _let_go(one, id_, redraw, words=id_ in silent, stays=_STAYS if id_ not in who.left else ())
     _forget_ids(one)
     return [
         Purged("leavers", one.keep.leavers, len(leavers)), Purged("words", one.keep.words, len(silent)),
     ]  # fmt: skip
+
+
+def _let_go(one: Purge, id_: str, redraw: erasure.Redraw, *, words: bool, stays: Collection[str]) -> None:
+    """Delete somebody's pictures and rows in runs, and what they said where that is over, too; some parts stay as they are."""
+    traces = traces_of(one.home, one.register, id_)
+    with noted(one.home, id_, traces.words, traces.digests):
+        erasure.strip(one.home, one.register, traces, redraw, stays)
+        fetch_again(one.home, traces.digests)
+        if words:
+            unwriting.unwrite(one.home, one.register, traces)
 
 
 def _stopped(one: Purge) -> list[str]:
@@ -48,44 +53,3 @@ def _forget_ids(one: Purge) -> None:
     if left and not one.dry and (left := left - known_elsewhere(one.home, one.register)):
         kept = {id_: seen for id_, seen in ids.seen.items() if id_ not in left}
         identities.write_ids(one.home, replace(ids, seen=kept))
-
-
-def _left(one: Purge) -> Iterator[tuple[str, str]]:
-    """Yield who is not in the newest run of the whole company, and when they were last seen or heard of."""
-    try:
-        newest = run_folder(one.home)
-    except ConfigError:
-        return
-    if not takes_in_everyone(one.home, newest.name):
-        return
-    here = set(portraits(newest)) | {receipt.employee for receipt in standing_now(one.register.receipts())}
-    heard = _heard(one)
-    for id_ in sorted(known_ids(one.home, one.register) - here):
-        last = max(heard.get(id_, ""), _last_run(one, id_))
-        if last:
-            yield id_, last
-
-
-def _heard(one: Purge) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for record in TABLES:
-        rows: list[Any] = one.register.rows(record)
-        for row in rows:
-            employee, at = getattr(row, "employee", ""), getattr(row, "at", "")
-            found[employee] = max(found.get(employee, ""), at)
-    return found
-
-
-def _in_runs(one: Purge, id_: str) -> bool:
-    return bool(_last_run(one, id_))
-
-
-def _last_run(one: Purge, id_: str) -> str:
-    """Return when the newest run with somebody ended, "" for none."""
-    for name in run_names(one.home):
-        folder = one.home / "runs" / name
-        file = folder / "employees.parquet"
-        if file.is_file() and id_ in set(ledger.read(file, columns=["id"])["id"]):
-            told = json.loads((folder / "run.json").read_bytes()) if (folder / "run.json").is_file() else {}
-            return str(told.get("finished", "9999"))
-    return ""

@@ -41,7 +41,7 @@ def originals(one: "Purge") -> int:
     photos = _digests(one.home, Photo, "digest", done) - {row.photo for row in one.register.rows(Upload)}
     gone = _delete(one, photos - _shown(one))
     if not one.dry:
-        _fetch_again(one.home, photos)
+        fetch_again(one.home, photos)
     return gone
 
 
@@ -154,7 +154,7 @@ def _delete(one: "Purge", digests: Iterable[str]) -> int:
     return one.drop(paths)
 
 
-def _fetch_again(home: Path, digests: Iterable[str]) -> None:
+def fetch_again(home: Path, digests: Iterable[str]) -> None:
     """Let sources ask for these photos anew when somebody needs them."""
     for file in home.glob("sources/*.db"):
         with closing(sqlite3.connect(file)) as store, store:

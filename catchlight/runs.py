@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +72,15 @@ def run_folder(home: Path, name: str = "latest") -> Path:
 def run_names(home: Path) -> list[str]:
     """Return all runs there are, the newest first."""
     return _known(home / "runs")[::-1]
+
+
+def ended(home: Path, run: str) -> str:
+    """Return when a run came to its end, in UTC; one that has not is of the far future."""
+    try:
+        told = str(json.loads((home / "runs" / run / "run.json").read_bytes())["finished"])
+        return datetime.fromisoformat(told).astimezone(UTC).isoformat(timespec="microseconds")
+    except (OSError, ValueError, KeyError):
+        return "9999"
 
 
 def takes_in_everyone(home: Path, run: str) -> bool:

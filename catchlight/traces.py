@@ -215,7 +215,7 @@ def known_ids(home: Path, register: Register) -> set[str]:
 
 def known_elsewhere(home: Path, register: Register) -> set[str]:
     """Return the ids of which more is known than that a list had them."""
-    found: set[str] = set()
+    found = ids_of_recipes(home)
     for file in [*home.glob("runs/*/employees.parquet"), *home.glob("ledger/*/employees.parquet")]:
         found |= set(ledger.read(file, columns=["id"]).to_series())
     for record in TABLES:
@@ -223,6 +223,12 @@ def known_elsewhere(home: Path, register: Register) -> set[str]:
         found |= {getattr(row, "employee", "") for row in rows}
     found |= {one.employee for one in unfinished(home)}
     return found - {""}
+
+
+def ids_of_recipes(home: Path) -> set[str]:
+    """Return whose portraits recipes gave: they outlive the run that made them."""
+    files = home.glob("ledger/recipes/*/*.json")
+    return {row["employee"] for file in files for row in _of_people(_json(file))}
 
 
 def listed_ids(home: Path) -> dict[str, dict[str, str]]:

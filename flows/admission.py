@@ -3,11 +3,10 @@
 from collections import Counter as Tally
 from collections.abc import Mapping, Sequence
 
-from catchlight.consents import DECLINED
 from catchlight.errors import ConfigError
 from catchlight.job import Job
 from catchlight.permission import Permission, read_permissions
-from catchlight.records import Answer, Employee
+from catchlight.records import Employee
 from catchlight.source import Finding
 from catchlight.tombstones import Tombstones, read_tombstones
 
@@ -44,8 +43,8 @@ def _willing(employees: list[Employee], refused: Mapping[str, Permission]) -> li
 
 def _left_out(barred: Mapping[str, Permission]) -> list[Finding]:
     """Tell how many were left out at their own word, and how many for want of a yes."""
-    refused = sum(one.code in {Answer.REFUSE, DECLINED} for one in barred.values())
-    unasked = Tally(one.why for one in barred.values() if one.code not in {Answer.REFUSE, DECLINED})
+    refused = sum(one.is_own_no for one in barred.values())
+    unasked = Tally(one.why for one in barred.values() if not one.is_own_no)
     told = {f"Left out, and not read: {count} ({why}; see trust.toml)." for why, count in unasked.items()}
     sentence = f"Left out, and not read, at their own word (do not process my photo): {refused}."
     own = [Finding("refused", sentence)] if refused else []

@@ -27,7 +27,10 @@ def purge_home(
         holding.enter_context(Home(home).alone())
         holding.enter_context(alone(home, wait))
         one = Purge(home, register, load_promises(home).keep, at, dry)
-        done = [*purge(one), *purge_people(one, redraw)]
+        people = purge_people(
+            one, redraw
+        )  # first: a run that goes takes along what tells whose its pictures are
+        done = [*purge(one), *people]
         if not dry:
             told = [asdict(part) for part in done]
             write_json(home / FOLDER / f"{at:%Y%m%d-%H%M%S}.json", {"at": at.isoformat(), "purged": told})

@@ -25,7 +25,10 @@ _SHORT = 12  # characters of a digest that tell it from others
 def words_of(known: Known, places: Showplaces, against: Callable[[str], str]) -> Iterator[str]:
     """Yield the lines about one person; ``against`` says why they may not be shown for a purpose, "" where they may."""
     yield " · ".join(filter(None, (known.employee, known.name, known.email)))
-    yield from _part(f"Portraits, as of run {known.run}", [_portrait(one) for one in known.portraits])
+    yield from _part(
+        f"Portraits, as of run {known.run}" if known.run else "Portraits",
+        [_portrait(one) for one in known.portraits],
+    )
     yield from _part("Made from", [", ".join(filter(None, (one.file, one.taken))) for one in known.photos])
     yield from _part("Answers", [_answer(one, known) for one in known.answers])
     shown = shown_at(places, known.consents, known.receipts)
