@@ -1,6 +1,7 @@
 """Whether what a home folder's records name is there and as it was made: pictures of the vault, tables of the newest run."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from catchlight import ledger
@@ -8,10 +9,10 @@ from catchlight.checkup import Finding, State
 from catchlight.errors import ConfigError
 from catchlight.home import Home
 from catchlight.journal import by_destination, stacks
-from catchlight.records import MADE, Employee, Photo, Reading, Render, Side, Verdict
+from catchlight.records import MADE, Answer, Employee, Photo, Reading, Render, Side, Verdict
 from catchlight.register import Register
 from catchlight.review_records import Upload
-from catchlight.runs import run_folder
+from catchlight.runs import Candidate, ended, run_folder, run_names
 from catchlight.vault import Vault
 
 _READ = 100
@@ -23,24 +24,50 @@ def look_at_files(home: Path, register: Register, *, whole: bool = False) -> Ite
     """Look for every picture that the register or the newest run needs; read some of them, or all (``whole``)."""
     damaged, named = _newest(home)
     vault = Home(home).vault
-    yield _pictures("Vault", vault, _of_register(register), "the register", _PUT_BACK, whole=whole)
+    yield _pictures("Vault", vault, _of_register(home, register), "the register", _PUT_BACK, whole=whole)
     if named is not None:
         yield _pictures("Portraits", vault, named, "the newest run", _MENDED, whole=whole)
     for said in damaged:
         yield Finding(State.FAIL, "Tables", said, _MENDED)
 
 
-def _of_register(register: Register) -> set[str]:
-    """Return the pictures of last answers, of what stands published with its way back, and what people sent.
+def _of_register(home: Path, register: Register) -> set[str]:
+    """Return the pictures that somebody said yes to or sent, and what stands published with its way back.
 
-    Others that it names may be gone rightly: after their term.
+    Others that it names may be gone rightly, after their term or with people who left.
     """
-    answers = (row for row in register.decisions() if row.side == Side.EMPLOYEE)
-    named = {row.picture for row in {row.employee: row for row in answers}.values()}
+    named = set[str]()
     for receipts in by_destination(register.receipts()).values():
         standing = (row for stack in stacks(receipts).values() for row in stack)
         named |= {digest for row in standing for digest in (row.sent, row.replaced)}
-    return named | {row.photo for row in register.rows(Upload)}
+    return named | _wanted(home, register)
+
+
+def _wanted(home: Path, register: Register) -> set[str]:
+    """Return what people chose or sent, and a run shows, or none could yet. Whoever is in no run has nothing to lose."""
+    last = {row.employee: row for row in register.decisions() if row.side == Side.EMPLOYEE}
+    said = [(row.employee, row.at, row.picture) for row in last.values() if row.answer == Answer.APPROVE]
+    said += [(row.employee, row.at, row.photo) for row in register.rows(Upload)]
+    columns = ((Render, "picture"), (Candidate, "picture"), (Photo, "digest"))
+    shown = {digest for kind, name in columns for digest in _of_runs(home, kind, name)}
+    here, since = _of_runs(home, Employee, "id"), _newest_end(home)
+    return {digest for who, at, digest in said if digest in shown or (who in here and at > since)}
+
+
+def _of_runs(home: Path, kind: type, column: str) -> set[str]:
+    """Return what stands in a column of a table of any run; a damaged one is told apart."""
+    found = set[str]()
+    for name in run_names(home):
+        with suppress(ConfigError, FileNotFoundError):
+            file = home / "runs" / name / ledger.file_name(kind)
+            found |= set(ledger.read(file, columns=[column])[column])
+    return found
+
+
+def _newest_end(home: Path) -> str:
+    """Return when the newest run ended, "" before there is one."""
+    names = (name for name in run_names(home) if Home(home).finished(name))
+    return next((ended(home, name) for name in names), "")
 
 
 def _newest(home: Path) -> tuple[list[str], set[str] | None]:

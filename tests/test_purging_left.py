@@ -11,6 +11,8 @@ import pytest
 from typer.testing import CliRunner
 
 from catchlight import ledger
+from catchlight.checkup import State
+from catchlight.checkup_files import look_at_files
 from catchlight.consents import Consent, Word
 from catchlight.desk import open_register
 from catchlight.home import Home, write_json
@@ -18,6 +20,7 @@ from catchlight.identities import Claim, Ids, Seen, listed, read_ids, settle, wr
 from catchlight.permission import read_permissions
 from catchlight.records import Answer, Decision, Photo, Render
 from catchlight.register import now
+from catchlight.review_records import Upload
 from catchlight.source_memory import Memory
 from flows.commands.catchlight import app
 from flows.purging import purge_home
@@ -178,3 +181,18 @@ def test_what_a_run_left_behind_is_somebody_s(company: Company) -> None:
         assert sum(name.startswith("pictures/") for name in archive.namelist()) == 2
     assert CliRunner().invoke(app, ["people", "erase", "b", "--yes", *home]).exit_code == 0
     assert pictures(company, "b") == 0
+
+
+def test_the_doctor_misses_nothing_of_whom_a_purge_let_go(company: Company) -> None:
+    """Neither what they approved nor what they sent; of everybody else it does."""
+    vault, register = Home(company.home).vault, open_register(company.home)
+    sent = {id_: vault.put(portrait(f"sent by {id_}")) for id_ in HERE}
+    register.add([Upload(id_, photo, "p", id_, _in(-1).isoformat()) for id_, photo in sent.items()])
+    run(company, SECOND, ("a",))
+    list_of(company, "a", "c")
+    assert _gone(company, 31)["leavers"] == 2
+    finding = next(iter(look_at_files(company.home, register)))
+    assert (finding.what, finding.state) == ("Vault", State.OK), finding.said
+    vault.path(picture(company, "a")).unlink()
+    assert next(iter(look_at_files(company.home, register))).state == State.FAIL
+    register.close()
