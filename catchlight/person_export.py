@@ -70,7 +70,7 @@ def export(
         "id": employee, "made": now(), "runs": runs, **rows, "notices": _notices(register, rows),
         "sources": source_entries(home, traces := traces_of(home, register, employee)), "listed": listed,
         "log": lines_of(register, seal_of(home), employee),
-        "recipients": list(recipients), "allowed now": _allowed(permissions, _newest(runs)),
+        "recipients": list(recipients), "allowed now": _allowed(permissions, employee, runs),
         "kept for (days)": {name: [days, _meant(name)] for name, days in promises.keep.model_dump().items()},
     }  # fmt: skip
     files = dict(files_of(home, traces.digests, runs, rows["receipts"]))
@@ -146,15 +146,12 @@ def _notices(register: Register, rows: Mapping[str, Sequence[Mapping[str, Any]]]
     return [asdict(one) for digest in sorted(shown) for one in register.rows(Notice, digest=digest)]
 
 
-def _newest(runs: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
-    found: Mapping[str, Any] = runs[0]["person"] if runs else {}
-    return found
-
-
-def _allowed(permissions: Permissions, person: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+def _allowed(
+    permissions: Permissions, employee: str, runs: Sequence[Mapping[str, Any]]
+) -> dict[str, dict[str, Any]]:
     """Return what may be done with their photo now, and why not."""
-    staff = Employee(str(person.get("id", "")), country=str(person.get("country", "")))
-    asked = {act: permissions.may(staff, act) for act in ACTS}
+    country = str(runs[0]["person"].get("country", "")) if runs else ""
+    asked = {act: permissions.may(Employee(employee, country=country), act) for act in ACTS}
     return {
         act: {"allowed": bool(found), "code": found.code, "why": found.why} for act, found in asked.items()
     }

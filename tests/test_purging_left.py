@@ -1,5 +1,6 @@
 """Who left is not who is in no run: whoever said no is here, and that they said no holds as long as they are."""
 
+import json
 import sqlite3
 import zipfile
 from contextlib import closing
@@ -196,3 +197,14 @@ def test_the_doctor_misses_nothing_of_whom_a_purge_let_go(company: Company) -> N
     vault.path(picture(company, "a")).unlink()
     assert next(iter(look_at_files(company.home, register))).state == State.FAIL
     register.close()
+
+
+def test_the_export_of_who_said_no_says_so_when_no_run_has_them(company: Company) -> None:
+    """What may be done is told by their word, not by a run."""
+    run(company, SECOND, ("a", "b"))
+    _gone(company, 31)
+    file = company.home.parent / "c.zip"
+    words = ["people", "export", "c", "--to", str(file), "--home", str(company.home)]
+    assert CliRunner().invoke(app, words).exit_code == 0
+    with zipfile.ZipFile(file) as archive:
+        assert json.loads(archive.read("data.json"))["allowed now"]["edit"]["code"] == Answer.REFUSE
