@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from catchlight import __version__, register_dump
+from catchlight import __version__, register_dump, restored
 from catchlight.backup_room import is_half, room
 from catchlight.desk import register_of
 from catchlight.errors import ConfigError
@@ -19,7 +19,7 @@ from catchlight.policy import read_secret
 from catchlight.register import VERSION
 from catchlight.vault import digest_of_file, make_folder, sync_names
 
-MANIFEST = "backup.json"
+MANIFEST = restored.MANIFEST
 _FORMAT = 1
 _LEFT = {"logs", "prefect"}  # what servers said, and Prefect's history
 Step = Callable[[int], None]
@@ -97,7 +97,8 @@ def _files(home: Path) -> Iterator[Path]:
         for name in sorted(names):
             path = here / name
             passing = name.endswith((".partial", ".lock", "-wal", "-shm", "-journal")) or name == ".lock"
-            if not passing and not path.is_symlink() and path != home / register_dump.SQLITE:
+            apart = path in (home / register_dump.SQLITE, home / MANIFEST)
+            if not (passing or apart or path.is_symlink()):
                 yield path
 
 
@@ -180,7 +181,7 @@ def is_whole(path: Path, digest: str) -> bool:
 def restore(backup: Backup, home: Path, step: Step = lambda _: None) -> None:
     """Put a backup back as a home folder that is not there yet; ConfigError when it is, or a file is not whole.
 
-    Nothing appears under its name before all of it is there.
+    Nothing appears under its name before all of it is there. It says of itself that it was put back, and from when.
     """
     home = home.resolve()  # "." has no name to write beside
     if home.exists() and any(home.iterdir()):
@@ -200,6 +201,7 @@ def restore(backup: Backup, home: Path, step: Step = lambda _: None) -> None:
         (fresh / name).parent.mkdir(parents=True, exist_ok=True)
         (fresh / name).symlink_to(target)
     _load(fresh)
+    restored.mark(fresh, backup.facts["made"])
     _sync(fresh)
     if home.exists():
         home.rmdir()

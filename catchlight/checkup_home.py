@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path
 
-from catchlight import watermark
+from catchlight import restored, watermark
 from catchlight.audit_settings import seal_of
 from catchlight.checkup import Finding, State, owned, shown
 from catchlight.checkup_databases import look_at_databases
@@ -130,7 +130,13 @@ def _future(register: Register) -> Finding:
 
 
 def _age(home: Path, register: Register) -> Finding:
-    """Compare the register with its mark among the files."""
+    """Say that a home was put back; else compare the register with its mark among the files."""
+    if back := restored.problem(home):
+        remedy = (
+            f"look through what was said since (docs/operate.md, after a restore), then catchlight audit accept "
+            f'"WHY" --home {shown(home)}: until then nothing is published'
+        )
+        return Finding(State.FAIL, "Restore", back, remedy)
     lost = watermark.behind(home, register)
     if not lost:
         return Finding(State.OK, "Restore", "the register is as new as the files")

@@ -1,5 +1,6 @@
 """What a plan may not do at once, however right each part of it is: a source that lost half its people must stop here."""
 
+from catchlight import restored
 from catchlight.audit_check import behind
 from catchlight.company import read_book
 from catchlight.desk import Desk
@@ -15,8 +16,9 @@ _FEW = 10  # shares mean nothing below so many people
 def guard(desk: Desk, plan: Plan) -> None:
     """Raise ConfigError when a plan changes or takes off a larger share of people than ``publish.toml`` allows.
 
-    So it does when the register is older than what was published: it was put back from a backup.
+    So it does when the home was put back from a backup, or the register is older than what was published.
     """
+    _must_be_the_newest(desk)
     _must_know_what_was_published(desk)
     policy = load_publishing(desk.home)
     for problem in (_changes(desk, plan, policy), _removals(desk, plan, policy)):
@@ -25,6 +27,17 @@ def guard(desk: Desk, plan: Plan) -> None:
                 f"nothing was written: {problem}; look at the plan, and raise it in {FILE} if it is right"
             )
             raise ConfigError(message)
+
+
+def _must_be_the_newest(desk: Desk) -> None:
+    problem = restored.problem(desk.home)
+    if problem:
+        message = (
+            f"nothing was written: {problem}. Who took their yes back meanwhile would be shown again: see with "
+            "`catchlight publish verify` whose pictures are gone, write down what was said (`catchlight people consent`), "
+            f'then: catchlight audit accept "WHY" --home {desk.home}'
+        )
+        raise ConfigError(message)
 
 
 def _must_know_what_was_published(desk: Desk) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from catchlight import audit_check, audit_reading
+from catchlight import audit_check, audit_reading, restored
 from catchlight.audit import Act, Head, Seal
 from catchlight.audit_settings import seal_of
 from catchlight.desk import place_of_register, register_of
@@ -102,22 +102,27 @@ def accept(
     ],
     home: HomeOption = HOME,
 ) -> None:
-    """Go on after the register was put back from a backup: the lines since then are missing, and the log says so.
+    """Go on after a backup was put back: what was said and published since then is missing, and the log says so.
 
-    Publishing refuses to start until this is done, since the register lacks what was published meanwhile. Where the
-    register was lost and there is no backup, nothing starts until this begins a new one, without any answer.
+    Publishing refuses to start until this is done: first look through who took their yes back since the backup, as
+    they would be shown again. Where the register was lost and there is no backup, nothing starts until this begins a
+    new one, without any answer.
 
-    Exit code 0: written down. 2: nothing is missing.
+    Exit code 0: written down. 2: nothing was put back, and nothing is missing.
     """
     with told():
         register, seal = _open_anew(home)
-        problem = audit_check.behind(register, seal)
-        if not problem or seal.anchor is None:
-            message = "nothing is missing: the log reaches to its anchored head"
+        problems = [one for one in (restored.problem(home), audit_check.behind(register, seal)) if one]
+        if not problems:
+            message = (
+                "nothing is missing: no backup was put back here, and the log reaches to its anchored head"
+            )
             raise ConfigError(message)
-        register.tell(Act.RESTORED, getpass.getuser(), detail=f"{problem}; {why}")
-        seal.anchor.replace(audit_check.head_of(register))
-        say(f"Written down: {problem}.")
+        register.tell(Act.RESTORED, getpass.getuser(), detail="; ".join([*problems, why]))
+        if seal.anchor:
+            seal.anchor.replace(audit_check.head_of(register))
+        restored.accept(home)
+        say(f"Written down: {'; '.join(problems)}.")
 
 
 def _open(home: Path) -> tuple[Register, Seal]:

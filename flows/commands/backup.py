@@ -55,7 +55,8 @@ def restore(
     """Put a backup back as a home folder that is not there yet. Every file is checked first.
 
     A backup of a newer Catchlight is refused. A register in PostgreSQL goes into the empty database that
-    secrets/register.url of the backup names. Afterwards catchlight doctor says whether all fits together.
+    secrets/register.url of the backup names. Afterwards catchlight doctor says whether all fits together, and nothing is
+    published until catchlight audit accept: who took their yes back since the backup would be shown again.
 
     Exit code 0: put back, or whole. 2: it cannot be put back, or the disk or the database refused; no home appears.
     """
@@ -70,6 +71,10 @@ def restore(
     _say_rotten(found)
     verb = "checked" if dry_run else f"put back at {home}"
     say(f"{len(found.files)} files {verb}; the backup is of {found.facts['made']}")
+    if not dry_run:
+        say(
+            f'Whatever people said since then is not in it. Look through it, then: catchlight audit accept "WHY" --home {home}'
+        )
     raise typer.Exit(2 if broken else 0)
 
 
