@@ -8,7 +8,8 @@ from pathlib import Path
 from catchlight.answer_places import COLUMNS, Wanted, check_columns, choices_of, problem_of, speaks
 from catchlight.consents import Consent
 from catchlight.errors import ConfigError
-from catchlight.own_word import STOPS, TABLE
+from catchlight.in_order import TABLE
+from catchlight.own_word import STOPS
 from catchlight.records import Answer, Decision, Side
 from catchlight.register import moment
 from catchlight.runs import portraits, run_folder

@@ -122,7 +122,9 @@ def _secrets(folder: Path) -> Finding:
 def _future(register: Register) -> Finding:
     newest = max((row.at for row in register.rows(Decision)), default="")
     if newest > now():
-        remedy = "set the clock: new answers would count as older than those that are there"
+        remedy = (
+            "set the clock; answers count in the order in which they came, but their days are wrong meanwhile"
+        )
         return Finding(
             State.FAIL, "Answers", f"the newest is of {newest}, later than this machine's clock", remedy
         )

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from catchlight.consents import PAGE, Consent, Word, last_words, new_words
+from catchlight.in_order import before_it
 from catchlight.records import Answer, Decision, Side
 from catchlight.register import Register, Transaction, now
 
@@ -39,10 +40,8 @@ def choose(register: Register, choices: Choices, employee: str, by: str) -> Save
 def save(store: Transaction, choices: Choices, said: Consent) -> Saved:
     """Add what choices change; nobody else writes meanwhile. ``said`` holds the person, by whom it came, and when."""
     before = store.rows(Consent, employee=said.employee)
-    given = store.rows(
-        Decision, employee=said.employee, answer=Answer.APPROVE.value, side=Side.EMPLOYEE.value
-    )
-    given = [one for one in given if one.at < said.at]
+    answers = store.rows(Decision, employee=said.employee, side=Side.EMPLOYEE.value)
+    given = any(one.answer == Answer.APPROVE for one in before_it(answers, said))
     covered = [purpose for purpose in choices.said if given and purpose not in choices.opt_in]
     form = Consent(
         said.employee, "", "", said.by, said.at, choices.notice, said.source, ticket=choices.ticket

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import get_args
 
-from catchlight.own_word import TABLE
+from catchlight.in_order import TABLE, before_it, in_order
 from catchlight.place import Purpose
 from catchlight.promises import Needs
 
@@ -71,7 +71,7 @@ def last_words(consents: Iterable[Consent]) -> dict[str, Consent]:
     A yes in somebody else's table takes the place of no no that the person said themselves.
     """
     found: dict[str, Consent] = {}
-    for one in sorted(consents, key=lambda one: one.at):
+    for one in in_order(consents):
         held = found.get(one.purpose)
         if not (held and is_against_own_no(one, held)):
             found[one.purpose] = one
@@ -94,7 +94,7 @@ def new_words(
     off is to withdraw it. A choice of a form whose ``ticket`` counted already adds nothing, nor does the same row.
     """
     earlier = list(before)
-    last = last_words(one for one in earlier if one.at < said.at)
+    last = last_words(before_it(earlier, said))
     tickets = {one.ticket for one in earlier}
     known = {(one.purpose, one.word, one.by, one.at) for one in earlier}
     found = []

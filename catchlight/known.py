@@ -11,6 +11,7 @@ from catchlight.company import Person, read_book
 from catchlight.consents import Consent
 from catchlight.errors import ConfigError
 from catchlight.home import Home
+from catchlight.in_order import in_order
 from catchlight.journal import standing_now
 from catchlight.records import Decision, Photo, Receipt
 from catchlight.register import Register
@@ -55,8 +56,8 @@ def known_of(home: Path, register: Register, employee: str) -> Known:
     """Return what is known of somebody; ConfigError when nothing is."""
     run, person = newest_of(home, employee)
     staff = person.portrait.employee if person else None
-    answers = sorted(register.rows(Decision, employee=employee), key=lambda one: one.at)
-    consents = sorted(register.rows(Consent, employee=employee), key=lambda one: one.at)
+    answers = in_order(register.rows(Decision, employee=employee))
+    consents = in_order(register.rows(Consent, employee=employee))
     receipts = register.receipts(employee=employee)
     also = {
         record.__name__.lower(): len(register.rows(record, employee=employee))

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
+from catchlight.in_order import SHEET, TABLE, in_order
 from catchlight.records import Answer, Decision, Side
 
 STOPS = (Answer.KEEP, Answer.REFUSE)
@@ -10,7 +11,6 @@ DELEGATE, BULK, SILENCE = "delegate", "bulk: ", "silence"
 IN_THEIR_PLACE = (DELEGATE, BULK, SILENCE)
 """How the sources of answers begin that somebody gave in a person's place."""
 
-TABLE, SHEET, SIGNED_OWN = "import:", "signed:", "own:"
 PASSED_ON = (TABLE, SHEET)
 """How the sources of answers begin that somebody wrote down for a person: in a table, on a contact sheet."""
 
@@ -43,10 +43,10 @@ def own_word(answers: Iterable[Decision], picture: str) -> bool:
 
 
 def heard(answers: Iterable[Decision]) -> list[Decision]:
-    """Return answers, the oldest first, but for what others said against somebody's own word of before."""
+    """Return answers as they were written down, the oldest first, but for what others said against somebody's own word of before."""
     own: dict[str, list[Decision]] = defaultdict(list)
     found = []
-    for said in sorted(answers, key=lambda one: one.at):
+    for said in in_order(answers):
         if is_own(said):
             own[said.employee].append(said)
         elif said.side == Side.EMPLOYEE and holds(own[said.employee], said.picture):

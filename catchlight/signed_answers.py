@@ -9,7 +9,7 @@ from typing import Any
 from catchlight.answers import Answers
 from catchlight.company import Book, Person, read_book
 from catchlight.errors import ConfigError
-from catchlight.own_word import SHEET, SIGNED_OWN
+from catchlight.in_order import SHEET, SIGNED_OWN
 from catchlight.records import Answer, Decision
 from catchlight.register import moment
 from catchlight.runs import run_folder

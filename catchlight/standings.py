@@ -11,6 +11,7 @@ from catchlight.company import Book, Company, Person
 from catchlight.deadlines import prolonged
 from catchlight.deciding import is_published
 from catchlight.followed import Followed
+from catchlight.in_order import in_order
 from catchlight.journal import State
 from catchlight.own_word import STOPS, heard
 from catchlight.records import Answer, Decision, Outcome, Receipt, Side
@@ -182,7 +183,7 @@ class Standings:
         """Return one person's answers and the brand's about them, the oldest first."""
         with self._lock:
             self._answers.look()
-            return sorted(self._answers.of(employee), key=lambda one: one.at)
+            return in_order(self._answers.of(employee))
 
     def known(self, employee: str) -> list[Decision]:
         """Return one person's answers as of the last look, in the order added; the register is not asked."""

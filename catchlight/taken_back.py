@@ -10,8 +10,9 @@ _SETTLES = (Answer.APPROVE, Answer.KEEP, Answer.REFUSE)
 def taken_back(answers: Sequence[Decision], published: str) -> str:
     """Return ``refuse`` or ``keep`` when somebody's answers (the oldest first) take back what was published then, else "".
 
-    To keep the old photo is to take a yes back only when it was said, after the publication, of the portrait that was
-    published: whoever says it of a newer one wants what is shown to stay.
+    To keep the old photo is to take a yes back only when it was said of the portrait that was published: whoever says it
+    of a newer one wants what is shown to stay. It was said after the yes, whatever the moment of the publication: nothing
+    is published against an answer, but one that came while it was under way, or a clock that was wrong, may say so.
     """
     said = [one for one in answers if one.side == Side.EMPLOYEE and one.answer in _SETTLES]
     last = said[-1] if said else None
@@ -20,13 +21,16 @@ def taken_back(answers: Sequence[Decision], published: str) -> str:
     if last.answer == Answer.REFUSE:
         return Answer.REFUSE
     yes = yes_before(answers, published)
-    return Answer.KEEP if yes and last.at > published and last.picture == yes.picture else ""
+    return Answer.KEEP if yes and last.picture == yes.picture else ""
 
 
 def yes_before(answers: Sequence[Decision], published: str) -> Decision | None:
-    """Return the yes by which something was published then, None for none."""
-    said = (one for one in reversed(answers) if one.side == Side.EMPLOYEE and one.answer == Answer.APPROVE)
-    return next((one for one in said if one.at <= published), None)
+    """Return the yes by which something was published then, None for none.
+
+    Nothing is published without one: where all are of later, a clock was wrong, and it is the first.
+    """
+    said = [one for one in answers if one.side == Side.EMPLOYEE and one.answer == Answer.APPROVE]
+    return next((one for one in reversed(said) if one.at <= published), said[0] if said else None)
 
 
 def taken_back_at(answers: Sequence[Decision], published: str) -> str:

@@ -7,6 +7,7 @@ from catchlight.answer_places import Wanted
 from catchlight.answers import Answers
 from catchlight.choosing import Choices, save
 from catchlight.consents import Consent, is_against_own_no, last_words
+from catchlight.in_order import in_order
 from catchlight.own_word import is_own, own_word
 from catchlight.records import Decision, by_employee
 from catchlight.register import Register, Transaction
@@ -38,8 +39,9 @@ def _let_in(new: Iterable[Decision], before: dict[str, list[Decision]]) -> tuple
     """Return the answers that can be added, and for whom the others are and why not."""
     let_in, refused = [], []
     for one in new:
-        said = sorted(before.get(one.employee, []), key=lambda row: row.at)
-        if is_own(one) or _is_there(one, said) or not own_word(said, one.picture):
+        known = before.get(one.employee, [])
+        said = in_order(known)
+        if is_own(one) or _is_there(one, known) or not own_word(said, one.picture):
             let_in.append(one)
         elif (own := [row for row in said if is_own(row)][-1]).answer != one.answer:
             refused.append(

@@ -10,6 +10,7 @@ from catchlight import consents
 from catchlight.desk import Desk
 from catchlight.errors import OutsideError, PhotoError
 from catchlight.home import write_json
+from catchlight.in_order import in_order
 from catchlight.journal import stacks
 from catchlight.publish_removals import why_off
 from catchlight.publish_right import Rights, rights
@@ -79,7 +80,7 @@ def _answered(now: Rights, employee: str, mine: list[list[Receipt]]) -> list[str
 def _declined(now: Rights, employee: str) -> Iterator[str]:
     """Yield when they said no to this purpose, up to the first of an unbroken row."""
     said = [one for one in now.permissions.said.get(employee, ()) if one.purpose == now.purpose]
-    for one in sorted(said, key=lambda one: one.at, reverse=True):
+    for one in reversed(in_order(said)):
         if one.word == consents.Word.GRANTED:
             return
         yield one.at

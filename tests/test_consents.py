@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from catchlight.choosing import Choices, choose
-from catchlight.consents import DECLINED, NOT_AGREED, Consent, Word, against, new_words
+from catchlight.consents import DECLINED, NOT_AGREED, PAGE, Consent, Word, against, new_words
 from catchlight.records import Answer, Decision, Receipt
 from catchlight.register import Register, now
 from catchlight.showplaces import Showplace, Showplaces, shown_at
@@ -73,12 +73,12 @@ def test_what_was_left_off_stays_off_whatever_the_company_decides_later(
 
 
 def test_a_paper_form_that_is_typed_in_late_does_not_undo_what_was_said_since() -> None:
-    """What holds is what was said last, not what was written down last."""
-    newer = Consent(ME, "chat", Word.WITHDRAWN, ME, "2026-05-02T10:00:00+00:00")
-    paper = Consent(ME, "", "", "hr", "2026-05-01T10:00:00+00:00")
-    late = new_words([newer], {"chat": True}, paper)
-    assert [one.word for one in late] == ["granted"]
-    assert against([newer, *late], "chat", opt_in=False) == DECLINED
+    """What holds is what was said last, not what was written down last: the file names the day."""
+    newer = Consent(ME, "chat", Word.GRANTED, ME, "2026-05-02T10:00:00+00:00", source=PAGE)
+    paper = Consent(ME, "", "", "hr", "2026-05-01T10:00:00+00:00", source="import:paper.csv")
+    late = new_words([newer], {"chat": False}, paper)
+    assert [one.word for one in late] == ["refused"]
+    assert against([newer, *late], "chat", opt_in=False) == ""
 
 
 PLACES = Showplaces(

@@ -72,7 +72,7 @@ def test_files_that_are_older_than_the_register_are_noticed(home: Path) -> None:
 def test_an_answer_of_tomorrow_means_that_the_clock_is_wrong(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A clock that was set back would let new answers count as old ones."""
+    """Days are wrong until it is put right; which answer is the later one is not."""
     monkeypatch.setattr("catchlight.checkup_home.now", lambda: "2026-11-01T00:00:00+00:00")
     assert looked_at(home)["Answers"].state == State.FAIL
 

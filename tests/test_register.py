@@ -47,7 +47,7 @@ def test_answers_come_in_the_order_in_which_they_were_given(where: str) -> None:
     """An answer that is imported late stands where it was given; zones and missing zones are one time."""
     register = Register(where)
     register.decide([decision("2026-11-23T12:00:00+02:00", answer=Answer.KEEP)])
-    register.decide([decision("2026-11-23T09:59:59", answer=Answer.APPROVE)])
+    register.decide([decision("2026-11-23T09:59:59", answer=Answer.APPROVE, source="import:list.csv")])
     found = register.decisions()
     assert [one.answer for one in found] == ["approve", "keep"]
     assert found[1].at == "2026-11-23T10:00:00.000000+00:00"

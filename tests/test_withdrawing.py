@@ -57,7 +57,7 @@ def _consent(number: int, word: Word) -> Consent:
     [
         ([_answer(2, Answer.REFUSE), _answer(5, Answer.RETRY)], "refuse", 2),
         ([_answer(2, Answer.REFUSE), _answer(5, Answer.REFUSE)], "refuse", 2),
-        ([_answer(2, Answer.KEEP), _answer(5, Answer.REFUSE)], "refuse", 5),  # before it was published
+        ([_answer(2, Answer.KEEP), _answer(5, Answer.REFUSE)], "refuse", 2),
         ([_answer(2, Answer.REFUSE), _consent(5, Word.WITHDRAWN)], "refuse", 2),
         ([_consent(2, Word.WITHDRAWN), _answer(5, Answer.REFUSE)], "refuse", 2),
         ([_consent(2, Word.WITHDRAWN), _consent(5, Word.REFUSED)], "declined", 2),

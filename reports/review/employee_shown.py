@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from catchlight.own_word import TABLE, heard
+from catchlight.in_order import TABLE
+from catchlight.own_word import heard
 from catchlight.promises import load_promises
 from catchlight.records import Decision, Receipt
 from catchlight.showing import Showing, showing_of
