@@ -7,6 +7,7 @@ settle; it is read back again at the next start.
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from enum import StrEnum
 
 from catchlight.records import Receipt
@@ -50,6 +51,15 @@ def shown(receipts: Sequence[Receipt]) -> dict[str, Receipt]:
 def standing_now(receipts: Iterable[Receipt]) -> list[Receipt]:
     """Return what stands of ours now: the latest write of every target, at all destinations."""
     return [stack[-1] for sent in by_destination(receipts).values() for stack in stacks(sent).values()]
+
+
+def standing_since(receipts: Iterable[Receipt]) -> list[Receipt]:
+    """Return what stands of ours now, each as of when something of ours began to stand there.
+
+    A file that was written anew, signed for instance, did not begin again.
+    """
+    found = [stack for sent in by_destination(receipts).values() for stack in stacks(sent).values()]
+    return [replace(stack[-1], at=stack[0].at) for stack in found]
 
 
 def by_destination(receipts: Iterable[Receipt]) -> dict[str, list[Receipt]]:

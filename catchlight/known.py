@@ -12,7 +12,7 @@ from catchlight.consents import Consent
 from catchlight.errors import ConfigError
 from catchlight.home import Home
 from catchlight.in_order import in_order
-from catchlight.journal import standing_now
+from catchlight.journal import standing_since
 from catchlight.records import Decision, Photo, Receipt
 from catchlight.register import Register
 from catchlight.review_records import Delegation, Invitation, Letter, Notice, Upload
@@ -73,7 +73,7 @@ def known_of(home: Path, register: Register, employee: str) -> Known:
         employee, *((staff.name, staff.email) if staff else (listed.get("name", ""), listed.get("email", ""))), run,
         _portraits(person) if person else (), _photos(home, run, employee),
         tuple(answers), tuple(consents), _notices(register, [*answers, *consents]),
-        tuple(standing_now(receipts)), tuple(receipts), also,
+        tuple(standing_since(receipts)), tuple(receipts), also,
     )  # fmt: skip
 
 

@@ -3,14 +3,14 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from catchlight.journal import State, by_destination, stacks
+from catchlight.journal import State, by_destination, stacks, standing_since
 from catchlight.records import Decision, Receipt
 from catchlight.taken_back import taken_back_at, yes_before
 
 
 @dataclass(frozen=True, slots=True)
 class Showing:
-    """The portrait that stands ("" for none), since when, and the answer that it stands by.
+    """The portrait that stands ("" for none), since when one of theirs does, and the answer that it stands by.
 
     ``said`` is when they took it back, "" while it may stay; ``gone`` when all of it was taken off after that.
     """
@@ -42,7 +42,7 @@ def showing_of(
     latest = [max(one.at for one in place) for place in there]
     said = [at for published in latest if (at := taken_back_at(answers, published))]
     by = yes_before(answers, max(latest))
-    since = min(one.at for place in there for one in place)
+    since = min(one.at for one in standing_since(ours))
     return Showing(by.picture if by else "", since, by, min(said, default=""))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from catchlight.consents import PURPOSES, Consent, against, last_words
-from catchlight.journal import standing_now
+from catchlight.journal import standing_since
 from catchlight.place import FILES
 from catchlight.records import Receipt
 
@@ -76,7 +76,7 @@ def shown_at(
 
 def _since(places: Showplaces, receipts: Iterable[Receipt]) -> Mapping[str, str]:
     found: dict[str, str] = {}
-    for receipt in standing_now(receipts):
+    for receipt in standing_since(receipts):
         purpose = places.purpose_of(receipt.destination)
         found[purpose] = min(found.get(purpose, receipt.at), receipt.at)
     return found

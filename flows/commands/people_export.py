@@ -11,7 +11,7 @@ from catchlight import plugins
 from catchlight.audit import Act
 from catchlight.desk import open_register
 from catchlight.errors import ConfigError
-from catchlight.journal import standing_now
+from catchlight.journal import standing_since
 from catchlight.person_export import Explained, export
 from catchlight.register import Register
 from flows.commands.options import HOME, HomeOption
@@ -66,7 +66,7 @@ def _checks() -> dict[str, Explained]:
 
 
 def _recipients(home: Path, register: Register, employee: str) -> list[dict[str, str]]:
-    places, standing = read_showplaces(home), standing_now(register.receipts(employee=employee))
+    places, standing = read_showplaces(home), standing_since(register.receipts(employee=employee))
     return [
         {
             "place": one.destination,
