@@ -24,6 +24,13 @@ def taken_back(answers: Sequence[Decision], published: str) -> str:
     return Answer.KEEP if yes and last.picture == yes.picture else ""
 
 
+def taken_back_before(answers: Sequence[Decision], published: str) -> str:
+    """Return what stands against showing again what was published then, "" for nothing: a yes to another one since says nothing of it."""
+    yes = yes_before(answers, published)
+    others = [one for one in answers if one.answer == Answer.APPROVE and yes and one.picture != yes.picture]
+    return taken_back([one for one in answers if one not in others], published)
+
+
 def yes_before(answers: Sequence[Decision], published: str) -> Decision | None:
     """Return the yes by which something was published then, None for none.
 

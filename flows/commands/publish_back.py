@@ -52,8 +52,9 @@ def rollback(
 ) -> None:
     """Put back what was there before; where nothing was, nothing is left.
 
-    A picture that somebody changed since is left alone, unless --force is given. Answers stay as
-    they are: the next plan would publish an approved portrait again.
+    A picture that somebody changed since is left alone, unless --force is given. Where somebody said no since, no earlier
+    portrait of theirs comes back, but what was there before any of ours. Answers stay as they are: the next plan would
+    publish an approved portrait again.
 
     Exit code 0: all done. 1: some failed or stay because they changed, the rest are done. 2: it
     could not start, or not go on.

@@ -19,7 +19,7 @@ _CHANGES = {
     "change": "change",
     "conflict": "changed by somebody since, theirs stays (theirs in publish.toml)",
 }
-_FINE = ("theirs", "sent", "unchanged", "listed", "restored", "removed")
+_FINE = ("theirs", "sent", "unchanged", "listed", "restored", "removed", "taken off")
 
 
 def tell_plan(drawn: Plan) -> None:
