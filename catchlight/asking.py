@@ -9,6 +9,7 @@ from catchlight.answers import chosen, standing
 from catchlight.company import Person
 from catchlight.deadlines import prolonged
 from catchlight.invitations import live
+from catchlight.out_of_reach import out_of_reach
 from catchlight.outbox import State, newest
 from catchlight.own_word import heard
 from catchlight.records import Answer, Decision, Outcome, Side, by_employee
@@ -53,6 +54,12 @@ class Case:
         return (self.person.pictures or ("",))[0] if self.person else ""
 
     @property
+    def unread(self) -> bool:
+        """Whether there is a photo of the person that could not be had here: nothing that they could do about."""
+        render = self.person.portrait.render if self.person else None
+        return bool(render and out_of_reach(render.reason))
+
+    @property
     def own(self) -> list[Decision]:
         """What the person answered, or somebody for them; not what the brand said."""
         return [answer for answer in self.answers if answer.side == Side.EMPLOYEE]
@@ -76,7 +83,8 @@ class Case:
 
     def _retake(self) -> Question | None:
         verdict = self.person.portrait.verdict if self.person else None
-        return Question.RETAKE if verdict and verdict.outcome == Outcome.RETAKE else None
+        asks = verdict and verdict.outcome == Outcome.RETAKE and not self.unread
+        return Question.RETAKE if asks else None
 
     def _unchanged(self, last: Decision) -> Question | None:
         """Return that a try which they gave reasons for changed nothing; a comment alone waits for somebody to read it."""
@@ -125,7 +133,8 @@ class Case:
         if invitation.picture != self.picture:
             return "there is a newer portrait"
         open_ = self.standing_invitation(now) and (letter.kind == LINK or self.question())
-        return "" if open_ else "there is an answer"
+        closed = "their photo is there and cannot be read here" if self.unread else "there is an answer"
+        return "" if open_ else closed
 
 
 def _day_after(moment: str, since: datetime) -> list[int]:

@@ -76,6 +76,7 @@ class Employee:
 class Photo:
     """One photo of one employee. ``digest`` is the sha256 of its bytes in the vault.
 
+    Without one, ``note`` says why, and ``reason`` is its code.
     ``date`` is the day on which it was taken ("" when that is not known), ``sent`` the day on which
     the person sent it themselves.
     """
@@ -88,6 +89,7 @@ class Photo:
     chosen: bool = False
     note: str = ""
     sent: str = ""
+    reason: str = ""
 
     @property
     def taken(self) -> str:

@@ -22,7 +22,8 @@ FOLDER = "sources"
 _TABLES = """
 create table if not exists people (
   key text primary key, fields text not null, photo text, version text not null default '',
-  digest text not null default '', size integer not null default 0, note text not null default '', asked real);
+  digest text not null default '', size integer not null default 0, note text not null default '', asked real,
+  reason text not null default '');
 create table if not exists waiting (key text primary key, fields text not null, photo text, gone integer not null);
 create table if not exists marks (name text primary key, mark text not null);
 """
@@ -47,7 +48,7 @@ _MERGED = "json_patch(coalesce((select fields from people p where p.key = waitin
 class Known:
     """One person as a source last had them: ``digest`` of the photo in the vault, or a ``note`` why there is none.
 
-    ``others`` are their further photos.
+    ``reason`` is the note's code, ``others`` are their further photos.
     """
 
     key: str
@@ -56,6 +57,7 @@ class Known:
     size: int = 0
     note: str = ""
     others: tuple["Known", ...] = ()
+    reason: str = ""
 
     @property
     def photos(self) -> tuple["Known", ...]:
@@ -72,10 +74,17 @@ class Memory:
         try:
             self._store = sqlite3.connect(private_file(path), isolation_level=None)
             self._store.executescript(f"pragma journal_mode = wal; {_TABLES}")
+            self._grow()
         except (sqlite3.Error, OSError) as error:
             raise ConfigError(
                 f"{path}: cannot be used ({error}); move it away, and everybody is read anew"
             ) from error
+
+    def _grow(self) -> None:
+        """Give a file of an earlier version the column that it lacks."""
+        had = {row[1] for row in self._store.execute("pragma table_info(people)")}
+        if "reason" not in had:
+            self._store.execute("alter table people add column reason text not null default ''")
 
     def close(self) -> None:
         """Let go of the file."""
@@ -178,14 +187,15 @@ class Memory:
         now = time.time()
         kept = [(now, one.version, one.key) for one, _ in got if one.same]
         rows = [
-            (now, one.version, digest, len(one.picture or b""), str(one.problem or ""), one.key)
+            (now, one.version, digest, len(one.picture or b""), *_why(one), one.key)
             for one, digest in got
             if not one.same
         ]
         with self._whole() as store:
             store.executemany("update people set asked = ?, version = ? where key = ?", kept)
             store.executemany(
-                "update people set asked = ?, version = ?, digest = ?, size = ?, note = ? where key = ?", rows
+                "update people set asked = ?, version = ?, digest = ?, size = ?, note = ?, reason = ? where key = ?",
+                rows,
             )
 
     def miss(self, is_there: Callable[[str, int], bool]) -> None:
@@ -208,10 +218,15 @@ class Memory:
                 yield replace(first, others=tuple(others))
 
     def _rows(self) -> Iterator[Known]:
-        found = self._store.execute("select key, fields, digest, size, note, photo from people order by key")
-        for key, fields, digest, size, note, photo in found:
+        query = "select key, fields, digest, size, note, photo, reason from people order by key"
+        for key, fields, digest, size, note, photo, reason in self._store.execute(query):
             has = photo is not None
-            yield Known(key, json.loads(fields), digest * has, size * has, note * has)
+            yield Known(key, json.loads(fields), digest * has, size * has, note * has, reason=reason * has)
+
+
+def _why(one: Fetched) -> tuple[str, str]:
+    """Return why there is no photo, as sentence and code; "" where there is one, or none at all."""
+    return (str(one.problem), one.problem.reason) if one.problem else ("", "")
 
 
 def _put(store: sqlite3.Connection, name: str, mark: str) -> None:

@@ -84,7 +84,8 @@ class Photos:
         if code_of(reply)[0] == "Request_ResourceNotFound":
             return PhotoError("account.gone", f"there is no user {key} any more")
         message = f"user {key}: the photo cannot be read ({said(reply)}); is the mailbox on premises, or not set up?"
-        return PhotoError("photo.unreadable", message)
+        hidden = reply.status == 404  # whether there is a photo is not known
+        return PhotoError("account.no_mailbox" if hidden else "photo.unreadable", message)
 
     def _is_allowed(self) -> bool:
         """Whether the token has the right to read photos at all; looked up once."""

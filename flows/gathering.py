@@ -16,6 +16,7 @@ from catchlight.identities import Claim
 from catchlight.job import Job
 from catchlight.job_file import JobFile
 from catchlight.joining import Listed, Person, join
+from catchlight.out_of_reach import DISAGREE
 from catchlight.permission import read_permissions
 from catchlight.records import Employee, Photo
 from catchlight.source import Directory, Entry, Finding, Page, Source, owner
@@ -206,4 +207,5 @@ def _photos(id_: str, person: Person, seen: Opinion) -> Iterator[Photo]:
         had.add(one.digest)
         file, day = f"{source}/{' '.join(one.key.split())}", one.values.get("photo_date", "")[:10]
         note = agreeing.note(seen) or one.note
-        yield Photo(id_, file, one.digest * (not seen.tied), day, one.size, note=note)
+        reason = DISAGREE if seen.tied else one.reason
+        yield Photo(id_, file, one.digest * (not seen.tied), day, one.size, note=note, reason=reason)

@@ -82,11 +82,12 @@ class Due:
 
 @dataclass(slots=True)
 class Draft:
-    """The letters that are due, and who gets none: without an address of their own, refused before, invited on paper."""
+    """The letters that are due, and who gets none: without an address of their own or a photo that can be read, refused before, invited on paper."""
 
     due: list[Due] = field(default_factory=list)
     no_address: list[str] = field(default_factory=list)
     sharing: list[str] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
     on_paper: list[str] = field(default_factory=list)
 
@@ -139,6 +140,8 @@ def _draw_up_one(bureau: Bureau, case: Case, draft: Draft, start: str, *, retry_
     if not kind:
         if start and case.question() and _failed(tried, invitation):
             draft.failed.append(id_)
+        elif start and case.unread and not case.own:
+            draft.unread.append(id_)
     elif channel == PRINT:
         draft.on_paper.append(id_)
     elif "@" not in case.person.portrait.employee.email:

@@ -9,7 +9,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from catchlight import lease as leases
-from catchlight import ledger, planning, plugins, results, shared_addresses, wishes
+from catchlight import ledger, out_of_reach, planning, plugins, results, shared_addresses, wishes
 from catchlight.audit import Act
 from catchlight.card_meter import noted_cards
 from catchlight.cost import cost_of, note_cpu
@@ -42,6 +42,7 @@ def gather(job: Job, room: Storeroom | None = None) -> Plan:
     wanted = [p for p in asked.photos(p for p in found.photos if p.employee in ids) if p.employee in ids]
     counter = Counter("Reading photos", len(wanted))
     photos = [_fetch(settings, photo, room.vault, counter) for photo in wanted]
+    told += out_of_reach.unread(photos, some=not job.from_file)
     theirs = by_employee(photos)
     own = {person: asked.wish(person, theirs.get(person, [])) for person in asked.wishes}
     return planning.draw_up(job, employees, photos, map(asdict, told), own)
@@ -53,7 +54,7 @@ def _fetch(settings: folder.Settings, photo: Photo, vault: Vault, counter: Count
             return photo
         data = folder.fetch(settings, photo)
     except PhotoError as error:
-        return replace(photo, note=str(error))
+        return replace(photo, note=str(error), reason=error.reason)
     finally:
         counter.step()
     return replace(photo, digest=vault.put(data), size=len(data))
@@ -110,10 +111,8 @@ def _develop(
 
 def _without_photo(order: Order, plan: Plan) -> Development:
     """Return the outcome for somebody of whom there is no readable photo."""
-    notes = [photo.note for photo in order.photos if photo.note]
-    note = notes[0] if notes else "There is no photo of this person; send one from the chest up."
     preset = (order.preset or plan.job.brand()).name
-    return without_portrait(order, preset, "photo.missing", note)
+    return without_portrait(order, preset, *out_of_reach.why_none(order.photos))
 
 
 def _taken_back(order: Order, plan: Plan) -> Development:

@@ -409,10 +409,13 @@ def test_a_batch_that_fails_as_a_whole_is_asked_for_in_smaller_ones(
 @pytest.mark.parametrize(
     ("answer", "reason"),
     [
-        (wrong(404, "MailboxNotHostedInExchangeOnline", "Mailbox is hosted elsewhere."), "photo.unreadable"),
+        (
+            wrong(404, "MailboxNotHostedInExchangeOnline", "Mailbox is hosted elsewhere."),
+            "account.no_mailbox",
+        ),
         (
             wrong(404, "ErrorItemNotFound", "The specified object was not found in the store."),
-            "photo.unreadable",
+            "account.no_mailbox",
         ),
         (wrong(400, "AuthenticationError", "Error authenticating with resource"), "photo.unreadable"),
         (wrong(403, "ErrorAccessDenied", "Access is denied."), "microsoft365.rights"),

@@ -201,6 +201,7 @@ def _tell_draft(draft: Draft) -> None:
         "share their e-mail address with somebody, and a personal link is for one alone; use --channel print",
         draft.sharing,
     )
+    _tell_people("have a photo that cannot be read here, and are asked once it can be", draft.unread)
     _tell_people("were refused before; correct the address, then --retry-failed", draft.failed)
     _tell_people("were asked on paper; use catchlight review invite --channel print", draft.on_paper)
 

@@ -23,7 +23,7 @@ from reports.review.employee_slack import offer
 from reports.review.employee_take import can_take
 from reports.review.picture import photos_of
 from reports.review.place import Place, Stand, place_of, tried
-from reports.review.story import photoless, problems_of, story_of
+from reports.review.story import photoless, problems_of, story_of, unread
 from reports.review.visit import Visit
 
 NOTICES = Path(__file__).parent / "notices"
@@ -60,6 +60,7 @@ def view_of(visit: Visit, person: Person, filled: Filled | None = None) -> dict[
         "was": _was(visit, person, picture, place, stands),
         "photoless": photoless(person),
         "missing": place.stand == Stand.RETAKE and photoless(person),
+        "unread": place.stand == Stand.RETAKE and unread(person),
         "silence": silence,
         "decides": told_who_decides(visit, person, silence),
         "over": bool(place.deadline) and place.deadline <= desk.clock().isoformat(),

@@ -8,6 +8,7 @@ from tomllib import loads
 
 from catchlight.company import Person
 from catchlight.judge import general
+from catchlight.out_of_reach import out_of_reach
 from catchlight.records import Outcome, Render, Rung
 from reports.review import check_words
 from reports.review.words import Words
@@ -95,6 +96,12 @@ def photoless(person: Person) -> bool:
     """Whether there is no photo of a person at all."""
     render = person.portrait.render
     return bool(render and render.reason == "photo.missing")
+
+
+def unread(person: Person) -> bool:
+    """Whether there is a photo of a person that could not be had: nothing is asked of them."""
+    render = person.portrait.render
+    return bool(render and out_of_reach(render.reason))
 
 
 def told(reason: str, sentence: str, say: Words) -> Told:
