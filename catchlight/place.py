@@ -12,6 +12,12 @@ Purpose = Literal["intranet", "directory", "chat", "hr", "email_signature", "ext
 personnel file, in signatures that leave the company, on pages that everybody can reach."""
 
 
+LIST = "portraits.csv"
+"""The list that stands beside published files, and below what its columns are called."""
+
+LIST_COLUMNS = ("employee", "size", "file", "sha256", "run", "published", "disclosure")
+
+
 @dataclass(frozen=True, slots=True)
 class Takes:
     """What a kind of place takes, as its vendor documents it.

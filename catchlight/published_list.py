@@ -4,13 +4,13 @@ from catchlight.desk import Desk
 from catchlight.disclosure import disclosing
 from catchlight.errors import OutsideError
 from catchlight.journal import State, shown, stacks
+from catchlight.place import LIST, LIST_COLUMNS
 from catchlight.records import Receipt
 from catchlight.sending import FAILED, Result, note, put_back, send
 from catchlight.spreadsheet import table_bytes
 from catchlight.vault import digest_of
 
-NAME = "portraits.csv"
-_HEADER = ("employee", "size", "file", "sha256", "run", "published", "disclosure")
+NAME = LIST
 
 
 def update(desk: Desk, run: str) -> list[Result]:
@@ -46,7 +46,7 @@ def _write(desk: Desk, run: str, ours: list[Receipt], lists: list[Receipt]) -> l
         (top.employee, top.target.partition("/")[0], top.target, top.sent, top.run, top.at, told(top.sent))
         for top in tops
     )
-    data = table_bytes(_HEADER, rows)
+    data = table_bytes(LIST_COLUMNS, rows)
     there = desk.place.look(NAME)
     if there == data:
         if lists and lists[-1].sent != digest_of(data) == lists[-1].replaced:

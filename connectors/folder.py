@@ -8,11 +8,13 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from catchlight.errors import ConfigError, OutsideError, PhotoError
+from catchlight.place import LIST
 from catchlight.records import Photo
 from catchlight.source import Directory, Entry, Finding, Source
 from connectors import _folder_disk as disk
 from connectors import _folder_list as listing
 from connectors._folder_match import PHOTO_NAMES, PhotoName, Shelf
+from connectors._folder_ours import published
 from connectors._folder_source import Files, entries
 
 _GONE = ("photo.missing", "is not there any more; put it back or take it out of the list")
@@ -45,13 +47,13 @@ def read(settings: Settings) -> Directory:
     if not root.is_dir():
         message = f"source {root}: no such folder; give one with directory.csv and photos/"
         raise ConfigError(message)
-    shelf = _shelf(root)
+    shelf, ours = _shelf(root)
     lists = [file for file in shelf.sizes if file.casefold() == "directory.csv"]
     if lists:
         people = listing.from_table(root / lists[0], shelf, settings.photo_names)
     else:
         people = listing.from_files(shelf)
-    findings = [Finding(*finding) for finding in people.findings]
+    findings = [Finding(*finding) for finding in people.findings] + _left_out(ours)
     _somebody(root, people, findings)
     return Directory(people.employees, people.photos, findings)
 
@@ -139,14 +141,27 @@ def tidy(settings: Settings, target: str) -> None:
         raise _unwell(settings.root / target, "tidied", error) from error
 
 
-def _shelf(root: Path) -> Shelf:
-    shelf = Shelf()
+def _shelf(root: Path) -> tuple[Shelf, list[str]]:
+    """Return the files of a folder, and apart from them the portraits that were published there."""
+    shelf, sizes = Shelf(), dict[str, int]()
     for file, entry in disk.walk(root):
         if entry.is_symlink():
             shelf.links.add(file)
         elif entry.is_file(follow_symlinks=False):
-            shelf.add(file, entry.stat(follow_symlinks=False).st_size)
-    return shelf
+            sizes[file] = entry.stat(follow_symlinks=False).st_size
+    ours = published(root, sizes)
+    for file, size in sizes.items():
+        if file not in ours:
+            shelf.add(file, size)
+    return shelf, sorted(ours)
+
+
+def _left_out(ours: list[str]) -> list[Finding]:
+    pictures = [file for file in ours if not file.endswith(LIST)]
+    if not pictures:
+        return []
+    told = f"{len(pictures)} portraits that Catchlight published here are nobody's photos, and left out ({pictures[0]} …)."
+    return [Finding("published_file", told)]
 
 
 def _somebody(root: Path, people: listing.People, findings: list[Finding]) -> None:

@@ -205,6 +205,11 @@ def _called(root: Path) -> str:
     return f"{_FOLDER}{root.resolve()}"
 
 
+def folder_of(place: str) -> Path | None:
+    """Return the folder that plans and receipts call a place, None where it is something else."""
+    return Path(place.removeprefix(_FOLDER)) if is_folder(place) else None
+
+
 def is_folder(place: str) -> bool:
     """Whether what plans and receipts call a place is a folder."""
     return place.startswith(_FOLDER)

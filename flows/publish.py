@@ -25,6 +25,7 @@ from flows.destinations import place_named, sizes_of
 from flows.failures import tell_failure
 from flows.form import shown
 from flows.progress import Counter
+from flows.sourced import must_lie_apart
 from flows.tasks.publish import (
     check_plan,
     list_published,
@@ -63,6 +64,7 @@ def publish(
     bury_alone(home)
     with reporting(), alone(home, say_waiting):
         desk = open_desk(home, place_named(destination, home))
+        must_lie_apart(home, desk.place.name)
         wanted = tuple(sizes or sizes_of(destination, home) or STANDARD)
         file = plan or plan_publication(desk, run, wanted)
         must_have_yes(desk, file)

@@ -20,6 +20,7 @@ from flows.commands.publish_words import say, tell_plan
 from flows.destinations import FILE, destinations, place_named, sizes_of
 from flows.progress import Counter
 from flows.showplaces import read_showplaces
+from flows.sourced import must_lie_apart
 from flows.terminal import bars, told
 from reports.publish_sheet import Seen, publish_sheet
 
@@ -55,6 +56,7 @@ def plan(
         bury_alone(home)
         for name in [to] if to else _all(home):
             desk = open_desk(home, place_named(name, home))
+            must_lie_apart(home, desk.place.name)
             wanted = asked if sizes else [*asked, *(sizes_of(name, home) or STANDARD)]
             _plan(desk, run, wanted)
 
