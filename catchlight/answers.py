@@ -147,7 +147,7 @@ def _problem(row: Row, about: Portraits, same: Sequence[Row]) -> str:
     said: dict[str, int] = {}
     for other in same:
         said.setdefault(other["answer"].casefold(), other.line)
-    if row.extra:
+    if row.moved:
         return "more cells than columns (a comma without quotes?)"
     if key not in about.pictures:
         return f"nobody in run {about.run} has the id {key!r}{_meant(key, about.pictures)}"

@@ -13,17 +13,22 @@ from catchlight.errors import ConfigError
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _INVISIBLE = " \u00a0\u200b\ufeff"
 _DELIMITERS = ",;\t|"
+_MOVED = 9  # by how many columns cells are looked for at most
 _FORMULA = re.compile(r"^\s*[=+\-@]|^[\t\r\n]")
 _GUARDED = re.compile(r"^'(?=\s*[=+\-@]|[\t\r\n])")
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row: the number of its first line in the file, and its cells by field name."""
+    """One row: the number of its first line in the file, and its cells by field name.
+
+    ``moved``: it has more cells than there are columns, so that cells may stand further right than their column;
+    for each number of columns, what they are then.
+    """
 
     line: int
     cells: dict[str, str]
-    extra: bool = False
+    moved: tuple[dict[str, str], ...] = ()
 
     def __getitem__(self, field: str) -> str:
         """Return the cell of a field; "" when the row or the table has none."""
@@ -170,5 +175,10 @@ def _fields(path: Path, headers: list[str], synonyms: Mapping[str, Sequence[str]
 
 
 def _row(line: int, cells: list[str], fields: list[str]) -> Row:
-    known = {field: cell for field, cell in zip(fields, cells, strict=False) if field}
-    return Row(line, known, extra=any(cells[len(fields) :]))
+    more = min(len(cells) - len(fields), _MOVED) if any(cells[len(fields) :]) else 0
+    first, *moved = (_named(cells[by:], fields) for by in range(more + 1))
+    return Row(line, first, tuple(moved))
+
+
+def _named(cells: list[str], fields: list[str]) -> dict[str, str]:
+    return {field: cell for field, cell in zip(fields, cells, strict=False) if field}

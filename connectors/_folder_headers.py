@@ -47,7 +47,10 @@ def with_surnames(table: Table) -> Table:
         return table
     return replace(
         table,
-        rows=[replace(row, cells=_renamed(row.cells)) for row in table.rows],
+        rows=[
+            replace(row, cells=_renamed(row.cells), moved=tuple(map(_renamed, row.moved)))
+            for row in table.rows
+        ],
         fields=tuple(_renamed(dict.fromkeys(table.fields, ""))),
     )
 

@@ -1,7 +1,6 @@
 """Who is in a folder: from its list, or from the names of its pictures."""
 
 import re
-from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 
@@ -9,26 +8,11 @@ from catchlight.errors import ConfigError
 from catchlight.records import Employee, Photo, Rung
 from catchlight.spreadsheet import Row, Table, read_table
 from connectors._folder_headers import HEADERS, with_surnames
-from connectors._folder_match import RefusedError, Shelf, by_name, cell_files
+from connectors._folder_match import Shelf
+from connectors._folder_owners import Files, files_of
+from connectors._folder_people import People, some
 
 _SHORTENED = re.compile(r"\d([.,]\d+)?E\+\d+")
-Files = dict[str, list[str]]
-
-
-@dataclass(slots=True)
-class People:
-    """Everyone found so far; ``rows`` are the sound rows by id, a finding is (kind, sentence)."""
-
-    source: str = ""
-    rows: dict[str, Row] = field(default_factory=dict)
-    employees: list[Employee] = field(default_factory=list)
-    photos: list[Photo] = field(default_factory=list)
-    findings: list[tuple[str, str]] = field(default_factory=list)
-
-    def tell(self, kind: str, sentence: str, line: int | None = None) -> None:
-        """Add a finding about the folder, or about a line of its list."""
-        place = f"{self.source} line {line}: " if line else ""
-        self.findings.append((kind, f"{place}{sentence}."))
 
 
 def from_table(path: Path, shelf: Shelf, templates: tuple[str, ...], data: bytes | None = None) -> People:
@@ -46,9 +30,7 @@ def from_table(path: Path, shelf: Shelf, templates: tuple[str, ...], data: bytes
     people = People(path.name)
     _tell_table(people, table)
     _take_rows(people, table.rows)
-    files = _by_cell(people, shelf)
-    _by_file_name(people, files, shelf, templates)
-    _take_photos(people, files, shelf)
+    _take_photos(people, files_of(people, shelf, templates), shelf)
     return people
 
 
@@ -67,12 +49,12 @@ def _take_rows(people: People, rows: list[Row]) -> None:
     for row in rows:
         key = row["id"]
         if not key:
-            people.tell("empty_id", "no id, so the row is left out", row.line)
+            people.leave(row, "empty_id", "no id, so the row is left out")
         elif len(lines[key]) > 1:
             others = ", ".join(map(str, lines[key]))
-            people.tell("duplicate_id", f"id {key!r} is on lines {others}; none of them is used", row.line)
-        elif row.extra:
-            people.tell("long_row", "more cells than columns (a comma without quotes?); left out", row.line)
+            people.leave(row, "duplicate_id", f"id {key!r} is on lines {others}; none of them is used")
+        elif row.moved:
+            people.leave(row, "long_row", "more cells than columns (a comma without quotes?); left out")
         else:
             people.rows[key] = row
             people.employees.append(_employee(row, _cap(people, row)))
@@ -100,56 +82,6 @@ def _cap(people: People, row: Row) -> str:
         row.line,
     )
     return Rung.KEEP
-
-
-def _by_cell(people: People, shelf: Shelf) -> Files:
-    """Return everyone's files from the photo column; nobody gets a file that two people name."""
-    files: Files = {}
-    for key, row in people.rows.items():
-        try:
-            found, missing = cell_files(row["photo"], shelf)
-        except RefusedError as error:
-            people.tell("bad_path", f"photo {row['photo']!r} of {key!r} is refused: {error}", row.line)
-            found, missing, files[key] = [], [], []
-        for name in missing:
-            people.tell("unmatched_row", f"photo {name!r} of {key!r} is not in the folder", row.line)
-        if found:
-            files[key] = found
-    return _unshared(people, files)
-
-
-def _unshared(people: People, files: Files) -> Files:
-    owners: Files = {}
-    for key, found in files.items():
-        for file in found:
-            owners.setdefault(file, []).append(key)
-    shared = {file: keys for file, keys in owners.items() if len(keys) > 1}
-    for file, keys in shared.items():
-        people.tell(
-            "shared_file", f"{file} is the photo of {len(keys)} people ({_some(keys)}); nobody gets it"
-        )
-    return {key: [file for file in found if file not in shared] for key, found in files.items()}
-
-
-def _by_file_name(people: People, files: Files, shelf: Shelf, templates: tuple[str, ...]) -> None:
-    """Give the pictures that no cell names to those whose names they bear; tell which are left."""
-    taken = {file for found in files.values() for file in found}
-    free = [file for file in shelf.pictures() if file not in taken]
-    seekers = {key: _fields(row) for key, row in people.rows.items() if key not in files}
-    claims = by_name(free, seekers, templates)
-    for file in sorted(claims.owner):
-        files.setdefault(claims.owner[file], []).append(file)
-    for file in free:
-        if file in claims.ambiguous:
-            people.tell(
-                "ambiguous_file", f"{file} could be of {_some(claims.ambiguous[file])}; nobody gets it"
-            )
-        elif file not in claims.owner:
-            people.tell("unmatched_file", f"{file} belongs to no row")
-
-
-def _fields(row: Row) -> dict[str, str]:
-    return {**row.cells, "username": row["email"].partition("@")[0]}
 
 
 def _take_photos(people: People, files: Files, shelf: Shelf) -> None:
@@ -190,7 +122,7 @@ def from_files(shelf: Shelf) -> People:
     for file in shelf.pictures():
         key = PurePosixPath(file).stem
         if len(folders[key]) > 1:
-            people.tell("duplicate_id", f"{file}: {key!r} is in {_some(list(folders[key]))}; none is used")
+            people.tell("duplicate_id", f"{file}: {key!r} is in {some(list(folders[key]))}; none is used")
         else:
             people.photos.append(Photo(key, file, size=shelf.sizes[file]))
     return people
@@ -199,8 +131,3 @@ def from_files(shelf: Shelf) -> People:
 def _pretty(stem: str) -> str:
     words = re.sub(r"[_\-.\s]+", " ", stem.partition("@")[0]).split()
     return " ".join(word[:1].upper() + word[1:] for word in words) or stem
-
-
-def _some(names: list[str]) -> str:
-    shown = ", ".join(repr(name) for name in names[:3])
-    return f"{shown} and {len(names) - 3} more" if len(names) > len(names[:3]) else shown

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Annotated
@@ -124,43 +124,36 @@ def _inside(name: str, shelf: Shelf) -> str:
     return plain
 
 
-@dataclass(slots=True)
-class Claims:
-    """Who owns a file by its name, and which files several people could own."""
+def by_name(
+    files: Iterable[str], people: Sequence[tuple[str, Fields]], templates: Iterable[str]
+) -> dict[str, list[str]]:
+    """Return whose each file could be by its name, the strictest template first.
 
-    owner: dict[str, str] = field(default_factory=dict)
-    ambiguous: dict[str, list[str]] = field(default_factory=dict)
-
-
-def by_name(files: Iterable[str], people: Mapping[str, Fields], templates: Iterable[str]) -> Claims:
-    """Match file names with people, the strictest template first.
-
-    ``people`` holds the fields of each id. A file that two people match equally well goes to nobody.
+    ``people`` are names with the fields of each; a name may come several times. A file of several owners is nobody's.
     """
-    claims = Claims()
+    owners: dict[str, list[str]] = {}
     free = set(files)
     for template in templates:
         for form in (_nfc, _fold):
             wanted = _wanted(sorted((form(_stem(f)), f) for f in free), people, template, form)
-            for file, owners in wanted.items():
-                if len(owners) == 1:
-                    claims.owner[file] = owners[0]
-                else:
-                    claims.ambiguous[file] = owners
+            owners |= wanted
             free -= wanted.keys()
-    return claims
+    return owners
 
 
 def _wanted(
-    stems: list[tuple[str, str]], people: Mapping[str, Fields], template: str, form: Callable[[str], str]
+    stems: list[tuple[str, str]],
+    people: Sequence[tuple[str, Fields]],
+    template: str,
+    form: Callable[[str], str],
 ) -> dict[str, list[str]]:
     """Return every file that the template gives to someone, with all who could have it."""
-    wanted: dict[str, list[str]] = {}
-    for person, fields in people.items():
-        name = _filled(template, fields)
-        for file in _named(stems, form(name)) if name else ():
-            wanted.setdefault(file, []).append(person)
-    return wanted
+    wanted: dict[str, dict[str, None]] = {}
+    for person, fields in people:
+        start = _filled(template.removesuffix("*"), fields)
+        for file in _named(stems, form(start), more=template.endswith("*")) if start else ():
+            wanted.setdefault(file, {})[person] = None
+    return {file: list(found) for file, found in wanted.items()}
 
 
 def _filled(template: str, fields: Fields) -> str:
@@ -169,12 +162,11 @@ def _filled(template: str, fields: Fields) -> str:
     return _FIELD.sub(lambda found: fields[found[1]], template) if all(values) else ""
 
 
-def _named(stems: list[tuple[str, str]], name: str) -> Iterator[str]:
-    """Yield the files whose stem is ``name``, or begins with it when it ends in ``*``."""
-    start = name.removesuffix("*")
+def _named(stems: list[tuple[str, str]], start: str, *, more: bool) -> Iterator[str]:
+    """Yield the files whose stem is ``start``, or with ``more`` begins with it; ``*`` is a letter like others."""
     for place in range(bisect_left(stems, (start, "")), len(stems)):
         stem, file = stems[place]
-        if not stem.startswith(start) or (start == name and stem != start):
+        if not stem.startswith(start) or (not more and stem != start):
             return
         yield file
 
