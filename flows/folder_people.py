@@ -1,7 +1,7 @@
 """Who there is, by a plain folder: an id that another person has now waits, as one of a job file does, until somebody says so."""
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from catchlight.errors import ConfigError, PhotoError
 from catchlight.heard import heard_of
 from catchlight.identities import Claim, Ids
 from catchlight.job import Job
+from catchlight.permission import read_permissions
 from catchlight.records import Employee, Photo, by_employee
 from catchlight.runs import run_folder
 from catchlight.source import Directory, Finding
@@ -19,6 +20,7 @@ from catchlight.storeroom import Storeroom
 from catchlight.tombstones import read_tombstones
 from catchlight.vault import digest_of
 from connectors import folder
+from flows import agreeing
 
 
 def read(job: Job, settings: folder.Settings, room: Storeroom) -> Directory:
@@ -35,11 +37,29 @@ def read(job: Job, settings: folder.Settings, room: Storeroom) -> Directory:
     identities.write_ids(room.root, after)
     known = {one.id: after.of(one) for one in claims if one.owner not in held}
     findings = [*found.findings, *(Finding("id_to_confirm", f"{why}.") for why in held.values())]
-    return Directory(
-        [replace(one, id=known[one.id]) for one in found.employees if one.id in known],
-        [replace(one, employee=known[one.employee]) for one in found.photos if one.employee in known],
-        findings,
-    )
+    people = [replace(one, id=known[one.id]) for one in found.employees if one.id in known]
+    theirs = [replace(one, employee=known[one.employee]) for one in found.photos if one.employee in known]
+    unread = read_permissions(job.home).barred(people).keys() | {
+        one.id for one in people if stones.has("id", one.id)
+    }
+    return Directory(people, unshared(settings, theirs, unread, findings), findings)
+
+
+def unshared(
+    settings: folder.Settings, photos: Sequence[Photo], unread: Container[str], findings: list[Finding]
+) -> list[Photo]:
+    """Give a picture that is there for several people to none of them; files of one size alone are read for it.
+
+    The photos of ``unread`` are not read, and so are nobody's double.
+    """
+    owners: dict[int, set[str]] = {}
+    for one in photos:
+        owners.setdefault(one.size, set()).add(one.employee)
+    doubtful = [one for one in photos if len(owners[one.size]) > 1 and one.employee not in unread]
+    told = [replace(one, digest=_digest(settings, one)) for one in doubtful]
+    kept = {(one.employee, one.file) for one in agreeing.unshared(told, findings)}
+    lost = {(one.employee, one.file) for one in doubtful} - kept
+    return [one for one in photos if (one.employee, one.file) not in lost]
 
 
 def claims_of(employees: Sequence[Employee]) -> list[Claim]:
