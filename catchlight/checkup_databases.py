@@ -18,7 +18,7 @@ _ANEW = {
 
 def look_at_databases(home: Path) -> Iterator[Finding]:
     """Read a little of each database; one finding for each that cannot be read, or one for all."""
-    files = [*sorted((home / source_memory.FOLDER).glob("*.db")), *prefect_store.files(home)]
+    files = [*source_memory.memories(home), *prefect_store.files(home)]
     wrong = {file: error for file in files if (error := unreadable(file))}
     for file, error in wrong.items():
         after = _ANEW[file.relative_to(home).parts[0]]

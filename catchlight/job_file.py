@@ -1,5 +1,6 @@
 """A job file: where a company's people are kept, how they are joined, and what happens to their photos. TOML."""
 
+import json
 import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
@@ -17,6 +18,8 @@ from catchlight.source import Field as PersonField
 from catchlight.workplace import Workplace
 
 _SECRET = re.compile(r"(password|secret|token|api_?key|passphrase|private_key)$")
+_UNSAFE = re.compile(r"^$|^[.\s]|[/\\]|\s$")
+_LONGEST = 200  # bytes; a file's name has 255
 OF_ALL_KINDS = ("kind", "join", "adds", "at_most_fewer")
 
 
@@ -178,6 +181,11 @@ def _crossed(raw: Mapping[str, Any]) -> Iterator[str]:
     """Tell of what does not fit together, as far as it can be read."""
     sources = _tables(raw.get("sources"))
     for number, (name, table) in enumerate(sources.items()):
+        if _UNSAFE.search(name) or len(name.encode()) > _LONGEST or not name.isprintable():
+            yield (
+                f"sources.{json.dumps(name, ensure_ascii=False)}: a file of the home has this name, so it cannot be that; take letters, digits, "
+                "- and _, such as hr-de"
+            )
         if number and not table.get("join"):
             yield f'sources.{name}.join: missing; say by which field its people are found, such as join = ["email"]'
         if not number and table.get("join"):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from catchlight import ledger
+from catchlight import ledger, source_memory
 from catchlight.home import Home
 from catchlight.register import Register
 from catchlight.register_tables import TABLES
@@ -55,20 +55,20 @@ def _told(home: Path, register: Register) -> set[str]:
             found.update(_DIGEST.findall(repr(astuple(row))))
     for part in home.iterdir():
         for file in part.rglob("*") if part.name not in _NO_TABLES else ():
-            for text in _texts(file):
+            for text in _texts(file, part.name):
                 found.update(_DIGEST.findall(text))
     return found
 
 
-def _texts(file: Path) -> Iterator[str]:
-    """Yield what a file tells, in pieces."""
+def _texts(file: Path, part: str) -> Iterator[str]:
+    """Yield what a file of one part of the home tells, in pieces."""
     if file.is_symlink() or not file.is_file():
         return
     if file.suffix in _TEXTS:
         yield file.read_text(encoding="utf-8", errors="replace")
     elif file.suffix == ".parquet":
         yield from _columns(ledger.read(file))
-    elif file.parent.name == "sources" and file.suffix == ".db":
+    elif part == source_memory.FOLDER and file.suffix == ".db":
         with closing(sqlite3.connect(file)) as store:
             yield from store.iterdump()
 

@@ -16,7 +16,7 @@ from catchlight.print_book import print_book
 from catchlight.records import MADE, Answer, Decision, Photo, Render, Side
 from catchlight.review_records import Upload
 from catchlight.runs import Candidate, candidates, run_folder
-from catchlight.source_memory import FORGET
+from catchlight.source_memory import FORGET, memories
 
 if TYPE_CHECKING:
     from catchlight.purging import Purge
@@ -156,7 +156,7 @@ def _delete(one: "Purge", digests: Iterable[str]) -> int:
 
 def fetch_again(home: Path, digests: Iterable[str]) -> None:
     """Let sources ask for these photos anew when somebody needs them."""
-    for file in home.glob("sources/*.db"):
+    for file in memories(home):
         with closing(sqlite3.connect(file)) as store, store:
             known = {row[1] for row in store.execute("pragma table_info(people)")}
             if {"digest", "asked", "version"} <= known:

@@ -65,6 +65,16 @@ class Known:
         return (self, *self.others)
 
 
+def memories(home: Path) -> list[Path]:
+    """Return the memory of every source, also of one whose name has a slash, as earlier versions allowed."""
+    return sorted((home / FOLDER).rglob("*.db"))
+
+
+def source_of(home: Path, memory: Path) -> str:
+    """Return which source a memory is of."""
+    return str(memory.relative_to(home / FOLDER)).removesuffix(".db")
+
+
 class Memory:
     """What one source told last time."""
 

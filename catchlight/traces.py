@@ -16,6 +16,7 @@ from catchlight.print_book import print_book
 from catchlight.register import Register
 from catchlight.register_tables import TABLES
 from catchlight.source import owner
+from catchlight.source_memory import memories, source_of
 from catchlight.unfinished import unfinished
 
 _DIGEST = re.compile(r"\b[0-9a-f]{64}\b")
@@ -173,16 +174,16 @@ def source_keys(home: Path, traces: Traces) -> list[tuple[str, str]]:
         for file, key, fields in known
         if owner(key) == traces.employee or any(map(traces.tell, fields.values()))
     }
-    return [(file.stem, key) for file, key, _ in known if (file, owner(key)) in theirs]
+    return [(source_of(home, file), key) for file, key, _ in known if (file, owner(key)) in theirs]
 
 
 def source_entries(home: Path, traces: Traces) -> list[dict[str, Any]]:
     """Return what each source told of the person."""
     mine = source_keys(home, traces)
     return [
-        {"source": file.stem, "key": key, **fields}
+        {"source": source_of(home, file), "key": key, **fields}
         for file, key, fields in _known(home)
-        if (file.stem, key) in mine
+        if (source_of(home, file), key) in mine
     ]
 
 
@@ -193,7 +194,7 @@ def _entries(home: Path, mine: _Said) -> Iterator[tuple[set[str], dict[str, Any]
     theirs = {
         (file, owner(key))
         for file, key, fields in known
-        if f"{file.stem}/{key}" in mine.files or addresses & set(map(str, fields.values()))
+        if f"{source_of(home, file)}/{key}" in mine.files or addresses & set(map(str, fields.values()))
     }
     for file, key, fields in known:
         if (file, owner(key)) in theirs:
@@ -201,7 +202,7 @@ def _entries(home: Path, mine: _Said) -> Iterator[tuple[set[str], dict[str, Any]
 
 
 def _known(home: Path) -> Iterator[tuple[Path, str, dict[str, str]]]:
-    for file in sorted(home.glob("sources/*.db")):
+    for file in memories(home):
         with closing(sqlite3.connect(file)) as store:
             if store.execute("select 1 from sqlite_master where name = 'people'").fetchone():
                 found = store.execute("select key, fields, digest from people").fetchall()
