@@ -18,8 +18,9 @@ from pydantic import AfterValidator, Field, model_validator
 from catchlight.errors import CatchlightError, ConfigError, OutsideError, PhotoError
 from catchlight.formats import identify
 from catchlight.source import Entry, Fetched, Page, Source, StaleMarkError
-from connectors._folder_list import People, from_table
+from connectors._folder_list import from_table
 from connectors._folder_match import PHOTO_NAMES, PhotoName
+from connectors._folder_people import People
 from connectors._folder_source import Files, entries
 from connectors._sftp_listing import Listing, listed, move, read, shelf_of
 from connectors._sftp_server import Server

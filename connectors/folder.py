@@ -15,6 +15,7 @@ from connectors import _folder_disk as disk
 from connectors import _folder_list as listing
 from connectors._folder_match import PHOTO_NAMES, PhotoName, Shelf
 from connectors._folder_ours import published
+from connectors._folder_people import People
 from connectors._folder_source import Files, entries
 
 _GONE = ("photo.missing", "is not there any more; put it back or take it out of the list")
@@ -164,7 +165,7 @@ def _left_out(ours: list[str]) -> list[Finding]:
     return [Finding("published_file", told)]
 
 
-def _somebody(root: Path, people: listing.People, findings: list[Finding]) -> None:
+def _somebody(root: Path, people: People, findings: list[Finding]) -> None:
     """Refuse a folder that would give an empty run."""
     if not people.photos:
         message = f"source {root}: nobody has a photo. " + " ".join(_first(findings))
