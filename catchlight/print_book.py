@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from catchlight.delivery import Print
+from catchlight.errors import ConfigError
 from catchlight.holding import held, quietly
 from catchlight.vault import Vault, write_whole
 
@@ -52,13 +53,20 @@ class PrintBook:
             self.path(picture).unlink(missing_ok=True)
 
     def _all(self, picture: str) -> dict[str, Print]:
+        path = self.path(picture)
         try:
-            told: dict[str, Any] = json.loads(self.path(picture).read_bytes())
+            told: dict[str, Any] = json.loads(path.read_bytes())
+            return {
+                recipe: Print(**row | {"box": tuple(row["box"])}) for recipe, row in told["files"].items()
+            }
         except FileNotFoundError:
             return {}
-        return {
-            recipe: Print(**row | {"box": tuple(row["box"])}) for recipe, row in told.get("files", {}).items()
-        }
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            message = (
+                f"{path}: is damaged ({error}); put it back from a backup, or delete it: what it told of is cut anew, and "
+                "the night's purge deletes what lies in the vault without it"
+            )
+            raise ConfigError(message) from error
 
 
 def print_book(home: Path) -> PrintBook:

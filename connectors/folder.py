@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from catchlight.errors import ConfigError, OutsideError, PhotoError
 from catchlight.place import LIST
@@ -35,6 +35,14 @@ class Settings(BaseModel):
 
     root: Path = Field(description="the folder that is published to")
     photo_names: tuple[PhotoName, ...] = PHOTO_NAMES
+
+    @field_validator("root", mode="before")
+    @classmethod
+    def _named(cls, root: object) -> object:
+        if root == "":
+            message = "is empty, which would be the folder that a command happens to run in; write the folder's path"
+            raise ValueError(message)
+        return root
 
 
 def read(settings: Settings) -> Directory:

@@ -37,6 +37,7 @@ def test_a_destination_has_a_name(home: Path) -> None:
         ("[a]\nkind = 5", r"a\.kind: '5' is none of"),
         ('[a]\nkind = "folder"', r"a\.root: missing; add it"),
         ('[a]\nkind = "folder"\nroot = "/x"\nrot = 1', r"a\.rot: there is no such key; do you mean root"),
+        ('[a]\nkind = "folder"\nroot = ""', r"a\.root: is empty"),
         ('[a]\nkind = "folder"\nroot = "/x"\nconsent = "fun"', r"a\.consent: 'fun' is none of intranet"),
         ("a = 1", "a: not a table"),
         ("[a", "not valid TOML"),

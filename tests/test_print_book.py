@@ -9,7 +9,7 @@ from catchlight import prints
 from catchlight.cropping import Place
 from catchlight.cuts import Delivery
 from catchlight.delivery import STANDARD, Size, printed, size_named, sizes_named
-from catchlight.errors import OutsideError
+from catchlight.errors import ConfigError, OutsideError
 from catchlight.print_book import PrintBook, print_book
 from catchlight.prints import Prints
 from catchlight.vault import Vault
@@ -74,6 +74,19 @@ def test_what_a_stopped_program_stored_is_known_to_be_theirs(book: PrintBook) ->
         Prints(keep, book).of(picture, SIZES)
     assert stored[0] in book.digests([picture])
     assert [one.digest in book.digests([picture]) for one in Prints(book.vault.put, book).of(picture, SIZES)]
+
+
+@pytest.mark.parametrize("damage", [b"", b"{", b"[]", b'{"files": {"a": {}}}', b'{"files": 1}', b"\xff\x00"])
+def test_a_damaged_page_is_named_with_what_to_do(book: PrintBook, damage: bytes) -> None:
+    """Taken as empty, its files would stay where nobody finds them; without the page they are cut anew."""
+    picture = book.vault.put(portrait("p"))
+    made = Prints(book.vault.put, book)
+    first = made.of(picture, SIZES)
+    book.path(picture).write_bytes(damage)
+    with pytest.raises(ConfigError, match=rf"{picture[2:]}\.json: is damaged .* delete it"):
+        book.digests([picture])
+    book.path(picture).unlink()
+    assert made.of(picture, SIZES) == first
 
 
 def test_sizes_cut_together_are_the_same_bytes_as_each_alone() -> None:
