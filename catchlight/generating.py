@@ -12,26 +12,23 @@ import numpy as np
 
 from catchlight import cutout, framing, matte, repaint
 from catchlight.anatomy import Picture
-from catchlight.correction import decide
 from catchlight.errors import PhotoError
-from catchlight.framing import CROWN_OF_ANATOMY, Frame, Head
 from catchlight.likeness import unlike
-from catchlight.negative import Negative
-from catchlight.painting import Painter, Scene, Take
+from catchlight.painting import Scene, Take
 from catchlight.pixels import to_linear, to_srgb
-from catchlight.printing import Change, expose, settle
+from catchlight.printing import Change
 from catchlight.records import Rung
-from catchlight.repaint import Region, Share, Wanted
+from catchlight.repaint import Share, Wanted
 from catchlight.repainted import Painting
 from catchlight.scenery import words_of
-from catchlight.sitting import Sitting, print_size, prints
+from catchlight.sitting import Sitting, prints
+from catchlight.staging import Stage, set_up, whole
 from catchlight.studio import Studio
 from catchlight.subject import SHEET
 from catchlight.takes import Score, score
 from catchlight.working_sheet import missing
 
 _LACKS = 0.025  # share of the person that a frame may lack before it is painted
-_HAIR = 1.1  # crown with hair, in heights of a bare crown above the eyes
 _UNSURE = 3.2  # outline, % of eye to chin, from which its rim is painted
 _GATE = 768  # rows of the copy on which takes are measured
 
@@ -49,24 +46,10 @@ class Commission:
         return tuple(int.from_bytes(hashlib.sha256(key).digest()[:4]) for key in keys)
 
 
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """The studio's portrait in the frame that will be painted, at the painter's size and for the print."""
-
-    negative: Negative
-    change: Change
-    height: int
-    enlarged: float
-    head: Head
-    frame: Frame
-    picture: Picture
-    region: Region
-
-
 def wanted_of(sitting: Sitting, commission: Commission) -> Wanted:
     """Return what of a preset's choices this portrait needs."""
     of, sheet = sitting.preset.generate, sitting.sheet
-    ideal = framing.fit(_whole(sheet.head), sitting.preset.crop)
+    ideal = framing.fit(whole(sheet.head), sitting.preset.crop)
     lacks = missing(sheet, ideal, sitting.preset)
     worn = bool(of.clothing) and commission.clothes
     return Wanted(
@@ -90,43 +73,24 @@ def improve(base: Sitting, studio: Studio, of: Commission) -> tuple[Sitting, str
     painter, wanted = studio.painter, wanted_of(base, of)
     if painter is None or not wanted:
         return base, ""
+    left = list[str]()
+    if (wanted.shoulders or wanted.crown) and _cuts_face(base):
+        wanted, left = replace(wanted, shoulders=False, crown=False), ["the photo cuts the face itself"]
     try:
-        stage = set_up(base, wanted, studio, painter)
+        stage = set_up(base, wanted, studio, painter) if wanted else None
     except LookupError as cannot:
-        wanted = replace(wanted, clothes=False)
-        if not wanted:
-            return base, str(cannot)
-        stage = set_up(base, wanted, studio, painter)
+        wanted, left = replace(wanted, clothes=False), [*left, str(cannot)]
+        stage = set_up(base, wanted, studio, painter) if wanted else None
+    if stage is None:
+        return base, "; ".join(left)
     if not stage.region.mask.any():
         return base, "nothing of what is wanted may be painted on this photo"
-    return _paint(base, stage, wanted, studio, of)
+    return _paint(base, replace(stage, left=tuple(left)), wanted, studio, of)
 
 
-def set_up(base: Sitting, wanted: Wanted, studio: Studio, painter: Painter) -> Stage:
-    """Develop the portrait in the frame that it will have once it is painted; LookupError: clothes cannot be told."""
-    preset, sheet = base.preset, base.sheet
-    head = _whole(sheet.head) if wanted.crown else sheet.head
-    frame = framing.fit(head, preset.crop) if wanted.crown or wanted.shoulders else base.frame
-    height, enlarged = print_size(frame, sheet, preset, studio)
-    negative = replace(base.negative, frame=frame)
-    negative, change = decide(negative, head, base.photo_light, Rung.RELIGHT, Rung.BACKGROUND)
-    change = settle(negative, change, height, enlarged)
-    rows = _rows(preset.crop.aspect, painter)
-    picture, alpha = expose(negative, change, rows)
-    to = negative.map(rows)
-    region = repaint.region(picture, alpha, negative.seen(to), negative.face.moved(to.matrix), wanted)
-    return Stage(negative, change, height, enlarged, head, frame, picture, region)
-
-
-def _rows(aspect: float, painter: Painter) -> int:
-    """Return the most rows of a frame that a painter takes."""
-    return max(painter.step, int((painter.most / aspect) ** 0.5) // painter.step * painter.step)
-
-
-def _whole(head: Head) -> Head:
-    """Return a head with its crown where it will be, if the photo cuts it."""
-    crown = head.eyes - _HAIR * CROWN_OF_ANATOMY * (head.chin - head.eyes)
-    return replace(head, crown=min(head.crown, crown), cut=False) if head.cut else head
+def _cuts_face(base: Sitting) -> bool:
+    sheet = base.sheet
+    return repaint.cuts_face(sheet.seen, base.subject.face.moved(sheet.map.matrix))
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +116,8 @@ def _paint(
         passed = [one for one in tries if one.painting and not one.score.against]
         if passed:
             best = min(passed, key=lambda one: one.score.distance)
-            told = f"{', '.join(wanted.names)}; seed {best.score.seed}, {len(tries)} tried"
+            made = f"{', '.join(wanted.names)}; seed {best.score.seed}, {len(tries)} tried"
+            told = "; ".join((made, *(f"left alone: {why}" for why in stage.left)))
             return _sitting(base, stage, _with(stage, best.painting, told), stage.height, studio), ""
     return base, _why(tries)
 

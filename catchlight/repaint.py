@@ -19,6 +19,7 @@ _FEATHER = 0.012  # width, share of the height, over which painted passes into p
 _SURE = 0.95  # alpha of what is surely the person
 _TONES = 3  # colours that a head of hair, or its covering, is described by
 _LEAST = 0.3  # share of the body that must be told to be clothes for them to be repainted
+_CUT = 0.001  # share of a face beyond the photo's edge from which on the photo cuts it
 
 Mask = Bool[np.ndarray, "h w"]
 Share = Float32[np.ndarray, "h w"]
@@ -74,6 +75,14 @@ def region(picture: Picture, alpha: Share, seen: Mask, face: Landmarks, wanted: 
     return Region(mask, kept, beyond.astype(np.float32), body, ring.astype(np.float32), wanted.setting)
 
 
+def cuts_face(seen: Mask, face: Landmarks) -> bool:
+    """Whether a photo's edge runs through a face, or through an ear: what lies beyond would be made up by a model."""
+    rows = np.arange(seen.shape[0])[:, None]
+    ears = (rows >= face.eyes[1]) & (rows < _mouth(face)) & _hull(face, seen.shape, _GROWN)
+    whole = _hull(face, seen.shape, 1.0) | ears
+    return bool((whole & ~seen).sum() > _CUT * whole.sum())
+
+
 def protected(picture: Picture, alpha: Share, seen: Mask, face: Landmarks) -> Mask:
     """Return what is never painted: the grown face, the person above the collar, skin, and what hangs from the head."""
     from skimage.color import rgb2lab  # noqa: PLC0415  only workers need it
@@ -101,8 +110,7 @@ def clothes(alpha: Share, seen: Mask, kept: Mask, face: Landmarks) -> Mask:
 def _beyond(seen: Mask, face: Landmarks, wanted: Wanted, feather: float) -> Share:
     """Return what was not seen and is wanted: 0 at the photo's edge, 1 a feather beyond it."""
     rows = np.arange(seen.shape[0])[:, None]
-    mouth = float(face.chin[1]) - 0.45 * face.eye_to_chin
-    lower, upper = (rows >= mouth) & wanted.shoulders, (rows < mouth) & wanted.crown
+    lower, upper = (rows >= _mouth(face)) & wanted.shoulders, (rows < _mouth(face)) & wanted.crown
     hidden = ~seen & (lower | upper)
     away = cv2.distanceTransform((~seen).astype(np.uint8), cv2.DIST_L2, 5)
     return np.where(hidden, np.clip((away - 2) / feather, 0, 1), 0).astype(np.float32)
@@ -142,6 +150,10 @@ def _from(kept: Mask, feather: float) -> Share:
     """Return 0 at what is kept, 1 a feather away from it."""
     away = cv2.distanceTransform((~kept).astype(np.uint8), cv2.DIST_L2, 5)
     return np.clip((away - 1) / feather, 0, 1).astype(np.float32)
+
+
+def _mouth(face: Landmarks) -> float:
+    return float(face.chin[1]) - 0.45 * face.eye_to_chin
 
 
 def _collar(face: Landmarks) -> float:

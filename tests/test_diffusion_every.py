@@ -12,7 +12,7 @@ pytest.importorskip("diffusers", reason="the extra `generate` is not installed")
 
 import torch
 
-from catchlight import generating
+from catchlight import generating, staging
 from catchlight.engines._room import GIB, Room
 from catchlight.engines.diffusion import Engine
 from catchlight.errors import ConfigError, OutsideError
@@ -224,7 +224,7 @@ def test_the_studio_keeps_the_person(
     painter = studio._loaded["diffusion"] = engine(weights, side=256)
     base = gallery.sit(gallery.open(REFERENCE).picture, studio.preset)
     wanted = Wanted(setting=True)
-    stage = generating.set_up(base, wanted, studio, painter)
+    stage = staging.set_up(base, wanted, studio, painter)
     (take,) = generating._takes(stage, wanted, studio, (1,))
     assert take.picture is not None
     painting = generating._painting(take.picture, stage, studio)

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
-from catchlight import framing, generating
+from catchlight import framing, generating, staging
 from catchlight.anatomy import Picture
 from catchlight.config import Limit, Preset, load_preset
 from catchlight.develop import Order, Room, develop, recipe_of
@@ -67,7 +67,7 @@ def same_frame(base: Sitting, studio: Studio, wanted: Wanted) -> Sitting:
     """Return the studio's own portrait in the frame that is painted."""
     painter = studio.painter
     assert painter is not None
-    stage = generating.set_up(base, wanted, studio, painter)
+    stage = staging.set_up(base, wanted, studio, painter)
     return generating._sitting(base, stage, stage.change, stage.height, studio)
 
 
@@ -92,7 +92,7 @@ def test_a_painter_that_paints_everything_reaches_no_face(gallery: Gallery) -> N
     base = gallery.sit(gallery.open(REFERENCE).picture, studio.preset)
     painter = studio.painter
     assert isinstance(painter, StandIn)
-    stage = generating.set_up(base, Wanted(setting=True), studio, painter)
+    stage = staging.set_up(base, Wanted(setting=True), studio, painter)
     take = painter.by(Scene(stage.picture, stage.region.mask, None), 1)  # type: ignore[arg-type]
     painting = generating._painting(take, stage, studio)  # type: ignore[arg-type]
     made = generating._sitting(base, stage, generating._with(stage, painting), SMALL, studio)
@@ -133,7 +133,7 @@ def test_missing_shoulders_are_painted(gallery: Gallery, circle: bool) -> None:
     assert painter is not None
     wanted = generating.wanted_of(base, OF)
     assert wanted.names == ("shoulders",)
-    stage = generating.set_up(base, wanted, studio, painter)
+    stage = staging.set_up(base, wanted, studio, painter)
     truth.append(framing.level(whole, stage.negative.map(stage.picture.shape[0])))
     made, why = improve(base, studio, OF)
     assert why == ""
