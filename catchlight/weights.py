@@ -27,11 +27,16 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from catchlight.errors import ConfigError
 from catchlight.model_packs import inside
 from catchlight.pickles import refuse_code
+from catchlight.safetensors_file import parameters
 from catchlight.settings_file import settings_in
 
 MANIFEST = "catchlight-weights.toml"
 _LIBRARIES = frozenset({"diffusers", "transformers", None})
-_HEADER = 100 << 20  # bytes that the header of a safetensors file, or a file of words, may have at most
+_WORDS = 100 << 20  # bytes of a file of words that are looked at
+_LOADED = re.compile(
+    r"(^|/)[^./]+\.safetensors$"
+)  # others are variants ("model.fp16.safetensors"), left where they are
+_BF16 = 2  # bytes of a number on the card
 _FORBIDS = re.compile(r"non.?commercial|research.only|\bnc\b", re.IGNORECASE)
 Told = Callable[[str, int], None]
 
@@ -50,7 +55,7 @@ class _Manifest(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """A folder of weights as its manifest describes it; ``sizes`` are bytes of safetensors by component."""
+    """A folder of weights as its manifest describes it; ``sizes`` are bytes in bf16 by component."""
 
     folder: Path
     pipeline: str
@@ -72,11 +77,10 @@ def describe(folder: Path, *, allow_noncommercial: bool = False) -> Weights:
     _refuse_unlisted(folder, found)
     sizes: dict[str, int] = {}
     for name in found.sha256:
-        path = inside(folder, name)
-        _refuse_unsafe(path, folder / name)
-        if name.endswith(".safetensors"):
-            part = name.rpartition("/")[0].partition("/")[0]
-            sizes[part] = sizes.get(part, 0) + path.stat().st_size
+        count = _refuse_unsafe(inside(folder, name), folder / name)
+        part, _, file = name.partition("/")
+        if count and _LOADED.search(file):
+            sizes[part] = sizes.get(part, 0) + _BF16 * count
     _refuse_strangers(folder)
     return Weights(
         folder, found.pipeline, found.licence, found.commercial, _digest(found), dict(found.sha256), sizes
@@ -114,6 +118,10 @@ def seal(folder: Path, pipeline: str, licence: str, *, commercial: bool, licence
     if not names:
         message = f"{folder}: no files to seal; give the folder that holds model_index.json"
         raise ConfigError(message)
+    for name in names:
+        if not inside(folder, name).is_file():
+            message = f"{folder / name}: is no file; put the files themselves there instead of a link"
+            raise ConfigError(message)
     lines += ["", "[sha256]", *(f"{json.dumps(n)} = {json.dumps(_sha256(folder / n))}" for n in names), ""]
     path = folder / MANIFEST
     before = path.read_bytes() if path.is_file() else None
@@ -126,7 +134,9 @@ def seal(folder: Path, pipeline: str, licence: str, *, commercial: bool, licence
 
 
 def _names(folder: Path) -> list[str]:
-    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if not path.is_dir())
+    """Return what lies in a folder, links among it, since a loader would follow them."""
+    found = (path for path in folder.rglob("*") if path.is_symlink() or not path.is_dir())
+    return sorted(path.relative_to(folder).as_posix() for path in found)
 
 
 def _digest(found: _Manifest) -> str:
@@ -170,29 +180,23 @@ def _refuse_unlisted(folder: Path, found: _Manifest) -> None:
             raise ConfigError(message)
 
 
-def _refuse_unsafe(path: Path, shown: Path) -> None:
-    """Refuse a file that is missing, or that could run code when it is loaded."""
+def _refuse_unsafe(path: Path, shown: Path) -> int:
+    """Refuse a file that is missing, not whole, or could run code when it is loaded; return how many numbers it holds."""
     if not path.is_file():
         message = f"{shown}: missing, or not a regular file, but listed in {MANIFEST}"
         raise ConfigError(message)
+    if path.suffix == ".safetensors":
+        return parameters(path, shown)
     with path.open("rb") as file:
-        if path.suffix != ".safetensors":
-            refuse_code(str(shown), file.read(_HEADER))
-            return
-        size = int.from_bytes(file.read(8), "little")
-        header = file.read(size) if size <= _HEADER else b""
-    try:
-        json.loads(header)
-    except ValueError as error:
-        message = f"{shown}: this is no safetensors file, whatever it is called"
-        raise ConfigError(message) from error
+        refuse_code(str(shown), file.read(_WORDS))
+    return 0
 
 
 def _refuse_strangers(folder: Path) -> None:
     """Refuse components that are not part of diffusers or transformers: they would need code from the folder."""
     try:
-        index: dict[str, Any] = json.loads((folder / "model_index.json").read_bytes())
-    except (OSError, ValueError) as error:
+        index: dict[str, Any] = dict(json.loads((folder / "model_index.json").read_bytes()))
+    except (OSError, ValueError, TypeError) as error:
         message = f"{folder / 'model_index.json'}: cannot be read; diffusers writes it beside its components"
         raise ConfigError(message) from error
     if not isinstance(index.get("_class_name"), str):

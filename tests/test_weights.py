@@ -46,7 +46,7 @@ def test_a_sealed_folder_is_described_and_verified(folder: Path) -> None:
         "Apache-2.0",
         True,
     )
-    assert found.sizes == {"transformer": (folder / "transformer/diffusion.safetensors").stat().st_size}
+    assert found.sizes == {"transformer": 18}
     assert found.digest == describe(folder).digest
     assert stamps(found) == stamps(describe(folder))
 
@@ -54,6 +54,16 @@ def test_a_sealed_folder_is_described_and_verified(folder: Path) -> None:
 def _flip(folder: Path) -> None:
     file = folder / "transformer" / "diffusion.safetensors"
     file.write_bytes(file.read_bytes()[:-1] + b"\x01")
+
+
+def _halved(file: Path) -> None:
+    file.write_bytes(file.read_bytes()[:-4])
+
+
+def _moved(folder: Path) -> None:
+    """Let a folder be a link to where it lies now, as some do whose disk is full."""
+    folder.rename(folder.parent.parent / "elsewhere")
+    folder.symlink_to(folder.parent.parent / "elsewhere")
 
 
 SPOILED: dict[str, tuple[Callable[[Path], object], str]] = {
@@ -65,6 +75,10 @@ SPOILED: dict[str, tuple[Callable[[Path], object], str]] = {
     "named otherwise": (lambda f: _edited(f, '"Apache-2.0"', '"FLUX Non-Commercial"'), "one of them is wrong"),
     "licence gone": (lambda f: (f / "LICENSE.md").unlink(), "licence file is missing"),
     "key unknown": (lambda f: _edited(f, "commercial", "comercial"), "comercial"),
+    "half copied": (lambda f: _halved(f / "transformer/diffusion.safetensors"), "copy it again"),
+    "a folder linked in": (lambda f: (f / "ip_adapter").symlink_to(f / "transformer"), "not listed"),
+    "a folder moved away": (lambda f: _moved(f / "transformer"), "transformer: not listed"),
+    "an index of nobody": (lambda f: (f / "model_index.json").write_text("[]"), "sha256|model_index"),
 }  # fmt: skip
 
 
@@ -104,6 +118,48 @@ def test_a_link_that_leads_out_is_refused(folder: Path, tmp_path: Path) -> None:
     (folder / "config.json").symlink_to(tmp_path / "elsewhere.json")
     with pytest.raises(ConfigError, match="leads out"):
         seal(folder, "Flux2KleinInpaintPipeline", "Apache-2.0", commercial=True, licence_file="LICENSE.md")
+
+
+@pytest.mark.parametrize("to", ["elsewhere", "nowhere"])
+def test_a_link_to_a_folder_or_to_nothing_is_not_sealed(folder: Path, tmp_path: Path, to: str) -> None:
+    """A loader follows it, and what it finds was never read; the message names the link."""
+    (folder / "elsewhere").mkdir()
+    (folder / "ip_adapter").symlink_to(folder / to)
+    before = (folder / MANIFEST).read_bytes()
+    with pytest.raises(ConfigError, match="ip_adapter: is no file"):
+        seal(folder, "Flux2KleinInpaintPipeline", "Apache-2.0", commercial=True, licence_file="LICENSE.md")
+    assert (folder / MANIFEST).read_bytes() == before
+    assert tmp_path in folder.parents
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (lambda f: _halved(f / "transformer/diffusion.safetensors"), "copy it again"),
+        (lambda f: (f / "model_index.json").write_text("[]"), "_class_name must be"),
+    ],
+)
+def test_what_cannot_be_loaded_is_not_sealed(
+    folder: Path, spoil: Callable[[Path], object], said: str
+) -> None:
+    """IT hears of a file that was copied half when it is sealed, not in the night when it is loaded."""
+    spoil(folder)
+    with pytest.raises(ConfigError, match=said):
+        seal(folder, "Flux2KleinInpaintPipeline", "Apache-2.0", commercial=True, licence_file="LICENSE.md")
+
+
+def test_parts_count_as_they_are_loaded(folder: Path) -> None:
+    """In bf16, whatever they are stored in; variants and a second copy for other programs stay on the disk."""
+    for name in ("transformer/diffusion.fp16.safetensors", "all_in_one.safetensors"):
+        save_file({"w": np.ones(90, np.float16)}, folder / name)
+    for n in (1, 2):
+        save_file(
+            {"w": np.ones(9, np.float32)}, folder / f"transformer/diffusion-0000{n}-of-00002.safetensors"
+        )
+    again = seal(
+        folder, "Flux2KleinInpaintPipeline", "Apache-2.0", commercial=True, licence_file="LICENSE.md"
+    )
+    assert again.sizes == {"transformer": 2 * 27}
 
 
 def test_parts_that_need_code_of_the_folder_are_refused(folder: Path) -> None:

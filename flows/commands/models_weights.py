@@ -55,5 +55,5 @@ def _say_of(found: weights.Weights, state: str = "sealed, not read now") -> None
     yes = "commercial use allowed" if found.commercial else "no commercial use"
     say(f"{found.folder}: {found.pipeline}, {found.licence} ({yes}), {len(found.files)} files, {state}")
     for part, size in sorted(found.sizes.items()):
-        say(f"  {part}: {size / 1e9:.2f} GB")
+        say(f"  {part}: {size / 1e9:.2f} GB in bf16")
     say(f"  digest {found.digest}")
