@@ -1,6 +1,6 @@
 """Who agreed to a picture that a model paints in part. Without a recorded yes nothing is painted: silence is none."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from catchlight.consents import Consent, Word, last_words
@@ -23,10 +23,11 @@ def agreed(home: Path, people: Collection[str]) -> dict[str, tuple[str, ...]]:
     finally:
         register.close()
     said = by_employee(row for row in rows if row.employee in people and row.purpose in PURPOSES)
-    found = {person: _granted(theirs) for person, theirs in said.items()}
+    found = {person: granted(theirs) for person, theirs in said.items()}
     return {person: purposes for person, purposes in found.items() if purposes}
 
 
-def _granted(said: list[Consent]) -> tuple[str, ...]:
+def granted(said: Sequence[Consent]) -> tuple[str, ...]:
+    """Return what somebody's last words agree to have painted."""
     words = last_words(said)
     return tuple(name for name in PURPOSES if name in words and words[name].word == Word.GRANTED)

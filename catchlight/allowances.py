@@ -34,9 +34,11 @@ def _may_compare(person: Employee, job: Job, permissions: Permissions) -> bool:
 
 def covers(order: Order, person: Employee, job: Job, permissions: Permissions) -> bool:
     """Whether somebody's rights of now allow what an order asks for."""
-    painted = not order.agreed or permissions.may(person, GENERATE)
+    agrees = (
+        painting.granted(permissions.said.get(person.id, ())) if permissions.may(person, GENERATE) else ()
+    )
     compared = not order.compared or _may_compare(person, job, permissions)
-    return bool(permissions.may(person, EDIT)) and bool(painted) and compared
+    return bool(permissions.may(person, EDIT)) and set(order.agreed) <= set(agrees) and compared
 
 
 def told(withheld: Collection[str]) -> Iterator[dict[str, str]]:

@@ -1,5 +1,6 @@
 """One worker of the darkroom: sets itself up, develops, remembers, and ends with its parent."""
 
+import os
 import signal
 import threading
 import traceback
@@ -9,10 +10,11 @@ from typing import TYPE_CHECKING
 
 from catchlight.config import Preset
 from catchlight.cost import spent
-from catchlight.easel import Easel
+from catchlight.device import leave_cards
+from catchlight.easel import Easel, cards
 from catchlight.following import follow, write_to
 from catchlight.loading import loading
-from catchlight.set_aside import may_be_the_photos
+from catchlight.whose_fault import may_be_the_photos
 
 if TYPE_CHECKING:  # the main process starts workers before it loads what they need
     from collections.abc import Callable
@@ -48,6 +50,7 @@ def set_up(bench: Bench, parent: int) -> None:
     threading.Thread(target=follow, args=(parent,), daemon=True).start()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
     write_to(bench.log)
+    _choose_card(bench)
 
     with loading():
         import cv2  # noqa: PLC0415
@@ -65,6 +68,15 @@ def set_up(bench: Bench, parent: int) -> None:
     models = ModelStore(bench.models, allow_noncommercial=bench.allow_noncommercial)
     _room = Room(bench.preset, Studio(bench.preset, models, bench.easels), Decoder(), Vault(bench.vault))
     _recipes = Recipes(bench.recipes)
+
+
+def _choose_card(bench: Bench) -> None:
+    """Leave the cards to the painters, unless a preset says "cuda"; without painters, workers spread over the cards."""
+    there = cards()
+    if bench.easels:
+        leave_cards()
+    elif len(there) > 1:
+        os.environ["CUDA_VISIBLE_DEVICES"] = there[os.getpid() % len(there)]
 
 
 def warm() -> None:

@@ -4,6 +4,7 @@ Workers decode, cut out, relight and measure while the card paints for another. 
 again; it ends with the process that started it.
 """
 
+import json
 import os
 import re
 import secrets
@@ -11,6 +12,7 @@ import shutil
 import signal
 import tempfile
 import threading
+import traceback
 from contextlib import nullcontext
 from dataclasses import dataclass
 from multiprocessing import AuthenticationError, get_context
@@ -18,15 +20,18 @@ from multiprocessing.connection import Connection, Listener
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from catchlight.errors import CatchlightError
+from catchlight.errors import CatchlightError, OutsideError
 from catchlight.following import follow, write_to
+from catchlight.whose_fault import lost_card, may_be_the_photos
 
 if TYPE_CHECKING:  # the main process does not load what painting needs
     from multiprocessing.context import SpawnProcess
 
     from catchlight.config import Engines
 
-_STARTS = 4  # a painter that ends so often is not started again
+_STARTS = 6  # a painter that ends so often without a picture in between is not started again
+MADE, ENDED = ".made", ".ended"  # files beside an address: it has made a picture; it is not started again
+_DEVICES = Path("/dev")
 _PATIENCE = 10.0  # seconds that closing waits for a painter to be gone: a driver may hold it for a while
 
 
@@ -77,7 +82,8 @@ class Easels:
 
     def _keep(self, easel: Easel, card: str) -> None:
         """Start a painter, and another when it ended by itself."""
-        for _ in range(_STARTS):
+        made, left = Path(easel.address + MADE), _STARTS
+        while left:
             with self._door:
                 if not self._open:
                     return
@@ -87,6 +93,9 @@ class Easels:
                 process.start()
                 self._running[easel.address] = process
             process.join()
+            left = _STARTS if made.exists() else left - 1
+            made.unlink(missing_ok=True)
+        Path(easel.address + ENDED).touch()
 
 
 def cards() -> list[str]:
@@ -94,8 +103,10 @@ def cards() -> list[str]:
     named = os.environ.get("CUDA_VISIBLE_DEVICES")
     if named is not None:
         return [card for card in named.split(",") if card.strip() and card.strip() != "-1"]
-    found = (re.fullmatch(r"nvidia(\d+)", path.name) for path in Path("/dev").glob("nvidia*"))
-    return sorted((card[1] for card in found if card), key=int)
+    found = [path for path in _DEVICES.glob("nvidia*") if re.fullmatch(r"nvidia\d+", path.name)]
+    return [
+        str(number) for number in range(len(found))
+    ]  # a container may have the machine's fourth, which is its first
 
 
 def serve(easel: Easel, supplies: Supplies, card: str, parent: int) -> None:
@@ -106,6 +117,7 @@ def serve(easel: Easel, supplies: Supplies, card: str, parent: int) -> None:
         os.environ["CUDA_VISIBLE_DEVICES"] = card
     write_to(supplies.log)
     shop = _Shop(supplies)
+    made = Path(easel.address + MADE)
     Path(easel.address).unlink(missing_ok=True)
     with Listener(easel.address, "AF_UNIX", authkey=easel.key) as listener:
         while True:
@@ -113,7 +125,7 @@ def serve(easel: Easel, supplies: Supplies, card: str, parent: int) -> None:
                 caller = listener.accept()
             except (AuthenticationError, EOFError, OSError):
                 continue
-            threading.Thread(target=_attend, args=(caller, shop), daemon=True).start()
+            threading.Thread(target=_attend, args=(caller, shop, made), daemon=True).start()
 
 
 class _Shop:
@@ -141,7 +153,7 @@ class _Shop:
         from catchlight.models import ModelStore  # noqa: PLC0415
         from catchlight.studio import engine_settings  # noqa: PLC0415
 
-        key = engines.model_dump_json(include={"paint", "options"})
+        key = json.dumps([engines.paint, engines.options.get(engines.paint)], default=str, sort_keys=True)
         if key not in self._painters:
             store = ModelStore(self._supplies.models, allow_noncommercial=self._supplies.allow_noncommercial)
             settings = engine_settings(engines, engines.paint)
@@ -152,7 +164,7 @@ class _Shop:
         return self._painters[key]
 
 
-def _attend(caller: "Connection[Any, Any]", shop: _Shop) -> None:
+def _attend(caller: "Connection[Any, Any]", shop: _Shop, made: Path) -> None:
     """Answer one worker until it hangs up; what goes wrong is its to hear."""
     with caller:
         while True:
@@ -162,8 +174,22 @@ def _attend(caller: "Connection[Any, Any]", shop: _Shop) -> None:
                 return
             try:
                 answer = True, shop.do(engines, verb, words)
-            except CatchlightError as error:
-                answer = False, error
             except Exception as error:  # noqa: BLE001  a bug is told where it is waited for
-                answer = False, RuntimeError(f"{type(error).__name__}: {error}")
+                answer = False, _told(error)
+            if answer[0] and verb == "paint":
+                made.touch()
             caller.send(answer)
+
+
+def _told(error: Exception) -> Exception:
+    """Return an error as a worker may hear it: libraries' own cannot all be sent, and a worker asks whose fault it is.
+
+    A process whose card is lost never paints again: it ends here, and another is started.
+    """
+    if lost_card(error):
+        traceback.print_exception(error)
+        os._exit(1)
+    if isinstance(error, CatchlightError):
+        return error
+    kind = RuntimeError if may_be_the_photos(error) else OutsideError
+    return kind(f"the painter: {type(error).__name__}: {error}")

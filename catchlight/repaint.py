@@ -11,10 +11,15 @@ import numpy as np
 from jaxtyping import Bool, Float32
 
 from catchlight.anatomy import Landmarks, Picture
+from catchlight.pixels import to_linear
 
 COLLAR = 0.1  # clothes begin so far below the chin, in eye-to-chin lengths
 _CORE, _GROWN = 0.92, 1.12  # sizes of the face's outline: surely skin, and grown over ears and temples
 _ALIKE = 12.0  # ΔE76 within which a pixel is taken for skin, or for what the head wears
+_HUE, _DARK = (
+    0.06,
+    0.08,
+)  # shares of red, green and blue within which a shadow's hue is skin's, from this share of its light on
 _FEATHER = 0.012  # width, share of the height, over which painted passes into photographed
 _SURE = 0.95  # alpha of what is surely the person
 _TONES = 3  # colours that a head of hair, or its covering, is described by
@@ -91,7 +96,7 @@ def protected(picture: Picture, alpha: Share, seen: Mask, face: Landmarks) -> Ma
     hull = (_hull(face, alpha.shape, _CORE) | (_hull(face, alpha.shape, _GROWN) & (alpha > 0.9))) & seen
     head = person & (rows < _collar(face))
     lab = rgb2lab(picture).astype(np.float32)
-    skin = person & (_away(lab, _skin(lab, face)[None]) < _ALIKE)
+    skin = person & _skin(picture, lab, face)
     below = person & (rows >= _collar(face))
     worn = _hanging(lab, head & ~hull, below)
     return hull | head | _grown(skin & below, 2) | worn
@@ -122,9 +127,26 @@ def _ring(alpha: Share, kept: Mask, face: Landmarks) -> Share:
     return np.where((rows < _collar(face)) & ~kept, 4 * alpha * (1 - alpha), 0).astype(np.float32)
 
 
-def _skin(lab: np.ndarray, face: Landmarks) -> np.ndarray:
-    """Return the colour of the person's own skin: the median inside the face."""
-    return np.median(lab[_hull(face, lab.shape, 0.7)], axis=0)
+def _skin(picture: Picture, lab: np.ndarray, face: Landmarks) -> Mask:
+    """Return what has a colour of the face or of the throat under the chin, or either's hue in a shadow."""
+    linear = to_linear(picture)
+    light = linear.sum(2)
+    hue = linear / np.maximum(light, 1e-6)[..., None]
+    found = np.zeros(light.shape, bool)
+    for own in (_hull(face, light.shape, 0.7), _throat(face, light.shape)):
+        if own.any():
+            shaded = (_away(hue, np.median(hue[own], axis=0)[None]) < _HUE) & (
+                light > _DARK * np.median(light[own])
+            )
+            found |= shaded | (_away(lab, np.median(lab[own], axis=0)[None]) < _ALIKE)
+    return found
+
+
+def _throat(face: Landmarks, shape: tuple[int, ...]) -> Mask:
+    """Return the strip between chin and collar, a third of the face wide: the chin's own shadow lies there."""
+    rows, columns = np.arange(shape[0])[:, None], np.arange(shape[1])[None]
+    wide = 0.15 * np.ptp(face.oval[:, 0])
+    return (rows >= face.chin[1]) & (rows <= _collar(face)) & (np.abs(columns - face.chin[0]) < wide)
 
 
 def _hanging(lab: np.ndarray, head: Mask, below: Mask) -> Mask:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from catchlight.errors import CatchlightError, OutsideError, PhotoError
+from catchlight.errors import OutsideError
 from catchlight.private import private_file
 
 if TYPE_CHECKING:  # workers are to start before this process has loaded what developing needs
@@ -15,17 +15,6 @@ CRASHED = "photo.crashed"
 _NOTE = "This photo made the picture software fail; save it anew as a JPEG or send another."
 _MANY = 3  # so many of those who were developed together, and more than came out well: it is no photo's fault
 _log = logging.getLogger("catchlight.darkroom")
-
-
-def may_be_the_photos(error: Exception) -> bool:
-    """Whether an error may be about one photo: a mistake of our code, but no full disk, memory or card, no settings."""
-    if isinstance(error, OSError):  # Pillow's, of a picture, have no number
-        return error.errno is None and not isinstance(error, TimeoutError | ConnectionError)
-    full = "OutOfMemory" in type(error).__name__ or "nsufficient memory" in str(error)
-    outside = isinstance(error, CatchlightError | MemoryError | ImportError) and not isinstance(
-        error, PhotoError
-    )
-    return not full and not outside
 
 
 @dataclass(slots=True)

@@ -18,8 +18,9 @@ from catchlight.errors import ConfigError, OutsideError, PhotoError
 from catchlight.ledger import Recipes
 from catchlight.models import default_root
 from catchlight.records import Photo, Render
-from catchlight.set_aside import CRASHED, may_be_the_photos
+from catchlight.set_aside import CRASHED
 from catchlight.vault import Vault
+from catchlight.whose_fault import may_be_the_photos
 from tests.processes import command, family, outlive
 from tests.refreshed_company import congress
 

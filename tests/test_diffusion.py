@@ -140,8 +140,9 @@ def _fills_up(made: Engine, fits: int) -> list[Room]:
     """Let an engine's card hold only so many pictures at once; return the rooms that it tried."""
     tried: list[Room] = []
 
-    def run(of: Scene, seeds: tuple[int, ...]) -> list[Any]:
-        tried.append(made._room)
+    def run(of: Scene, seeds: tuple[int, ...], room: Room) -> list[Any]:
+        tried.append(room)
+        seeds = seeds[: room.batch]
         if len(seeds) > fits:
             raise torch.OutOfMemoryError("no room")
         return [_taken(of, _values(0.5), seed) for seed in seeds]

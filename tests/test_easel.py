@@ -14,10 +14,11 @@ import pytest
 
 pytest.importorskip("diffusers", reason="the extra `generate` is not installed")
 
+from catchlight import easel
 from catchlight.config import Engines
 from catchlight.easel import Easel, Easels, Supplies, cards
 from catchlight.engines.diffusion import Engine, Settings
-from catchlight.errors import ConfigError, OutsideError, PhotoError
+from catchlight.errors import ConfigError, OutsideError
 from catchlight.models import ModelStore
 from catchlight.painting import Scene, Words
 from catchlight.remote_painter import RemotePainter
@@ -141,25 +142,6 @@ def test_each_painter_sees_a_card_of_its_own(tmp_path: Path, monkeypatch: pytest
     assert found == ["2", "5", "2", "5"]
 
 
-def test_a_picture_at_which_it_dies_twice_is_set_aside(
-    easels: Easels, weights: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Then that portrait is not painted, and the others are."""
-    shared = RemotePainter(easels.all, engines(weights))
-
-    class Dead:
-        def send(self, _: object) -> None:
-            """Take it."""
-
-        def recv(self) -> None:
-            raise EOFError
-
-    monkeypatch.setattr(shared, "_line", None)
-    monkeypatch.setattr(shared, "_connected", Dead)
-    with pytest.raises(PhotoError, match="ended twice"):
-        shared.paint(SCENE, (5,))
-
-
 def test_nobody_waits_for_a_painter_that_was_put_away(tmp_path: Path, weights: Path) -> None:
     """A run that is stopped stops: a worker that holds a seat does not wait for a painter to stand again."""
     opened = Easels(Supplies(tmp_path / "models", tmp_path / "log"))
@@ -192,9 +174,24 @@ def test_painters_put_away_at_once_leave_nobody_behind(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("named", "found"), [("0,2", ["0", "2"]), ("", []), ("-1", []), ("MIG-1", ["MIG-1"])]
 )
-def test_cards_are_those_that_cuda_would_see(
+def test_named_cards_are_those_that_cuda_would_see(
     monkeypatch: pytest.MonkeyPatch, named: str, found: list[str]
 ) -> None:
     """One painter a card; without any, one on the processor."""
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", named)
+    assert cards() == found
+
+
+@pytest.mark.parametrize(
+    ("there", "found"),
+    [(["nvidia3"], ["0"]), (["nvidia0", "nvidia2", "nvidiactl", "nvidia-uvm"], ["0", "1"]), ([], [])],
+)
+def test_cards_are_numbered_as_cuda_numbers_what_is_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, there: list[str], found: list[str]
+) -> None:
+    """A container that has the machine's fourth card has a first one; by the machine's number CUDA would find none."""
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    monkeypatch.setattr(easel, "_DEVICES", tmp_path)
+    for name in there:
+        (tmp_path / name).touch()
     assert cards() == found

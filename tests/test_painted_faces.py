@@ -6,7 +6,10 @@ import pytest
 from catchlight import repaint
 from catchlight.anatomy import Picture
 from catchlight.generating import Commission, improve
+from catchlight.printing import expose
 from catchlight.records import Rung
+from catchlight.repaint import Wanted
+from catchlight.staging import set_up
 from tests.painters import everywhere, wall
 from tests.studio import REFERENCE, Gallery
 from tests.test_generating import OF, asked, portray, studio_of
@@ -75,3 +78,22 @@ def test_clothes_that_cannot_be_told_are_said_to_be_left_alone(
     bare = studio_of(gallery, wall, setting="", shoulders=False, clothing="business")
     assert improve(gallery.sit(picture, bare.preset), bare, dressed)[1] == told
     assert OF.clothes is False
+
+
+@pytest.mark.parametrize("name", ["C001101", "C001129"])
+def test_a_throat_is_skin_in_the_chins_shadow_too(gallery: Gallery, name: str) -> None:
+    """Darker than the face by half it had been taken for cloth; collars and jackets beside it may be painted."""
+    studio = studio_of(gallery, wall, setting="office")
+    base, painter = gallery.sit(gallery.open(name).picture, studio.preset), studio.painter
+    assert painter is not None
+    stage = set_up(base, Wanted(setting=True), studio, painter)
+    rows = stage.picture.shape[0]
+    to = stage.negative.map(rows)
+    face = stage.negative.face.moved(to.matrix)
+    _, alpha = expose(stage.negative, stage.change, rows)
+    kept = repaint.protected(stage.picture, alpha, stage.negative.seen(to), face)
+    top, low = (int(face.chin[1] + share * face.eye_to_chin) for share in (0.1, 0.2))
+    half = int(0.12 * np.ptp(face.oval[:, 0]))
+    throat = np.s_[top:low, int(face.chin[0]) - half : int(face.chin[0]) + half]
+    assert kept[throat].mean() > 0.97
+    assert not kept[int(0.9 * rows) :].all()

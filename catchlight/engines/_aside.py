@@ -23,9 +23,14 @@ class Aside:
         import torch  # noqa: PLC0415  heavy
 
         self.turn.acquire()
-        if self._stream is not None:
+        if self._stream is None:
+            return
+        try:
             self._stream.wait_event(torch.cuda.current_stream(latents.device).record_event())
             latents.record_stream(self._stream)
+        except BaseException:
+            self.turn.release()
+            raise
 
     @contextmanager
     def decoding(self) -> Iterator[None]:

@@ -1,10 +1,25 @@
 """Where the parts of a pipeline lie while it paints, and how its decoder saves memory."""
 
+import os
 from typing import Any
 
+from catchlight.device import Device, pick
 from catchlight.engines._room import Mode
+from catchlight.errors import ConfigError
 
 TILE = 512  # pixels: the decoders' own is 1024, where nothing is saved at a megapixel
+
+
+def device_for(wanted: Device) -> Any:
+    """Return where to paint; ConfigError when this process was given a card and torch cannot use it: a processor takes hours."""
+    found, card = pick(wanted), os.environ.get("CUDA_VISIBLE_DEVICES", "")
+    if wanted == "auto" and found.type == "cpu" and card not in {"", "-1"}:
+        message = (
+            f"engines.options.diffusion: there is a graphics card (CUDA_VISIBLE_DEVICES is {card!r}), and torch cannot use it; "
+            "install a torch for it, see that this account may open /dev/nvidia*, or say device = 'cpu' and wait long"
+        )
+        raise ConfigError(message)
+    return found
 
 
 def place(pipe: Any, mode: Mode, device: Any) -> None:

@@ -8,19 +8,20 @@ import gc
 import json
 import logging
 import threading
+from collections.abc import Callable
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from catchlight.device import Device, pick
+from catchlight.device import Device
 from catchlight.engines import Facts, _kept_words
 from catchlight.engines._aside import Aside, to_bytes
 from catchlight.engines._loading import declared, load
-from catchlight.engines._placing import place, tile
+from catchlight.engines._placing import device_for, place, tile
 from catchlight.engines._remembered import remember
 from catchlight.engines._room import MODES, Room, fit, modes_for
 from catchlight.engines._take import take_of
@@ -35,6 +36,7 @@ FACTS = Facts(
     needs=("weights",),
 )  # fmt: skip
 _KEY = "engines.options.diffusion"
+Made = TypeVar("Made")
 
 
 class Settings(BaseModel):
@@ -51,7 +53,7 @@ class Settings(BaseModel):
     side: int = Field(
         1024,
         ge=256,
-        le=2048,
+        le=1024,
         multiple_of=16,
         description="pixels that are painted: a square of this side, or as many",
     )
@@ -81,27 +83,34 @@ class Engine:
         self.card = threading.Lock()
 
     def warm(self, words: Words) -> None:
-        """Encode the words, if nobody did before, and load the rest."""
+        """Encode the words, if nobody did before, and load the rest. OutsideError when it does not fit into memory."""
+        self._fitted(lambda _room: self._ready(words))
+
+    def paint(self, scene: Scene, seeds: tuple[int, ...]) -> list[Take]:
+        """Return one take a seed. OutsideError when not even one fits into memory."""
+        self.warm(scene.words)
+        takes: list[Take] = []
+        while len(takes) < len(seeds):
+            takes += self._fitted(partial(self._run, scene, seeds[len(takes) :]))
+        return takes
+
+    def _ready(self, words: Words) -> None:
         with self.card:
             self._encoded(words)
             _ = self._pipe
 
-    def paint(self, scene: Scene, seeds: tuple[int, ...]) -> list[Take]:
-        """Return one take a seed. OutsideError when not even one fits into memory."""
+    def _fitted(self, work: Callable[[Room], Made]) -> Made:
+        """Do some work in the room that there is, or in less where the card is full all the same. OutsideError."""
         import torch  # noqa: PLC0415  heavy
 
-        self.warm(scene.words)
-        takes: list[Take] = []
-        while len(takes) < len(seeds):
+        while True:
             room = self._room
             try:
-                takes += self._run(scene, seeds[len(takes) : len(takes) + room.batch])
-                continue
+                return work(room)
             except torch.OutOfMemoryError as error:
                 told = str(error)
             with self.card, self._aside.turn:  # past the handler, which holds on to what filled the card
                 self._shrink(told, room)
-        return takes
 
     @property
     def _steps(self) -> int:
@@ -109,7 +118,7 @@ class Engine:
 
     @cached_property
     def _device(self) -> Any:
-        return pick(self._settings.device)
+        return device_for(self._settings.device)
 
     @cached_property
     def _room(self) -> Room:
@@ -152,7 +161,9 @@ class Engine:
         self._how.prepare(pipe, self._weights.folder)
         remember(pipe.vae)
         place(pipe, self._room.mode, self._device)
-        if self._settings.compiled:
+        if (
+            self._settings.compiled and self._room.mode != "layers"
+        ):  # copies between blocks cannot be compiled
             getattr(pipe, self._how.DENOISER).compile_repeated_blocks(fullgraph=True)
         return pipe
 
@@ -194,8 +205,9 @@ class Engine:
         _kept_words.keep(file, found)
         return found
 
-    def _run(self, scene: Scene, seeds: tuple[int, ...]) -> list[Take]:
-        """Make a batch."""
+    def _run(self, scene: Scene, seeds: tuple[int, ...], room: Room) -> list[Take]:
+        """Make the first of these, as many as there is room for."""
+        seeds = seeds[: room.batch]
         found, finite = self._made(scene, seeds)
         return [take_of(scene, *one) for one in zip(seeds, found, finite, strict=True)]
 
