@@ -8,14 +8,14 @@ from enum import StrEnum
 from catchlight.answers import chosen, standing
 from catchlight.company import Person
 from catchlight.deadlines import prolonged
-from catchlight.invitations import live
+from catchlight.invitations import about, is_answered, live
 from catchlight.out_of_reach import out_of_reach
 from catchlight.outbox import State, newest
 from catchlight.own_word import heard
 from catchlight.records import Answer, Decision, Outcome, Side, by_employee
 from catchlight.review_records import Extension, Invitation, Letter, Revocation
 
-LINK = "link"  # the kind of a letter that somebody asked for: it stops at no answer
+LINK = "link"  # the kind of a letter that only brings somebody to their page: it stops at no answer
 _REMIND = "remind-"
 _WAITS = (Answer.RETRY, Answer.UPLOAD)
 _LEFT = (State.SENDING, State.SENT)
@@ -94,14 +94,15 @@ class Case:
         """Return the invitation that still asks today's question, if there is one."""
         return live(self.invitations, self.revoked, self.answers, self.picture, now)
 
-    def due(self, now: datetime, remind: Iterable[int], *, start: bool) -> str:
+    def due(self, now: datetime, remind: Iterable[int], *, start: bool, again: bool = False) -> str:
         """Return the kind of letter that the person is to get now, "" for none.
 
         Without ``start`` nobody is asked for the first time: they get what an earlier question, or an
-        answer of theirs, calls for. Of several reminders that are due only the last one is.
+        answer of theirs, calls for. Of several reminders that are due only the last one is. Who let a deadline
+        pass is asked about the same portrait only ``again``.
         """
         question, invitation = self.question(), self.standing_invitation(now)
-        if question is None:
+        if question is None or (self.fell_silent(now) and not again):
             return ""
         asked = self._about(invitation) if invitation else []
         if not any(letter.state != State.DROPPED for letter in asked):
@@ -112,6 +113,21 @@ class Case:
             return ""
         days = [*remind, *_day_after(self.prolonged.get(invitation.id, ""), min(left))]
         return self._reminder(now, min(left), asked, days)
+
+    def fell_silent(self, now: datetime) -> bool:
+        """Whether a letter asked today's question, its deadline passed, and no answer came."""
+        if self.question() is None or self.standing_invitation(now):
+            return False
+        tried = (*_LEFT, State.FAILED)
+        asked = about(self.invitations, self.revoked, self.answers, self.picture)
+        return any(letter.state in tried for one in asked for letter in self._about(one))
+
+    def reached(self, now: datetime) -> bool:
+        """Whether no letter about today's question came back, or one of an earlier term did not."""
+        standing = self.standing_invitation(now)
+        asked = [standing] if standing else about(self.invitations, self.revoked, self.answers, self.picture)
+        states = {letter.state for one in asked for letter in self._about(one)}
+        return State.FAILED not in states or (standing is None and bool(states & set(_LEFT)))
 
     def _about(self, invitation: Invitation) -> list[Letter]:
         return [letter for letter in self.letters if letter.invitation == invitation.id]
@@ -132,9 +148,10 @@ class Case:
             return "the deadline has passed"
         if invitation.picture != self.picture:
             return "there is a newer portrait"
-        open_ = self.standing_invitation(now) and (letter.kind == LINK or self.question())
+        if letter.kind == LINK:
+            return "there is an answer" if is_answered(invitation, self.answers) else ""
         closed = "their photo is there and cannot be read here" if self.unread else "there is an answer"
-        return "" if open_ else closed
+        return "" if self.standing_invitation(now) and self.question() else closed
 
 
 def _day_after(moment: str, since: datetime) -> list[int]:

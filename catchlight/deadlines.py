@@ -21,6 +21,11 @@ def _later(one: Invitation, until: str) -> Invitation:
     return replace(one, expires=max(one.expires, until), deadline=max(one.deadline, until)) if until else one
 
 
+def asks(one: Invitation) -> bool:
+    """Whether an invitation asks something; one whose deadline was its own moment only leads to a page."""
+    return one.deadline != one.at
+
+
 def invitations(rows: Rows, **where: str) -> list[Invitation]:
     """Return the invitations whose id or employee is given (all, when nothing is), as they hold now."""
     there = {"invitation" if name == "id" else name: value for name, value in where.items()}

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
 
+from catchlight.deadlines import asks as is_asking
 from catchlight.deadlines import invitations as standing_now
 from catchlight.errors import ConfigError
 from catchlight.records import Answer, Decision, Side
@@ -18,6 +19,7 @@ from catchlight.review_records import Invitation, Revocation
 from catchlight.secret_file import make_secret
 
 _SALT = "review-link-v1"
+PicturesNow = Callable[[str], tuple[str, ...] | None]
 _OLDEST = 10 * 366 * 86_400  # seconds; the invitation itself says when a link ends
 
 
@@ -30,11 +32,12 @@ class Link(StrEnum):
     REVOKED = "revoked"
     SPENT = "spent"  # an answer about this picture was given
     OLDER = "older"  # there is a newer portrait
+    PAST = "past"  # one of ours, of which nothing is known any more
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A link's worth, and the invitation that it belongs to (None when forged)."""
+    """A link's worth, and the invitation that it belongs to (None when forged or long past)."""
 
     worth: Link
     invitation: Invitation | None
@@ -55,28 +58,25 @@ class Invitations:
         They have time ``until`` a moment, or so many days. Asked again about the same one, the standing invitation comes
         back, unless it was answered.
         """
+        return self._make(employee, picture, by, until, asks=True)
+
+    def lead(self, employee: str, picture: str, by: str, until: int | datetime) -> Invitation:
+        """Let one person onto their page once more, who is asked nothing: the link ends, but no deadline runs."""
+        return self._make(employee, picture, by, until, asks=False)
+
+    def _make(self, employee: str, picture: str, by: str, until: int | datetime, *, asks: bool) -> Invitation:
         now = self._clock()
         end = until if isinstance(until, datetime) else now + timedelta(days=until)
-        ends = end.astimezone(UTC).isoformat(timespec="seconds")
+        at, ends = now.isoformat(timespec="microseconds"), end.astimezone(UTC).isoformat(timespec="seconds")
         with self._register.alone() as store:
-            standing = live(
-                standing_now(store.rows, employee=employee),
-                {row.invitation for row in store.rows(Revocation)},
-                store.rows(Decision, employee=employee),
-                picture,
-                now,
-            )
+            invitations = standing_now(store.rows, employee=employee)
+            revoked = {row.invitation for row in store.rows(Revocation)}
+            answers = store.rows(Decision, employee=employee)
+            standing = live(invitations, revoked, answers, picture, now, asks=asks)
             if standing:
                 return standing
-            new = Invitation(
-                secrets.token_urlsafe(12),
-                employee,
-                picture,
-                by,
-                now.isoformat(timespec="microseconds"),
-                ends,
-                ends,
-            )
+            id_, deadline = secrets.token_urlsafe(12), ends if asks else at
+            new = Invitation(id_, employee, picture, by, at, ends, deadline)
             store.add([new])
         return new
 
@@ -84,8 +84,11 @@ class Invitations:
         """Return what the link of an invitation carries; it names nobody."""
         return str(self._signer().dumps(invitation.id))
 
-    def open(self, token: str, picture_now: Callable[[str], tuple[str, ...]]) -> Opened:
-        """Say what a link is worth; ``picture_now`` gives a person's pictures of today, the newest first."""
+    def open(self, token: str, pictures_now: PicturesNow) -> Opened:
+        """Say what a link is worth; ``pictures_now`` gives a person's pictures of today, the newest first.
+
+        It gives None for somebody who is not in the newest run: there is no newer portrait of them.
+        """
         try:
             id_ = str(self._signer().loads(token, max_age=_OLDEST))
         except SignatureExpired as error:
@@ -93,19 +96,20 @@ class Invitations:
         except BadSignature:
             return Opened(Link.FORGED, None)
         found = self._find(id_)
-        return Opened(self._worth(found, picture_now), found) if found else Opened(Link.FORGED, None)
+        return Opened(self._worth(found, pictures_now), found) if found else Opened(Link.PAST, None)
 
     def revoke(self, invitation: str, by: str) -> None:
         """Let a link open nothing any more."""
         at = self._clock().isoformat(timespec="microseconds")
         self._register.add([Revocation(invitation, by, at)])
 
-    def _worth(self, found: Invitation, picture_now: Callable[[str], tuple[str, ...]]) -> Link:
+    def _worth(self, found: Invitation, pictures_now: PicturesNow) -> Link:
         if self._register.rows(Revocation, invitation=found.id):
             return Link.REVOKED
         if datetime.fromisoformat(found.expires) <= self._clock():
             return Link.EXPIRED
-        if found.picture not in (picture_now(found.employee)[:1] or ("",)):
+        pictures = pictures_now(found.employee)
+        if pictures is not None and found.picture not in (pictures[:1] or ("",)):
             return Link.OLDER
         answers = self._register.rows(Decision, employee=found.employee)
         return Link.SPENT if is_answered(found, answers) else Link.GOOD
@@ -129,23 +133,34 @@ def is_answered(invitation: Invitation, answers: Iterable[Decision]) -> bool:
     return any(d.picture == invitation.picture or d.answer in (Answer.KEEP, Answer.REFUSE) for d in own)
 
 
+def about(
+    invitations: Iterable[Invitation],
+    revoked: Collection[str],
+    answers: Collection[Decision],
+    picture: str,
+    *,
+    asks: bool = True,
+) -> list[Invitation]:
+    """Return one person's invitations about a picture that no answer followed, ended ones too.
+
+    Without ``asks`` those that only lead to their page.
+    """
+    ours = (one for one in invitations if one.picture == picture and one.id not in revoked)
+    return [one for one in ours if is_asking(one) == asks and not is_answered(one, answers)]
+
+
 def live(
     invitations: Iterable[Invitation],
     revoked: Collection[str],
     answers: Collection[Decision],
     picture: str,
     now: datetime,
+    *,
+    asks: bool = True,
 ) -> Invitation | None:
-    """Return one person's newest invitation that still asks about a picture, if there is one."""
-    asks = [
-        one
-        for one in invitations
-        if one.picture == picture
-        and one.id not in revoked
-        and datetime.fromisoformat(one.expires) > now
-        and not is_answered(one, answers)
-    ]
-    return asks[-1] if asks else None
+    """Return one person's newest invitation that still asks about a picture, if there is one; ``asks`` as above."""
+    found = about(invitations, revoked, answers, picture, asks=asks)
+    return next((one for one in reversed(found) if datetime.fromisoformat(one.expires) > now), None)
 
 
 def keys(path: Path) -> list[str]:

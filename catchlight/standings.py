@@ -8,7 +8,7 @@ from hashlib import sha256
 
 from catchlight.answers import chosen, clearance, standing
 from catchlight.company import Book, Company, Person
-from catchlight.deadlines import prolonged
+from catchlight.deadlines import asks, prolonged
 from catchlight.deciding import is_published
 from catchlight.followed import Followed
 from catchlight.in_order import in_order
@@ -202,7 +202,7 @@ class Standings:
         with self._lock:
             self._invitations.look()
             self._extensions.look()
-            return prolonged(self._invitations.all(), self._extensions.all())
+            return [one for one in prolonged(self._invitations.all(), self._extensions.all()) if asks(one)]
 
     def _all(self, book: Book) -> dict[str, Standing]:
         by_name = sorted(book.people.values(), key=lambda one: (one.name.casefold(), one.id))

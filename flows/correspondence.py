@@ -6,19 +6,20 @@ from dataclasses import dataclass
 from catchlight.errors import ConfigError
 from catchlight.holding import Wait
 from catchlight.outbox import alone
-from flows.letters import Bureau, Draft, draw_up, queue
+from flows.letters import Bureau, Draft, Round, draw_up, queue
 from flows.postbox import Report, channels_of, check, post
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """How a pass is to go: about whom, in whose name, and whether quiet hours and earlier failures count."""
+    """How a pass is to go: about whom, in whose name, and whether quiet hours, earlier failures and earlier silence count."""
 
     by: str
     only: Collection[str] = ()
     now: bool = False
     retry_failed: bool = False
     send_unclear: bool = False
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ def remind(bureau: Bureau, order: Order, wait: Wait | None = None) -> Pass:
 
 def _go(bureau: Bureau, channels: Sequence[str], start: str, order: Order, wait: Wait | None = None) -> Pass:
     with alone(bureau.home, wait):
-        draft = draw_up(bureau, start=start, only=order.only, retry_failed=order.retry_failed)
+        draft = draw_up(bureau, Round(start, order.only, order.retry_failed, order.again))
         new = queue(bureau, draft.due, order.by, now=order.now)
         report = post(bureau, channels, now=order.now, send_unclear=order.send_unclear)
     return Pass(draft, new, report)

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from catchlight.asking import Case, Records, gather
+from catchlight.asking import LINK, Case, Records, gather
 from catchlight.company import Book, read_book
 from catchlight.days import end_of
 from catchlight.desk import open_register
@@ -71,7 +71,10 @@ class Bureau:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A letter that somebody is to get. ``invitation`` is None where a new one is to be made."""
+    """A letter that somebody is to get. ``invitation`` is None where a new one is to be made.
+
+    A ``LINK`` without one leads to their page and asks nothing.
+    """
 
     employee: str
     kind: str
@@ -82,7 +85,10 @@ class Due:
 
 @dataclass(slots=True)
 class Draft:
-    """The letters that are due, and who gets none: without an address of their own or a photo that can be read, refused before, invited on paper."""
+    """The letters that are due, and who gets none.
+
+    They have no address of their own or no photo that can be read, were refused before, invited on paper, or let a deadline pass.
+    """
 
     due: list[Due] = field(default_factory=list)
     no_address: list[str] = field(default_factory=list)
@@ -90,6 +96,7 @@ class Draft:
     unread: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
     on_paper: list[str] = field(default_factory=list)
+    silent: int = 0
 
 
 def open_bureau(home: Path, clock: Clock = lambda: datetime.now(UTC)) -> Bureau:
@@ -109,60 +116,85 @@ def _started(folder: Path) -> str:
         return ""  # a run that does not say when it began has seen no answer
 
 
-def draw_up(
-    bureau: Bureau, *, start: str = "", only: Collection[str] = (), retry_failed: bool = False
-) -> Draft:
-    """Return which letters are due, one a person.
+@dataclass(frozen=True, slots=True)
+class Round:
+    """Whom a pass asks. ``start`` is the channel by which people are asked for the first time.
 
-    ``start`` is the channel by which people are asked for the first time; without it only those get
-    a letter whom an earlier one, or an answer of theirs, calls for.
+    Without it only those get a letter whom an earlier one, or an answer of theirs, calls for. ``only`` are the ids of some people;
+    who let a deadline pass is asked once more ``again``, and whoever is named then has a link in any case.
     """
-    bureau.must_know(only)
+
+    start: str = ""
+    only: Collection[str] = ()
+    retry_failed: bool = False
+    again: bool = False
+
+
+def draw_up(bureau: Bureau, round_: Round) -> Draft:
+    """Return which letters are due, one a person."""
+    bureau.must_know(round_.only)
     records, draft = bureau.records(), Draft()
     for id_ in bureau.book.people:
-        if not only or id_ in only:
-            _draw_up_one(bureau, bureau.case(records, id_), draft, start, retry_failed=retry_failed)
+        if not round_.only or id_ in round_.only:
+            _draw_up_one(bureau, bureau.case(records, id_), draft, round_)
     return draft
 
 
-def _draw_up_one(bureau: Bureau, case: Case, draft: Draft, start: str, *, retry_failed: bool) -> None:
-    if case.person is None:
+def _draw_up_one(bureau: Bureau, case: Case, draft: Draft, round_: Round) -> None:
+    person = case.person
+    if person is None:
         return
-    id_, channel = case.person.id, start or channel_of(case, bureau.policy)
-    tried = [
-        letter
-        for letter in case.letters
-        if letter.state != State.FAILED or (letter.channel == channel and not retry_failed)
-    ]
-    now = bureau.clock()
-    kind = replace(case, letters=tried).due(now, bureau.policy.asking.remind, start=bool(start))
-    invitation = case.standing_invitation(now)
+    id_, channel = person.id, round_.start or channel_of(case, bureau.policy)
+    case = _tried(case, channel, retry_failed=round_.retry_failed)
+    kind = _kind(bureau, case, round_)
     if not kind:
-        if start and case.question() and _failed(tried, invitation):
-            draft.failed.append(id_)
-        elif start and case.unread and not case.own:
-            draft.unread.append(id_)
+        _tell_why(case, draft, round_, bureau.clock())
     elif channel == PRINT:
         draft.on_paper.append(id_)
-    elif "@" not in case.person.portrait.employee.email:
+    elif "@" not in person.portrait.employee.email:
         draft.no_address.append(id_)
     elif id_ in bureau.sharing:
         draft.sharing.append(id_)
     else:
-        draft.due.append(Due(id_, kind, channel, case.picture, invitation))
+        draft.due.append(Due(id_, kind, channel, case.picture, case.standing_invitation(bureau.clock())))
 
 
-def _failed(letters: list[Letter], invitation: Invitation | None) -> bool:
-    return any(
-        letter.state == State.FAILED and invitation is not None and letter.invitation == invitation.id
-        for letter in letters
-    )
+def _tried(case: Case, channel: str, *, retry_failed: bool) -> Case:
+    """Return a case without the letters that were refused and are worth another try."""
+    stand = [
+        letter
+        for letter in case.letters
+        if letter.state != State.FAILED or (letter.channel == channel and not retry_failed)
+    ]
+    return replace(case, letters=stand)
+
+
+def _kind(bureau: Bureau, case: Case, round_: Round) -> str:
+    """Return what somebody gets; who was named and has nothing to be asked gets a link to their page."""
+    now, start = bureau.clock(), bool(round_.start)
+    kind = case.due(now, bureau.policy.asking.remind, start=start, again=round_.again)
+    named = start and round_.again and round_.only and (case.question() or case.own)
+    waits = any(letter.state == State.QUEUED for letter in case.letters)
+    return kind or (LINK if named and case.reached(now) and not waits else "")
+
+
+def _tell_why(case: Case, draft: Draft, round_: Round, now: datetime) -> None:
+    """Note who would be asked and gets no letter."""
+    if not round_.start or not case.person:
+        return
+    if case.question() and not case.reached(now):
+        draft.failed.append(case.person.id)
+    elif case.fell_silent(now):
+        draft.silent += 1
+    elif case.unread and not case.own:
+        draft.unread.append(case.person.id)
 
 
 def channel_of(case: Case, policy: Policy) -> str:
     """Return the channel by which a person was written to last, else the company's usual one."""
     usual = "mail" if policy.mail else "slack" if policy.slack else PRINT
-    return case.letters[-1].channel if case.letters else usual
+    asked = [letter.channel for letter in case.letters if letter.kind != LINK]
+    return asked[-1] if asked else usual
 
 
 def queue(bureau: Bureau, due: Collection[Due], by: str, *, now: bool = False) -> int:
@@ -173,7 +205,8 @@ def queue(bureau: Bureau, due: Collection[Due], by: str, *, now: bool = False) -
     invitations = Invitations(bureau.register, bureau.home, bureau.clock)
     counter, letters = Counter("Inviting", len(due)), []
     for one in due:
-        invitation = one.invitation or invitations.invite(one.employee, one.picture, by, bureau.ends())
+        make = invitations.lead if one.kind == LINK else invitations.invite
+        invitation = one.invitation or make(one.employee, one.picture, by, bureau.ends())
         letter = letter_of(bureau, one, invitation, now=now)
         letters.append(letter)
         counter.step()
@@ -187,13 +220,13 @@ def letter_of(
     state: str = State.QUEUED,
     *,
     now: bool = False,
-    id_: str = "",
 ) -> Letter:
-    """Return a letter's row; ``id_`` where the same kind may be sent more than once."""
+    """Return a letter's row; a link may be sent anew every hour, anything else once."""
     person, moment = bureau.book.people[due.employee].portrait.employee, bureau.clock()
     after = moment if now else opens(moment, bureau.policy.asking)
+    who = f"{moment:%Y-%m-%dT%H}" if due.kind == LINK else due.employee
     return Letter(
-        id_ or letter_id(due.kind, due.employee, invitation.id, due.channel),
+        letter_id(due.kind, who, invitation.id, due.channel),
         due.employee,
         invitation.id,
         due.kind,

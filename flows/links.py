@@ -1,4 +1,4 @@
-"""Personal links beside letters: printed for sites without mail, sent again on request, withdrawn."""
+"""Personal links beside letters: sent again on request, withdrawn."""
 
 import logging
 from collections.abc import Callable, Collection
@@ -6,53 +6,14 @@ from pathlib import Path
 from threading import Thread
 
 from catchlight.asking import LINK
-from catchlight.errors import CatchlightError, ConfigError
+from catchlight.errors import CatchlightError
 from catchlight.holding import quietly
 from catchlight.invitations import Invitations
-from catchlight.outbox import State, alone, letter_id
+from catchlight.outbox import alone
 from catchlight.review_records import Invitation, Letter, Revocation
 from catchlight.sessions import Sessions
-from catchlight.spreadsheet import table_bytes
-from catchlight.vault import write_whole
-from flows.letters import PRINT, Bureau, Clock, Due, channel_of, letter_of, open_bureau
+from flows.letters import Bureau, Clock, Due, channel_of, letter_of, open_bureau
 from flows.postbox import channels_of, post
-from flows.progress import Counter
-
-_HEADER = ("id", "name", "link")
-
-
-def print_links(bureau: Bureau, by: str, file: Path, only: Collection[str] = ()) -> int:
-    """Write the personal link of everybody who has not answered into a file that only its owner can read.
-
-    Return how many there are. Whoever is in the file counts as asked.
-    """
-    bureau.must_know(only)
-    invitations = Invitations(bureau.register, bureau.home, bureau.clock)
-    records, rows, asked = bureau.records(), [], []
-    people = [id_ for id_ in bureau.book.people if not only or id_ in only]
-    counter = Counter("Making links", len(people))
-    for id_ in people:
-        case = bureau.case(records, id_)
-        question = case.question()
-        if question:
-            invitation = invitations.invite(id_, case.picture, by, bureau.ends())
-            link = f"{bureau.policy.url}/l/{invitations.token(invitation)}"
-            rows.append((id_, bureau.book.people[id_].name, link))
-            due = Due(id_, question, PRINT, case.picture, invitation)
-            asked.append(letter_of(bureau, due, invitation, State.SENT))
-        counter.step()
-    _write_privately(file, table_bytes(_HEADER, rows))
-    bureau.register.add(asked)
-    return len(rows)
-
-
-def _write_privately(file: Path, data: bytes) -> None:
-    """Write a file that nobody else can read at any moment."""
-    try:
-        write_whole(file, data, mode=0o600, folder_mode=0o700)
-    except OSError as error:
-        message = f"--out {file}: cannot be written: {error.strerror}"
-        raise ConfigError(message) from error
 
 
 def revoke(bureau: Bureau, by: str, only: Collection[str]) -> int:
@@ -95,17 +56,17 @@ def link_sender(home: Path, clock: Clock | None = None) -> Callable[[Invitation]
 
 
 def _fresh(bureau: Bureau, old: Invitation) -> Letter | None:
-    case = bureau.case(bureau.records(), old.employee)
+    case, channels = bureau.case(bureau.records(), old.employee), channels_of(bureau)
+    if not channels or case.person is None or old.employee in bureau.sharing:
+        return None
+    if "@" not in case.person.portrait.employee.email:
+        return None
     channel = channel_of(case, bureau.policy)
-    if case.person is None or channel not in channels_of(bureau):
-        return None
-    if "@" not in case.person.portrait.employee.email or old.employee in bureau.sharing:
-        return None
     invitations = Invitations(bureau.register, bureau.home, bureau.clock)
-    fresh = invitations.invite(old.employee, case.picture, old.employee, bureau.ends())
-    due = Due(old.employee, LINK, channel, case.picture, fresh)
-    hour = f"{bureau.clock():%Y-%m-%dT%H}"
-    return letter_of(bureau, due, fresh, State.QUEUED, now=True, id_=letter_id(LINK, hour, fresh.id, channel))
+    make = invitations.invite if case.question() else invitations.lead
+    fresh = make(old.employee, case.picture, old.employee, bureau.ends())
+    channel = channel if channel in channels else channels[0]  # whoever was asked on paper may have a mailbox
+    return letter_of(bureau, Due(old.employee, LINK, channel, case.picture, fresh), fresh, now=True)
 
 
 def _post_one(bureau: Bureau, letter: Letter) -> None:

@@ -29,8 +29,9 @@ from catchlight.register_tables import TABLES
 from catchlight.review_records import Invitation, Session, Upload
 from catchlight.upload import UploadDesk
 from flows import review_protocol
-from flows.letters import open_bureau
-from flows.links import print_links, revoke
+from flows.letters import Round, open_bureau
+from flows.links import revoke
+from flows.printed_links import print_links
 from reports import letters
 from reports.review.app import make_app
 from reports.review.desk import ReviewDesk
@@ -150,7 +151,7 @@ def _cut(part: int) -> Callable[[ReviewDesk], str]:
 WORTHLESS: dict[str, tuple[int, Callable[[ReviewDesk], str]]] = {
     "forged": (403, lambda _: "/l/InAxIg.aaaaaa.bbbbbbbbbbbbbbbbbbbbbbbbbbbb"),
     "another key": (403, _of_another_key),
-    "of nobody": (403, lambda desk: link(desk, replace(invitation(desk), id="unknown"))),
+    "of nobody": (410, lambda desk: link(desk, replace(invitation(desk), id="unknown"))),
     "cut short": (403, lambda desk: link(desk, invitation(desk))[:-1]),
     "without its id": (403, _cut(0)),
     "without its time": (403, _cut(1)),
@@ -431,7 +432,7 @@ def test_tables_hold_no_formulas_and_file_names_are_ours(tmp_path: Path) -> None
     log = staff(desk, "auditor").get("/people/log.csv?x=%0d%0aSet-Cookie:a")
     assert log.headers["content-disposition"] == 'attachment; filename="decisions.csv"'
     assert log.headers["x-content-type-options"] == "nosniff"
-    print_links(open_bureau(company.home), "hr", tmp_path / "links.csv")
+    print_links(open_bureau(company.home), "hr", tmp_path / "links.csv", Round())
     for text in (log.content.decode("utf-8-sig"), (tmp_path / "links.csv").read_text(encoding="utf-8-sig")):
         cells = [cell for row in csv.reader(io.StringIO(text)) for cell in row]
         assert len(cells) > len(names)

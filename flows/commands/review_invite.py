@@ -9,20 +9,24 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from catchlight.asking import LINK
 from flows.commands.options import HOME, HomeOption
 from flows.commands.publish_words import say
+from flows.commands.review_told import print_out, tell_led, tell_people, tell_silent, tell_unread
 from flows.correspondence import Order, Pass
 from flows.correspondence import invite as ask
 from flows.correspondence import remind as ask_again
-from flows.letters import PRINT, Bureau, Draft, draw_up, open_bureau
-from flows.links import print_links
+from flows.letters import PRINT, Bureau, Draft, Round, draw_up, open_bureau
 from flows.links import revoke as withdraw
 from flows.postbox import Report, check, occasion
 from flows.terminal import bars, told
 from reports import letters as texts
 
-_SHOWN = 10
 OnlyOption = Annotated[str, typer.Option("--only", help="Employee ids, separated by commas.")]
+AgainOption = Annotated[
+    bool,
+    typer.Option("--again", help="Also ask people who let an earlier deadline about the same portrait pass."),
+]
 DryOption = Annotated[
     bool,
     typer.Option(
@@ -55,6 +59,7 @@ def invite(
         typer.Option("--out", help="Where print writes its file; else secrets/links.csv in the home."),
     ] = None,
     dry_run: DryOption = False,
+    again: AgainOption = False,
     now: NowOption = False,
     retry_failed: RetryOption = False,
     send_unclear: UnclearOption = False,
@@ -63,23 +68,30 @@ def invite(
 
     Each gets one letter, plain text with a personal link; no picture is attached, and opening the
     link decides nothing. Who has no usable portrait is asked for another photo, and told why. Run it
-    as often as you like: nobody is asked twice about the same portrait. What is sent, when and how
-    is set in review.toml in the home folder.
+    as often as you like: nobody is asked twice about the same portrait, also not who let the deadline
+    pass; their silence is their answer until there is a new portrait, or you ask --again.
+
+    Whoever is named by --only gets a letter in any case: who let a deadline pass is asked once more;
+    who has answered, or has been asked and still has time, gets a link to their own page, and no new question or deadline.
+    What is sent, when and how is set in review.toml in the home folder.
 
     Exit code 0: all letters that may leave have left. 1: some could not be sent, or may have been
     sent; the message says which. 2: it could not start.
     """
     with told():
         bureau, ids = open_bureau(home), _ids(only)
+        again = again or bool(ids)
         if channel == PRINT:
             check(bureau, channel)
-            _print(bureau, out or home / "secrets" / "links.csv", ids, dry_run=dry_run)
+            print_out(
+                bureau, out or home / "secrets" / "links.csv", Round(PRINT, ids, again=again), dry=dry_run
+            )
             return
         if dry_run:
             check(bureau, channel)
-            _preview(bureau, draw_up(bureau, start=channel, only=ids, retry_failed=retry_failed))
+            _preview(bureau, draw_up(bureau, Round(channel, ids, retry_failed, again)))
             return
-        order = Order(getpass.getuser(), ids, now, retry_failed, send_unclear)
+        order = Order(getpass.getuser(), ids, now, retry_failed, send_unclear, again)
         with bars():
             done = ask(bureau, channel, order)
     raise typer.Exit(_tell(bureau, done))
@@ -105,7 +117,7 @@ def remind(
     with told():
         bureau, ids = open_bureau(home), _ids(only)
         if dry_run:
-            _preview(bureau, draw_up(bureau, only=ids, retry_failed=retry_failed))
+            _preview(bureau, draw_up(bureau, Round(only=ids, retry_failed=retry_failed)))
             return
         order = Order(getpass.getuser(), ids, now, retry_failed, send_unclear)
         with bars():
@@ -129,21 +141,6 @@ def revoke(
 
 def _ids(only: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in only.split(",") if part.strip())
-
-
-def _print(bureau: Bureau, file: Path, ids: tuple[str, ...], *, dry_run: bool) -> None:
-    if dry_run:
-        records = bureau.records()
-        people = [
-            i for i in bureau.book.people if (not ids or i in ids) and bureau.case(records, i).question()
-        ]
-        say(f"Links that would be written to {file}: {len(people)}. Nothing was written.")
-        return
-    with bars():
-        links = print_links(bureau, getpass.getuser(), file, ids)
-    say(
-        f"Links written: {links}, to {file}. Each opens one person's page: hand them out singly, then delete the file."
-    )
 
 
 def _preview(bureau: Bureau, draft: Draft) -> None:
@@ -175,8 +172,8 @@ def _tell(bureau: Bureau, done: Pass) -> int:
         say(f"  {count} not sent any more: {why}")
     for why in dict.fromkeys(why for _, why in report.failed):
         people = [employee for employee, told_why in report.failed if told_why == why]
-        _tell_people(f"not sent ({why}); correct it, then --retry-failed", people)
-    _tell_people("may have been sent; ask them, or send again with --send-unclear", report.unclear)
+        tell_people(f"not sent ({why}); correct it, then --retry-failed", people)
+    tell_people("may have been sent; ask them, or send again with --send-unclear", report.unclear)
     for why in report.broken:
         say(f"  {why}. The letters wait for the next pass.")
     bad = report.failed or report.unclear or report.broken or report.later
@@ -196,17 +193,13 @@ def _tell_waiting(bureau: Bureau, report: Report) -> None:
 
 
 def _tell_draft(draft: Draft) -> None:
-    _tell_people("have no e-mail address; use --channel print", draft.no_address)
-    _tell_people(
+    tell_led([one.employee for one in draft.due if one.kind == LINK])
+    tell_people("have no e-mail address; use --channel print", draft.no_address)
+    tell_people(
         "share their e-mail address with somebody, and a personal link is for one alone; use --channel print",
         draft.sharing,
     )
-    _tell_people("have a photo that cannot be read here, and are asked once it can be", draft.unread)
-    _tell_people("were refused before; correct the address, then --retry-failed", draft.failed)
-    _tell_people("were asked on paper; use catchlight review invite --channel print", draft.on_paper)
-
-
-def _tell_people(what: str, people: list[str]) -> None:
-    if people:
-        more = f" and {len(people) - _SHOWN} more" if len(people) > _SHOWN else ""
-        say(f"  {len(people)} {what}: {', '.join(people[:_SHOWN])}{more}")
+    tell_unread(draft.unread)
+    tell_people("were refused before; correct the address, then --retry-failed", draft.failed)
+    tell_people("were asked on paper; use catchlight review invite --channel print", draft.on_paper)
+    tell_silent(draft.silent)

@@ -7,7 +7,7 @@ from pathlib import Path
 from catchlight import redo_plan, wishes
 from catchlight.answers import NO_BRAND, OLDER_PICTURE, chosen, clearance, standing
 from catchlight.company import Person
-from catchlight.deadlines import invitations
+from catchlight.deadlines import asks, invitations
 from catchlight.deciding import is_published, rounds_used
 from catchlight.own_word import heard
 from catchlight.policy import Policy
@@ -56,7 +56,7 @@ def place_of(person: Person, register: Register, policy: Policy) -> Place:
     with register.reading() as store:
         answers = heard(store.rows(Decision, employee=person.id))
         uploads, receipts = store.rows(Upload, employee=person.id), store.rows(Receipt, employee=person.id)
-        asked = invitations(store.rows, employee=person.id)
+        asked = [one for one in invitations(store.rows, employee=person.id) if asks(one)]
     own = [one for one in answers if one.side == Side.EMPLOYEE]
     last = own[-1] if own else None
     used = rounds_used(answers, uploads)

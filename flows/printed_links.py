@@ -1,0 +1,124 @@
+"""Personal links on paper, for people without mail: a table that is added to, as long as its links open something."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from catchlight.asking import LINK, Case
+from catchlight.errors import ConfigError
+from catchlight.invitations import Invitations, Link
+from catchlight.outbox import State, alone
+from catchlight.review_records import Letter
+from catchlight.spreadsheet import read_table, table_bytes
+from catchlight.vault import write_whole
+from flows.letters import PRINT, Bureau, Due, Round, letter_of
+from flows.progress import Counter
+
+_HEADER = ("id", "name", "link")
+_SYNONYMS = {name: (name,) for name in _HEADER}
+_SAVED = "/l/"  # what comes before the token of a link
+_Row = tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Printed:
+    """What a pass wrote: people who are asked, who have a link to their page, and whose photo cannot be read here; the others are counted.
+
+    ``kept`` are links of earlier passes that the file still holds, ``ended`` those that left it: they open nothing any more.
+    """
+
+    asked: list[str] = field(default_factory=list)
+    led: list[str] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
+    kept: int = 0
+    ended: int = 0
+    silent: int = 0
+    answered: int = 0
+
+
+def print_links(bureau: Bureau, by: str, file: Path, round_: Round) -> Printed:
+    """Write the personal link of everybody who has not answered into a file that only its owner can read.
+
+    Links that the file holds stay, as long as they open something. Whoever is in it counts as asked. Somebody who was
+    named and has nothing to be asked gets a link to their page.
+    """
+    with alone(bureau.home):
+        invitations = Invitations(bureau.register, bureau.home, bureau.clock)
+        before, (due, done) = _read(file), who_gets_one(bureau, round_)
+        rows, letters = _make(bureau, invitations, due, by)
+        anew = {row[-1] for row in rows.values()}
+        kept = [row for row in before if row[0] not in rows and row[-1] not in anew]
+        good = [row for row in kept if _opens(bureau, invitations, row[-1])]
+        done.kept, done.ended = len(good), len(kept) - len(good)
+        _write_privately(file, table_bytes(_HEADER, [*good, *rows.values()]))
+        bureau.register.add(letters)
+    return done
+
+
+def who_gets_one(bureau: Bureau, round_: Round) -> tuple[list[Due], Printed]:
+    """Return what people would be given, and who they are; nothing is written."""
+    bureau.must_know(round_.only)
+    records, done = bureau.records(), Printed()
+    people = [id_ for id_ in bureau.book.people if not round_.only or id_ in round_.only]
+    due = [_due(bureau, bureau.case(records, id_), round_, done) for id_ in people]
+    return [one for one in due if one], done
+
+
+def _due(bureau: Bureau, case: Case, round_: Round, done: Printed) -> Due | None:
+    """Return what somebody is given, and note who it is, or why they get nothing."""
+    if case.person is None:
+        return None
+    id_, question, now = case.person.id, case.question(), bureau.clock()
+    if question and (round_.again or not case.fell_silent(now)):
+        done.asked.append(id_)
+        return Due(id_, question, PRINT, case.picture, case.standing_invitation(now))
+    if round_.again and round_.only:
+        done.led.append(id_)
+        return Due(id_, LINK, PRINT, case.picture, None)
+    if case.unread and not case.own:
+        done.unread.append(id_)
+    else:
+        done.silent += bool(question)
+        done.answered += not question
+    return None
+
+
+def _make(
+    bureau: Bureau, invitations: Invitations, due: list[Due], by: str
+) -> tuple[dict[str, _Row], list[Letter]]:
+    rows, letters, counter = dict[str, _Row](), list[Letter](), Counter("Making links", len(due))
+    for one in due:
+        make = invitations.lead if one.kind == LINK else invitations.invite
+        invitation = one.invitation or make(one.employee, one.picture, by, bureau.ends())
+        link = f"{bureau.policy.url}{_SAVED}{invitations.token(invitation)}"
+        rows[one.employee] = (one.employee, bureau.book.people[one.employee].name, link)
+        letters.append(letter_of(bureau, one, invitation, State.SENT))
+        counter.step()
+    return rows, letters
+
+
+def _read(file: Path) -> list[_Row]:
+    """Return the rows of a file of ours; ConfigError for one that is something else, which would be lost."""
+    if not file.is_file() or not file.stat().st_size:
+        return []
+    table = read_table(file, _SYNONYMS)
+    if not {"id", "link"} <= set(table.fields):
+        message = f"--out {file}: this is no file of links, and it would be lost; name another one"
+        raise ConfigError(message)
+    return [tuple(row[name] for name in _HEADER) for row in table.rows]
+
+
+def _opens(bureau: Bureau, invitations: Invitations, link: str) -> bool:
+    def pictures(employee: str) -> tuple[str, ...] | None:
+        person = bureau.book.people.get(employee)
+        return person.pictures if person else None
+
+    return invitations.open(link.rpartition(_SAVED)[2], pictures).worth == Link.GOOD
+
+
+def _write_privately(file: Path, data: bytes) -> None:
+    """Write a file that nobody else can read at any moment."""
+    try:
+        write_whole(file, data, mode=0o600, folder_mode=0o700)
+    except OSError as error:
+        message = f"--out {file}: cannot be written: {error.strerror}"
+        raise ConfigError(message) from error
