@@ -63,7 +63,7 @@ def serve(options: Options, say: Say) -> None:
         place = Place(place.host, taken.getsockname()[1], place.tls)
         policy = reached_at(policy, place)
         sso = Provider(policy.sso) if policy.sso else None
-        with _helpers(options) as helpers:
+        with _helpers(options, policy) as helpers:
             helpers["own_photos"] = own_photos(options.home, register, policy.url)
             desk = open_review_desk(options.home, register, policy, sso=sso, **helpers)
             say(f"Catchlight review server of {policy.company}")
@@ -83,13 +83,14 @@ def _check_files(policy: Policy) -> None:
 
 
 @contextmanager
-def _helpers(options: Options) -> Iterator[dict[str, Any]]:
+def _helpers(options: Options, policy: Policy) -> Iterator[dict[str, Any]]:
     """Yield who works beside the pages, and let them go at the end."""
     places, signature = Signpost(options.home), signature_folder(options.home)
     style = load_style(signature) if signature else None
     uploads, redoer, send = UploadDesk(options.home), Redoer(options.home), link_sender(options.home)
-    helpers: dict[str, Any] = {"uploads": uploads, "send_link": lambda old: send(old) is not None}
-    helpers |= {"showplaces": places, "signing": style}
+    helpers: dict[str, Any] = {"uploads": uploads, "showplaces": places, "signing": style}
+    if policy.mail or policy.slack:
+        helpers["send_link"] = lambda old: send(old) is not None
     if options.redo:
         redoer.start()
         helpers["wake"] = redoer.wake

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from catchlight.policy import Policy
 from catchlight.records import Decision, Employee, Outcome
 from catchlight.register import now
 from catchlight.review_records import Invitation, Session
@@ -75,6 +76,7 @@ def test_a_link_that_was_damaged_on_its_way_says_what_helps(desk: ReviewDesk) ->
     assert answer.status_code == 403
     assert "This link is not whole" in answer.text
     assert "ask whoever wrote to you for a new one" in plain(answer.text)
+    desk = dataclasses.replace(desk, send_link=lambda _: True)
     assert "Open it all the same" in (door := plain(client(desk).get("/").text))
     assert "lost? Open it" not in door
 
@@ -132,8 +134,8 @@ def test_a_link_ends_the_session_that_was_there(desk: ReviewDesk) -> None:
     assert "Ada1" in browser.get("/me").text
 
 
-def test_an_old_link_offers_a_new_one_and_tells_nothing(desk: ReviewDesk) -> None:
-    """Who asks hears the same, whether or not anything was sent."""
+def test_an_old_link_offers_a_new_one_and_a_forged_one_none(desk: ReviewDesk) -> None:
+    """It is sent to whom the link was for; what we did not sign is told so, and nothing else."""
     sent: list[Invitation] = []
     desk = dataclasses.replace(desk, send_link=lambda asked: bool(sent.append(asked)) or True)
     path = link(desk)
@@ -143,8 +145,35 @@ def test_an_old_link_offers_a_new_one_and_tells_nothing(desk: ReviewDesk) -> Non
     assert "You have already answered" in page.text
     old = client(desk).post("/link", data={"link": path[3:]})
     forged = client(desk).post("/link", data={"link": "forged"})
-    assert old.text == forged.text
+    assert "A new link is on its way" in old.text
+    assert forged.status_code == 403
+    assert "This link is not whole" in forged.text
     assert [asked.employee for asked in sent] == ["p1"]
+
+
+def test_without_letters_an_old_link_says_whom_to_ask(company: ReviewCompany) -> None:
+    """Nobody is promised a message that cannot come: neither by the link, nor by its form, nor by the door."""
+    desk = company.desk(Policy(url=ORIGIN, contact="hr@example.com, 4711"))
+    path = link(desk)
+    desk.register.decide([Decision("p1", desk.company.book().people["p1"].pictures[0], "keep", "p1", now())])
+    for page in (client(desk).get(path), client(desk).post("/link", data={"link": path[3:]})):
+        assert page.status_code == 410
+        assert "You have already answered" in page.text
+        assert "Ask for a new link here: hr@example.com, 4711" in page.text
+        assert "<button" not in page.text.split("<main")[1].split("</main>")[0]
+    assert "Ask for a new link here: hr@example.com, 4711" in client(desk).get("/").text
+    nameless = company.desk(Policy(url=ORIGIN))
+    assert "Ask whoever gave you the link" in client(nameless).get(path).text
+
+
+def test_whoever_cannot_be_written_to_hears_so(desk: ReviewDesk) -> None:
+    """Such as without an e-mail address of their own in a company that sends letters."""
+    desk = dataclasses.replace(desk, send_link=lambda _: False)
+    path = link(desk)
+    desk.register.decide([Decision("p1", desk.company.book().people["p1"].pictures[0], "keep", "p1", now())])
+    page = client(desk).post("/link", data={"link": path[3:]})
+    assert "We cannot send you a link" in page.text
+    assert "on its way" not in page.text
 
 
 def test_a_withdrawn_link_opens_nothing(desk: ReviewDesk) -> None:

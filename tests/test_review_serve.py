@@ -15,7 +15,6 @@ import pytest
 
 from catchlight.errors import ConfigError
 from catchlight.policy import Policy, Server
-from catchlight.review_records import Invitation
 from flows import review_protocol
 from flows.listening import listen
 from flows.review_log import Sparing
@@ -266,9 +265,7 @@ def test_a_pass_ends_with_the_server(redoer: Callable[..., Redoer], tmp_path: Pa
 
 
 def test_a_server_without_mail_sends_no_link(company: ReviewCompany) -> None:
-    """And says so to the page that asks for one."""
-    link(company)
-    [asked] = company.desk().register.rows(Invitation)
-    with _helpers(Options(company.home, redo=False)) as helpers:
-        assert helpers["send_link"](asked) is False
+    """And the pages know it, so that none promises a letter."""
+    with _helpers(Options(company.home, redo=False), Policy()) as helpers:
+        assert "send_link" not in helpers
         assert "wake" not in helpers

@@ -72,7 +72,7 @@ class ReviewDesk:
     """A home folder with its register, and what the pages need beside it.
 
     ``wake`` is told when somebody asked for another try; ``send_link`` posts a fresh link to the person of
-    an invitation (False when letters cannot be sent here). ``showplaces`` says where people can be shown now, ``signing``
+    an invitation (False when they cannot be written to; None: no letters are sent from here). ``showplaces`` says where people can be shown now, ``signing``
     how the company signs its e-mails (None: nobody copies a signature here), ``own_photos`` where people put
     their portrait themselves.
     """
@@ -87,7 +87,7 @@ class ReviewDesk:
     sso: SignOn | None = None
     uploads: Uploads | None = None
     wake: Callable[[], object] = _nothing
-    send_link: Callable[[Invitation], bool] = lambda _: False
+    send_link: Callable[[Invitation], bool] | None = None
     showplaces: Callable[[], Showplaces] = Showplaces
     signing: "Style | None" = None
     own_photos: OwnPhotos | None = None

@@ -33,23 +33,15 @@ def _home(visit: Visit) -> Response:
         return visit.go("/me")
     if visit.roles:
         return visit.go("/people")
-    return visit.page("door.html.j2", sso=visit.desk.sso is not None)
+    return visit.page("door.html.j2", sso=visit.desk.sso is not None, writes=visit.desk.send_link is not None)
 
 
 def _link(visit: Visit) -> Response:
     """Exchange a link for a session. Opening it decides nothing: mail scanners open links too."""
-    opened = _open(visit, visit.request.path_params["token"])
-    if opened.worth == Link.FORGED or opened.invitation is None:
-        visit.request.app.state.pace.step("wrong link", client_of(visit.request), _WRONG_LINKS)
-        return visit.page("link.html.j2", 403, worth=Link.FORGED, sent_token="", again=False)
-    if opened.worth != Link.GOOD:
-        return visit.page(
-            "link.html.j2",
-            410,
-            worth=opened.worth,
-            sent_token=visit.request.path_params["token"],
-            again=opened.worth in _GONE,
-        )
+    token = visit.request.path_params["token"]
+    opened = _open(visit, token)
+    if opened.worth != Link.GOOD or opened.invitation is None:
+        return _closed(visit, opened, token)
     if visit.request.method == "HEAD":
         return Response()
     asked = opened.invitation
@@ -60,21 +52,38 @@ def _link(visit: Visit) -> Response:
     return sign_in(visit.go("/me"), cookie)
 
 
+def _closed(visit: Visit, opened: Opened, token: str) -> Response:
+    """Say why a link opens nothing, and how a new one is had."""
+    forged = opened.worth == Link.FORGED
+    if forged:
+        visit.request.app.state.pace.step("wrong link", client_of(visit.request), _WRONG_LINKS)
+    again = opened.worth in _GONE
+    return visit.page(
+        "link.html.j2",
+        403 if forged else 410,
+        worth=opened.worth,
+        sent_token=token,
+        again=again and visit.desk.send_link is not None,
+        ask=opened.worth == Link.PAST or (again and visit.desk.send_link is None),
+    )
+
+
 def _open(visit: Visit, token: str) -> Opened:
-    def pictures(employee: str) -> tuple[str, ...]:
+    def pictures(employee: str) -> tuple[str, ...] | None:
         person = visit.desk.company.book().people.get(employee)
-        return person.pictures if person else ()
+        return person.pictures if person else None
 
     return visit.desk.invitations.open(token, pictures)
 
 
 def _fresh_link(visit: Visit, form: FormData) -> Response:
-    """Post a fresh link to the person whom an old one belongs to; the page says the same in any case."""
+    """Post a fresh link to the person whom an old one belongs to, and say whether it could be."""
     visit.request.app.state.pace.step("fresh link", client_of(visit.request), 5)
-    opened = _open(visit, str(form.get("link", "")))
-    if opened.invitation and opened.worth in _GONE:
-        visit.desk.send_link(opened.invitation)
-    return visit.page("link_sent.html.j2")
+    token, send = str(form.get("link", "")), visit.desk.send_link
+    opened = _open(visit, token)
+    if opened.invitation is None or opened.worth not in _GONE or send is None:
+        return _closed(visit, opened, token)
+    return visit.page("link_sent.html.j2", sent=send(opened.invitation))
 
 
 def _leave(visit: Visit, _: FormData) -> Response:
