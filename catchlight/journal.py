@@ -6,6 +6,7 @@ place, which was seen and stays. Unclear is what reading back did not
 settle; it is read back again at the next start.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from enum import StrEnum
@@ -39,6 +40,20 @@ def stacks(receipts: Iterable[Receipt]) -> dict[str, list[Receipt]]:
         elif receipt.state == State.RESTORED and stack:
             stack.pop()
     return {target: stack for target, stack in found.items() if stack}
+
+
+def undermost(receipts: Iterable[Receipt]) -> dict[str, Receipt]:
+    """Return, for every target of a destination, the first of our writes that stand, or that stood last: it says what was there before."""
+    found: dict[str, Receipt] = {}
+    height: Counter[str] = Counter()
+    for receipt in receipts:
+        if receipt.state == State.DONE:
+            if not height[receipt.target]:
+                found[receipt.target] = receipt
+            height[receipt.target] += 1
+        elif receipt.state == State.RESTORED and height[receipt.target]:
+            height[receipt.target] -= 1
+    return found
 
 
 def shown(receipts: Sequence[Receipt]) -> dict[str, Receipt]:

@@ -88,10 +88,13 @@ def say(desk: ReviewDesk, answer: str, picture: str | None = None, **more: str) 
     return said
 
 
-def published(desk: ReviewDesk) -> None:
-    """Let the person's portrait be approved and in use."""
+def published(desk: ReviewDesk, *replaced: str) -> None:
+    """Let the person's portrait be approved and in use, in place of these pictures ("" for nothing): of one unless said."""
     picture = say(desk, Answer.APPROVE).picture
-    desk.register.note([Receipt("folder", ME.id, "p1.jpg", picture, "", "done", now())])
+    desk.register.note(
+        Receipt("folder", ME.id, f"p{number}.jpg", picture, before, "done", now())
+        for number, before in enumerate(replaced or ("e" * 64,), 1)
+    )
 
 
 def invited(desk: ReviewDesk, days: int) -> None:

@@ -46,7 +46,7 @@ def test_it_is_told_in_plain_words(company: Company) -> None:
         "Portraits, as of run r1:",
         ", every check passed",
         "yes to the portrait, about ",
-        "by a, page, was shown portrait 3 (en)",
+        "by a, page, was shown portrait 4 (en)",
         "external_web (web): no, needs a yes of its own",
         "chat: no, as they said",
         f"folder:{company.out}  96/a.jpg, since 20",

@@ -20,7 +20,7 @@ from tests.review_stands import ME, one_person, opened, policy
 def test_there_is_a_notice_in_every_language_of_the_pages(language: str) -> None:
     """It names the company, has a version, and leaves nothing to be filled in."""
     found = find_notice(Policy(company="Example & Sons"), NOTICES, language)
-    assert (found.language, found.version) == (language, "3")
+    assert (found.language, found.version) == (language, "4")
     assert "Example & Sons" in found.text
     assert "{" not in found.text
     assert found.digest == digest_of(found.text.encode())

@@ -1,15 +1,17 @@
 """What the pages say is true of the person who reads it."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from catchlight.journal import State
 from catchlight.policy import Rule
 from catchlight.records import Answer, Rung
 from catchlight.register import now
-from catchlight.review_records import Delegation
+from catchlight.review_records import Delegation, Upload
 from tests.review_company import plain, signed_in
-from tests.review_stands import BASIS, ME, one_person, opened, policy, say, told
+from tests.review_stands import BASIS, ME, one_person, opened, photoless, policy, published, say, told
 from tests.staffed_company import picture, staff
 
 WORDS = {"en": ("few pixels", "small"), "de": ("wenige Pixel", "klein")}
@@ -65,3 +67,65 @@ def test_a_delegate_is_named_beside_the_answer(tmp_path: Path) -> None:
     page = plain(signed_in(desk, ME.id, ME.id).get("/me").text)
     assert NOBODY not in page
     assert "Somebody else may answer for you, too: \u2068Bob\u2069." in page
+
+
+PHOTO = "e" * 64
+BACK = {
+    (PHOTO,): (
+        "your earlier photo is then put there again",
+        "what was there before is put back",
+        "is shown again",
+    ),
+    ("",): (
+        "then nothing of you is shown there, as before",
+        "then nothing of you is shown there, as before",
+        "Nothing of you is shown there now",
+    ),
+    (PHOTO, ""): (
+        "where there was a photo of you before, it is then put there again",
+        "where there was a photo of you before, it is put back",
+        "where there was a photo of you before, it is shown again",
+    ),
+}
+
+
+@pytest.mark.parametrize("replaced", BACK)
+def test_what_comes_back_is_what_stood_there(tmp_path: Path, replaced: tuple[str, ...]) -> None:
+    """While it stands, once it was taken back, and after it went; whoever had no photo is promised none."""
+    desk = opened(one_person(tmp_path))
+    published(desk, *replaced)
+    browser = signed_in(desk, ME.id, ME.id)
+    assert BACK[replaced][0] in plain(browser.get("/me").text)
+    say(desk, Answer.KEEP, source="page")
+    leaving = plain(browser.get("/me").text)
+    assert BACK[replaced][1] in leaving
+    desk.register.note(
+        [replace(one, state=State.RESTORED, at=now()) for one in desk.register.receipts("folder")]
+    )
+    gone = plain(browser.get("/me").text)
+    assert BACK[replaced][2] in gone
+    assert ("earlier photo" in gone or "your current photo" in gone.casefold()) == (PHOTO in replaced)
+
+
+@pytest.mark.parametrize(
+    ("replaced", "told_"),
+    [((PHOTO,), "and your earlier photo is put there again"), (("",), "and nothing comes in its place")],
+)
+def test_who_refuses_reads_the_same(tmp_path: Path, replaced: tuple[str, ...], told_: str) -> None:
+    """On the page that asks whether they are sure; where nothing stands yet, it is true of both."""
+    desk = opened(one_person(tmp_path))
+    browser = signed_in(desk, ME.id, ME.id)
+    assert "where there was a photo of you before" in plain(browser.get("/me/stop").text)
+    published(desk, *replaced)
+    assert told_ in plain(browser.get("/me/stop").text)
+
+
+def test_who_had_no_photo_and_sends_one_keeps_none(tmp_path: Path) -> None:
+    """There is no current photo to keep: everything stays as it is."""
+    desk = opened(one_person(tmp_path, photo="f" * 64))
+    desk.register.add([Upload(ME.id, "f" * 64, "me.jpg", ME.id, now())])
+    page = plain(signed_in(desk, ME.id, ME.id).get("/me").text)
+    assert "Leave everything as it is" in page
+    assert "current photo" not in page.casefold()
+    bare = plain(signed_in(opened(photoless(tmp_path / "none")), ME.id, ME.id).get("/me").text)
+    assert "Leave everything as it is" in bare

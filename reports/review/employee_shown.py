@@ -30,12 +30,17 @@ class Stands:
         """Whether the person can take it back."""
         return self.showing.stays and bool(self.showing.picture)
 
-    def words(self, say: "Words") -> Callable[..., str]:
-        """Return what says a text of the page as it is true while a portrait of theirs stands and stays."""
+    def words(self, say: "Words", *, bare: bool) -> Callable[..., str]:
+        """Return what says a text of the page as it is true of them.
+
+        That is another one while a portrait of theirs stands and stays, where it is known what stood there before, and
+        for whoever may have had no photo (``bare``).
+        """
+        sections = ["shown"] * self.showing.stays + [f"before_{self.showing.before}"] + ["bare"] * bare
 
         def told(key: str, **values: object) -> str:
-            other = f"shown.{key}"
-            return say(other if self.showing.stays and say.has(other) else key, **values)
+            others = (f"{section}.{key}" for section in sections)
+            return say(next(filter(say.has, others), key), **values)
 
         return told
 

@@ -12,6 +12,7 @@ from catchlight.own_word import BULK, spoken_for
 from catchlight.records import Answer, Decision, Render
 from catchlight.review_records import Upload
 from catchlight.runs import Candidate
+from catchlight.showing import Before
 from catchlight.wishes import TAGS
 from reports.review.employee_acts import CODES, acts_for
 from reports.review.employee_delegates import ENDED, delegates_of
@@ -46,6 +47,8 @@ def view_of(visit: Visit, person: Person, filled: Filled | None = None) -> dict[
     picture = _looked_at(visit, person, place)
     filled = filled or Filled()
     stands, silence = stands_now(visit, person.id), silence_of(visit, person)
+    was = _was(visit, person, picture, place, stands)
+    bare = photoless(person) or was == "sent" or stands.showing.before == Before.NONE
     return offers(visit, person.id, place, filled, stays=stands.showing.stays) | {
         **delegates_of(visit, person.id),
         "person": person,
@@ -57,7 +60,7 @@ def view_of(visit: Visit, person: Person, filled: Filled | None = None) -> dict[
         "story": story_of(person, picture, say),
         "problems": problems_of(person, say),
         "notice": find_notice(desk.policy, NOTICES, say.language),
-        "was": _was(visit, person, picture, place, stands),
+        "was": was,
         "photoless": photoless(person),
         "missing": place.stand == Stand.RETAKE and photoless(person),
         "unread": place.stand == Stand.RETAKE and unread(person),
@@ -74,7 +77,7 @@ def view_of(visit: Visit, person: Person, filled: Filled | None = None) -> dict[
         "refused": "",
         "spoken": _spoken_for(visit, place.last),
         "stands": stands,
-        "told": stands.words(say),
+        "told": stands.words(say, bare=bare),
         "can": _can(place, stands),
         "take": can_take(place),
         "slack": offer(visit, person.id, place),
@@ -96,6 +99,8 @@ def _was(visit: Visit, person: Person, picture: str, place: Place, stands: Stand
     sent = {one.photo for one in visit.desk.register.rows(Upload, employee=person.id)}
     if view and view.photo in sent:
         return "sent"
+    if stands.showing.before == Before.NONE:
+        return "source"
     if place.stand == Stand.PUBLISHED:
         return "earlier"
     return "source" if stands.showing.since else "current"
