@@ -171,6 +171,7 @@ def test_silence_is_said_as_it_is_configured(home: Path, made: Pages) -> None:
         assert "Silence is never a yes" not in pages[name]
         assert "People of Nordlicht Service" in pages[name]
         assert "Agreement 7/2026" in pages[name]
+        assert pages[name].count("The steps, from the least") == 1
     assert "Nordlicht is making the photos on its pages look alike" in pages["employee-notice"]
 
 

@@ -129,3 +129,11 @@ def test_who_had_no_photo_and_sends_one_keeps_none(tmp_path: Path) -> None:
     assert "current photo" not in page.casefold()
     bare = plain(signed_in(opened(photoless(tmp_path / "none")), ME.id, ME.id).get("/me").text)
     assert "Leave everything as it is" in bare
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_the_log_says_when_answers_go(tmp_path: Path, language: str) -> None:
+    """An erasure takes them away, so nobody reads that nothing is ever removed."""
+    browser = staff(opened(one_person(tmp_path)), "auditor")
+    page = plain(browser.get("/people/log", headers={"Accept-Language": language}).text)
+    assert {"en": "when they are erased", "de": "wenn sie gelöscht wird"}[language] in page
