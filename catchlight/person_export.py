@@ -14,6 +14,7 @@ from catchlight.audit_settings import seal_of
 from catchlight.errors import ConfigError
 from catchlight.moments import now
 from catchlight.permission import Permissions, read_permissions
+from catchlight.person_delegations import as_read
 from catchlight.person_files import files_of
 from catchlight.person_log import lines_of
 from catchlight.promises import ACTS, Keep, load_promises
@@ -25,6 +26,7 @@ from catchlight.runs import run_names
 from catchlight.traces import known_ids, listed_ids, source_entries, traces_of
 from catchlight.vault import digest_of
 
+OTHERS = "answers for others"
 Pages = Callable[[Mapping[str, Any], Collection[str]], Mapping[str, bytes]]
 
 
@@ -65,6 +67,8 @@ def export(
     if employee not in known_ids(home, register):
         message = f"nothing is known of {employee!r}"
         raise ConfigError(message)
+    for name in ("delegations", OTHERS):
+        rows[name] = as_read(home, rows[name])
     promises, permissions = load_promises(home), read_permissions(home, employee)
     data = {
         "id": employee, "made": now(), "runs": runs, **rows, "notices": _notices(register, rows),
@@ -132,7 +136,7 @@ def _rows(register: Register, employee: str) -> dict[str, list[dict[str, Any]]]:
             if kind is not Session and "employee" in {field.name for field in fields(kind)}
         }
         others = store.rows(Delegation, delegate=employee)
-    return mine | {"answers for others": [asdict(replace(row, why="")) for row in others]}  # why is theirs
+    return mine | {OTHERS: [asdict(replace(row, why="")) for row in others]}  # why is theirs
 
 
 def _of(store: Any, kind: type, employee: str) -> list[Any]:

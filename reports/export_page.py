@@ -89,9 +89,11 @@ class _Page:
         return str(self.texts["by_you"] if own or by == self._id else self.texts["by_other"].format(by=by))
 
     def _delegation(self, row: Mapping[str, str], who: str) -> str:
-        by = self.texts["by_you"] if row["by"] == self._id else row["by"]
-        said = {"who": who, "by": by, "until": _moment(row["until"]), "at": _moment(row["at"])}
-        return str(self.texts["line"]["delegation"].format(**said))
+        names = {id_: name if name == id_ else f"{name} ({id_})" for id_, name in row["names"].items()}
+        by = self.texts["named_by_you"] if row["by"] == self._id else names[row["by"]]
+        said = {"who": names[who], "by": by, "until": row["last day"], "at": _moment(row["at"])}
+        why = self.texts["line"]["delegation_why"].format(why=row["why"]) if row["why"] else ""
+        return str(self.texts["line"]["delegation"].format(**said) + why)
 
     def _look(self, line: Mapping[str, str]) -> str:
         return self._line("look", line, page=self.texts["page"].get(line["detail"], line["detail"]))

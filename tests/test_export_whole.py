@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from catchlight import ledger
 from catchlight.audit import Act
 from catchlight.consents import PURPOSES, Word
 from catchlight.desk import open_register
 from catchlight.journal import State
 from catchlight.permission import WHY
 from catchlight.promises import ACTS
-from catchlight.records import Answer, Decision, Receipt, Side
+from catchlight.records import Answer, Decision, Employee, Receipt, Side
 from catchlight.register import now
 from catchlight.review_records import Delegation
 from catchlight.vault import Vault
@@ -45,7 +46,10 @@ def company(tmp_path: Path) -> Company:
             ]
         )
         register.add(
-            [Delegation("a", "b", "a", now(), LATER), Delegation("b", "a", "hr", now(), LATER, "on leave")]
+            [
+                Delegation("a", "b", "a", now(), LATER, "away in May"),
+                Delegation("b", "a", "hr", now(), LATER, "on leave"),
+            ]
         )
         register.note(
             [
@@ -80,6 +84,15 @@ def test_both_sides_of_delegations_and_the_log_are_in_it(company: Company, tmp_p
     ]  # fmt: skip
 
 
+def test_delegates_are_named_as_on_the_page(company: Company, tmp_path: Path) -> None:
+    """By name beside the id, and to the last day in the company's time zone."""
+    (company.home / "review.toml").write_text('[asking]\ntimezone = "America/New_York"\n')
+    people = [Employee("a", display_name="Ada"), Employee("b", display_name="Bo Berg")]
+    ledger.write(company.home / "runs" / "r1" / "employees.parquet", ledger.table(Employee, people))
+    page = " ".join(exported(company, tmp_path / "a.zip")["READ ME.txt"].decode().split())
+    assert "Bo Berg (b), up to and including 2998-12-31, named by you" in page
+
+
 def test_signatures_are_named_as_what_they_are(company: Company, tmp_path: Path) -> None:
     """Neither is a picture, nor of an unknown kind."""
     files = exported(company, tmp_path / "a.zip")
@@ -91,8 +104,8 @@ def test_signatures_are_named_as_what_they_are(company: Company, tmp_path: Path)
 @pytest.mark.parametrize(
     ("file", "said"),
     [
-        ("READ ME.txt", ["you: use the portrait", "hr, for you: try again", "the brand's side: held back", "b, until 2999-01-01", "hr-1: the page of"]),
-        ("LIES MICH.txt", ["Sie: Porträt verwenden", "hr, für Sie: neuer Versuch", "die Marke: zurückgehalten", "b, bis 2999-01-01", "hr-1: die Seite"]),
+        ("READ ME.txt", ["you: use the portrait", "hr, for you: try again", "the brand's side: held back", "b, up to and including 2998-12-31, named by you", ", because: away in May", "hr-1: the page of"]),
+        ("LIES MICH.txt", ["Sie: Porträt verwenden", "hr, für Sie: neuer Versuch", "die Marke: zurückgehalten", "b, bis einschließlich 2998-12-31, benannt von Ihnen", ", Grund: away in May", "hr-1: die Seite"]),
     ],
 )  # fmt: skip
 def test_the_page_says_all_of_it_in_both_languages(
