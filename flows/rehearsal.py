@@ -3,6 +3,7 @@
 import shutil
 from dataclasses import dataclass
 
+from catchlight.amounts import amount, people
 from catchlight.home import Home
 from catchlight.job import Job
 from catchlight.storeroom import scratch
@@ -23,7 +24,7 @@ class Rehearsal:
         """The figures in words."""
         done = self.people - self.waiting - self.photoless
         without = f", {self.photoless} without a photo that can be read" if self.photoless else ""
-        return f"{self.people} people; {self.waiting} would be rendered, {done} are done already{without}."
+        return f"{people(self.people)}; {self.waiting} would be rendered, {amount(done, 'is', 'are')} done already{without}."
 
 
 def rehearse(job: Job) -> Rehearsal:

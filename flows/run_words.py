@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from catchlight import run_history
+from catchlight.amounts import amount, people
 from catchlight.run_history import Past
 
 
@@ -15,8 +16,8 @@ def line_of(one: Past) -> str:
         return f"{one.name}  not finished; run the same refresh again and it goes on"
     counts = one.facts["counts"]
     return (
-        f"{one.name}  {counts['people']:>6} people  {counts['accept']} accepted, {counts['review']} to look at, "
-        f"{counts['retake']} need a photo  {one.facts['seconds']:.0f} s  {one.facts['preset']['name']}"
+        f"{one.name}  {people(counts['people']):>13}  {counts['accept']} accepted, {counts['review']} to look at, "
+        f"{amount(counts['retake'], 'needs', 'need')} a photo  {one.facts['seconds']:.0f} s  {one.facts['preset']['name']}"
     )
 
 

@@ -88,7 +88,7 @@ class _Page:
     def _by(self, by: str, *, own: bool = False) -> str:
         return str(self.texts["by_you"] if own or by == self._id else self.texts["by_other"].format(by=by))
 
-    def _delegation(self, row: Mapping[str, str], who: str) -> str:
+    def _delegation(self, row: Mapping[str, Any], who: str) -> str:
         names = {id_: name if name == id_ else f"{name} ({id_})" for id_, name in row["names"].items()}
         by = self.texts["named_by_you"] if row["by"] == self._id else names[row["by"]]
         said = {"who": names[who], "by": by, "until": row["last day"], "at": _moment(row["at"])}

@@ -64,7 +64,7 @@ def test_nobody_elses_list_overrides_what_a_person_said(
     says(register, own, pictures["001"])
     code, told = take(company, "employee,answer\n001,approve\n002,approve\n", "list.csv", "--by", "HR")
     assert code == 1
-    assert "1 answers taken in, 0 were known already, 1 rows refused." in told
+    assert "1 answer taken in, 0 were known already, 1 row refused." in told
     assert f"'001': approve not taken: they said {own} themselves" in told
     sheet = signed(content(line("001", pictures["001"])), issue_code(company.home, "Ada Lovelace"))
     code, told = take(company, sheet, "answers.json")
@@ -87,7 +87,7 @@ def test_a_list_that_says_the_same_is_known(company: Company, register: Register
     """HR's table of everybody who said yes need not leave out those who said so themselves."""
     says(register, Answer.APPROVE, run(company)["001"])
     code, told = take(company, "employee,answer\n001,approve\n")
-    assert (code, "0 answers taken in, 1 were known already, 0 rows" in told) == (0, True)
+    assert (code, "0 answers taken in, 1 was known already, 0 rows" in told) == (0, True)
 
 
 def test_a_list_may_correct_a_list(company: Company) -> None:

@@ -49,7 +49,7 @@ def test_a_plan_says_who_why_and_how_much(company: Company) -> None:
     (company.out / "512" / "old.jpg").write_bytes(b"before")
     result = publishing(company, "plan", "--to", str(company.out), "--sizes", "512", "--master", "1024")
     assert result.exit_code == 0
-    assert "1 people new, 1 change, 0 as they are; 4 files" in result.output
+    assert "1 person new, 1 changes, 0 as they are; 4 files" in result.output
     assert "new: 1 (new)" in result.output
     assert "change: 1 (old)" in result.output
     assert "without an answer the old photo stays: 1 (silent)" in result.output
@@ -190,7 +190,7 @@ def test_the_same_file_twice_adds_nothing(company: Company) -> None:
     reviewing(company, "import", str(file))
     result = reviewing(company, "import", str(file))
     assert result.exit_code == 0
-    assert "0 answers taken in, 1 were known already" in result.output
+    assert "0 answers taken in, 1 was known already" in result.output
     assert len(company.desk().register.decisions()) == 1
 
 
@@ -220,7 +220,7 @@ def test_status_counts_and_names_nobody(company: Company) -> None:
     company.answer({"bob": "another picture"})
     result = reviewing(company, "status")
     assert result.exit_code == 0
-    assert "4 people, 3 with a portrait, 1 need a new photo" in result.output
+    assert "4 people, 3 with a portrait, 1 needs a new photo" in result.output
     told = result.output.splitlines()[1:]
     assert len(told) == 7
     assert all(line.lstrip().startswith("fewer than 5 ") for line in told)

@@ -131,7 +131,7 @@ def test_two_runs_are_compared_by_who_changed_and_why(company: Company) -> None:
         )
     told = CliRunner().invoke(app, ["compare", RUNS[2], "--home", str(company.home)]).stdout
     assert "p1: accept → review  now roll.high" in told
-    assert "1 people have the same outcome, 1 another one; 2 have a new portrait" in told
+    assert "1 person has the same outcome, 1 another one; 2 have a new portrait" in told
     assert "roll: median 1 → 4 (2 people)" in told
 
 

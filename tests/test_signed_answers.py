@@ -93,9 +93,9 @@ def test_the_same_marks_twice_add_nothing(company: Company, code: str) -> None:
     pictures = run(company)
     first = line("001", pictures["001"], at="2099-01-01T00:00:00.000Z")
     taken_in(company, signed(content(first), code))
-    assert "0 answers taken in, 1 were known" in taken_in(company, signed(content(first), code)).output
+    assert "0 answers taken in, 1 was known" in taken_in(company, signed(content(first), code)).output
     more = signed(content(line("002", pictures["002"], "keep"), first), code)
-    assert "1 answers taken in, 1 were known" in taken_in(company, more).output
+    assert "1 answer taken in, 1 was known" in taken_in(company, more).output
     assert len(decisions(company)) == 2
 
 
@@ -236,7 +236,7 @@ def test_lines_that_are_about_nothing_are_refused_alone(company: Company, code: 
     )
     result = taken_in(company, signed(text, code))
     assert result.exit_code == 1
-    assert "1 answers taken in, 0 were known already, 5 rows refused." in result.output
+    assert "1 answer taken in, 0 were known already, 5 rows refused." in result.output
     for words in (
         "answer 2: nobody in run r1 has the id '999'",
         "answer 3: its picture is none of '002'",

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from catchlight import backup, backup_rotation
+from catchlight.amounts import amount
 from catchlight.errors import ConfigError
 from catchlight.promises import load_promises
 from flows.commands.options import HOME, HomeOption
@@ -36,7 +37,7 @@ def make(
     with told(), bars():
         counter = Counter("Putting aside", 0)
         made = backup.make(home, to, counter.step)
-    say(f"{len(made.files)} files in {made.folder}")
+    say(f"{amount(len(made.files), 'file')} in {made.folder}")
     _say_rotten(made)
     raise typer.Exit(1 if made.rotten else 0)
 
@@ -70,7 +71,7 @@ def restore(
         say(f"  {name}: gone or changed")
     _say_rotten(found)
     verb = "checked" if dry_run else f"put back at {home}"
-    say(f"{len(found.files)} files {verb}; the backup is of {found.facts['made']}")
+    say(f"{amount(len(found.files), 'file')} {verb}; the backup is of {found.facts['made']}")
     if not dry_run:
         say(
             f'Whatever people said since then is not in it. Look through it, then: catchlight audit accept "WHY" --home {home}'

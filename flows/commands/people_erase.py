@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from catchlight import backup_erasure, erasure
+from catchlight.amounts import amount
 from catchlight.desk import alone, open_register
 from catchlight.errors import ConfigError
 from catchlight.home import Home
@@ -75,7 +76,7 @@ def _foretell(home: Path, employee: str, gone: list[str]) -> None:
         if place not in standing:
             message = f"--gone {place}: nothing of theirs stands there; it does at {', '.join(standing) or 'no place'}"
             raise ConfigError(message)
-    say(f"{employee}: {found.pictures} pictures, {found.rows} rows of the register, {found.files} files.")
+    say(f"{employee}: {_amounts(found.pictures, found.rows)}, {amount(found.files, 'file')}.")
     _tell_places(home, employee, standing, gone)
     if why := unkept(home):
         say(f"A restored backup would bring them back: {why}. {_SECOND.format(folder=folders(home)[1])}")
@@ -103,21 +104,27 @@ def _erase(home: Path, employee: str, gone: list[str]) -> int:
 def _in_backups(folder: Path, employee: str, *, dry_run: bool) -> int:
     """Erase somebody in each backup of a folder; return the exit code."""
     found = backup_erasure.all_in(folder)
-    say(f"{len(found)} backups in {folder}{': they would be searched, too' if dry_run else ''}.")
+    say(f"{amount(len(found), 'backup')} in {folder}{': they would be searched, too' if dry_run else ''}.")
     left = False
     for one in found if not dry_run else ():
         done = backup_erasure.erase_in(one, employee, redraw)
         if done:
-            say(f"{done.folder.name}: {done.pictures} pictures deleted, {done.files} files scrubbed.")
+            say(
+                f"{done.folder.name}: {amount(done.pictures, 'picture')} deleted, {amount(done.files, 'file')} scrubbed."
+            )
             for place in done.left:
                 say(f"  Still there: {place}")
             left = left or bool(done.left)
     return int(left)
 
 
+def _amounts(pictures: int, rows: int) -> str:
+    return f"{amount(pictures, 'picture')}, {amount(rows, 'row')} of the register"
+
+
 def _tell(home: Path, done: erasure.Erased) -> int:
     """Say what was done and what is left; return the exit code."""
-    say(f"Erased: {done.pictures} pictures, {done.rows} rows of the register, {done.files} files scrubbed.")
+    say(f"Erased: {_amounts(done.pictures, done.rows)}, {amount(done.files, 'file')} scrubbed.")
     outside = [folder for folder in done.kept if home.resolve() not in folder.resolve().parents]
     if outside:
         say(

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from catchlight import plugins
+from catchlight.amounts import amount
 from catchlight.audit import Act
 from catchlight.desk import open_register
 from catchlight.errors import ConfigError
@@ -53,7 +54,8 @@ def export_person(
             )
             register.tell(Act.EXPORT, by=getpass.getuser(), person=employee)
         say(
-            f"{to}: {done.rows} rows, {done.files} pictures and signatures, {done.runs} runs. Hand it to them, and to nobody else."
+            f"{to}: {amount(done.rows, 'row')}, {amount(done.files, 'picture or signature', 'pictures and signatures')}, "
+            f"{amount(done.runs, 'run')}. Hand it to them, and to nobody else."
         )
 
 

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from catchlight.amounts import amount
 from catchlight.desk import Desk, alone, open_desk, open_register
 from catchlight.drift import find_drift
 from catchlight.journal import stacks
@@ -31,7 +32,7 @@ def verify(home: HomeOption = HOME, to: ToOption = "") -> None:
             found = find_drift(desk)
             drifts += found
             files = len(stacks(desk.register.receipts(desk.place.name)))
-            say(f"{desk.place.name}: {files} files published, {len(found)} findings")
+            say(f"{desk.place.name}: {amount(files, 'file')} published, {amount(len(found), 'finding')}")
             for drift in found:
                 say(f"  {drift.kind:<12} {drift.employee or '-'}  {drift.target}: {drift.sentence}")
     raise typer.Exit(1 if drifts else 0)

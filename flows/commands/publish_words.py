@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
+from catchlight.amounts import amount, people
 from catchlight.publish_plan import Plan, Removal, Skip
 from catchlight.publish_time import in_words
 from catchlight.sending import Result
@@ -30,11 +31,12 @@ def tell_plan(drawn: Plan) -> None:
     changes = Counter(person.change for person in drawn.people)
     megabytes = sum(file.bytes for file in files) / 1e6
     say(
-        f"{changes['new']} people new, {changes['change']} change, {changes['unchanged']} as they are; "
-        f"{len(files)} files, {megabytes:.1f} MB to write."
+        f"{people(changes['new'])} new, {amount(changes['change'], 'changes', 'change')}, "
+        f"{changes['unchanged']} as {'it is' if changes['unchanged'] == 1 else 'they are'}; "
+        f"{amount(len(files), 'file')}, {megabytes:.1f} MB to write."
     )
     if drawn.calls:
-        say(f"{drawn.calls} calls, {in_words(drawn.seconds)}.")
+        say(f"{amount(drawn.calls, 'call')}, {in_words(drawn.seconds)}.")
     for change, called in _CHANGES.items():
         _tell_people(f"  {called}", [person.employee for person in drawn.people if person.change == change])
     _tell_reasons("taken off", drawn.removals)
@@ -50,20 +52,20 @@ def tell_plan(drawn: Plan) -> None:
 
 def _tell_reasons(what: str, parts: Sequence[Removal | Skip]) -> None:
     """Print why people are left out or taken off: the commonest reasons first, and not thousands of them."""
-    people: dict[str, list[str]] = defaultdict(list)
+    by_reason: dict[str, list[str]] = defaultdict(list)
     for part in parts:
-        people[part.sentence].append(part.employee)
-    common = sorted(people, key=lambda sentence: -len(people[sentence]))
+        by_reason[part.sentence].append(part.employee)
+    common = sorted(by_reason, key=lambda sentence: -len(by_reason[sentence]))
     for sentence in common[:_SHOWN]:
-        _tell_people(f"  {what}, {sentence}", people[sentence])
-    rest = [person for sentence in common[_SHOWN:] for person in people[sentence]]
+        _tell_people(f"  {what}, {sentence}", by_reason[sentence])
+    rest = [person for sentence in common[_SHOWN:] for person in by_reason[sentence]]
     _tell_people(f"  {what}, for other reasons that the plan's page tells", rest)
 
 
-def _tell_people(what: str, people: list[str]) -> None:
-    if people:
-        more = f" and {len(people) - _SHOWN} more" if len(people) > _SHOWN else ""
-        say(f"{what}: {len(people)} ({', '.join(people[:_SHOWN])}{more})")
+def _tell_people(what: str, who: list[str]) -> None:
+    if who:
+        more = f" and {len(who) - _SHOWN} more" if len(who) > _SHOWN else ""
+        say(f"{what}: {len(who)} ({', '.join(who[:_SHOWN])}{more})")
 
 
 def tell_results(results: list[Result]) -> int:

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from catchlight.amounts import amount, people
 from catchlight.job import Job
 from catchlight.loading import loading
 from catchlight.runs import run_folder
@@ -142,8 +143,8 @@ def tell(folder: Path) -> int:
     counts = run["counts"]
     without = f", {counts['photoless']} without a photo that can be read" if counts.get("photoless") else ""
     console.print(
-        f"{counts['people']} people: {counts['accept']} accepted, {counts['review']} to look at, "
-        f"{counts['retake']} need a new photo ({counts['rendered']} rendered, {counts['reused']} known already{without}).",
+        f"{people(counts['people'])}: {counts['accept']} accepted, {counts['review']} to look at, "
+        f"{amount(counts['retake'], 'needs', 'need')} a new photo ({counts['rendered']} rendered, {counts['reused']} known already{without}).",
         soft_wrap=True,
     )
     told_of = [c for c in run["consistency"] if c["before"] is not None and c["after"] is not None]

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from catchlight.amounts import amount
 from catchlight.answers import NO_ANSWER, OLDER_PICTURE, Answers, chosen, portraits_of, read_answers, standing
 from catchlight.company import Person, read_book
 from catchlight.desk import open_register
@@ -78,7 +79,8 @@ def import_answers(
         _tell(found, taken, about)
         if found.places:
             say(
-                f"{len(found.places)} people say where they want to be shown, {taken.words} of their words are new."
+                f"{amount(len(found.places), 'person says', 'people say')} where they want to be shown, "
+                f"{amount(taken.words, 'of their words is', 'of their words are')} new."
             )
     raise typer.Exit(1 if found.refused or taken.refused else 0)
 
@@ -96,7 +98,10 @@ def status(home: HomeOption = HOME, run: RunOption = "latest") -> None:
         asked = {id_: person for id_, person in people.items() if person.portrait.picture}
         counts = Counter(_stand(answers.get(id_, []), person) for id_, person in asked.items())
         retake = sum(_needs_photo(person) for person in people.values())
-    say(f"Run {folder.name}: {len(people)} people, {len(asked)} with a portrait, {retake} need a new photo.")
+    say(
+        f"Run {folder.name}: {amount(len(people), 'person', 'people')}, {len(asked)} with a portrait, "
+        f"{amount(retake, 'needs', 'need')} a new photo."
+    )
     for code, cell in shown_answers({code: counts[code] for code in _WORDS}, NO_ANSWER).items():
         said = _SMALL[cell] if isinstance(cell, Hidden) else str(cell)
         say(f"{said:>12} {_WORDS[code]}")
@@ -123,7 +128,10 @@ def _read(file: Path, home: Path, run: str, by: str) -> Answers:
 
 def _tell(found: Answers, taken: TakenIn, run: str) -> None:
     refused = (*found.refused, *taken.refused)
-    say(f"{taken.answers} answers taken in, {taken.known} were known already, {len(refused)} rows refused.")
+    say(
+        f"{amount(taken.answers, 'answer')} taken in, {amount(taken.known, 'was', 'were')} known already, "
+        f"{amount(len(refused), 'row')} refused."
+    )
     if found.unbound:
         say(f"{found.unbound} name no picture and were taken for the portraits of run {run}.")
     for sentence in (*refused, *found.older):

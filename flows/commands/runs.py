@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from catchlight import pruning, run_history
+from catchlight.amounts import amount, people
 from catchlight.desk import open_register
 from catchlight.errors import ConfigError
 from catchlight.home import Home
@@ -97,8 +98,8 @@ def compare(
 
 def _told(found: Comparison) -> list[str]:
     total = (
-        f"{found.same} people have the same outcome, {len(found.changes)} another one; "
-        f"{found.new_pictures} have a new portrait; {len(found.joined)} came, {len(found.left)} left."
+        f"{amount(found.same, 'person has', 'people have')} the same outcome, {len(found.changes)} another one; "
+        f"{amount(found.new_pictures, 'has', 'have')} a new portrait; {len(found.joined)} came, {len(found.left)} left."
     )
     lines = [total]
     for one in found.changes[:_SHOWN]:
@@ -109,7 +110,7 @@ def _told(found: Comparison) -> list[str]:
     if len(found.changes) > _SHOWN:
         lines.append(f"  … and {len(found.changes) - _SHOWN} more")
     return lines + [
-        f"  {check.check}: median {check.before:.3g} → {check.after:.3g} ({check.people} people)"
+        f"  {check.check}: median {check.before:.3g} → {check.after:.3g} ({people(check.people)})"
         for check in found.moved[:_SHOWN]
     ]
 
@@ -133,7 +134,7 @@ def prune(
         for name, why in sorted(found.kept.items(), reverse=True):
             say(f"  {name} stays: {why}")
         say(
-            f"{len(found.runs)} runs and {len(found.pictures)} pictures of ours "
+            f"{amount(len(found.runs), 'run')} and {amount(len(found.pictures), 'picture')} of ours "
             f"{'would go' if dry_run else 'go'}: {found.size / 1e6:.1f} MB. No original is among them."
         )
         if dry_run or not found.runs:
