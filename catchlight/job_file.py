@@ -20,6 +20,7 @@ from catchlight.workplace import Workplace
 _SECRET = re.compile(r"(password|secret|token|api_?key|passphrase|private_key)$")
 _UNSAFE = re.compile(r"^$|^[.\s]|[/\\]|\s$")
 _LONGEST = 200  # bytes; a file's name has 255
+AT_MOST_FEWER = 0.2
 OF_ALL_KINDS = ("kind", "join", "adds", "at_most_fewer")
 
 
@@ -113,7 +114,7 @@ class SourceTable(_Section):
     )
     adds: bool = Field(default=False, description="true: who is only here is an employee, too")
     at_most_fewer: float = Field(
-        0.2, ge=0, lt=1, description="share of people that may be missing from one time to the next"
+        AT_MOST_FEWER, ge=0, lt=1, description="share of people that may be missing from one time to the next"
     )
 
     def own(self) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from catchlight.publish_plan import Plan
 from catchlight.publish_policy import FILE, Publishing, load_publishing
 from catchlight.runs import run_folder
 
-_FEW = 10  # shares mean nothing below so many people
+_FEW = 10  # shares mean nothing below so many people, unless it is more than half of all that are published
 
 
 def guard(desk: Desk, plan: Plan) -> None:
@@ -63,7 +63,7 @@ def _removals(desk: Desk, plan: Plan, policy: Publishing) -> str:
     standing = stacks(desk.register.receipts(desk.place.name)).values()
     published = len({stack[-1].employee for stack in standing} - {""})
     going = sum(removal.reason == "left" for removal in plan.removals)
-    if going <= max(_FEW, policy.most_removed * published):
+    if going <= max(1, min(_FEW, published / 2), policy.most_removed * published):
         return ""
     return (
         f"{going} of {published} published people would be taken off because they are not in the run, "

@@ -21,12 +21,14 @@ from catchlight.tombstones import read_tombstones
 from catchlight.vault import digest_of
 from connectors import folder
 from flows import agreeing
+from flows.shorter_list import must_list_most
 
 
 def read(job: Job, settings: folder.Settings, room: Storeroom) -> Directory:
     """Return who is in a folder, by the ids under which they are known here; who has to be confirmed is left out and told."""
     found, ids = folder.read(settings), _ids(job.home, room)
     claims, photos, stones = claims_of(found.employees), by_employee(found.photos), read_tombstones(job.home)
+    must_list_most(job, {ids.of(one) for one in claims})
     told = [
         _shown(job.home, settings, ids, one, photos.get(one.id, []))
         for one in claims
