@@ -7,10 +7,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
-from catchlight.errors import OutsideError
+from catchlight.errors import ConfigError, OutsideError
 from catchlight.home import MARKS
 
 LARGEST = 64 << 20
+_OF_DISKS = {
+    "lost+found", "@eadir", "#recycle", "@recycle", "#snapshot", "$recycle.bin", "system volume information",
+}  # fmt: skip
 _SPECIAL = {"", ".", ".."}
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
@@ -35,28 +38,49 @@ def partial_of(file: str) -> str:
     return str(path.with_name(f".{path.name}.partial"))
 
 
-def walk(root: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
+def walk(root: Path, odd: list[str]) -> Iterator[tuple[str, os.DirEntry[str]]]:
     """Yield every file and link below ``root`` with its relative path, sorted.
 
-    What is hidden is left out, and so are Catchlight's own homes: portraits that were made are nobody's photos.
+    What is hidden is left out, and what disks keep for themselves, and Catchlight's own homes: portraits that were made
+    are nobody's photos. ``odd`` is given the names that are not UTF-8, and so are no text: they are left out, too.
     """
     pending = [("", root)]
     while pending:
         prefix, folder = pending.pop()
-        try:
-            entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-        except OSError as error:
-            message = f"{folder}: cannot be listed: {error.strerror}"
-            raise OutsideError(message) from error
+        entries = _listed(folder)
         if prefix and MARKS.issubset(entry.name for entry in entries):
             continue
         for entry in entries:
-            if entry.name.startswith("."):
+            if entry.name.startswith(".") or entry.name.casefold() in _OF_DISKS:
                 continue
-            if entry.is_dir(follow_symlinks=False):
+            if not _is_text(entry.name):
+                odd.append(prefix + os.fsencode(entry.name).decode("utf-8", "replace"))
+            elif entry.is_dir(follow_symlinks=False):
                 pending.append((f"{prefix}{entry.name}/", Path(entry.path)))
             else:
                 yield prefix + entry.name, entry
+
+
+def _listed(folder: Path) -> list[os.DirEntry[str]]:
+    try:
+        return sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except PermissionError as error:
+        message = (
+            f"{folder}: may not be listed; let this account read it, or move it elsewhere if no photo is in it "
+            "(else whoever has theirs there would count as without one)"
+        )
+        raise ConfigError(message) from error
+    except OSError as error:
+        message = f"{folder}: cannot be listed: {error.strerror}"
+        raise OutsideError(message) from error
+
+
+def _is_text(name: str) -> bool:
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def read(root: Path, file: str) -> bytes:

@@ -28,6 +28,7 @@ def from_table(path: Path, shelf: Shelf, templates: tuple[str, ...], data: bytes
         message = f"{path}: the list has no rows; add one for each person"
         raise ConfigError(message)
     people = People(path.name)
+    people.tell_links(shelf.links)
     _tell_table(people, table)
     _take_rows(people, table.rows)
     _take_photos(people, files_of(people, shelf, templates), shelf)
@@ -108,6 +109,7 @@ def _date(text: str) -> str:
 def from_files(shelf: Shelf) -> People:
     """Take every picture as a person whose id is the name of the file."""
     people = People()
+    people.tell_links(shelf.links)
     people.tell("no_directory", "there is no directory.csv: every picture is a person named after its file")
     for file in (f for f in shelf.sizes if f.casefold().endswith((".csv", ".tsv", ".xlsx"))):
         people.tell(

@@ -1,5 +1,6 @@
 """Everyone that a folder tells of, and what is odd about it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from catchlight.records import Employee, Photo
@@ -26,6 +27,16 @@ class People:
         """Leave a row out: nobody is made of it, but what is its person's is given to nobody else."""
         self.left.append(row)
         self.tell(kind, sentence, row.line)
+
+    def tell_links(self, links: Iterable[str]) -> None:
+        """Tell which links were not followed: where all photos are behind one, nothing else says why there are none."""
+        if shown := sorted(links, key=lambda link: (link.casefold() != "photos", link)):
+            verb = "is a link and is" if len(shown) == 1 else "are links and are"
+            self.tell(
+                "link",
+                f"{some(shown)} {verb} not followed: put the pictures themselves there, or mount their folder there "
+                "(mount --bind)",
+            )
 
 
 def some(names: list[str]) -> str:

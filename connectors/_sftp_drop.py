@@ -22,12 +22,11 @@ from connectors._folder_list import from_table
 from connectors._folder_match import PHOTO_NAMES, PhotoName
 from connectors._folder_people import People
 from connectors._folder_source import Files, entries
-from connectors._sftp_listing import Listing, listed, move, read, shelf_of
+from connectors._sftp_listing import LIST, Listing, listed, move, one_list, read, shelf_of, table_of
 from connectors._sftp_server import Server
 from connectors._sftp_settings import Folder, Login
 from connectors._sftp_wire import RefusedError, Wire
 
-_LIST = "directory.csv"
 _TAKEN = "taken"
 _T = TypeVar("_T")
 
@@ -81,7 +80,7 @@ class _Drop:
     def pages(self, mark: str) -> Iterator[Page]:
         """Return everybody; nothing new when the last drop was archived and there is no other yet."""
         self._listing, self._missed = self._call("listed", self._listed), False
-        if mark and _table(self._listing) is None and not self._is_ready():
+        if mark and table_of(self._listing) is None and not self._is_ready():
             yield Page([], then=mark)
             return
         if mark:
@@ -103,7 +102,7 @@ class _Drop:
 
         Photos of people whom nobody wanted (not among those ``had``) stay for the next list.
         """
-        settings, table = self._settings, _table(self._listing)
+        settings, table = self._settings, table_of(self._listing)
         if not settings.archive or not table or self._missed:
             return
         now = self._call("listed", self._listed)
@@ -157,11 +156,12 @@ class _Drop:
             )
 
     def _entries(self) -> list[Entry]:
-        folder, table = self._settings.folder, _table(self._listing)
+        folder, table = self._settings.folder, table_of(self._listing)
         if table is None:
-            raise OutsideError(f"{folder}: waits for {_LIST}, the list of people")
+            raise OutsideError(f"{folder}: waits for {LIST}, the list of people")
+        one_list(self._listing)
         try:
-            data = self._fetch(table)
+            data = self._read(table)
         except PhotoError as error:
             raise ConfigError(f"folder: {error}") from error
         people = from_table(
@@ -178,6 +178,12 @@ class _Drop:
         return f"{item.written} {item.size}"
 
     def _fetch(self, file: str) -> bytes:
+        """Return a photo; a cell that names the list itself names none."""
+        data = self._read(file)
+        identify(data)
+        return data
+
+    def _read(self, file: str) -> bytes:
         item = self._listing.files.get(file)
         if item is None:
             raise PhotoError(
@@ -186,8 +192,6 @@ class _Drop:
         data = self._call("read", lambda wire: read(wire, self._settings.folder, file, item), file)
         if not data:
             raise PhotoError("photo.empty", f"{file} is empty; send it again")
-        if file != _table(self._listing):
-            identify(data)
         return data
 
     def _call(self, verb: str, work: Callable[[Wire], _T], file: str = "") -> _T:
@@ -229,10 +233,6 @@ def probe_source(settings: SourceSettings) -> list[str]:
             return drop.look()
         except CatchlightError as error:
             return [str(error)]
-
-
-def _table(listing: Listing) -> str | None:
-    return next((file for file in sorted(listing.files) if file.casefold() == _LIST), None)
 
 
 def _of(listing: Listing, file: str) -> object:

@@ -9,10 +9,11 @@ from typing import Any
 import paramiko  # type: ignore[import-untyped]
 from paramiko import sftp
 
-from catchlight.errors import OutsideError, PhotoError
+from catchlight.errors import ConfigError, OutsideError, PhotoError
 from connectors._folder_match import Shelf
 from connectors._sftp_wire import LARGEST, RefusedError, Wire
 
+LIST = "directory.csv"
 _DEEPEST = 16
 
 
@@ -125,3 +126,21 @@ def shelf_of(listing: Listing) -> Shelf:
     for file in sorted(listing.files):
         shelf.add(file, listing.files[file].size)
     return shelf
+
+
+def table_of(listing: Listing) -> str | None:
+    """Return the list of people, None when there is none yet."""
+    return next(iter(_tables(listing)), None)
+
+
+def one_list(listing: Listing) -> None:
+    """Refuse a drop with two lists: which is right cannot be told; ConfigError."""
+    if len(lists := _tables(listing)) > 1:
+        message = (
+            f"folder: {' and '.join(lists)} are both there; keep the one that is right, and rename the other"
+        )
+        raise ConfigError(message)
+
+
+def _tables(listing: Listing) -> list[str]:
+    return [file for file in sorted(listing.files) if file.casefold() == LIST]

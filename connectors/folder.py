@@ -8,14 +8,14 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from catchlight.errors import ConfigError, OutsideError, PhotoError
-from catchlight.place import LIST
+from catchlight.formats import identify
 from catchlight.records import Photo
 from catchlight.source import Directory, Entry, Finding, Source
 from connectors import _folder_disk as disk
 from connectors import _folder_list as listing
-from connectors._folder_match import PHOTO_NAMES, PhotoName, Shelf
-from connectors._folder_ours import published
+from connectors._folder_match import PHOTO_NAMES, PICTURES, PhotoName
 from connectors._folder_people import People
+from connectors._folder_shelf import contents, the_list
 from connectors._folder_source import Files, entries
 
 _GONE = ("photo.missing", "is not there any more; put it back or take it out of the list")
@@ -56,13 +56,13 @@ def read(settings: Settings) -> Directory:
     if not root.is_dir():
         message = f"source {root}: no such folder; give one with directory.csv and photos/"
         raise ConfigError(message)
-    shelf, ours = _shelf(root)
-    lists = [file for file in shelf.sizes if file.casefold() == "directory.csv"]
-    if lists:
-        people = listing.from_table(root / lists[0], shelf, settings.photo_names)
+    found = contents(root)
+    table = the_list(root, found.shelf)
+    if table:
+        people = listing.from_table(table, found.shelf, settings.photo_names)
     else:
-        people = listing.from_files(shelf)
-    findings = [Finding(*finding) for finding in people.findings] + _left_out(ours)
+        people = listing.from_files(found.shelf)
+    findings = [Finding(*finding) for finding in (*people.findings, *found.findings())]
     _somebody(root, people, findings)
     return Directory(people.employees, people.photos, findings)
 
@@ -70,13 +70,16 @@ def read(settings: Settings) -> Directory:
 def fetch(settings: Settings, photo: Photo) -> bytes:
     """Return the bytes of one photo.
 
-    Raises PhotoError (``photo.missing``, ``photo.unreadable``, ``photo.too_large``) or OutsideError
-    when the disk is unwell.
+    Raises PhotoError (``photo.missing``, ``photo.unreadable``, ``photo.too_large``, ``photo.not_a_picture``) or
+    OutsideError when the disk is unwell.
     """
     try:
-        return disk.read(settings.root, photo.file)
+        data = disk.read(settings.root, photo.file)
     except (OSError, ValueError) as error:
         raise _why_not(photo.file, error) from error
+    if not photo.file.casefold().endswith(PICTURES):
+        _look_at(photo.file, data)
+    return data
 
 
 class SourceSettings(Settings):
@@ -150,29 +153,6 @@ def tidy(settings: Settings, target: str) -> None:
         raise _unwell(settings.root / target, "tidied", error) from error
 
 
-def _shelf(root: Path) -> tuple[Shelf, list[str]]:
-    """Return the files of a folder, and apart from them the portraits that were published there."""
-    shelf, sizes = Shelf(), dict[str, int]()
-    for file, entry in disk.walk(root):
-        if entry.is_symlink():
-            shelf.links.add(file)
-        elif entry.is_file(follow_symlinks=False):
-            sizes[file] = entry.stat(follow_symlinks=False).st_size
-    ours = published(root, sizes)
-    for file, size in sizes.items():
-        if file not in ours:
-            shelf.add(file, size)
-    return shelf, sorted(ours)
-
-
-def _left_out(ours: list[str]) -> list[Finding]:
-    pictures = [file for file in ours if not file.endswith(LIST)]
-    if not pictures:
-        return []
-    told = f"{len(pictures)} portraits that Catchlight published here are nobody's photos, and left out ({pictures[0]} …)."
-    return [Finding("published_file", told)]
-
-
 def _somebody(root: Path, people: People, findings: list[Finding]) -> None:
     """Refuse a folder that would give an empty run."""
     if not people.photos:
@@ -184,6 +164,14 @@ def _first(findings: list[Finding]) -> Iterator[str]:
     yield from (finding.sentence for finding in findings[:3])
     if len(findings) > len(findings[:3]):
         yield f"(and {len(findings) - 3} more)"
+
+
+def _look_at(file: str, data: bytes) -> None:
+    """Refuse a file that a photo cell names and that is no picture, such as the list itself."""
+    try:
+        identify(data)
+    except PhotoError as error:
+        raise PhotoError(error.reason, f"{file}: {error}") from error
 
 
 def _why_not(file: str, error: OSError | ValueError) -> PhotoError | OutsideError:
