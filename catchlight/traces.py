@@ -227,9 +227,12 @@ def known_elsewhere(home: Path, register: Register) -> set[str]:
 
 
 def ids_of_recipes(home: Path) -> set[str]:
-    """Return whose portraits recipes gave: they outlive the run that made them."""
-    files = home.glob("ledger/recipes/*/*.json")
-    return {row["employee"] for file in files for row in _of_people(_json(file))}
+    """Return whose portraits recipes gave: they outlive the run that made them. A damaged one counts as never finished."""
+    found: set[str] = set()
+    for file in home.glob("ledger/recipes/*/*.json"):
+        with suppress(ConfigError):
+            found |= {row["employee"] for row in _of_people(_json(file))}
+    return found
 
 
 def listed_ids(home: Path) -> dict[str, dict[str, str]]:

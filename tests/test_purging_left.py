@@ -208,3 +208,21 @@ def test_the_export_of_who_said_no_says_so_when_no_run_has_them(company: Company
     assert CliRunner().invoke(app, words).exit_code == 0
     with zipfile.ZipFile(file) as archive:
         assert json.loads(archive.read("data.json"))["allowed now"]["edit"]["code"] == Answer.REFUSE
+
+
+def test_a_damaged_recipe_is_no_reason_to_refuse_a_withdrawal(company: Company) -> None:
+    """Whose it was is not known; a refresh makes it anew."""
+    next(company.home.glob("ledger/recipes/*/*.json")).write_text("{")
+    words = [
+        "people",
+        "consent",
+        "a",
+        "--purpose",
+        "chat",
+        "--said",
+        "withdrawn",
+        "--home",
+        str(company.home),
+    ]
+    done = CliRunner().invoke(app, words)
+    assert done.exit_code == 0, done.output
