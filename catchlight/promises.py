@@ -50,7 +50,11 @@ class Keep(_Section):
     runs: int = Field(
         90, ge=1, description="tables, contact sheets and plans of runs that newer ones followed"
     )
-    letters: int = Field(90, ge=1, description="invitations, letters and delegations, after their end")
+    letters: int = Field(
+        90,
+        ge=1,
+        description="invitations, letters and delegations, after their end; of whoever is here the last one stays",
+    )
     links: int = Field(14, ge=1, description="printed personal links")
     halves: int = Field(1, ge=1, description="half-written files that a killed program left")
     orphans: int = Field(

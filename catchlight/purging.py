@@ -11,6 +11,7 @@ from catchlight import prefect_store
 from catchlight import purging_pictures as pictures
 from catchlight.errors import ConfigError
 from catchlight.promises import Keep
+from catchlight.purging_left import absent
 from catchlight.purging_orphans import orphans
 from catchlight.register import Register
 from catchlight.review_records import Delegation, Extension, Invitation, Letter, Revocation, Session
@@ -101,20 +102,31 @@ def _logs(one: Purge) -> int:
 
 
 def _letters(one: Purge) -> int:
-    """Forget invitations that ended, with their letters, and delegations that did."""
+    """Forget invitations that ended, with their letters, and delegations that did.
+
+    The last invitation of whoever is here stays: its link leads to a new one, and nobody is asked twice.
+    """
     since, register = one.before(one.keep.letters), one.register
-    ended = [row.id for row in register.rows(Invitation) if row.expires < since]
+    asked = register.rows(Invitation)
     longer = {row.invitation for row in register.rows(Extension) if row.until >= since}
-    ended = [id_ for id_ in ended if id_ not in longer]
+    gone = [row.id for row in asked if row.expires < since]
+    kept = longer | _last_ones(one, asked) if gone else longer
+    ended = [id_ for id_ in gone if id_ not in kept]
     over = {row.until for row in register.rows(Delegation) if row.until < since}
     if one.dry:
         return len(ended) + len(over)
     with register.alone() as store:
-        gone = sum(
+        count = sum(
             store.remove(kind, invitation=id_) for id_ in ended for kind in (Letter, Revocation, Extension)
         )
-        gone += sum(store.remove(Invitation, id=id_) for id_ in ended)
-        return gone + sum(store.remove(Delegation, until=until) for until in over)
+        count += sum(store.remove(Invitation, id=id_) for id_ in ended)
+        return count + sum(store.remove(Delegation, until=until) for until in over)
+
+
+def _last_ones(one: Purge, asked: Iterable[Invitation]) -> set[str]:
+    """Return the last invitation of everybody who has not left."""
+    left = absent(one.home, one.register).left
+    return set({row.employee: row.id for row in asked if row.employee not in left}.values())
 
 
 def _runs(one: Purge) -> int:

@@ -15,6 +15,7 @@ from catchlight import ledger, source_memory
 from catchlight.home import Home
 from catchlight.register import Register
 from catchlight.register_tables import TABLES
+from catchlight.review_records import Invitation
 from catchlight.storeroom import SCRATCH
 
 if TYPE_CHECKING:
@@ -47,9 +48,12 @@ def _clear(one: "Purge", desk: Path, days: int) -> int:
 
 
 def _told(home: Path, register: Register) -> set[str]:
-    """Return every digest that anything outside the vault tells of."""
+    """Return every digest that anything outside the vault tells of.
+
+    What an invitation asked about is no reason to keep it: that is in the newest run, or nobody is asked about it any more.
+    """
     found = set[str]()
-    for record in TABLES:
+    for record in (one for one in TABLES if one is not Invitation):
         rows: list[Any] = register.rows(record)
         for row in rows:
             found.update(_DIGEST.findall(repr(astuple(row))))
