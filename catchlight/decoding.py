@@ -14,7 +14,7 @@ from PIL import Image, ImageFile
 from catchlight import exif, jpeg_pixels, jpeg_stream, srgb
 from catchlight.anatomy import Picture
 from catchlight.errors import PhotoError
-from catchlight.formats import BROKEN, Format, gif_extent, identify, not_read
+from catchlight.formats import BROKEN, EMPTY, Format, gif_extent, identify, not_read
 
 _READERS = {
     Format.JPEG: ("PIL.JpegImagePlugin", "JpegImageFile"),
@@ -91,7 +91,7 @@ def decode(data: bytes, limits: Limits = STANDARD, into: mmap | None = None) -> 
 def check_bytes(data: bytes, limits: Limits) -> None:
     """Raise PhotoError for a file that is empty or too long."""
     if not data:
-        raise PhotoError("photo.empty", "The file is empty; send it again.")
+        raise PhotoError("photo.empty", EMPTY)
     if len(data) > limits.max_bytes:
         size, most = len(data) / 2**20, limits.max_bytes / 2**20
         raise _too_large(f"has {size:.0f} MB and at most {most:.0f} MB are read")

@@ -7,6 +7,7 @@ from enum import StrEnum
 from catchlight.errors import PhotoError
 
 ACCEPTED = "JPEG, PNG, WebP, HEIC, AVIF, TIFF or GIF"
+EMPTY = "The file is empty; send it again."
 # What readers raise on bytes that are not what they should be.
 BROKEN = (
     *(SyntaxError, OSError, EOFError, ValueError, TypeError, AttributeError, RuntimeError),

@@ -36,7 +36,7 @@ def make_app(desk: ReviewDesk) -> Starlette:
     app = Starlette(
         routes=routes,
         middleware=[
-            Middleware(Shield, origin=f"{parts.scheme}://{parts.netloc}"),
+            Middleware(Shield, origin=f"{parts.scheme}://{parts.netloc}", refused=_foreign),
             Middleware(RequestBodyLimitMiddleware, max_body_size=FORM),
         ],
         exception_handlers={HTTPException: _problem, ClientDisconnect: _gone, Exception: _failure},
@@ -59,6 +59,11 @@ def _problem(request: Request, problem: Exception) -> Response:
     if isinstance(problem, HTTPException):
         page.headers.update(problem.headers or {})
     return page
+
+
+def _foreign(request: Request) -> Response:
+    """Return the page for a form of another site, with the way to the page itself."""
+    return Visit(request).page("problem.html.j2", 403, key="origin")
 
 
 def _gone(_: Request, _problem: Exception) -> Response:

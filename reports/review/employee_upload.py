@@ -13,6 +13,7 @@ from starlette.types import Receive, Scope, Send
 
 from catchlight.deciding import Code
 from catchlight.errors import ConfigError, OutsideError
+from catchlight.formats import EMPTY
 from reports.review.employee_view import me, shown_notice
 from reports.review.place import Stand, place_of
 from reports.review.shield import FORM
@@ -80,8 +81,10 @@ def _photo(visit: Visit, form: FormData) -> Response:
 def _problem(visit: Visit, file: UploadFile | str | None) -> Told | None:
     """Return what is wrong with a file before anybody looks into it."""
     say, most = visit.words, visit.desk.policy.server.largest_upload
-    if not isinstance(file, UploadFile) or not file.size:
+    if not isinstance(file, UploadFile) or not (file.filename or file.size):
         return Told(say("upload.none"), say.language)
+    if not file.size:
+        return told("photo.empty", EMPTY, say)
     if file.size > most * _MEGABYTE:
         return Told(say("upload.large", size=round(file.size / _MEGABYTE), most=most), say.language)
     return None

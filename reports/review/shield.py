@@ -3,11 +3,13 @@
 import threading
 import time
 from collections import deque
+from collections.abc import Callable
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _MINUTE = 60.0  # seconds
@@ -31,9 +33,9 @@ _HTTPS = {"strict-transport-security": "max-age=31536000"}
 class Shield:
     """Refuses forms that another site sends, and gives every answer the headers that keep a page to itself."""
 
-    def __init__(self, app: ASGIApp, origin: str) -> None:
-        """Stand before ``app``, which browsers reach at ``origin`` (scheme, host and port)."""
-        self._app = app
+    def __init__(self, app: ASGIApp, origin: str, refused: Callable[[Request], Response]) -> None:
+        """Stand before ``app``, which browsers reach at ``origin`` (scheme, host and port); ``refused`` makes the page for a 403."""
+        self._app, self._refused = app, refused
         self._origin = origin
         self._headers = _HEADERS | (_HTTPS if origin.startswith("https:") else {})
 
@@ -51,8 +53,8 @@ class Shield:
             await send(message)
 
         if scope["method"] not in _SAFE and self._foreign(Headers(scope=scope)):
-            refused = PlainTextResponse("This form was sent by another site. Nothing was changed.", 403)
-            return await refused(scope, receive, send_guarded)
+            page = await run_in_threadpool(self._refused, Request(scope))
+            return await page(scope, receive, send_guarded)
         return await self._app(scope, receive, send_guarded)
 
     def _foreign(self, headers: Headers) -> bool:
