@@ -16,6 +16,7 @@ from catchlight.cuts import Delivery, PrintCrop
 from catchlight.delivery import ENLARGED_AT_MOST, LARGEST, Print, Size, box_of, printed
 from catchlight.kit_text import LANGUAGES, Piece, readme
 from catchlight.records import Employee
+from catchlight.source_type import HEAD, written
 
 _MEGA = 1_000_000
 _DPI = 300
@@ -75,7 +76,9 @@ def kit(
     made = list(zip(KIT, printed(portrait, sizes, place, rung), strict=True))
     pieces = [_piece(want, one, place) for want, (one, _) in made]
     files = {f"{want.name}.jpg": _with_dots(data, want.dpi) for want, (_, data) in made}
-    texts = (readme(language, person, rung, company, pieces) for language in LANGUAGES)
+    _, (_, first) = made[0]
+    type_ = written(first[:HEAD])
+    texts = (readme(language, person, rung, company, pieces, type_) for language in LANGUAGES)
     return _zipped({**dict(texts), **files})
 
 

@@ -35,11 +35,17 @@ class Piece:
 
 
 def readme(
-    language: str, person: Employee, rung: str, company: str, pieces: Sequence[Piece]
+    language: str,
+    person: Employee,
+    rung: str,
+    company: str,
+    pieces: Sequence[Piece],
+    type_: SourceType | None = None,
 ) -> tuple[str, bytes]:
-    """Return the name and the bytes of the text in a language, as Windows' own editor reads it."""
+    """Return the name and the bytes of the text in a language, as Windows' own editor reads it; ``type_`` is what the files name."""
     texts = _texts(language)
-    text = "\n".join(_lines(texts, person, Rung(rung), company, pieces))
+    caption = disclosure(language, rung, type_)
+    text = "\n".join(_lines(texts, person, Rung(rung), company, pieces, caption))
     return texts["file"], text.replace("\n", "\r\n").encode("utf-8-sig")
 
 
@@ -49,9 +55,12 @@ def alt_text(language: str, person: Employee) -> str:
     return str(_texts(language)["alt_more" if said["title"] else "alt"].format_map(said))
 
 
-def disclosure(language: str, rung: str) -> str:
-    """Return the caption that says how far the photo was changed."""
-    return str(_texts(language)["rungs"][Rung(rung)]["caption"])
+def disclosure(language: str, rung: str, type_: SourceType | None) -> str:
+    """Return the caption that says how far the photo was changed, after the mark that a picture of this type has anywhere."""
+    said, marked = _texts(language)["rungs"][Rung(rung)]["caption"], mark(language, type_)
+    if rung == Rung.KEEP and marked:
+        return f"{marked}."
+    return f"{marked or _texts(language)['marks']['none']}: {said}."
 
 
 def mark(language: str, type_: SourceType | None) -> str:
@@ -65,7 +74,12 @@ def changed(language: str, rung: str) -> str:
 
 
 def _lines(
-    texts: Mapping[str, Any], person: Employee, rung: Rung, company: str, pieces: Sequence[Piece]
+    texts: Mapping[str, Any],
+    person: Employee,
+    rung: Rung,
+    company: str,
+    pieces: Sequence[Piece],
+    caption: str,
 ) -> Iterator[str]:
     title = texts["title"].format(name=_line(person.name))
     yield from (title, "=" * len(title))
@@ -77,7 +91,7 @@ def _lines(
     language = texts["language"]
     yield from (*_headed(texts["alt_title"]), *_wrapped(alt_text(language, person)))
     yield from (*_headed(texts["changed"]), *_wrapped(texts["rungs"][rung]["changed"]))
-    yield from (*_headed(texts["caption_title"]), *_wrapped(disclosure(language, rung)))
+    yield from (*_headed(texts["caption_title"]), *_wrapped(caption))
     yield from ("", *_wrapped(texts["disclosure"]), "")
 
 

@@ -13,8 +13,9 @@ from catchlight import pixels
 from catchlight.cropping import Place
 from catchlight.decoding import decode
 from catchlight.kit import KIT, kit
-from catchlight.kit_text import alt_text, disclosure
+from catchlight.kit_text import LANGUAGES, alt_text, disclosure, mark
 from catchlight.records import Employee, Rung
+from catchlight.source_type import SourceType, source_type
 from tests.signature_company import EILEEN, face
 
 TEXTS = Path(__file__).parents[1] / "catchlight" / "kit_texts"
@@ -96,8 +97,8 @@ def test_the_text_says_what_was_changed(rung: Rung) -> None:
     """Each rung has its own words in both languages; only a generated picture is called generated."""
     files = opened(kit(master(400, 400), EILEEN, rung))
     english, german = (files[name].decode("utf-8-sig") for name in ("README.txt", "LIES-MICH.txt"))
-    assert " ".join(disclosure("en", rung).split()) in " ".join(english.split())
-    assert " ".join(disclosure("de", rung).split()) in " ".join(german.split())
+    assert " ".join(disclosure("en", rung, source_type(rung)).split()) in " ".join(english.split())
+    assert " ".join(disclosure("de", rung, source_type(rung)).split()) in " ".join(german.split())
     assert ("not a photograph" in " ".join(english.split())) == (rung is Rung.GENERATE)
     assert "Portrait of Eileen Collins, Commander" in english
     assert "\r\n" in english
@@ -122,3 +123,17 @@ def test_both_languages_say_everything() -> None:
     assert keys(english) == keys(german)
     assert set(english["uses"]) == {want.name for want in KIT}
     assert set(english["rungs"]) == set(Rung)
+
+
+@pytest.mark.parametrize("rung", list(Rung))
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_caption_says_what_a_wall_says_of_the_same_portrait(language: str, rung: Rung) -> None:
+    """Where a picture must be marked, its mark is how the caption begins; elsewhere it is a photo."""
+    type_ = source_type(rung)
+    assert disclosure(language, rung, type_).startswith(mark(language, type_) or ("Photo: ", "Foto: "))
+
+
+def test_a_photo_that_a_model_made_stays_one() -> None:
+    """What the file itself names counts, also where nothing was changed."""
+    assert disclosure("en", Rung.KEEP, SourceType.GENERATED) == "Picture generated with AI."
+    assert disclosure("de", Rung.CROP, SourceType.GENERATED) == "Bild von einer KI erzeugt: beschnitten."
