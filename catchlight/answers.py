@@ -38,12 +38,16 @@ def standing(decisions: Iterable[Decision], picture: str) -> str:
     """Return how one person's answers (the oldest first) leave a picture.
 
     That is the last answer about exactly this picture, unless the person later kept the old photo
-    or refused, about whichever picture; else ``older_picture`` or ``no_answer``.
+    or refused, about whichever picture; else ``older_picture`` or ``no_answer``. Whoever asked for another try after
+    such a no is asked about what came of it, and what they had said before the no is over.
     """
-    answers = [decision for decision in decisions if decision.side == Side.EMPLOYEE]
+    answers, again = [decision for decision in decisions if decision.side == Side.EMPLOYEE], False
     for decision in reversed(answers):
+        if again and decision.answer in STOPS:
+            break
         if decision.picture == picture or decision.answer in STOPS:
             return decision.answer
+        again = again or decision.answer in _CHANGES
     return OLDER_PICTURE if answers else NO_ANSWER
 
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from catchlight.answers import chosen, standing
+from catchlight.coming_back import is_return
 from catchlight.company import Person
 from catchlight.deadlines import prolonged
 from catchlight.invitations import about, is_answered, live
@@ -76,7 +77,7 @@ class Case:
         last = own[-1]
         waits = last.answer in _WAITS
         if pictures and last.picture != self.picture:
-            return Question.AGAIN if waits else Question.INVITE
+            return Question.AGAIN if waits and not is_return(last) else Question.INVITE
         if waits and self.made <= last.at:
             return None
         return self._retake() or self._unchanged(last)

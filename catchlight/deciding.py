@@ -117,4 +117,4 @@ def is_published(answers: list[Decision], receipts: list[Receipt], pictures: tup
 def rounds_used(answers: list[Decision], uploads: list[Upload]) -> int:
     """Return how many tries a person asked for since they last sent a photo of their own."""
     since = max((upload.at for upload in uploads), default="")
-    return len({d.picture for d in answers if d.answer == Answer.RETRY and d.at >= since})
+    return len({d.picture for d in answers if d.answer == Answer.RETRY and d.at >= since} - {""})

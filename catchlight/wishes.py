@@ -121,7 +121,7 @@ def wish_of(
         if said.answer == Answer.APPROVE:
             wish = about.wish
         elif said.answer == Answer.RETRY and len(rejected | {said.picture}) <= rounds:
-            rejected.add(said.picture)
+            rejected |= {said.picture} - {""}
             wish = about.wish
             for tag in said.tags.split():
                 wish = wish.plus(tag, about)

@@ -12,6 +12,7 @@ from catchlight.invitations import Invitations
 from catchlight.outbox import alone
 from catchlight.review_records import Invitation, Letter, Revocation
 from catchlight.sessions import Sessions
+from flows.left_out import with_left_out
 from flows.letters import Bureau, Clock, Due, channel_of, letter_of, open_bureau
 from flows.postbox import channels_of, post
 
@@ -44,6 +45,7 @@ def link_sender(home: Path, clock: Clock | None = None) -> Callable[[Invitation]
         except CatchlightError as error:
             logging.getLogger("catchlight").warning("no fresh link: %s", error)
             return None
+        bureau = with_left_out(bureau, [old.employee])
         letter = _fresh(bureau, old)
         if letter is None:
             return None

@@ -9,12 +9,14 @@ import typer
 
 from catchlight import consents
 from catchlight.agreed import PURPOSES as PAINTED
+from catchlight.coming_back import come_back
 from catchlight.consents import PURPOSES, Consent, Word
 from catchlight.desk import open_register
 from catchlight.errors import ConfigError
 from catchlight.mistyped import unknown, was_listed
 from catchlight.notices import record_notice
-from catchlight.promises import ACTS
+from catchlight.promises import ACTS, EDIT
+from catchlight.records import Answer, Decision
 from catchlight.register import Register, now
 from catchlight.review_records import Notice
 from catchlight.vault import digest_of
@@ -50,8 +52,8 @@ def consent(
     """Write down what a person said of one purpose: yes, no, or not any more. The last word holds.
 
     People say it on their own page as well; this is for paper, and for who tells HR. A written yes needs --notice and
-    --evidence. A withdrawal needs nothing: it is as easy as that. Who left can still say something: the id counts as long
-    as anything here knows it.
+    --evidence. A withdrawal needs nothing: it is as easy as that. A yes to edit takes back, too, that they refused all
+    processing. Who left can still say something: the id counts as long as anything here knows it.
 
     Exit code 0: written down. 2: the id or the purpose is unknown, or the text cannot be read.
     """
@@ -72,9 +74,24 @@ def consent(
                 if text:
                     record_notice(register, text)
                 register.add([said])
+            back = _back(register, said, dry_run=dry_run)
         if not was_listed(home):
             say("No list of people was read here yet, so nobody looked whether the id is right.")
         _tell(said, dry_run=dry_run)
+        if back:
+            say(
+                "They had refused; that is taken back. The next refresh takes them along, and asks them about the portrait."
+            )
+
+
+def _back(register: Register, said: Consent, *, dry_run: bool) -> bool:
+    """Take back that somebody refused, where they agree to have a portrait made again."""
+    if dry_run or (said.purpose, said.word) != (EDIT, Word.GRANTED):
+        return False
+    return come_back(
+        register,
+        Decision(said.employee, "", Answer.RETRY, said.by, now(), source=said.source, notice=said.notice),
+    )
 
 
 def _check(home: Path, register: Register, employee: str) -> None:

@@ -8,6 +8,7 @@ import typer
 
 from catchlight import backup_erasure, erasure
 from catchlight.amounts import amount
+from catchlight.coming_back import said_no
 from catchlight.desk import alone, open_register
 from catchlight.errors import ConfigError
 from catchlight.home import Home
@@ -150,6 +151,16 @@ def readmit(employee: EmployeeArgument, home: HomeOption = HOME) -> None:
     """
     with told():
         if not read_tombstones(home).has("id", employee) or not take_away(home, employee):
-            message = f"nobody with the id {employee!r} was erased here"
+            message = f"nobody with the id {employee!r} was erased here{_refused(home, employee)}"
             raise ConfigError(message)
         say(f"{employee} is taken in again by the next refresh.")
+
+
+def _refused(home: Path, employee: str) -> str:
+    """Return what helps somebody who refused and does not any more, "" for everybody else."""
+    if not said_no(home, employee):
+        return ""
+    return (
+        ". They said that their photo shall not be processed; once they say otherwise: "
+        f"catchlight people consent {employee} --purpose edit --said granted --home {home}"
+    )

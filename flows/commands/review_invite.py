@@ -16,6 +16,7 @@ from flows.commands.review_told import print_out, tell_led, tell_people, tell_si
 from flows.correspondence import Order, Pass
 from flows.correspondence import invite as ask
 from flows.correspondence import remind as ask_again
+from flows.left_out import with_left_out
 from flows.letters import PRINT, Bureau, Draft, Round, draw_up, open_bureau
 from flows.links import revoke as withdraw
 from flows.postbox import Report, check, occasion
@@ -79,8 +80,8 @@ def invite(
     sent; the message says which. 2: it could not start.
     """
     with told():
-        bureau, ids = open_bureau(home), _ids(only)
-        again = again or bool(ids)
+        ids = _ids(only)
+        bureau, again = with_left_out(open_bureau(home), ids), again or bool(ids)
         if channel == PRINT:
             check(bureau, channel)
             print_out(

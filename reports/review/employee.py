@@ -15,6 +15,7 @@ from catchlight.records import Answer, Side
 from reports.review import (
     employee_acts,
     employee_delegates,
+    employee_left_out,
     employee_signature,
     employee_slack,
     employee_take,
@@ -37,6 +38,7 @@ def routes() -> list[BaseRoute]:
         Route("/me/places", posted(_places), methods=["POST"]),
         *employee_acts.routes(),
         *employee_delegates.routes(),
+        *employee_left_out.routes(),
         *employee_upload.routes(),
         *employee_take.routes(),
         *employee_slack.routes(),
@@ -45,21 +47,23 @@ def routes() -> list[BaseRoute]:
 
 
 def _own(visit: Visit) -> Response:
-    return me(visit, visit.require("employee").employee)
+    person = _person(visit)
+    employee = visit.require("employee").employee
+    return me(visit, employee) if person else employee_left_out.left_out(visit, employee)
 
 
 def _stop(visit: Visit) -> Response:
     """Explain what it means not to have one's photo processed, before it is asked for."""
     person = _person(visit)
     if person is None:
-        return visit.page("nothing.html.j2")
+        return employee_left_out.stop(visit, visit.require("employee").employee)
     return visit.page("me_stop.html.j2", **view_of(visit, person))
 
 
 def _answer(visit: Visit, form: FormData) -> Response:
     person, filled = _person(visit), fill(form, all_notices(visit.desk.policy, NOTICES))
     if person is None:
-        return visit.page("nothing.html.j2")
+        return employee_left_out.take(visit, visit.require("employee").employee, filled)
     if filled.answer not in _SAYS:
         return visit.go("/me")
     if filled.answer == Answer.REFUSE and not filled.sure:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from catchlight import redo_plan, wishes
 from catchlight.answers import NO_BRAND, OLDER_PICTURE, chosen, clearance, standing
+from catchlight.coming_back import is_return
 from catchlight.company import Person
 from catchlight.deadlines import asks, invitations
 from catchlight.deciding import is_published, rounds_used
@@ -61,7 +62,7 @@ def place_of(person: Person, register: Register, policy: Policy) -> Place:
     last = own[-1] if own else None
     used = rounds_used(answers, uploads)
     picture = _picture(person, answers, last)
-    stand = _left(last) or _waiting(person, last, uploads) or _here(person, answers, picture)
+    stand = _left(last) or _waiting(person, last, uploads) or _here(person, answers, picture, last)
     if stand in _YES and is_published(answers, receipts, person.pictures):
         stand = Stand.PUBLISHED
     elif stand == Stand.APPROVED:
@@ -117,10 +118,11 @@ def _waiting(person: Person, last: Decision | None, uploads: list[Upload]) -> St
     return None
 
 
-def _here(person: Person, answers: list[Decision], picture: str) -> Stand:
+def _here(person: Person, answers: list[Decision], picture: str, last: Decision | None) -> Stand:
     if not person.pictures:
         return Stand.RETAKE
     said = standing(answers, picture)
     if said == Answer.APPROVE:
         return Stand.APPROVED
-    return Stand.NEWER if said == OLDER_PICTURE else Stand.OPEN
+    back = last is not None and is_return(last)
+    return Stand.NEWER if said == OLDER_PICTURE and not back else Stand.OPEN
