@@ -48,7 +48,7 @@ def why_off(id_: str, stacks: Sequence[Sequence[Receipt]], rights: Rights, *, le
     said = taken_back(rights.answers.get(id_, ()), max(stack[-1].at for stack in stacks))
     if left and said != Answer.REFUSE:
         return LEFT
-    return said or rights.against(id_)
+    return said or rights.against(id_) or rights.painted(id_, [stack[-1] for stack in stacks])
 
 
 def _removal(id_: str, reason: str, stacks: Sequence[Sequence[Receipt]]) -> Removal:

@@ -1,7 +1,7 @@
 """Whether somebody may be shown somewhere: by their answers, the brand's, and what they agreed to."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +11,13 @@ from catchlight.company import Person
 from catchlight.consents import Consent
 from catchlight.desk import Desk
 from catchlight.own_word import heard
+from catchlight.painted_then import UNPAINTED, is_painted, stands_painted
 from catchlight.permission import Permissions
 from catchlight.place import Purpose
 from catchlight.policy import load_policy
 from catchlight.promises import Promises, load_promises
 from catchlight.publish_policy import load_publishing
-from catchlight.records import Answer, Decision, Outcome, by_employee
+from catchlight.records import Answer, Decision, Outcome, Receipt, by_employee
 from catchlight.transaction import Transaction
 
 WHY: Mapping[str, str] = {
@@ -35,6 +36,7 @@ WHY: Mapping[str, str] = {
     consents.NOT_AGREED: "they have not agreed to be shown there, and this place needs it",
     consents.NOT_WRITTEN: "their written yes to be shown there is not recorded, and where they are it is needed",
     consents.NEVER: "trust.toml rules out showing people of their country there",
+    UNPAINTED: "a model painted a part of it, and they do not agree to that any more; the next run makes it without",
     "left": "no longer with the company",
     "replaced": "files that their newer ones take the place of",
 }
@@ -100,6 +102,7 @@ class Rights:
     brand: bool
     answers: Mapping[str, Sequence[Decision]]
     permissions: Permissions
+    home: Path | None = None  # where runs are looked up; None looks at none
 
     def of(self, person: Person) -> tuple[str, str]:
         """Return ``approve`` and the picture that may be published; else why none may be, and "".
@@ -113,6 +116,8 @@ class Rights:
         reason = clearance(answers, picture, brand=self.brand)
         if reason == Answer.APPROVE:
             reason = self.permissions.may(person.portrait.employee, self.purpose).code or reason
+        if reason == Answer.APPROVE and is_painted(person, picture, self.said(person.id)):
+            reason = UNPAINTED
         return reason, picture if reason == Answer.APPROVE else ""
 
     def awaited(self, person: Person) -> str:
@@ -122,12 +127,24 @@ class Rights:
         if not picture or clearance(answers, picture, brand=self.brand) not in _OPEN:
             return ""
         code = self.permissions.may(person.portrait.employee, self.purpose).code
-        return "" if code in {consents.DECLINED, consents.NEVER} else picture
+        never = code in {consents.DECLINED, consents.NEVER} or is_painted(
+            person, picture, self.said(person.id)
+        )
+        return "" if never else picture
+
+    def painted(self, employee: str, standing: Sequence[Receipt]) -> str:
+        """Return what stands against painted pictures of somebody that stand there, "" for nothing."""
+        found = self.home and stands_painted(self.home, self.said(employee), standing)
+        return UNPAINTED if found else ""
+
+    def said(self, employee: str) -> Sequence[Consent]:
+        """Return all that somebody said of purposes."""
+        return self.permissions.said.get(employee, ())
 
     def against(self, employee: str) -> str:
         """Return what somebody published said against this place since, "" for nothing."""
-        said, asked = self.permissions.said.get(employee, ()), self.permissions.opt_in
-        return consents.against(said, self.purpose, opt_in=self.purpose in asked)
+        asked = self.permissions.opt_in
+        return consents.against(self.said(employee), self.purpose, opt_in=self.purpose in asked)
 
 
 def rights(
@@ -138,7 +155,8 @@ def rights(
     With a transaction they are as it sees them; ``rules`` are then read before it, since others wait until it ends.
     """
     rows = store.rows if store else desk.register.rows
-    return rights_for(desk.place.takes.consent, rules or read_rules(desk.home), rows, employee)
+    found = rights_for(desk.place.takes.consent, rules or read_rules(desk.home), rows, employee)
+    return replace(found, home=desk.home)
 
 
 def rights_for(purpose: str, rules: Rules, rows: Callable[..., Sequence[Any]], employee: str = "") -> Rights:

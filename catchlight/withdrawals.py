@@ -6,12 +6,13 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from catchlight import consents
+from catchlight import consents, painted_then
 from catchlight.desk import Desk
 from catchlight.errors import OutsideError, PhotoError
 from catchlight.home import write_json
 from catchlight.in_order import in_order
 from catchlight.journal import stacks
+from catchlight.painted_then import UNPAINTED
 from catchlight.publish_removals import why_off
 from catchlight.publish_right import Rights, rights
 from catchlight.records import Answer, Receipt
@@ -20,7 +21,7 @@ from catchlight.taken_back import taken_back_at
 from catchlight.vault import digest_of
 
 FOLDER = "proofs"
-_WORDS = (Answer.REFUSE, Answer.KEEP, consents.DECLINED)
+_WORDS = (Answer.REFUSE, Answer.KEEP, consents.DECLINED, UNPAINTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,8 @@ def withdrawn(desk: Desk, hours: int) -> list[Withdrawal]:
     for employee, mine in _standing(desk).items():
         reason = why_off(employee, mine, now, left=False)
         if reason in _WORDS:
-            said = min((*_answered(now, employee, mine), *_declined(now, employee)))
+            unpainted = [painted_then.taken_back_at(now.said(employee))] if reason == UNPAINTED else []
+            said = min((*_answered(now, employee, mine), *_declined(now, employee), *unpainted))
             due = (datetime.fromisoformat(said) + timedelta(hours=hours)).isoformat(timespec="microseconds")
             found.append(Withdrawal(employee, desk.place.name, reason, said, due))
     return sorted(found, key=lambda one: one.said)

@@ -3,15 +3,19 @@
 import csv
 import json
 from collections.abc import Mapping
+from contextlib import closing
 from io import StringIO
 from pathlib import Path
 
 import pytest
 
-from catchlight.desk import open_desk
+from catchlight.consents import Consent, Word
+from catchlight.desk import open_desk, open_register
 from catchlight.errors import ConfigError
+from catchlight.painting import GENERATE
 from catchlight.publish_planning import draw
 from catchlight.records import Employee
+from catchlight.register import now
 from catchlight.source_type import HEAD, SourceType, marked, written
 from flows.destinations import place_named
 from flows.signing import Signing
@@ -28,6 +32,8 @@ def company(tmp_path: Path) -> Company:
     """Return a company with one person on each rung that matters."""
     company = make_company(tmp_path)
     company.answer(company.run("r1", {id_: id_ for id_ in RUNGS}, rungs=RUNGS))
+    with closing(open_register(company.home)) as register:
+        register.add([Consent("made", GENERATE, Word.GRANTED, "made", now())])
     return company
 
 
