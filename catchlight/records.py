@@ -71,6 +71,11 @@ class Employee:
         """The name to show."""
         return self.display_name or f"{self.given_name} {self.family_name}".strip() or self.id
 
+    @property
+    def named(self) -> bool:
+        """Whether there is a name of theirs, and not the id alone, which is nothing to show to colleagues or outside."""
+        return bool(self.display_name or self.given_name or self.family_name)
+
 
 @dataclass(frozen=True, slots=True)
 class Photo:

@@ -5,13 +5,13 @@ With nobody left there is no wall.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from io import BytesIO
 
 from PIL import Image
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from catchlight.company import read_book
+from catchlight.company import Person, read_book
 from catchlight.desk import Desk
 from catchlight.disclosure import disclosing
 from catchlight.errors import ConfigError, OutsideError, PhotoError
@@ -55,6 +55,7 @@ def update(settings: Settings, desk: Desk, run: str) -> list[Result]:
     try:
         wanted = _files(settings, desk, run, shown(receipts).values())
         results = [_show(desk, run, target, data, ours.get(target)) for target, data in wanted.items()]
+        results += _left_out(desk, run, shown(receipts).values())
         results += [_clear(desk, stack) for target, stack in ours.items() if target not in wanted]
     except (OutsideError, PhotoError, ConfigError) as error:
         return [Result("", FOLDER, FAILED, str(error))]
@@ -70,15 +71,31 @@ def _files(settings: Settings, desk: Desk, run: str, standing: Iterable[Receipt]
             pictures[receipt.employee][receipt.sent] = receipt
     members, faces, told = [], dict[str, bytes](), disclosing(desk, settings.language)
     for id_, found in pictures.items():
+        if not _person(known, id_).named:
+            continue
         shown = {digest: desk.vault.get(digest) for digest in found}
         sizes = {digest: _size(data) for digest, data in shown.items()}
         named = {digest: face_name(digest, sizes[digest][1]) for digest in shown}
         faces |= {named[digest]: data for digest, data in shown.items()}
-        person = known[id_].portrait.employee if id_ in known else Employee(id_)
+        person = _person(known, id_)
         mine = tuple(Face(named[digest], *sizes[digest]) for digest in sorted(shown))
         members.append(Member(person.name, mine, person.department, person.title, told(max(shown))))
     pages = wall(members, settings.company, settings.language, settings.address) if members else {}
     return {f"{FOLDER}/{name}": data for name, data in (faces | pages).items()}
+
+
+def _person(known: Mapping[str, Person], id_: str) -> Employee:
+    return known[id_].portrait.employee if id_ in known else Employee(id_)
+
+
+def _left_out(desk: Desk, run: str, standing: Iterable[Receipt]) -> list[Result]:
+    """Tell of whom there is no name: an id alone is nothing to show to colleagues."""
+    known = read_book(run_folder(desk.home, run or "latest")).people
+    ids = dict.fromkeys(receipt.employee for receipt in standing if receipt.employee)
+    told = "the list has no name of theirs, so the wall leaves them out"
+    return [
+        Result(id_, FOLDER, "nameless", told) for id_ in ids if id_ in known and not _person(known, id_).named
+    ]
 
 
 def _size(data: bytes) -> tuple[int, int]:

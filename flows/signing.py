@@ -6,6 +6,7 @@ from pathlib import Path
 
 from catchlight.company import Person, read_book
 from catchlight.cropping import Place as Head
+from catchlight.errors import PhotoError
 from catchlight.home import Home
 from catchlight.publish_crops import places
 from catchlight.records import Employee
@@ -31,11 +32,13 @@ class Signing:
 
     def html(self, person: Employee, picture: str) -> Mapping[str, bytes]:
         """Return the signature for an account: HTML, the picture by its address where the company has one."""
+        _must_be_named(person)
         signature = sign(self._style, person, self._portrait(person, picture), place=self._heads.get(picture))
         return {"*": signature.html.encode()}
 
     def files(self, person: Employee, picture: str) -> Mapping[str, bytes]:
         """Return the files that Outlook, an add-in and other tools take."""
+        _must_be_named(person)
         return bundle(person, self._portrait(person, picture), self._style, place=self._heads.get(picture))
 
     @cached_property
@@ -49,3 +52,9 @@ class Signing:
         portrait, known = Home(self._home).vault.get(picture), self._people.get(person.id)
         type_ = written(portrait[:HEAD]) or source_type(known.rung_of(picture) if known else "")
         return marked(portrait, type_)
+
+
+def _must_be_named(person: Employee) -> None:
+    """Raise PhotoError for somebody of whom there is an id alone: nobody signs with a number."""
+    if not person.named:
+        raise PhotoError("signature.nameless", "the list has no name of theirs to sign with")

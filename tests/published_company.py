@@ -57,7 +57,11 @@ class Company:
             for id_, p in pictures.items()
         ]
         verdicts = [Verdict(r.employee, r.recipe, outcomes.get(r.employee, Outcome.ACCEPT)) for r in renders]
-        tables = {Employee: [Employee(id_) for id_ in people], Render: renders, Verdict: verdicts}
+        tables = {
+            Employee: [Employee(id_, display_name=id_) for id_ in people],
+            Render: renders,
+            Verdict: verdicts,
+        }
         for record, rows in tables.items():
             ledger.write(home.run(name) / ledger.file_name(record), ledger.table(record, rows))
         home.point_to(name)

@@ -20,7 +20,7 @@ _CHANGES = {
     "change": "change",
     "conflict": "changed by somebody since, theirs stays (theirs in publish.toml)",
 }
-_FINE = ("theirs", "sent", "unchanged", "listed", "restored", "removed", "taken off")
+_FINE = ("theirs", "sent", "unchanged", "listed", "restored", "removed", "taken off", "nameless")
 
 
 def tell_plan(drawn: Plan) -> None:
