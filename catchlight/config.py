@@ -20,6 +20,7 @@ from catchlight.scenery import Generate
 from catchlight.settings_file import checked
 
 Pattern = Literal["flat", "butterfly", "loop", "rembrandt"]
+_EYES_TO_CHIN = 0.4  # of chin to crown, at least: hair included, it is half of it in most people
 PRESETS = Path(__file__).parents[1] / "brand_presets"
 
 
@@ -45,6 +46,10 @@ class Crop(_Section):
             raise ValueError(message)
         if self.eye_line <= self.headroom:
             message = "eye_line must lie below headroom"
+            raise ValueError(message)
+        lowest = 1 - _EYES_TO_CHIN * self.head
+        if self.eye_line > lowest:
+            message = f"eye_line {self.eye_line:g} with head {self.head:g} leaves no room for the chin; at most {lowest:.2f}"
             raise ValueError(message)
         return self
 
@@ -149,7 +154,7 @@ def load_preset(name: str) -> Preset:
     """Read a preset as it is now, by name or path of a TOML file; ConfigError names the key that is wrong."""
     path = Path(name) if name.endswith(".toml") else PRESETS / f"{name}.toml"
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError as error:
         known = ", ".join(preset_names())
         message = f"preset {name!r}: no such preset; there are: {known}, or give a .toml file"

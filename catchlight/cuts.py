@@ -22,7 +22,11 @@ class Delivery(Section):
     """Sizes (pixels of the frame height) that publishing writes, and crops that places may ask for by name."""
 
     master: int = Field(2048, ge=256, le=7680)
-    sizes: tuple[int, ...] = (2048, 1024, 648, 512, 400, 192, 96)
+    sizes: tuple[Annotated[int, Field(ge=96, le=7680)], ...] = Field(
+        (2048, 1024, 648, 512, 400, 192, 96),
+        min_length=1,
+        description="heights in pixels, where neither a plan nor a destination names any",
+    )
     crops: dict[Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,30}$")], PrintCrop] = Field(
         default_factory=lambda: {"avatar": PrintCrop()},
         description='asked for as "avatar" (all its sizes) or "avatar@48"; cut from the finished portrait',

@@ -161,7 +161,7 @@ def refused(path: Path, told: list[str]) -> ConfigError:
 def read_toml(path: Path) -> dict[str, Any]:
     """Return what a file says; ConfigError when it cannot be read or is no TOML."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise ConfigError(f"job file {path}: cannot be read: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

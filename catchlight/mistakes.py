@@ -27,14 +27,22 @@ _PATTERNS = {"^#[0-9a-fA-F]{6}$": 'write a colour as "#rrggbb", such as "#e6e8eb
 _BOUNDS = {"gt": "more than", "ge": "at least", "lt": "less than", "le": "at most"}
 
 
-def mistakes(error: ValidationError, model: type[BaseModel], above: str = "") -> list[str]:
-    """Return each mistake that pydantic found as a sentence; ``above`` is what its keys stand in."""
-    return [_sentence(one, model, above) for one in error.errors()]
+def mistakes(
+    error: ValidationError, model: type[BaseModel], above: str = "", besides: Sequence[str] = ()
+) -> list[str]:
+    """Return each mistake that pydantic found as a sentence; ``above`` is what its keys stand in.
+
+    ``besides`` are keys that may stand there, too, though the model does not know them.
+    """
+    return [_sentence(one, model, above, besides) for one in error.errors()]
 
 
-def _sentence(error: Any, model: type[BaseModel], above: str) -> str:
+def _sentence(error: Any, model: type[BaseModel], above: str, besides: Sequence[str]) -> str:
     loc = tuple(part for part in error["loc"] if part != "[key]")
     where = f"{above}{'.'.join(map(str, loc))}".rstrip(".")
+    if error["type"] == "extra_forbidden":
+        known = [*_fields(model, loc), *(besides if len(loc) == 1 else ())]
+        return f"{where}: there is no such key{_meant(str(loc[-1]), known)}"
     return f"{where}: {_told(error, model, loc, where)}"
 
 
@@ -43,8 +51,6 @@ def _told(error: Any, model: type[BaseModel], loc: tuple[Any, ...], where: str) 
     match error["type"]:
         case "missing":
             return f"missing; add it{_described(model, loc)}"
-        case "extra_forbidden":
-            return f"there is no such key{_meant(str(loc[-1]), list(_fields(model, loc)))}"
         case "value_error":
             return str(error["msg"]).removeprefix("Value error, ")
         case "literal_error" | "enum":

@@ -26,6 +26,12 @@ def crops_of(home: Path, folder: Path) -> Mapping[str, PrintCrop]:
     return preset.delivery.crops if preset else Delivery().crops
 
 
+def usual_sizes(home: Path, folder: Path) -> tuple[str, ...]:
+    """Return the sizes of a run's preset as it is today; the usual ones when it cannot be read any more."""
+    preset = _preset(home, folder)
+    return tuple(map(str, (preset.delivery if preset else Delivery()).sizes))
+
+
 def square(home: Path, folder: Path) -> PrintCrop | None:
     """Return the crop that makes a run's portraits square, as places of people show them; None where they are."""
     preset = _preset(home, folder)

@@ -1,5 +1,7 @@
 """What a plan may not do at once, however right each part of it is: a source that lost half its people must stop here."""
 
+import shlex
+
 from catchlight import restored
 from catchlight.audit_check import behind
 from catchlight.company import read_book
@@ -35,7 +37,7 @@ def _must_be_the_newest(desk: Desk) -> None:
         message = (
             f"nothing was written: {problem}. Who took their yes back meanwhile would be shown again: see with "
             "`catchlight publish verify` whose pictures are gone, write down what was said (`catchlight people consent`), "
-            f'then: catchlight audit accept "WHY" --home {desk.home}'
+            f'then: catchlight audit accept "WHY" --home {shlex.quote(str(desk.home))}'
         )
         raise ConfigError(message)
 
@@ -46,7 +48,7 @@ def _must_know_what_was_published(desk: Desk) -> None:
     if problem:
         message = (
             f"nothing was written: audit log: {problem}; when the register was put back from a backup, look with "
-            f"`catchlight publish verify`, then say so: catchlight audit accept WHY --home {desk.home}"
+            f"`catchlight publish verify`, then say so: catchlight audit accept WHY --home {shlex.quote(str(desk.home))}"
         )
         raise ConfigError(message)
 

@@ -1,6 +1,7 @@
 """Four eyes: a plan of some size needs the yes of a second person, who proves it with their personal code."""
 
 import hmac
+import shlex
 from pathlib import Path
 
 from catchlight.desk import Desk
@@ -40,6 +41,6 @@ def must_have_yes(desk: Desk, file: Path) -> None:
     if not any(one.by.casefold() != plan.by.casefold() for one in given):
         message = (
             f"nothing was written: this plan changes {plan.people_changed} people, and more than {limit} need a second "
-            f"person's yes: catchlight publish approve NAME --home {desk.home} --plan {file}"
+            f"person's yes: catchlight publish approve NAME --home {shlex.quote(str(desk.home))} --plan {shlex.quote(str(file))}"
         )
         raise ConfigError(message)

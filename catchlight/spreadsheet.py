@@ -12,6 +12,7 @@ from catchlight.errors import ConfigError
 
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _INVISIBLE = " \u00a0\u200b\ufeff"
+csv.field_size_limit(64 << 20)  # a whole photo may stand in a cell
 _DELIMITERS = ",;\t|"
 _MOVED = 9  # by how many columns cells are looked for at most
 _FORMULA = re.compile(r"^\s*[=+\-@]|^[\t\r\n]")

@@ -8,6 +8,7 @@ from connectors._folder_match import Fields, RefusedError, Shelf, by_name, cell_
 from connectors._folder_people import People, some
 
 Files = dict[str, list[str]]
+_LONGEST = 100  # characters of a cell that a sentence repeats
 
 
 def files_of(people: People, shelf: Shelf, templates: tuple[str, ...]) -> Files:
@@ -25,10 +26,12 @@ def _by_cell(people: People, shelf: Shelf) -> Files:
         try:
             found, missing = cell_files(row["photo"], shelf)
         except RefusedError as error:
-            people.tell("bad_path", f"photo {row['photo']!r} of {key!r} is refused: {error}", row.line)
+            people.tell(
+                "bad_path", f"photo {_short(row['photo'])!r} of {key!r} is refused: {error}", row.line
+            )
             found, missing, files[key] = [], [], []
         for name in missing:
-            people.tell("unmatched_row", f"photo {name!r} of {key!r} is not in the folder", row.line)
+            people.tell("unmatched_row", f"photo {_short(name)!r} of {key!r} is not in the folder", row.line)
         if found:
             files[key] = found
     return files
@@ -109,3 +112,8 @@ _LEFT = ", which is left out"
 
 def _left(row: Row) -> str:
     return f"{row['id']!r} on line {row.line}{_LEFT}" if row["id"] else f"line {row.line}{_LEFT}"
+
+
+def _short(cell: str) -> str:
+    """Return what a cell says, of a whole photo in Base64 only how it begins."""
+    return cell if len(cell) <= _LONGEST else f"{cell[:_LONGEST]}…"

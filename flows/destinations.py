@@ -4,7 +4,6 @@ A destination is a folder, or one that ``destinations.toml`` in the home folder 
 ``kind`` is the connector, the rest are its settings.
 """
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -14,7 +13,7 @@ from typing import Any, Literal, get_args
 from catchlight import plugins
 from catchlight.errors import ConfigError
 from catchlight.place import FILES, Place, Purpose, Takes
-from catchlight.settings_file import checked
+from catchlight.settings_file import checked, read_toml
 from connectors import folder
 from connectors._pace import share
 from flows import people_wall
@@ -22,7 +21,7 @@ from flows.signing import Signing
 
 FILE = "destinations.toml"
 _FOLDER = "folder:"
-_OF_ALL_KINDS = {"disclosure", "kind", "sizes", "consent", "wall", "signatures"}
+_OF_ALL_KINDS = ("kind", "sizes", "consent", "wall", "signatures", "disclosure")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +105,14 @@ def destinations(home: Path) -> dict[str, Destination]:
     path = home / FILE
     if not path.is_file():
         return {}
-    try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        message = f"{path}: not valid TOML: {error}"
-        raise ConfigError(message) from error
-    return {name: _checked(path, name, table) for name, table in raw.items()}
+    found = {name: _checked(path, name, table) for name, table in read_toml(path).items()}
+    names: dict[str, str] = {}
+    for name, one in found.items():
+        other = names.setdefault(one.place, name)
+        if other != name:
+            message = f"{path}: {other} and {name} are one place, {one.place}; let one table name it"
+            raise ConfigError(message)
+    return found
 
 
 def takes_of(kind: str) -> Takes:
@@ -158,7 +159,7 @@ def _checked(path: Path, name: str, table: object) -> Destination:
     if not isinstance(disclosure, bool | None):
         message = f"{path}: {name}.disclosure: {disclosure!r} is neither true nor false"
         raise ConfigError(message)
-    settings = checked(plugins.load("connectors", kind).Settings, rest, str(path), f"{name}.")
+    settings = checked(plugins.load("connectors", kind).Settings, rest, str(path), f"{name}.", _OF_ALL_KINDS)
     wall = (
         checked(people_wall.Settings, table["wall"], str(path), f"{name}.wall.") if "wall" in table else None
     )

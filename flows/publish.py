@@ -12,12 +12,13 @@ from typing import Annotated
 from prefect import flow, get_run_logger
 
 from catchlight import watermark
-from catchlight.delivery import STANDARD
 from catchlight.desk import Desk, alone, open_desk
 from catchlight.errors import ConfigError
+from catchlight.publish_crops import usual_sizes
 from catchlight.publish_plan import Plan, read_plan
 from catchlight.publish_yes import must_have_yes
 from catchlight.publishing import STOPPED
+from catchlight.runs import run_folder
 from catchlight.sending import FAILED, Result
 from flows.artifacts import reporting
 from flows.burying import bury_alone
@@ -65,7 +66,7 @@ def publish(
     with reporting(), alone(home, say_waiting):
         desk = open_desk(home, place_named(destination, home))
         must_lie_apart(home, desk.place.name)
-        wanted = tuple(sizes or sizes_of(destination, home) or STANDARD)
+        wanted = tuple(sizes or sizes_of(destination, home) or usual_sizes(home, run_folder(home, run)))
         file = plan or plan_publication(desk, run, wanted)
         must_have_yes(desk, file)
         return send(desk, read_plan(file), at_most)

@@ -92,7 +92,7 @@ def _settings(name: str, table: Any, told: list[str]) -> Any:
     try:
         return model.model_validate({key: value for key, value in table.items() if key not in OF_ALL_KINDS})
     except ValidationError as error:
-        told += mistakes(error, model, f"sources.{name}.")
+        told += mistakes(error, model, f"sources.{name}.", OF_ALL_KINDS)
         return None
 
 

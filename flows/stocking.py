@@ -6,7 +6,6 @@ from contextlib import closing
 from pathlib import Path
 
 from catchlight.credentials import credentials_of
-from catchlight.delivery import STANDARD
 from catchlight.desk import open_register
 from catchlight.errors import ConfigError, OutsideError
 from catchlight.place import FILES
@@ -14,6 +13,7 @@ from catchlight.plan import Plan
 from catchlight.print_book import print_book
 from catchlight.print_stock import Shelf, stock
 from catchlight.prints import Prints
+from catchlight.publish_crops import usual_sizes
 from catchlight.publish_plan import sizes_before
 from catchlight.publish_policy import load_publishing
 from catchlight.publish_sizes import sizes_for, sizes_of_files
@@ -61,7 +61,8 @@ def shelves_of(home: Path, folder: Path) -> list[Shelf]:
     """
     before = sizes_before(home)
     known = [one for one in destinations(home).values() if not one.by_themselves]
-    found = [_shelf(one, home, folder, one.sizes or before.get(one.place) or STANDARD) for one in known]
+    usual = usual_sizes(home, folder)
+    found = [_shelf(one, home, folder, one.sizes or before.get(one.place) or usual) for one in known]
     others = before.keys() - {one.place for one in known}
     found += [_shelf(None, home, folder, before[name]) for name in sorted(others) if is_folder(name)]
     return [shelf for shelf in found if shelf and shelf.sizes]

@@ -1,5 +1,6 @@
 """``catchlight backup make | restore | prune``: a home folder put aside, put back where nothing is, and old ones deleted."""
 
+import shlex
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -74,7 +75,7 @@ def restore(
     say(f"{amount(len(found.files), 'file')} {verb}; the backup is of {found.facts['made']}")
     if not dry_run:
         say(
-            f'Whatever people said since then is not in it. Look through it, then: catchlight audit accept "WHY" --home {home}'
+            f'Whatever people said since then is not in it. Look through it, then: catchlight audit accept "WHY" --home {shlex.quote(str(home))}'
         )
     raise typer.Exit(2 if broken else 0)
 

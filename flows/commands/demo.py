@@ -1,5 +1,6 @@
 """``catchlight demo``: see it work before giving it a photo of your own."""
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -33,7 +34,7 @@ def demo(
     command.tell(folder)
     console.print(
         "Next: open the contact sheet, mark some answers, press Save answers and save an unsigned table; then  "
-        f"catchlight review import answers-{folder.name}.csv --home {home}",
+        f"catchlight review import answers-{folder.name}.csv --home {shlex.quote(str(home))}",
         soft_wrap=True,
     )
 

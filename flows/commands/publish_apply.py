@@ -1,5 +1,6 @@
 """``catchlight publish apply``: exactly what the plans say."""
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -64,7 +65,9 @@ def _newest(home: Path, run: str, to: str) -> list[Path]:
         return list(plans.values())
     name = place_named(to, home).name
     if name not in plans:
-        message = f"run {run}: no plan yet for {to}; make one with `catchlight publish plan --to {to}`"
+        message = (
+            f"run {run}: no plan yet for {to}; make one with `catchlight publish plan --to {shlex.quote(to)}`"
+        )
         raise ConfigError(message)
     return [plans[name]]
 

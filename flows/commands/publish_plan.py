@@ -1,5 +1,6 @@
 """``catchlight publish plan``: who would get which picture where, and why not."""
 
+import shlex
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated
@@ -10,6 +11,7 @@ from catchlight import publish_planning
 from catchlight.delivery import STANDARD
 from catchlight.desk import Desk, alone, open_desk
 from catchlight.errors import ConfigError
+from catchlight.publish_crops import usual_sizes
 from catchlight.publish_plan import Plan
 from catchlight.publish_planning import Listeners
 from catchlight.runs import names_of, run_folder
@@ -26,7 +28,7 @@ from reports.publish_sheet import Seen, publish_sheet
 
 SIZES = (
     "Heights in pixels, with commas between. A crop of the preset by its name: avatar@48 is 48 pixels high "
-    f"with a larger head, avatar is all of that crop's sizes. Otherwise the destination's own, or {','.join(STANDARD)}."
+    f"with a larger head, avatar is all of that crop's sizes. Otherwise the destination's own, or the preset's: {','.join(STANDARD)} unless it names others."
 )
 
 
@@ -57,7 +59,11 @@ def plan(
         for name in [to] if to else _all(home):
             desk = open_desk(home, place_named(name, home))
             must_lie_apart(home, desk.place.name)
-            wanted = asked if sizes else [*asked, *(sizes_of(name, home) or STANDARD)]
+            wanted = (
+                asked
+                if sizes
+                else [*asked, *(sizes_of(name, home) or usual_sizes(home, run_folder(home, run)))]
+            )
             _plan(desk, run, wanted)
 
 
@@ -71,7 +77,8 @@ def _plan(desk: Desk, run: str, sizes: Sequence[str]) -> None:
     say(f"Plan: {file}")
     say(f"Look at it: {page}")
     if drawn.people_changed:
-        say(f"Next: catchlight publish apply --home {desk.home} --plan {file}")
+        words = ("catchlight", "publish", "apply", "--home", str(desk.home), "--plan", str(file))
+        say(f"Next: {shlex.join(words)}")
 
 
 def _all(home: Path) -> list[str]:
