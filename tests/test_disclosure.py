@@ -92,5 +92,7 @@ def test_portraits_of_before_are_told_of_by_their_rung(company: Company, tmp_pat
     signing(folder, pictures("inline-file"))
     made = Signing(company.home, folder)
     for person in draw(company.desk(), "latest", ["96"]).people:
-        html = made.files(Employee(person.employee), person.picture)["signatures/*.htm"].decode()
+        html = made.files(Employee(person.employee, display_name="Ada"), person.picture)[
+            "signatures/*.htm"
+        ].decode()
         assert ("edited with AI" in html) == (person.employee in {"relit", "made"})
