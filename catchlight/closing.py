@@ -10,6 +10,7 @@ from catchlight.own_word import SILENCE
 from catchlight.policy import Policy, Rule
 from catchlight.records import Answer, Decision
 from catchlight.register import Register
+from catchlight.restored import must_be_the_newest
 
 SOURCE = SILENCE
 
@@ -33,8 +34,10 @@ def close(
 
     Counted are only people who were asked about exactly the portrait of the newest run, whom the letter
     reached as far as is known, and who never gave an answer of their own; a policy speaks only for those
-    whose last letter named it. Nothing is written when ``dry``.
+    whose last letter named it. Nothing is written when ``dry``. ConfigError in a home that was put back from a
+    backup: somebody may have answered since.
     """
+    must_be_the_newest(home, "nobody's silence was counted")
     people, at = Company(home).book().people, at or datetime.now(UTC)
     with register.alone() as store:
         asked = Asked.of(store.rows)

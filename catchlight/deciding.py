@@ -85,7 +85,7 @@ def _known(own: list[Decision], new: Decision) -> Decision | None:
 def _is_newest(store: Transaction, upload: Upload | None) -> bool:
     """Whether a photo is the one that the person sent last (or none was sent now)."""
     sent = store.rows(Upload, employee=upload.employee) if upload else []
-    return not upload or (bool(sent) and max(sent, key=lambda one: one.at).photo == upload.photo)
+    return not upload or (bool(sent) and sent[-1].photo == upload.photo)
 
 
 def _problem(
@@ -116,5 +116,5 @@ def is_published(answers: list[Decision], receipts: list[Receipt], pictures: tup
 
 def rounds_used(answers: list[Decision], uploads: list[Upload]) -> int:
     """Return how many tries a person asked for since they last sent a photo of their own."""
-    since = max((upload.at for upload in uploads), default="")
+    since = uploads[-1].at if uploads else ""
     return len({d.picture for d in answers if d.answer == Answer.RETRY and d.at >= since} - {""})

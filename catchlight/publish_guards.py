@@ -2,7 +2,6 @@
 
 import shlex
 
-from catchlight import restored
 from catchlight.audit_check import behind
 from catchlight.company import read_book
 from catchlight.desk import Desk
@@ -10,6 +9,7 @@ from catchlight.errors import ConfigError
 from catchlight.journal import stacks
 from catchlight.publish_plan import Plan
 from catchlight.publish_policy import FILE, Publishing, load_publishing
+from catchlight.restored import must_be_the_newest
 from catchlight.runs import run_folder
 
 _FEW = 10  # shares mean nothing below so many people, unless it is more than half of all that are published
@@ -20,7 +20,7 @@ def guard(desk: Desk, plan: Plan) -> None:
 
     So it does when the home was put back from a backup, or the register is older than what was published.
     """
-    _must_be_the_newest(desk)
+    must_be_the_newest(desk.home, "nothing was written")
     _must_know_what_was_published(desk)
     policy = load_publishing(desk.home)
     for problem in (_changes(desk, plan, policy), _removals(desk, plan, policy)):
@@ -29,17 +29,6 @@ def guard(desk: Desk, plan: Plan) -> None:
                 f"nothing was written: {problem}; look at the plan, and raise it in {FILE} if it is right"
             )
             raise ConfigError(message)
-
-
-def _must_be_the_newest(desk: Desk) -> None:
-    problem = restored.problem(desk.home)
-    if problem:
-        message = (
-            f"nothing was written: {problem}. Who took their yes back meanwhile would be shown again: see with "
-            "`catchlight publish verify` whose pictures are gone, write down what was said (`catchlight people consent`), "
-            f'then: catchlight audit accept "WHY" --home {shlex.quote(str(desk.home))}'
-        )
-        raise ConfigError(message)
 
 
 def _must_know_what_was_published(desk: Desk) -> None:

@@ -1,8 +1,10 @@
 """A home that was put back from a backup says so, until somebody looked through what was said since then."""
 
 import json
+import shlex
 from pathlib import Path
 
+from catchlight.errors import ConfigError
 from catchlight.home import write_json
 
 FILE = "restored.json"
@@ -23,6 +25,18 @@ def problem(home: Path) -> str:
         if found
         else ""
     )
+
+
+def must_be_the_newest(home: Path, undone: str) -> None:
+    """Raise ConfigError, with what was not done, for a home that was put back and not looked through since."""
+    found = problem(home)
+    if found:
+        message = (
+            f"{undone}: {found}. Who took their yes back meanwhile would be shown again: see with "
+            "`catchlight publish verify` whose pictures are gone, write down what was said (`catchlight people consent`), "
+            f'then: catchlight audit accept "WHY" --home {shlex.quote(str(home))}'
+        )
+        raise ConfigError(message)
 
 
 def _made(file: Path, key: str) -> str:

@@ -90,7 +90,7 @@ def asked_by(home: Path, said: Iterable[Decision], sent: Iterable[Upload]) -> As
         person: wish_of(said, uploads.get(person, []), made.get(person, {}), rounds)
         for person, said in answers.items()
     }
-    newest = {person: max(sent, key=lambda one: one.at) for person, sent in uploads.items()}
+    newest = {person: sent[-1] for person, sent in uploads.items()}
     return Asked(
         {person: wish for person, wish in wishes.items() if wish != NO_WISH},
         {person: sent for person, sent in newest.items() if vault.has(sent.photo)},
@@ -110,9 +110,9 @@ def wish_of(
 ) -> Wish:
     """Return what a person wants now: the wish behind the picture they last spoke of, and the reasons they gave.
 
-    A photo that they send begins anew. No more than ``rounds`` pictures can be asked to be made again.
+    A photo that they send begins anew (the last of ``uploads``, which are in the order in which they came). No more than ``rounds`` pictures can be asked to be made again.
     """
-    since = max((sent.at for sent in uploads), default="")
+    since = uploads[-1].at if uploads else ""
     wish, rejected = NO_WISH, set[str]()
     for said in answers:
         if said.at < since or said.side != Side.EMPLOYEE:

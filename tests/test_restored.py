@@ -10,8 +10,10 @@ from typer.testing import CliRunner
 from catchlight import backup
 from catchlight.checkup import Finding, State
 from catchlight.checkup_home import look_at_home
+from catchlight.closing import close
 from catchlight.desk import open_register
 from catchlight.errors import ConfigError
+from catchlight.policy import load_policy
 from catchlight.records import Answer
 from flows.commands.catchlight import app
 from tests.published_company import Company, make_company
@@ -68,6 +70,8 @@ def test_nobody_is_published_from_a_home_that_was_put_back_until_somebody_accept
     with pytest.raises(ConfigError, match="put back from a backup of 20"):
         company.publish(RUN, ("96",))
     assert list(company.files()) == ["96/b.jpg"]
+    with pytest.raises(ConfigError, match="nobody's silence was counted"):
+        close(company.home, open_register(company.home), load_policy(company.home))
     company.answer({"a": ""}, Answer.REFUSE)
     assert [_accept(company), _accept(company)] == [0, 2]
     assert _told(company).state == State.OK

@@ -16,9 +16,11 @@ from catchlight.known import known_of
 from catchlight.publish_planning import draw
 from catchlight.records import Answer, Decision, Receipt
 from catchlight.register import Register, now
+from catchlight.review_records import Upload
 from catchlight.taken_back import taken_back
+from catchlight.wishes import asked
 from catchlight.withdrawals import withdrawn
-from tests.published_company import Company, make_company
+from tests.published_company import Company, make_company, portrait
 
 AHEAD, RIGHT, LATER = "2026-03-02T12:00:00+00:00", "2026-03-01T12:40:00+00:00", "2026-03-04T09:00:00+00:00"
 
@@ -86,6 +88,14 @@ def test_what_was_published_meanwhile_is_taken_back(
     assert taken_back(register.decisions("a"), published) == answer
     (found,) = withdrawn(company.desk(), 24)
     assert (found.said[:16], found.due[:16]) == ("2026-03-01T13:00", "2026-03-02T13:00")
+
+
+def test_the_photo_that_was_sent_last_is_the_newest(company: Company, register: Register) -> None:
+    """Whatever the clock said when the one before came."""
+    for seed, at in (("first", AHEAD), ("second", RIGHT)):
+        photo = company.desk().vault.put(portrait(seed))
+        register.add([Decision("a", "", Answer.UPLOAD, "a", at), Upload("a", photo, f"{seed}.jpg", "a", at)])
+    assert asked(company.home, ["a"]).uploads["a"].file == "second.jpg"
 
 
 def test_what_a_file_brings_later_counts_as_of_its_own_day(company: Company) -> None:
