@@ -49,7 +49,7 @@ def test_one_persons_link_takes_nobody_elses(company: LetterCompany) -> None:
     before = held(company)
     told = printing(company, "--only", "ann").output
     assert told.startswith("Links written: 1")
-    assert "2 that it held before stay in it" in told
+    assert "Kept from before: 2." in told
     assert held(company) == before
 
 
@@ -59,8 +59,8 @@ def test_a_link_that_opens_nothing_leaves_the_file(company: LetterCompany) -> No
     company.now = company.bureau().clock().replace(year=2099)
     company.answer("ann")
     told = printing(company).output
-    assert "1 that open nothing any more were taken out" in told
-    assert "1 have answered, or wait for another try (--only gives them a link to their page)" in told
+    assert "Taken out, since they open nothing any more: 1." in told
+    assert "1 not asked, since there is an answer" in told
     assert list(held(company)) == ["bob", "cid"]
 
 
@@ -82,7 +82,7 @@ def test_who_answered_gets_a_link_to_their_page_and_no_question(company: LetterC
     company.answer("ann", Answer.KEEP)
     told = printing(company, "--only", "ann").output
     assert told.startswith("Links written: 1")
-    assert "1 get a link to their own page, no new question and no new deadline: ann" in told
+    assert "1 with a link to their own page, no new question and no new deadline: ann" in told
     assert worth(company, held(company)["ann"]) == Link.GOOD
     [made] = Register(company.home / "register.db").rows(Invitation)
     assert made.deadline == made.at < made.expires
@@ -94,7 +94,7 @@ def test_a_dry_run_writes_nothing_and_counts_the_same(company: LetterCompany) ->
     company.answer("ann")
     told = printing(company, "--only", "ann", "--dry-run").output
     assert "Links that would be written" in told
-    assert "1 get a link to their own page" in told
+    assert "1 with a link to their own page" in told
     assert not (company.home / "secrets/links.csv").exists()
     assert "would be written" in (told := printing(company, "--dry-run").output)
     assert ": 2. Nothing was written." in told

@@ -20,7 +20,7 @@ def tell_people(what: str, people: list[str]) -> None:
 
 def tell_led(people: list[str]) -> None:
     """Print who gets a link without a question."""
-    tell_people("get a link to their own page, no new question and no new deadline", people)
+    tell_people("with a link to their own page, no new question and no new deadline", people)
 
 
 def tell_unread(people: list[str]) -> None:
@@ -32,7 +32,7 @@ def tell_silent(count: int) -> None:
     """Print how many let an earlier deadline pass; who they are is nobody's list."""
     if count:
         say(
-            f"  {count} let an earlier deadline about the same portrait pass and are not asked again (--again asks them)"
+            f"  {count} not asked again, since an earlier deadline about the same portrait passed in silence (--again asks them)"
         )
 
 
@@ -49,7 +49,7 @@ def print_out(bureau: Bureau, file: Path, round_: Round, *, dry: bool) -> None:
     tell_led(done.led)
     if done.answered:
         say(
-            f"  {done.answered} have answered, or wait for another try (--only gives them a link to their page)"
+            f"  {done.answered} not asked, since there is an answer, or another try on its way (--only gives a link to the page)"
         )
     tell_unread(done.unread)
     tell_silent(done.silent)
@@ -57,6 +57,6 @@ def print_out(bureau: Bureau, file: Path, round_: Round, *, dry: bool) -> None:
 
 def _held(done: Printed) -> str:
     """Say what became of the links that were in the file before."""
-    kept = f" {done.kept} that it held before stay in it." if done.kept else ""
-    ended = f" {done.ended} that open nothing any more were taken out." if done.ended else ""
+    kept = f" Kept from before: {done.kept}." if done.kept else ""
+    ended = f" Taken out, since they open nothing any more: {done.ended}." if done.ended else ""
     return kept + ended
