@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from catchlight.errors import ConfigError
 from catchlight.holding import Wait
 from catchlight.outbox import alone
+from flows.left_out import with_waiting
 from flows.letters import Bureau, Draft, Round, draw_up, queue
 from flows.postbox import Report, channels_of, check, post
 
@@ -49,6 +50,7 @@ def remind(bureau: Bureau, order: Order, wait: Wait | None = None) -> Pass:
 
 def _go(bureau: Bureau, channels: Sequence[str], start: str, order: Order, wait: Wait | None = None) -> Pass:
     with alone(bureau.home, wait):
+        bureau = with_waiting(bureau)
         draft = draw_up(bureau, Round(start, order.only, order.retry_failed, order.again))
         new = queue(bureau, draft.due, order.by, now=order.now)
         report = post(bureau, channels, now=order.now, send_unclear=order.send_unclear)

@@ -1,4 +1,4 @@
-"""Somebody whom a run left out at their own word can still get a link to their page: they, or HR for them, ask for it."""
+"""Somebody who is in no run can still get a link to their page: left out at their own word, or gone and still shown."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -6,7 +6,9 @@ from dataclasses import replace
 from catchlight.coming_back import rests
 from catchlight.company import Person
 from catchlight.identities import read_ids
+from catchlight.journal import standing_now
 from catchlight.known import newest_of
+from catchlight.outbox import State
 from catchlight.records import Employee
 from catchlight.runs import Portrait
 from catchlight.shared_addresses import shared
@@ -14,25 +16,36 @@ from flows.letters import Bureau
 
 
 def with_left_out(bureau: Bureau, ids: Iterable[str]) -> Bureau:
-    """Return a bureau that knows of those, too, whom the newest run left out at their word; of nobody who left."""
-    absent = [id_ for id_ in ids if id_ not in bureau.book.people]
-    resting = [_staff(bureau, id_) for id_ in absent if rests(bureau.home, bureau.register, id_)]
-    more = {staff.id: Person(Portrait(staff, None, None)) for staff in resting if staff}
+    """Return a bureau that knows of those, too, whom the newest run left out at their word, or who left and are still shown."""
+    found = [_staff(bureau, id_) for id_ in ids if id_ not in bureau.book.people]
+    more = {staff.id: Person(Portrait(staff, None, None)) for staff in found if staff}
     if not more:
         return bureau
     people = {**bureau.book.people, **more}
-    found = shared(person.portrait.employee for person in people.values()).values()
+    several = shared(person.portrait.employee for person in people.values()).values()
     return replace(
         bureau,
         book=replace(bureau.book, people=people),
-        sharing=frozenset(id_ for ids in found for id_ in ids),
+        sharing=frozenset(id_ for ids in several for id_ in ids),
     )
 
 
+def with_waiting(bureau: Bureau) -> Bureau:
+    """Return a bureau that knows of those, too, for whom a letter waits, such as for the morning."""
+    letters = bureau.outbox.letters().values()
+    return with_left_out(bureau, {one.employee for one in letters if one.state == State.QUEUED})
+
+
 def _staff(bureau: Bureau, employee: str) -> Employee | None:
-    """Return what the last run that had somebody says of them, else the list; None for who left, or is in neither."""
+    """Return what the last run that had somebody says of them, else the list.
+
+    None for who is in neither, asks for no page, or left and is shown nowhere.
+    """
+    shown = bool(standing_now(bureau.register.receipts(employee=employee)))
+    if not shown and not rests(bureau.home, bureau.register, employee):
+        return None
     seen, (_, known) = read_ids(bureau.home).seen.get(employee), newest_of(bureau.home, employee)
-    if seen and seen.gone:
+    if seen and seen.gone and not shown:
         return None
     if known:
         return known.portrait.employee

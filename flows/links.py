@@ -19,12 +19,13 @@ from flows.postbox import channels_of, post
 
 def revoke(bureau: Bureau, by: str, only: Collection[str]) -> int:
     """Let the links of these people open nothing any more and sign them out; return how many links ended."""
-    bureau.must_know(only)
+    links_of = {id_: bureau.register.rows(Invitation, employee=id_) for id_ in only}
+    bureau.must_know([id_ for id_, links in links_of.items() if not links])  # who left may still hold one
     gone = {row.invitation for row in bureau.register.rows(Revocation)}
     invitations = Invitations(bureau.register, bureau.home, bureau.clock)
     ended = 0
-    for id_ in only:
-        links = [one for one in bureau.register.rows(Invitation, employee=id_) if one.id not in gone]
+    for id_, all_links in links_of.items():
+        links = [one for one in all_links if one.id not in gone]
         for link in links:
             invitations.revoke(link.id, by)
         Sessions(bureau.register).end_all_of(id_)

@@ -9,6 +9,7 @@ from catchlight.notices import all_notices, find_notice
 from catchlight.records import Answer, Decision, Side
 from catchlight.register import now
 from reports.review.employee_form import Filled, text_of
+from reports.review.employee_gone import gone, take_back
 from reports.review.employee_shown import stands_now
 from reports.review.employee_view import NOTICES, shown_notice
 from reports.review.visit import Visit, posted
@@ -26,9 +27,9 @@ def is_left_out(visit: Visit, employee: str) -> bool:
 
 
 def left_out(visit: Visit, employee: str) -> Response:
-    """Return the page of somebody who is in no run: whom it left out at their word, or of whom there is nothing yet."""
+    """Return the page of somebody who is in no run: whom it left out at their word, who left, or of whom there is nothing yet."""
     if not is_left_out(visit, employee):
-        return visit.page("nothing.html.j2")
+        return gone(visit, employee)
     stands = stands_now(visit, employee)
     return visit.page(
         "left_out.html.j2",
@@ -50,8 +51,10 @@ def stop(visit: Visit, employee: str) -> Response:
 
 
 def take(visit: Visit, employee: str, filled: Filled) -> Response:
-    """Take the no of somebody who came back and is in no run yet."""
-    if is_left_out(visit, employee) and filled.answer == Answer.REFUSE:
+    """Take the no of somebody who came back and is in no run yet, or who left and is still shown."""
+    if not is_left_out(visit, employee):
+        return take_back(visit, employee, filled)
+    if filled.answer == Answer.REFUSE:
         if not filled.sure:
             return visit.go("/me/stop")
         if not said_no(visit.desk.home, employee):
