@@ -55,6 +55,11 @@ def ask(home: Path, until: date, only: Collection[str] = (), clock: Clock = lamb
         say(
             f"{unreached} people have no e-mail address of their own: catchlight review invite tells who, and prints their links."
         )
+    if done.draft.silent:
+        say(
+            f"Not asked again, since an earlier deadline about the same portrait passed in silence: {done.draft.silent}. "
+            "catchlight review invite --again asks them."
+        )
     for why in done.report.broken:
         say(f"Letters could not be sent: {why}. They wait; start Send reminders when that is mended.")
     return done.queued

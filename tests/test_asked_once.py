@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from catchlight.outbox import State
 from catchlight.records import Answer
 from catchlight.register import Register
 from catchlight.review_records import Invitation
+from flows.asking import ask as refreshed
 from flows.commands import review
 from flows.correspondence import Order, Pass, invite, remind
 from flows.links import link_sender
@@ -155,6 +157,19 @@ def test_the_next_question_has_a_deadline_of_its_own(company: LetterCompany) -> 
     picture = company.people["ann"][1].picture
     asked = Invitations(bureau.register, company.home, company.clock).invite("ann", picture, "hr", 14)
     assert asked.deadline > asked.at
+
+
+@pytest.mark.usefixtures("box")
+def test_a_refresh_that_asks_says_who_is_not_asked_again(
+    company: LetterCompany, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """How many they are, on its form's log; whoever started it expects everybody to be asked."""
+    told: list[str] = []
+    monkeypatch.setattr("flows.asking.say", told.append)
+    ask(company)
+    company.later(days=20)
+    refreshed(company.home, (company.now + timedelta(days=9)).date(), clock=company.clock)
+    assert any("passed in silence: 2. catchlight review invite --again asks them" in one for one in told)
 
 
 def test_a_refresh_of_some_people_gives_nobody_a_link_who_answered(
