@@ -6,7 +6,7 @@ from typing import Any
 
 from catchlight.company import Person
 from catchlight.deadlines import invitations
-from catchlight.outbox import State, newest
+from catchlight.outbox import PAPER, State, newest
 from catchlight.own_word import SILENCE
 from catchlight.policy import Policy, Rule
 from catchlight.records import Decision, Outcome, Side, by_employee
@@ -59,8 +59,9 @@ class Asked:
 
     def rule(self, person: Person, policy: Policy) -> Rule | None:
         """Return the rule that speaks for somebody as long as they are silent, None where the old photo stays."""
-        rule, told = covering(person, policy), self.reached(person)
-        named = rule and told and told[-1].told == rule.named
+        rule = covering(person, policy)
+        told = [one.told for one in self.reached(person) if one.channel != PAPER]
+        named = rule and told and told[-1] == rule.named
         return rule if named and not self.answered(person) else None
 
 

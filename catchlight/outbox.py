@@ -14,6 +14,9 @@ from catchlight.holding import Wait, held
 from catchlight.register import Register, Transaction
 from catchlight.review_records import Letter
 
+PAPER = "print"
+"""The channel of links that are handed out on paper: no words of ours go with them."""
+
 TRIES = 6
 _WAIT = timedelta(minutes=10)  # before the second try; each further one waits twice as long
 

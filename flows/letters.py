@@ -13,7 +13,7 @@ from catchlight.days import end_of
 from catchlight.desk import open_register
 from catchlight.errors import ConfigError
 from catchlight.invitations import Invitations
-from catchlight.outbox import Outbox, State, letter_id
+from catchlight.outbox import PAPER, Outbox, State, letter_id
 from catchlight.policy import Policy, load_policy
 from catchlight.quiet_hours import opens
 from catchlight.records import Decision
@@ -23,7 +23,7 @@ from catchlight.runs import run_folder
 from catchlight.shared_addresses import shared
 from flows.progress import Counter
 
-PRINT = "print"
+PRINT = PAPER
 Clock = Callable[[], datetime]
 
 

@@ -11,6 +11,8 @@ from catchlight.policy import Rule, load_policy
 from catchlight.records import Rung
 from flows.commands import review
 from flows.correspondence import Order, invite, remind
+from flows.letters import Round
+from flows.printed_links import print_links
 from tests.letter_company import LetterCompany, make_company, post_office
 from tests.mail_server import Mailbox
 from tests.review_company import signed_in
@@ -79,6 +81,18 @@ def test_another_agreement_is_another(company: LetterCompany, changed: str) -> N
     invite(company.bureau(), "mail", Order("hr", now=True))
     agree(company, changed)
     assert closed(company).untold == 1
+
+
+@pytest.mark.usefixtures("box")
+def test_a_link_on_paper_says_nothing_of_silence(company: LetterCompany) -> None:
+    """It tells nobody, and takes nothing back of what a letter said."""
+    agree(company)
+    print_links(company.bureau(), "hr", company.home.parent / "links.csv", Round())
+    assert closed(company).untold == 1
+    invite(company.bureau(), "mail", Order("hr", ("eve",), now=True, again=True))
+    company.later(minutes=1)
+    print_links(company.bureau(), "hr", company.home.parent / "links.csv", Round(only=("eve",), again=True))
+    assert [one.employee for one in closed(company).decisions] == ["eve"]
 
 
 @pytest.mark.usefixtures("box")
