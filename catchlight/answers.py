@@ -13,6 +13,7 @@ from catchlight.own_word import STOPS
 from catchlight.records import Answer, Decision, Side
 from catchlight.register import moment
 from catchlight.runs import portraits, run_folder
+from catchlight.spelling import as_known
 from catchlight.spreadsheet import Row, read_table
 from catchlight.vault import Vault
 
@@ -130,10 +131,11 @@ def read_answers(path: Path, about: Portraits, by: str) -> Answers:
     check_columns(table.fields, str(path))
     saved = moment(_saved(path))
     said: dict[str, list[Row]] = {}
-    for row in table.rows:
+    rows = [_known(row, about) for row in table.rows]
+    for row in rows:
         said.setdefault(row["employee"], []).append(row)
     found = Answers()
-    for row in table.rows:
+    for row in rows:
         if not row["answer"] and not speaks(row):
             continue
         problem = _problem(row, about, said[row["employee"]]) or _bad_time(row, saved, about)
@@ -143,6 +145,11 @@ def read_answers(path: Path, about: Portraits, by: str) -> Answers:
             given = Decision("", "", "", by=row["by"] or by, at=moment(row["at"] or saved))
             _take(found, path.name, row, about, given)
     return found
+
+
+def _known(row: Row, about: Portraits) -> Row:
+    """Return a row with its person's id as the run has it, however its accents are written."""
+    return replace(row, cells=row.cells | {"employee": as_known(row["employee"], about.pictures)})
 
 
 def _problem(row: Row, about: Portraits, same: Sequence[Row]) -> str:

@@ -14,6 +14,7 @@ from catchlight.backup import MANIFEST, Backup
 from catchlight.errors import ConfigError
 from catchlight.home import write_json
 from catchlight.register import Register
+from catchlight.spelling import as_known
 from catchlight.traces import known_ids, traces_of
 from catchlight.vault import digest_of_file
 
@@ -45,7 +46,9 @@ def erase_in(one: Backup, employee: str, redraw: erasure.Redraw) -> Cleared | No
     Run it again after an interruption. The rows of a PostgreSQL register stay in its dump: they go when it is put back.
     """
     _must_be_whole(one)
-    if not _knows(one, employee):
+    known = _known(one)
+    employee = as_known(employee, known)
+    if employee not in known:
         if one.facts.get(_BEGUN):
             _end(one)
         return None
@@ -57,14 +60,14 @@ def erase_in(one: Backup, employee: str, redraw: erasure.Redraw) -> Cleared | No
     return Cleared(one.folder, done.pictures, done.files, (*done.left, *_undumped(one.folder)))
 
 
-def _knows(one: Backup, employee: str) -> bool:
-    """Whether a backup tells of somebody; it is not touched for that."""
+def _known(one: Backup) -> set[str]:
+    """Return of whom a backup tells; it is not touched for that."""
     with tempfile.TemporaryDirectory() as aside:
         copy = Path(aside) / register_dump.SQLITE
         if (one.folder / copy.name).is_file():
             shutil.copy2(one.folder / copy.name, copy)
         with closing(Register(copy)) as register:
-            return employee in known_ids(one.folder, register)
+            return known_ids(one.folder, register)
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from catchlight.errors import ConfigError
 from catchlight.home import write_json
-from catchlight.spelling import folded
+from catchlight.spelling import as_known, folded
 from catchlight.traces import ERASED
 
 FILE = "sources/ids.json"
@@ -73,7 +73,7 @@ class Ids:
     def of(self, claim: Claim) -> str:
         """Return the id under which somebody is known here."""
         other = self.others.get(claim.owner, "")
-        return f"{claim.id}{other}" if other.startswith("~") else other or claim.id
+        return f"{claim.id}{other}" if other.startswith("~") else other or as_known(claim.id, self.seen)
 
 
 def read_ids(home: Path) -> Ids:

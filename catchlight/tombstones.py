@@ -15,6 +15,7 @@ from pathlib import Path
 
 from catchlight.errors import OutsideError
 from catchlight.promises import load_promises
+from catchlight.spelling import forms
 from catchlight.vault import write_whole
 
 FOLDER = "erased"
@@ -48,7 +49,9 @@ class Tombstones:
 
     def has(self, kind: str, value: str) -> bool:
         """Whether an id (kind ``id``) or an entry of a source (kind ``SOURCE key``) is of somebody erased."""
-        return bool(value) and any(_reference(key, kind, value) in known for key, known in self.copies)
+        return bool(value) and any(
+            _reference(key, kind, form) in known for key, known in self.copies for form in forms(value)
+        )
 
 
 def read_tombstones(home: Path) -> Tombstones:
@@ -93,7 +96,8 @@ def take_away(home: Path, id_: str) -> bool:
         if not (folder / _LIST).is_file():
             continue
         key, rows = (folder / _KEY).read_bytes(), json.loads((folder / _LIST).read_bytes())
-        mine = {row["at"] for row in rows if row["person"] == _reference(key, "id", id_)}
+        theirs = {_reference(key, "id", form) for form in forms(id_)}
+        mine = {row["at"] for row in rows if row["person"] in theirs}
         _write(folder, [row for row in rows if row["at"] not in mine])
         gone = gone or bool(mine)
     return gone

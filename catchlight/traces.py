@@ -17,6 +17,7 @@ from catchlight.register import Register
 from catchlight.register_tables import TABLES
 from catchlight.source import owner
 from catchlight.source_memory import memories, source_of
+from catchlight.spelling import forms
 from catchlight.unfinished import unfinished
 
 _DIGEST = re.compile(r"\b[0-9a-f]{64}\b")
@@ -42,7 +43,8 @@ class Traces:
 
     @cached_property
     def _named(self) -> list[str]:
-        return [*self.words, *([self.employee] if _DISTINCT.fullmatch(self.employee) else [])]
+        named = [*self.words, *([self.employee] if _DISTINCT.fullmatch(self.employee) else [])]
+        return _ways(named)
 
     @cached_property
     def pattern(self) -> str:
@@ -54,11 +56,11 @@ class Traces:
         """Find what is somebody else's (group 1), and what tells of the person. An underscore ends a name or an id."""
         end = r"(?![^\W_])"
         named = rf"(?<![^\W_]){_any_of(self._named)}{end}"
-        return re.compile(rf"(?i)({_any_of(self.others)}){end}|{named}|{_any_of(self.digests)}")
+        return re.compile(rf"(?i)({_any_of(_ways(self.others))}){end}|{named}|{_any_of(self.digests)}")
 
     def tell(self, text: str, column: str = "") -> bool:
         """Whether a text is the person's id, or holds anything else that tells of them; ``column`` is what it is called."""
-        is_id = text == self.employee and column not in _MEASURES
+        is_id = text in forms(self.employee) and column not in _MEASURES
         return is_id or any(not found[1] for found in self._found.finditer(text))
 
     def told(self, row: Iterable[tuple[str, Any]]) -> bool:
@@ -69,6 +71,11 @@ class Traces:
         """Return a text in which nothing tells of them any more."""
         text = self._found.sub(lambda found: found[1] or ERASED, text)
         return ERASED if self.tell(text, column) else text
+
+
+def _ways(words: Iterable[str]) -> list[str]:
+    """Return words in each way to write them: a file name from macOS has an accent as a sign of its own."""
+    return [form for word in words for form in forms(word)]
 
 
 def _any_of(words: Iterable[str]) -> str:

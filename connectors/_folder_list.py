@@ -6,6 +6,7 @@ from pathlib import Path, PurePosixPath
 
 from catchlight.errors import ConfigError
 from catchlight.records import Employee, Photo, Rung
+from catchlight.spelling import composed
 from catchlight.spreadsheet import Row, Table, read_table
 from connectors._folder_headers import HEADERS, with_surnames
 from connectors._folder_match import Shelf
@@ -117,17 +118,22 @@ def from_files(shelf: Shelf) -> People:
         )
     folders: dict[str, dict[str, None]] = {}
     for file in shelf.pictures():
-        folders.setdefault(PurePosixPath(file).stem, {})[str(PurePosixPath(file).parent)] = None
+        folders.setdefault(_id_of(file), {})[str(PurePosixPath(file).parent)] = None
     people.employees = [
         Employee(key, display_name=_pretty(key)) for key, where in folders.items() if len(where) == 1
     ]
     for file in shelf.pictures():
-        key = PurePosixPath(file).stem
+        key = _id_of(file)
         if len(folders[key]) > 1:
             people.tell("duplicate_id", f"{file}: {key!r} is in {some(list(folders[key]))}; none is used")
         else:
             people.photos.append(Photo(key, file, size=shelf.sizes[file]))
     return people
+
+
+def _id_of(file: str) -> str:
+    """Return the id that a file's name is; macOS writes an accent as a sign of its own, and an id never does."""
+    return composed(PurePosixPath(file).stem)
 
 
 def _pretty(stem: str) -> str:

@@ -1,13 +1,14 @@
 """Who of a list is taken into a run, and, told in sentences, how many are not and why."""
 
 from collections import Counter as Tally
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 
 from catchlight.errors import ConfigError
 from catchlight.job import Job
 from catchlight.permission import Permission, read_permissions
 from catchlight.records import Employee
 from catchlight.source import Finding
+from catchlight.spelling import ids_of
 from catchlight.tombstones import Tombstones, read_tombstones
 
 
@@ -17,10 +18,16 @@ def admit(
     """Return who is taken in, and the findings with those about whom is not. ConfigError when nobody is left."""
     stones = read_tombstones(job.home)
     there = [person for person in listed if not stones.has("id", person.id)]
-    named = _only(job, there, stones, findings)
-    barred = read_permissions(job.home).barred(named)
+    job = named(job, {person.id for person in there})
+    chosen = _only(job, there, stones, findings)
+    barred = read_permissions(job.home).barred(chosen)
     told = [*findings, *erased(len(listed) - len(there)), *_left_out(barred)]
-    return _willing(named, barred), told
+    return _willing(chosen, barred), told
+
+
+def named(job: Job, known: Container[str]) -> Job:
+    """Return a job with the ids that it names as they are known: one with a comma in it stays one."""
+    return job.model_copy(update={"only": ids_of(job.only, known) or job.only})
 
 
 def erased(count: int) -> list[Finding]:

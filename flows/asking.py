@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from catchlight.errors import ConfigError
 from catchlight.policy import load_policy
+from catchlight.spelling import ids_of
 from flows.correspondence import Order, invite
 from flows.letters import Clock, open_bureau
 from flows.postbox import channels_of
@@ -46,7 +47,7 @@ def ask(home: Path, until: date, only: Collection[str] = (), clock: Clock = lamb
             "ask_until: review.toml has neither a section mail nor one named slack: letters cannot be sent"
         )
         raise ConfigError(message)
-    done = invite(bureau, channels[0], Order("refresh", only))
+    done = invite(bureau, channels[0], Order("refresh", ids_of(only, bureau.book.people)))
     say(
         f"{done.queued} letters were written, {done.report.sent} have left. What waits leaves with Send reminders."
     )

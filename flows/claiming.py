@@ -8,6 +8,7 @@ from catchlight.desk import open_register
 from catchlight.errors import ConfigError
 from catchlight.home import Home
 from catchlight.identities import Claim
+from catchlight.spelling import composed
 from catchlight.tombstones import read_tombstones
 from catchlight.traces import known_ids
 from connectors import folder
@@ -19,7 +20,7 @@ def confirm(source: Path, home: Path, employee: str, *, another: bool) -> tuple[
 
     ConfigError when nobody has it, or several have.
     """
-    claims = [claim for claim in _claims(source, home) if claim.id == employee]
+    claims = [claim for claim in _claims(source, home) if claim.id == composed(employee)]
     if len(claims) != 1:
         message = f"{employee}: {len(claims)} people of {source} have this id; it has to be one"
         raise ConfigError(message)

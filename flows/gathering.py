@@ -58,10 +58,11 @@ def read(job: Job, room: Storeroom | None = None) -> Directory:
         _somebody(job, people, findings)
         staff = {id_: Employee(id_, country=roll.value(person, "country")) for id_, person in people.items()}
         refused = read_permissions(job.home).barred(staff.values())
+        asked = admission.named(job, people)
         shown = {
             id_
             for id_, person in people.items()
-            if id_ not in refused and job.wants(id_, roll.value(person, "department"))
+            if id_ not in refused and asked.wants(id_, roll.value(person, "department"))
         }
         people = _photographed(opened, people, shown)
     employees = [employee(id_, person, roll, findings) for id_, person in people.items()]

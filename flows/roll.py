@@ -11,6 +11,7 @@ from catchlight.job_file import JobFile
 from catchlight.joining import Person
 from catchlight.records import Employee, Rung
 from catchlight.source import Field, Finding
+from catchlight.spelling import composed
 
 _NAMES = {field.name for field in fields(Employee)} - {"id", "rung", "preset"}
 _LISTS = ("folder", "sftp")  # kinds whose entries are no more than the ids of a list
@@ -58,7 +59,7 @@ class Roll:
         id_ = self.value(person, field) if field else entry.key
         reused = id_ == entry.key and self.file.sources[source].kind in _LISTS
         told = (self.value(person, "email"), self.value(person, "subject"))
-        return Claim(id_, self.owner(person), self.name(person), *told, reused)
+        return Claim(composed(id_), self.owner(person), self.name(person), *told, reused)
 
 
 def employee(id_: str, person: Person, roll: Roll, findings: list[Finding]) -> Employee:

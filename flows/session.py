@@ -132,7 +132,8 @@ def at_work(job: Job, seat: Seat, gather: "Callable[[Job], Plan] | None" = None)
             return closing.enter_context(Darkroom(bench, workers_for(job, people)))
 
         # In a new home somebody will wait for sure: the workers start while the photos are read.
-        early = darkroom(len(job.only)) if Home(job.home).is_new() else None
+        few = sum(one.count(",") + 1 for one in job.only)
+        early = darkroom(few) if Home(job.home).is_new() else None
         begun = _begin(job, seat, bench, gather, lambda people: early or darkroom(people))
         if begun.waiting:
             closing.enter_context(metering(begun.plan.folder))

@@ -17,6 +17,7 @@ from catchlight.mistyped import unknown
 from catchlight.register import Register
 from flows.commands.options import HOME, HomeOption
 from flows.commands.publish_words import say
+from flows.spelt import spelt
 from flows.terminal import told
 
 HELP = "Who did what, in a log that nobody can change unnoticed."
@@ -68,6 +69,7 @@ def show(
     Exit code 0: shown. 2: there is no such home.
     """
     with told():
+        person, by = spelt(home, person), spelt(home, by)
         register, seal = _open(home)
         found = audit_reading.entries(register, seal, person, by)
         empty = True

@@ -20,6 +20,7 @@ from flows.commands.people_purge import purge_all
 from flows.commands.people_words import words_of
 from flows.commands.publish_words import say
 from flows.showplaces import read_showplaces
+from flows.spelt import spelt
 from flows.terminal import told
 
 app = typer.Typer(
@@ -55,7 +56,7 @@ def show(
     Exit code 0: shown. 2: nothing is known of this id.
     """
     with told():
-        register = open_register(home)
+        employee, register = spelt(home, employee), open_register(home)
         known = known_of(home, register, employee)
         if as_json:
             typer.echo(json.dumps(dataclasses.asdict(known), indent=2))

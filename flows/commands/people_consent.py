@@ -22,6 +22,7 @@ from catchlight.review_records import Notice
 from catchlight.vault import digest_of
 from flows.commands.options import HOME, HomeOption
 from flows.commands.publish_words import say
+from flows.spelt import spelt
 from flows.terminal import told
 
 _ALL = tuple(dict.fromkeys((*ACTS, *PAINTED, *PURPOSES)))
@@ -62,7 +63,7 @@ def consent(
             message = f"--purpose {purpose}: there are {', '.join(_ALL)}"
             raise ConfigError(message)
         with closing(open_register(home)) as register:
-            employee = employee.strip()
+            employee = spelt(home, employee.strip())
             if not not_listed:
                 _check(home, register, employee)
             text = _notice(notice, language) if notice else None

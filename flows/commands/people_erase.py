@@ -18,6 +18,7 @@ from flows.commands.options import HOME, HomeOption
 from flows.commands.publish_words import say
 from flows.erasing import erase, redraw
 from flows.shown_at import desks_and_why, places
+from flows.spelt import spelt
 from flows.terminal import told
 
 _SECOND = "Make {folder} for this account, or name another folder in trust.toml: tombstones."
@@ -55,6 +56,7 @@ def erase_person(
     """
     with told():
         here = there = 0
+        employee = spelt(home, employee)
         if not backups or not read_tombstones(home).has("id", employee):
             _foretell(home, employee, gone or [])
             if not dry_run and not yes and not typer.confirm("This cannot be undone. Go on?"):

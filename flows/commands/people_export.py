@@ -19,6 +19,7 @@ from flows.commands.options import HOME, HomeOption
 from flows.commands.people_erase import EmployeeArgument
 from flows.commands.publish_words import say
 from flows.showplaces import read_showplaces
+from flows.spelt import spelt
 from flows.terminal import told
 from reports.export_page import export_pages
 
@@ -42,6 +43,7 @@ def export_person(
         if to.resolve().is_relative_to(home.resolve()):
             message = f"--to {to}: lies in the home folder, where it would be kept; choose another place"
             raise ConfigError(message)
+        employee = spelt(home, employee)
         with closing(open_register(home)) as register:
             done = export(
                 home,

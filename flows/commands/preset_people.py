@@ -15,6 +15,7 @@ from catchlight.decoding import Decoded
 from catchlight.errors import ConfigError, PhotoError
 from catchlight.models import ModelStore, default_root
 from catchlight.records import Photo
+from catchlight.spelling import ids_of
 from catchlight.studio import Studio
 from connectors import folder
 
@@ -27,6 +28,7 @@ def people_of(source: Path, only: tuple[str, ...] = (), most: int = 0) -> People
     people = [list(own) for _, own in groupby(photos, key=lambda photo: photo.employee)]
     if only:
         by_id = {own[0].employee: own for own in people}
+        only = ids_of(only, by_id)
         if not set(only) <= set(by_id):
             message = f"--only {min(set(only) - set(by_id))}: nobody in {source} with a photo has this id"
             raise ConfigError(message)

@@ -18,6 +18,7 @@ from flows.commands.options import HOME, HomeOption
 from flows.commands.publish_options import ToOption, YesOption, ask
 from flows.commands.publish_words import say, tell_results
 from flows.destinations import place_named
+from flows.spelt import spelt
 from flows.terminal import told
 
 
@@ -62,7 +63,7 @@ def rollback(
     """
     with told():
         name = run_folder(home, "latest").name if run == "latest" or not (run or person) else run
-        desks = list(_desks(home, to))
+        desks, person = list(_desks(home, to)), spelt(home, person)
         if dry_run:
             _say_what_would(desks, name, person, force=force)
             raise typer.Exit

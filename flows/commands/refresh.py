@@ -80,14 +80,13 @@ def refresh(
     message says why, and the same command goes on where it stopped.
     """
     with told():
-        ids = tuple(part.strip() for part in only.split(",") if part.strip())
         asked = asked_by(source)
         job = Job(
             source=source,
             home=home,
             preset=preset or asked.preset,
             engine=engine or asked.engine,
-            only=ids,
+            only=(only,) if only.strip(" ,") else (),  # told apart once it is known who there is
             departments=tuple(department or ()),
             workers=workers,
             shard_size=shard_size,

@@ -10,6 +10,7 @@ import typer
 from catchlight.days import last_day
 from catchlight.errors import ConfigError
 from catchlight.extending import extend as give_time
+from catchlight.spelling import as_known
 from flows.commands.options import HOME, HomeOption
 from flows.commands.publish_words import say
 from flows.letters import Bureau, open_bureau
@@ -37,6 +38,7 @@ def extend(
     """
     with told():
         bureau = open_bureau(home)
+        people = [as_known(one, bureau.book.people) for one in people]
         asked = _asked(bureau, people)
         zone = ZoneInfo(bureau.policy.asking.timezone)
         now = bureau.clock().astimezone(zone)

@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 import typer
 
 from catchlight.asking import LINK
+from catchlight.identities import read_ids
+from catchlight.spelling import as_known, ids_of
 from flows.commands.options import HOME, HomeOption
 from flows.commands.publish_words import say
 from flows.commands.review_told import print_out, tell_led, tell_people, tell_silent, tell_unread
@@ -80,8 +82,9 @@ def invite(
     sent; the message says which. 2: it could not start.
     """
     with told():
-        ids = _ids(only)
-        bureau, again = with_left_out(open_bureau(home), ids), again or bool(ids)
+        bureau = open_bureau(home)
+        ids = ids_of([only], {*bureau.book.people, *read_ids(home).seen})
+        bureau, again = with_left_out(bureau, ids), again or bool(ids)
         if channel == PRINT:
             check(bureau, channel)
             print_out(
@@ -116,7 +119,8 @@ def remind(
     sent; the message says which. 2: it could not start.
     """
     with told():
-        bureau, ids = open_bureau(home), _ids(only)
+        bureau = open_bureau(home)
+        ids = ids_of([only], bureau.book.people)
         if dry_run:
             _preview(bureau, draw_up(bureau, Round(only=ids, retry_failed=retry_failed)))
             return
@@ -136,12 +140,9 @@ def revoke(
     """
     with told():
         bureau = open_bureau(home)
+        people = [as_known(one, bureau.book.people) for one in people]
         ended = withdraw(bureau, getpass.getuser(), people)
     say(f"Links that open nothing any more: {ended}. People signed out: {len(people)}.")
-
-
-def _ids(only: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in only.split(",") if part.strip())
 
 
 def _preview(bureau: Bureau, draft: Draft) -> None:

@@ -70,7 +70,7 @@ def preview(
     with told():
         from flows.commands import signature_people as people  # noqa: PLC0415  loads OpenCV
 
-        ids = tuple(part.strip() for part in only.split(",") if part.strip())
+        ids = (only,) if only.strip(" ,") else ()
         if live:
             _show_live(folder, home, ids, output)
             return

@@ -13,6 +13,7 @@ from catchlight.home import Home
 from catchlight.publish_crops import places
 from catchlight.records import Employee
 from catchlight.runs import run_folder
+from catchlight.spelling import ids_of
 from catchlight.vault import write_whole
 from reports import signatures
 from reports.signatures import PEOPLE, Style, company_files, load_style, longest
@@ -80,6 +81,7 @@ def example_portrait() -> bytes:
 
 def _of_a_run(home: Path, only: tuple[str, ...]) -> tuple[list[tuple[Employee, bytes]], Mapping[str, Place]]:
     folder, book = run_folder(home), Company(home).book()
+    only = ids_of(only, book.people)
     unknown = [id_ for id_ in only if id_ not in book.people]
     if unknown:
         message = f"--only: {unknown[0]!r} is not in the run {folder.name}"
