@@ -107,11 +107,11 @@ def _named_by(cells: Fields, shelf: Shelf) -> list[str]:
     return []
 
 
-_LEFT = ", which is left out"
+_LEFT = ", left out)"
 
 
 def _left(row: Row) -> str:
-    return f"{row['id']!r} on line {row.line}{_LEFT}" if row["id"] else f"line {row.line}{_LEFT}"
+    return f"{repr(row['id']) if row['id'] else 'a row without id'} (line {row.line}{_LEFT}"
 
 
 def _short(cell: str) -> str:

@@ -51,8 +51,8 @@ def test_the_photo_of_a_row_that_is_left_out_is_nobody_elses(tmp_path: Path) -> 
     directory = read(tmp_path, LEFT_OUT, *files)
     assert photos(directory) == {"carl": "carl.jpg"}
     said = told(directory)
-    assert "photos/10-1.jpg could be of '10-1' on line 7, which is left out; nobody gets it." in said
-    assert "photos/eve.jpg could be of '8', line 11, which is left out; nobody gets it." in said
+    assert "photos/10-1.jpg could be of '10-1' (line 7, left out); nobody gets it." in said
+    assert "photos/eve.jpg could be of '8', a row without id (line 11, left out); nobody gets it." in said
     for file in files[:3]:
         assert f"{file} could be of" in said
 
@@ -87,8 +87,8 @@ def test_a_photo_that_a_left_out_row_names_is_nobody_elses(tmp_path: Path) -> No
     directory = read(tmp_path, rows, "a.jpg", "b.jpg", "c.jpg", "5.jpg")
     assert photos(directory) == {"5": "5.jpg"}
     said = told(directory)
-    assert "photos/a.jpg is the photo of 2 people ('1', '2' on line 3, which is left out)" in said
-    assert "photos/b.jpg is the photo of '2' on line 4, which is left out; nobody gets it." in said
+    assert "photos/a.jpg is the photo of 2 people ('1', '2' (line 3, left out))" in said
+    assert "photos/b.jpg is the photo of '2' (line 4, left out); nobody gets it." in said
     assert said.count("photos/c.jpg") == 1
 
 
