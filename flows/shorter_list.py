@@ -1,6 +1,7 @@
 """A plain folder's list that suddenly lacks people: a cut file must not pass for a company that shrank."""
 
 from collections.abc import Collection
+from contextlib import suppress
 from pathlib import Path
 
 from catchlight import ledger
@@ -28,7 +29,9 @@ def must_list_most(job: Job, listed: Collection[str]) -> None:
 
 
 def _last(home: Path) -> set[str]:
-    """Return who was in the newest run of the whole company that came to its end."""
-    ended = (run for run in run_names(home) if Home(home).finished(run) and takes_in_everyone(home, run))
-    run = next(ended, "")
-    return set(ledger.read(Home(home).run(run) / ledger.file_name(Employee), ["id"])["id"]) if run else set()
+    """Return who was in the newest run of the whole company that came to its end, and whose table can be read."""
+    for run in run_names(home):
+        if Home(home).finished(run) and takes_in_everyone(home, run):
+            with suppress(ConfigError, FileNotFoundError):
+                return set(ledger.read(Home(home).run(run) / ledger.file_name(Employee), ["id"])["id"])
+    return set()

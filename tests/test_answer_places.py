@@ -77,7 +77,7 @@ def test_the_same_table_twice_adds_nothing_and_undoes_nothing(company: Company) 
     """Also when the person said something else since: their own later word holds."""
     text = "employee,answer,places\na,approve,intranet chat\n"
     first = take(company, text)
-    assert "1 people say where they want to be shown, 6 of their words are new" in first[1]
+    assert "1 person says where they want to be shown, 6 of their words are new" in first[1]
     register = Register(company.home / "register.db")
     register.add([Consent("a", "chat", "withdrawn", "a", now())])
     before = register.rows(Consent)

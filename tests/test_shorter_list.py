@@ -73,6 +73,21 @@ def test_a_run_of_a_few_people_is_no_measure(job: Job) -> None:
         stages.gather(job)
 
 
+def test_a_damaged_table_is_no_measure_either(job: Job) -> None:
+    """The run before is, and where there is none the refresh goes on: it makes a new one."""
+    stages.gather(job)
+    ran(job, "20260102-000000", 5)
+    lists(job, 2)
+    newest, older = (
+        job.home / "runs" / name / "employees.parquet" for name in ("20260102-000000", "20260101-000000")
+    )
+    newest.write_bytes(b"PAR1")
+    with pytest.raises(ConfigError, match="lists 2 of the 5 people"):
+        stages.gather(job)
+    older.unlink()
+    assert len(stages.gather(job).employees()) == 2
+
+
 @pytest.mark.parametrize(
     ("people", "left", "stops"), [(5, 1, True), (5, 2, True), (5, 3, False), (2, 1, False), (2, 0, True)]
 )
