@@ -71,8 +71,10 @@ def read(job: Job, room: Storeroom | None = None) -> Directory:
     wanted = {id_: people[id_] for id_ in sorted(shown)}
     seen = agreeing.opinions(job, file.faces, wanted, room, held) if file.faces else {}
     findings += [*agreeing.findings(people, seen, room), *held.findings()]
-    photos = [photo for id_ in sorted(shown) for photo in _photos(id_, people[id_], seen.get(id_, Opinion()))]
-    return Directory(employees, agreeing.unshared(photos, findings), findings)
+    compared = sorted(people.keys() - refused.keys())  # a picture is two people's, whoever is refreshed
+    photos = [photo for id_ in compared for photo in _photos(id_, people[id_], seen.get(id_, Opinion()))]
+    theirs = [photo for photo in agreeing.unshared(photos, findings) if photo.employee in shown]
+    return Directory(employees, theirs, findings)
 
 
 @dataclass(frozen=True, slots=True)

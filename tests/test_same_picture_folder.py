@@ -71,3 +71,16 @@ def test_the_photo_of_whoever_said_no_is_not_read_for_it(
     )
     assert pictured(gathered(company)) == ["1", "3", "4"]
     assert "photos/2.jpg" not in read
+
+
+def test_a_job_remembers_whose_a_picture_is_too(company: Path) -> None:
+    """Once both were read, neither gets it when one of them alone is refreshed; who said no is not compared."""
+    job = company.parent / "job.toml"
+    job.write_text(f'[sources.hr]\nkind = "folder"\nroot = "{company}"\n')
+    assert pictured(gathered(job)) == ["3", "4"]
+    plan = gathered(job, ("1", "3"))
+    assert pictured(plan) == ["3"]
+    assert told(plan)
+    with closing(open_register(company.parent / "home")) as register:
+        register.add([Decision("2", "", Answer.REFUSE, "2", now())])
+    assert pictured(gathered(job, ("1", "3"))) == ["1", "3"]
