@@ -7,14 +7,17 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from typer.testing import CliRunner, Result
+
 from catchlight import ledger
 from catchlight.home import Home
 from catchlight.records import Answer, Decision, Employee, Outcome, Render, Rung, Verdict
 from catchlight.register import Register
 from catchlight.review_records import Letter
+from flows.commands import review
 from flows.letters import Bureau, open_bureau
 from tests.mail_server import Mailbox, mail_server
-from tests.published_company import portrait
+from tests.published_company import Company, portrait
 
 WEDNESDAY = datetime(2026, 6, 3, 10, tzinfo=UTC)
 POLICY = """
@@ -107,3 +110,8 @@ def make_company(root: Path, *ids: str) -> LetterCompany:
     for id_ in ids:
         company.add(id_)
     return company.finish()
+
+
+def reviewing(company: "LetterCompany | Company", *words: str) -> Result:
+    """Run ``catchlight review …`` in the company's home."""
+    return CliRunner().invoke(review.app, list(words), env={"CATCHLIGHT_HOME": str(company.home)})

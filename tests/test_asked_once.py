@@ -7,7 +7,6 @@ from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner, Result
 
 from catchlight.company import Company
 from catchlight.invitations import Invitations, Link
@@ -16,10 +15,9 @@ from catchlight.records import Answer
 from catchlight.register import Register
 from catchlight.review_records import Invitation
 from flows.asking import ask as refreshed
-from flows.commands import review
 from flows.correspondence import Order, Pass, invite, remind
 from flows.links import link_sender
-from tests.letter_company import LetterCompany, make_company, post_office
+from tests.letter_company import LetterCompany, make_company, post_office, reviewing
 from tests.mail_server import Mailbox
 
 
@@ -39,11 +37,6 @@ def box(company: LetterCompany) -> Iterator[Mailbox]:
 def ask(company: LetterCompany, *only: str, again: bool = False) -> Pass:
     """Invite by mail at the company's time, quiet hours or not."""
     return invite(company.bureau(), "mail", Order("hr", only, now=True, again=again or bool(only)))
-
-
-def reviewing(company: LetterCompany, *words: str) -> Result:
-    """Run ``catchlight review …`` in the company's home."""
-    return CliRunner().invoke(review.app, list(words), env={"CATCHLIGHT_HOME": str(company.home)})
 
 
 def worth(company: LetterCompany, letter: EmailMessage) -> Link:

@@ -8,7 +8,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from catchlight.records import Answer
-from flows.commands import publish, review
+from flows.commands import publish
+from tests.letter_company import reviewing
 from tests.published_company import Company, make_company
 
 
@@ -23,11 +24,6 @@ def publishing(company: Company, *words: str, typed: str = "") -> Result:
     return CliRunner().invoke(
         publish.app, list(words), env={"CATCHLIGHT_HOME": str(company.home)}, input=typed
     )
-
-
-def reviewing(company: Company, *words: str) -> Result:
-    """Run ``catchlight review …`` in the company's home."""
-    return CliRunner().invoke(review.app, list(words), env={"CATCHLIGHT_HOME": str(company.home)})
 
 
 def answers(company: Company, text: str, age: float = 0) -> Path:

@@ -14,7 +14,6 @@ from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner, Result
 
 from catchlight.answers import portraits_of
 from catchlight.company import Company
@@ -25,11 +24,10 @@ from catchlight.records import Answer, Outcome
 from catchlight.register import Register
 from catchlight.review_records import Invitation
 from catchlight.sessions import Sessions
-from flows.commands import review
 from flows.correspondence import Order, Pass, invite, remind
 from flows.links import link_sender
 from flows.server import prefect_server
-from tests.letter_company import POLICY, LetterCompany, make_company, post_office
+from tests.letter_company import POLICY, LetterCompany, make_company, post_office, reviewing
 from tests.mail_server import Mailbox
 from tests.slack_server import TOKEN, Slack, slack_server
 
@@ -48,11 +46,6 @@ def box(company: LetterCompany) -> Iterator[Mailbox]:
     """Return the company's mailbox, with its server running."""
     with post_office(company) as box:
         yield box
-
-
-def reviewing(company: LetterCompany, *words: str) -> Result:
-    """Run ``catchlight review …`` in the company's home."""
-    return CliRunner().invoke(review.app, list(words), env={"CATCHLIGHT_HOME": str(company.home)})
 
 
 def ask(company: LetterCompany, **order: bool) -> Pass:

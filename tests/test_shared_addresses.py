@@ -5,17 +5,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner, Result
 
 from catchlight.invitations import Invitations
 from catchlight.job import Job
 from catchlight.records import Employee
 from catchlight.shared_addresses import shared
 from flows import stages
-from flows.commands import review
 from flows.correspondence import Order, invite
 from flows.links import link_sender
-from tests.letter_company import LetterCompany, make_company, post_office
+from tests.letter_company import LetterCompany, make_company, post_office, reviewing
 from tests.mail_server import Mailbox
 from tests.source_worlds import jpeg
 
@@ -34,11 +32,6 @@ def box(company: LetterCompany) -> Iterator[Mailbox]:
     """Return the company's mailbox, with its server running."""
     with post_office(company) as box:
         yield box
-
-
-def reviewing(company: LetterCompany, *words: str) -> Result:
-    """Run ``catchlight review …`` in the company's home."""
-    return CliRunner().invoke(review.app, list(words), env={"CATCHLIGHT_HOME": str(company.home)})
 
 
 SAYS = "2 share their e-mail address with somebody, and a personal link is for one alone; use --channel print: bob, cid"

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
 from catchlight import reviewer_codes
 from catchlight.errors import ConfigError
@@ -15,7 +15,7 @@ from catchlight.register import Register
 from catchlight.reviewer_codes import issue_code, revoke_code
 from catchlight.signed_answers import read_signed_answers
 from catchlight.signed_file import LARGEST
-from flows.commands import review
+from tests.letter_company import reviewing
 from tests.published_company import Company
 from tests.signed_company import content, line, make_signed, run, signed
 
@@ -38,11 +38,6 @@ def company(tmp_path: Path) -> Company:
 def code(company: Company) -> str:
     """Return Ada's code."""
     return issue_code(company.home, WHO)
-
-
-def reviewing(company: Company, *words: str) -> Result:
-    """Run ``catchlight review …`` in the company's home."""
-    return CliRunner().invoke(review.app, list(words), env={"CATCHLIGHT_HOME": str(company.home)})
 
 
 def taken_in(company: Company, text: str | bytes) -> Result:
