@@ -5,8 +5,10 @@ With nobody left there is no wall.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
+from contextlib import suppress
 from io import BytesIO
+from pathlib import Path
 
 from PIL import Image
 from pydantic import BaseModel, ConfigDict, Field, field_validator
@@ -62,9 +64,9 @@ def update(settings: Settings, desk: Desk, run: str) -> list[Result]:
     return [result for result in results if result]
 
 
-def _files(settings: Settings, desk: Desk, run: str, standing: Iterable[Receipt]) -> dict[str, bytes]:
+def _files(settings: Settings, desk: Desk, run: str, standing: Collection[Receipt]) -> dict[str, bytes]:
     """Return every file of the wall by its target."""
-    known = read_book(run_folder(desk.home, run or "latest")).people
+    known = _known(desk.home, run, standing)
     pictures: dict[str, dict[str, Receipt]] = defaultdict(dict)
     for receipt in standing:
         if receipt.employee and receipt.target.endswith(".jpg"):
@@ -84,13 +86,30 @@ def _files(settings: Settings, desk: Desk, run: str, standing: Iterable[Receipt]
     return {f"{FOLDER}/{name}": data for name, data in (faces | pages).items()}
 
 
+def _known(home: Path, run: str, standing: Collection[Receipt]) -> Mapping[str, Person]:
+    """Return who stands there as a run has them: this one, else the newest, else the one that they were published from.
+
+    A run of a few people has no names of the others; one that was cleared away has none at all.
+    """
+    missing = {receipt.employee for receipt in standing if receipt.employee}
+    runs = (run or "latest", "latest", *sorted({receipt.run for receipt in standing}, reverse=True))
+    found: dict[str, Person] = {}
+    for name in dict.fromkeys(runs):
+        if missing:
+            with suppress(ConfigError):
+                people = read_book(run_folder(home, name)).people
+                found |= {id_: people[id_] for id_ in missing if id_ in people}
+                missing -= found.keys()
+    return found
+
+
 def _person(known: Mapping[str, Person], id_: str) -> Employee:
     return known[id_].portrait.employee if id_ in known else Employee(id_)
 
 
-def _left_out(desk: Desk, run: str, standing: Iterable[Receipt]) -> list[Result]:
+def _left_out(desk: Desk, run: str, standing: Collection[Receipt]) -> list[Result]:
     """Tell of whom there is no name: an id alone is nothing to show to colleagues."""
-    known = read_book(run_folder(desk.home, run or "latest")).people
+    known = _known(desk.home, run, standing)
     ids = dict.fromkeys(receipt.employee for receipt in standing if receipt.employee)
     told = "the list has no name of theirs, so the wall leaves them out"
     return [

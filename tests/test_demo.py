@@ -50,3 +50,17 @@ def test_a_second_demo_renders_nobody(tmp_path: Path, shared: Path) -> None:
         assert company.run()["counts"]["rendered"] == rendered
         assert set(company.listed()) == set(ids)
     assert sorted(file.name for file in photos.iterdir()) == sorted(f"{id_}.jpg" for id_ in ids)
+
+
+def test_ones_own_photos_after_the_demo_company_are_no_list_that_was_cut(
+    tmp_path: Path, shared: Path
+) -> None:
+    """The README's two first commands share a home: nobody of the company before is expected in it."""
+    home, ids = tmp_path / "home", congress(shared, 3)
+    for folder, some in ((tmp_path / "first", ids[:2]), (tmp_path / "second", ids[2:])):
+        folder.mkdir()
+        for id_ in some:
+            shutil.copyfile(shared / f"congress/photos/{id_}.jpg", folder / f"{id_}.jpg")
+        done = demo(home, "--photos", str(folder))
+        assert done.returncode == 0, done.stderr
+        assert set(Company(folder, home).listed()) == set(some)

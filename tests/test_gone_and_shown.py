@@ -8,6 +8,7 @@ import pytest
 
 from catchlight.desk import open_register
 from catchlight.errors import ConfigError
+from catchlight.identities import Ids, Seen, write_ids
 from catchlight.outbox import State
 from catchlight.records import Answer, Receipt
 from catchlight.review_records import Invitation
@@ -50,6 +51,15 @@ def test_their_page_says_what_stands_and_takes_it_back(desk: ReviewDesk) -> None
     assert desk.register.decisions(ME.id)[-1].answer == Answer.KEEP
     page = plain(browser.get("/me").text)
     assert "Your portrait still stands where you were shown" in page
+    assert "not in the company's list" not in page
+
+
+def test_who_is_in_the_list_is_not_told_that_they_left(desk: ReviewDesk) -> None:
+    """A run of a few people does not have them: what stands may be taken back, and nothing is said to end."""
+    write_ids(desk.home, Ids({ME.id: Seen("", ME.name, email=ME.email)}))
+    page = plain(signed_in(desk, ME.id, ME.id).get("/me").text)
+    assert "There is nothing to decide at the moment" in page
+    assert "Take it back" in page
     assert "not in the company's list" not in page
 
 

@@ -23,7 +23,7 @@ def test_a_refresh_in_the_folder_of_photos_works_again(photos: Path) -> None:
     """The home, whatever its name, is passed over by its marks: the same person, the same photo, nothing to do."""
     before = folder.read(folder.Settings(root=photos))
     first = CliRunner().invoke(app, ["refresh", "--source", ".", "--home", "ours"])
-    assert "1 people" in first.output, first.output
+    assert "1 person" in first.output, first.output
     assert (photos / "ours/runs/latest/portraits.csv").is_file()
     after = folder.read(folder.Settings(root=photos))
     assert (after.employees, after.photos, after.findings) == (

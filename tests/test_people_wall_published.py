@@ -1,6 +1,8 @@
 """The people wall of a destination follows what is published there."""
 
 import json
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -63,6 +65,27 @@ def test_who_is_taken_off_is_not_on_the_wall(company: Company) -> None:
     manifest = json.loads(wall(company)["wall/people.json"])
     assert [person["name"] for person in manifest["people"]] == ["b"]
     assert faces(company) == {name for name in wall(company) if name.endswith(".jpg")}
+
+
+def test_a_rollback_of_a_run_that_was_cleared_away_leaves_nobody_on_the_wall(company: Company) -> None:
+    """Names are the newest run's then; whoever is taken off goes from the wall as well."""
+    published(company)
+    company.run("r2", {"a": "1", "b": "2"})
+    shutil.rmtree(company.home / "runs" / "r1")
+    desk = replace(company.desk(), place=place_named("intranet", company.home))
+    rollback(desk, "r1", "a")
+    assert [person["name"] for person in json.loads(wall(company)["wall/people.json"])["people"]] == ["b"]
+    assert {result.code for result in rollback(desk, "r1")} == {"removed"}
+    assert company.files() == {}
+
+
+def test_a_run_of_a_few_people_leaves_the_others_on_the_wall(company: Company) -> None:
+    """Their names are those of the run that they were published from."""
+    published(company)
+    company.answer(company.run("r2", {"a": "newer"}))
+    published(company)
+    people = json.loads(wall(company)["wall/people.json"])["people"]
+    assert [person["name"] for person in people] == ["a", "b"]
 
 
 def test_with_nobody_left_there_is_no_wall(company: Company) -> None:

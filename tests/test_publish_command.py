@@ -110,6 +110,19 @@ def test_drift_is_an_exit_code(company: Company) -> None:
     assert "--force" in conflict.output
 
 
+def test_a_rollback_takes_back_what_was_published_last(company: Company) -> None:
+    """Whatever was refreshed since: a run that nobody published is none to take back. Said again, the one before goes."""
+    for run, seed in (("r1", "1"), ("r2", "2")):
+        company.answer(company.run(run, {"a": seed}))
+        company.publish(sizes=("96",))
+    company.run("r3", {"a": "3"})
+    said = [publishing(company, "rollback", "--yes").output for _ in range(3)]
+    assert "1 restored" in said[0]
+    assert "removed" in said[1]
+    assert "Nothing of this is published" in said[2]
+    assert company.files() == {}
+
+
 def test_a_dry_rollback_says_what_would_come_back(company: Company) -> None:
     """What would be restored, removed, or stay because somebody changed it; and nothing is touched."""
     (company.out / "96").mkdir()

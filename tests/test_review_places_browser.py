@@ -228,7 +228,7 @@ def test_a_new_destination_is_offered_and_a_broken_file_changes_nothing(company:
     file.write_text("[broken", encoding="utf-8")
     assert company.desk.showplaces() == before
     file.write_text(
-        text + f'[more]\nkind = "folder"\nroot = "{company.folder("www")}"\nconsent = "hr"\n',
+        text + f'[more]\nkind = "folder"\nroot = "{company.folder("hr")}"\nconsent = "hr"\n',
         encoding="utf-8",
     )
     assert company.desk.showplaces().places[-1].purpose == "hr"

@@ -30,7 +30,9 @@ def demo(
     machine and nothing is published.
     """
     with told():
-        folder = command.run(Job(source=photos or _company(home), home=home, preset=preset))
+        folder = command.run(
+            Job(source=photos or _company(home), home=home, preset=preset, accept_fewer=True)
+        )
     command.tell(folder)
     console.print(
         "Next: open the contact sheet, mark some answers, press Save answers and save an unsigned table; then  "

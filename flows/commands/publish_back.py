@@ -41,7 +41,9 @@ def verify(home: HomeOption = HOME, to: ToOption = "") -> None:
 
 def rollback(
     home: HomeOption = HOME,
-    run: Annotated[str, typer.Option("--run", help="Undo this run; without --person: the latest.")] = "",
+    run: Annotated[
+        str, typer.Option("--run", help="Undo this run; without --person: the one that was published last.")
+    ] = "",
     person: Annotated[
         str, typer.Option("--person", help="Only this employee id; without --run: all runs.")
     ] = "",
@@ -62,22 +64,29 @@ def rollback(
     could not start, or not go on.
     """
     with told():
-        name = run_folder(home, "latest").name if run == "latest" or not (run or person) else run
+        run = run_folder(home, "latest").name if run == "latest" else run
         desks, person = list(_desks(home, to)), spelt(home, person)
+        of = [(desk, run or ("" if person else _published_last(desk))) for desk in desks]
         if dry_run:
-            _say_what_would(desks, name, person, force=force)
+            _say_what_would(of, person, force=force)
             raise typer.Exit
-        ask(home, len({receipt.employee for desk in desks for receipt in _ours(desk, name, person)}), yes=yes)
+        ask(home, len({one.employee for desk, name in of for one in _ours(desk, name, person)}), yes=yes)
         with alone(home):
-            results = [result for desk in desks for result in undo(desk, name, person, force=force)]
+            results = [result for desk, name in of for result in undo(desk, name, person, force=force)]
         if not results:
             say("Nothing of this is published, so nothing was changed.")
     raise typer.Exit(tell_results(results))
 
 
-def _say_what_would(desks: Iterable[Desk], run: str, person: str, *, force: bool) -> None:
+def _published_last(desk: Desk) -> str:
+    """Return the run whose pictures were sent last of those that stand; a newer run that nobody published is none to undo."""
+    tops = sorted(_ours(desk, "", ""), key=lambda top: top.at)
+    return tops[-1].run if tops else ""
+
+
+def _say_what_would(of: Iterable[tuple[Desk, str]], person: str, *, force: bool) -> None:
     """Print what would be put back at each destination."""
-    for desk in desks:
+    for desk, run in of:
         found = foresee(desk, run, person, force=force)
         if found:
             say(f"{desk.place.name}:")

@@ -1,7 +1,8 @@
-"""The page of somebody who is not in the list any more and still shown: what stands, and how it is taken back at once."""
+"""The page of somebody whom the newest run does not have and who is shown: what stands, and how it is taken back at once."""
 
 from starlette.responses import Response
 
+from catchlight.identities import read_ids
 from catchlight.records import Answer
 from reports.review.employee_form import Filled
 from reports.review.employee_shown import stands_now
@@ -13,7 +14,9 @@ def gone(visit: Visit, employee: str) -> Response:
     stands = stands_now(visit, employee)
     if not stands.showing.since and not stands.showing.gone:
         return visit.page("nothing.html.j2")
-    return visit.page("gone.html.j2", stands=stands, told=stands.words(visit.words, bare=True))
+    seen = read_ids(visit.desk.home).seen.get(employee)
+    left = seen is None or bool(seen.gone)
+    return visit.page("gone.html.j2", stands=stands, left=left, told=stands.words(visit.words, bare=True))
 
 
 def take_back(visit: Visit, employee: str, filled: Filled) -> Response:
