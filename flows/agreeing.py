@@ -1,6 +1,6 @@
 """Which photos of a job's sources are of somebody else: compared one to one, before anything is rendered."""
 
-from collections import Counter as Often
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -128,13 +128,14 @@ def _swapped(
 
 
 def unshared(photos: Sequence[Photo], findings: list[Finding]) -> list[Photo]:
-    """Give a picture that several people have to none of them."""
-    owners = Often(photo.digest for photo in photos if photo.digest)
-    shared = [photo for photo in photos if photo.digest and owners[photo.digest] > 1]
+    """Give a picture that several people have to none of them; copies of one person's own stay."""
+    owners: dict[str, set[str]] = defaultdict(set)
+    for photo in photos:
+        owners[photo.digest].add(photo.employee)
+    shared = [photo for photo in photos if photo.digest and len(owners[photo.digest]) > 1]
     for digest in dict.fromkeys(photo.digest for photo in shared):
-        who = [photo for photo in shared if photo.digest == digest]
-        ids = ", ".join(f"{photo.employee} ({photo.file})" for photo in who[:_SHOWN])
-        findings.append(
-            Finding("shared_photo", f"{len(who)} people have the very same picture: {ids}; nobody gets it.")
-        )
+        files = [photo for photo in shared if photo.digest == digest]
+        told = ", ".join(f"{photo.employee} ({photo.file})" for photo in files[:_SHOWN])
+        who = f"{len(owners[digest])} people have the very same picture: {told}"
+        findings.append(Finding("shared_photo", f"{who}; nobody gets it."))
     return [photo for photo in photos if photo not in shared]

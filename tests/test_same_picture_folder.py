@@ -84,3 +84,18 @@ def test_a_job_remembers_whose_a_picture_is_too(company: Path) -> None:
     with closing(open_register(company.parent / "home")) as register:
         register.add([Decision("2", "", Answer.REFUSE, "2", now())])
     assert pictured(gathered(job, ("1", "3"))) == ["1", "3"]
+
+
+def test_copies_of_ones_own_are_nobody_elses(company: Path) -> None:
+    """Whatever else is as large as they are; with a copy of another's, that is told of the two people."""
+    photos = company / "photos"
+    for file, number in (("1", 1), ("1_2", 1), ("2", 2)):
+        (photos / f"{file}.jpg").write_bytes(jpeg(number).ljust(9_000, b"\0"))
+    plan = gathered(company)
+    assert (set(pictured(plan)), told(plan)) == ({"1", "2", "3", "4"}, [])
+    (photos / "2.jpg").write_bytes((photos / "1.jpg").read_bytes())
+    plan = gathered(company)
+    assert pictured(plan) == ["3", "4"]
+    assert told(plan)[0].startswith(
+        "2 people have the very same picture: 1 (photos/1.jpg), 1 (photos/1_2.jpg), 2"
+    )
