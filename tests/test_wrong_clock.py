@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,8 +14,9 @@ from catchlight.desk import open_register
 from catchlight.in_order import in_order
 from catchlight.journal import State
 from catchlight.known import known_of
+from catchlight.own_word import heard
 from catchlight.publish_planning import draw
-from catchlight.records import Answer, Decision, Receipt
+from catchlight.records import Answer, Decision, Receipt, Side
 from catchlight.register import Register, now
 from catchlight.review_records import Upload
 from catchlight.taken_back import taken_back
@@ -108,3 +110,33 @@ def test_nobody_is_ordered_by_what_another_said(company: Company) -> None:
     """Each person's rows are looked at for themselves."""
     rows = [said(company, Answer.KEEP, AHEAD), Decision("b", "", Answer.KEEP, "b", RIGHT, source=PAGE)]
     assert in_order(rows) == [rows[1], rows[0]]
+
+
+def test_a_row_of_the_brand_moves_nothing_that_the_person_said(company: Company) -> None:
+    """The clock of the machine at which it was written may be behind; the refusal stays the last word."""
+    rows = [
+        said(company, Answer.APPROVE, RIGHT),
+        said(company, Answer.REFUSE, LATER),
+        replace(said(company, Answer.APPROVE, "2026-02-01T09:00:00+00:00"), by="brand", side=Side.BRAND),
+        said(company, Answer.APPROVE, AHEAD, "own:code"),
+    ]
+    assert [one.at for one in heard(rows) if one.side == Side.EMPLOYEE] == [RIGHT, AHEAD, LATER]
+
+
+@pytest.mark.parametrize("source", ["own:code", "import:list.csv", "signed:sheet"])
+def test_a_yes_of_a_file_passes_no_later_no(company: Company, source: str) -> None:
+    """Though the person's next row has a moment long before, and takes the refusal back to that."""
+    rows = [
+        said(company, Answer.REFUSE, LATER),
+        said(company, Answer.RETRY, RIGHT),
+        said(company, Answer.APPROVE, AHEAD, source),
+    ]
+    assert [one.answer for one in in_order(rows)] == [Answer.APPROVE, Answer.REFUSE, Answer.RETRY]
+    no = Consent("a", "chat", Word.WITHDRAWN, "a", LATER, source=PAGE)
+    words = [
+        no,
+        replace(no, purpose="web", at=RIGHT),
+        replace(no, word=Word.GRANTED, at=AHEAD, source=source),
+    ]
+    assert against(words, "chat") == DECLINED
+    assert not against([*words, replace(words[2], at="2026-03-05")], "chat") or source.startswith("import:")
