@@ -1,6 +1,8 @@
 """Portraits that a model painted, of people who agreed to that once and do not any more: they are shown nowhere."""
 
 from collections.abc import Sequence
+from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 
 import polars as pl
@@ -9,8 +11,11 @@ from catchlight import ledger
 from catchlight.agreed import granted
 from catchlight.company import Person
 from catchlight.consents import Consent, last_words
+from catchlight.errors import ConfigError
 from catchlight.painting import GENERATE
-from catchlight.records import Receipt, Render, Rung
+from catchlight.records import Decision, Receipt, Render, Rung
+from catchlight.runs import Candidate
+from catchlight.taken_back import yes_before
 
 UNPAINTED = "unpainted"
 """Why a picture may not be shown: its paint was agreed to, and is not any more."""
@@ -26,12 +31,17 @@ def is_painted(person: Person, picture: str, said: Sequence[Consent]) -> bool:
     return is_against(said, person.rung_of(picture))
 
 
-def stands_painted(home: Path, said: Sequence[Consent], standing: Sequence[Receipt]) -> bool:
-    """Whether what stands of somebody came from a run that painted them, and they took their yes to that back.
+def stands_painted(
+    home: Path, said: Sequence[Consent], answers: Sequence[Decision], standing: Sequence[Receipt]
+) -> bool:
+    """Whether what stands of somebody is painted, and they took their yes to that back.
 
-    A run that was cleared away tells nothing: then what stands stays until a newer picture takes its place.
+    What stands is the picture that they had said yes to when it was sent; a run or an earlier try says whether it is painted.
     """
-    return taken_back_at(said) != "" and any(_painted_in(home, one) for one in standing)
+    if not taken_back_at(said):
+        return False
+    shown = {yes.picture for one in standing if (yes := yes_before(answers, one.at))}
+    return not shown.isdisjoint(painted_pictures(home))
 
 
 def taken_back_at(said: Sequence[Consent]) -> str:
@@ -40,9 +50,19 @@ def taken_back_at(said: Sequence[Consent]) -> str:
     return last.at if last and GENERATE not in granted(said) else ""
 
 
-def _painted_in(home: Path, receipt: Receipt) -> bool:
-    table = home / "runs" / receipt.run / ledger.file_name(Render)
-    if not receipt.run or not table.is_file():
-        return False
-    mine = ledger.read(table, ["employee", "rung"]).filter(pl.col("employee") == receipt.employee)
-    return Rung.GENERATE in mine["rung"].to_list()
+def painted_pictures(home: Path) -> frozenset[str]:
+    """Return the digests of all painted portraits that runs tell of, earlier tries among them."""
+    files = (
+        run / ledger.file_name(kind) for run in (home / "runs").glob("*") for kind in (Render, Candidate)
+    )
+    return _painted(tuple((file, file.stat().st_mtime_ns) for file in sorted(files) if file.is_file()))
+
+
+@lru_cache(maxsize=4)
+def _painted(tables: tuple[tuple[Path, int], ...]) -> frozenset[str]:
+    found = set[str]()
+    for file, _ in tables:
+        with suppress(ConfigError):  # a damaged table tells nothing; others may
+            rows = ledger.read(file, ["picture", "rung"]).filter(pl.col("rung") == Rung.GENERATE)
+            found.update(rows["picture"].to_list())
+    return frozenset(found)

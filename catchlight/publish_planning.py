@@ -16,6 +16,7 @@ from catchlight.delivery import file_names
 from catchlight.desk import Desk
 from catchlight.forewarned import spoken_for
 from catchlight.journal import owners, stacks
+from catchlight.painted_then import UNPAINTED
 from catchlight.policy import load_policy
 from catchlight.print_book import print_book
 from catchlight.prints import Prints
@@ -59,7 +60,12 @@ def draw(
     desk = replace(desk, place=replace(desk.place, look=looks))
     drawer = replace(_drawer(desk, name, sizes, everyone, asked), seen=listeners.seen)
     parts = _parts(drawer, asked, listeners.step)
-    off = _off(desk, name, everyone, drawer, only)
+    newer = {part.employee for part in parts if isinstance(part, PersonPlan)}
+    off = [
+        one
+        for one in _off(desk, name, everyone, drawer, only)
+        if one.reason != UNPAINTED or one.employee not in newer
+    ]
     gone = {removal.employee for removal in off}
     people = tuple(p for p in parts if isinstance(p, PersonPlan) and p.employee not in gone)
     off += (

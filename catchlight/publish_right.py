@@ -134,7 +134,8 @@ class Rights:
 
     def painted(self, employee: str, standing: Sequence[Receipt]) -> str:
         """Return what stands against painted pictures of somebody that stand there, "" for nothing."""
-        found = self.home and stands_painted(self.home, self.said(employee), standing)
+        said, answers = self.said(employee), self.answers.get(employee, ())
+        found = self.home and stands_painted(self.home, said, answers, standing)
         return UNPAINTED if found else ""
 
     def said(self, employee: str) -> Sequence[Consent]:

@@ -73,7 +73,12 @@ def _against(desk: Desk, stack: list[Receipt], undone: list[Receipt], book: Rule
     employee, last = undone[0].employee, undone[0].at
     now = rights(desk, employee, rules=book.now())
     said = now.answers.get(employee, ())
-    reason = taken_back(said, last) or taken_back_before(said, before[-1].at) or now.against(employee)
+    reason = (
+        taken_back(said, last)
+        or taken_back_before(said, before[-1].at)
+        or now.against(employee)
+        or now.painted(employee, before[-1:])
+    )
     return f"{WHY[reason]}; so it is what was there before any portrait of ours" if reason else ""
 
 
