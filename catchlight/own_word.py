@@ -15,6 +15,9 @@ PASSED_ON = (TABLE, SHEET)
 """How the sources of answers begin that somebody wrote down for a person: in a table, on a contact sheet."""
 
 
+PAPER = "people consent"
+"""The source of what HR wrote down of a person's own word on paper: it holds as theirs, and says who wrote it."""
+
 _OTHERS = (*IN_THEIR_PLACE, *PASSED_ON)
 
 
@@ -25,7 +28,7 @@ def is_own(said: Decision) -> bool:
 
 def spoken_for(said: Decision) -> str:
     """Return how somebody else gave a person's answer: ``delegate``, ``bulk``, ``silence`` or ``passed_on``; "" for none."""
-    if said.source.startswith(PASSED_ON):
+    if said.source.startswith((*PASSED_ON, PAPER)):
         return "passed_on"
     found = (how for how in IN_THEIR_PLACE if said.source.startswith(how))
     return next(found, "").rstrip(": ")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from catchlight.audit import Act
-from catchlight.own_word import is_own
+from catchlight.own_word import spoken_for
 from catchlight.promises import Keep
 from catchlight.records import Decision, Side
 from reports.documents.wording import Wording
@@ -77,7 +77,7 @@ class _Page:
         by = (
             self.texts["by_brand"]
             if row["side"] == Side.BRAND
-            else self._by(row["by"], own=is_own(Decision(**row)))
+            else self._by(row["by"], own=not spoken_for(Decision(**row)))
         )
         return ", ".join(part for part in (f"{_moment(row['at'])}  {by}: {word}", about) if part)
 

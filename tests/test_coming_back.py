@@ -1,5 +1,6 @@
 """Whoever said that their photo shall not be processed can say otherwise: on their page, by a link they ask for, or on paper."""
 
+import getpass
 import re
 from contextlib import closing
 from datetime import timedelta
@@ -14,6 +15,7 @@ from catchlight.company import read_book
 from catchlight.consents import PAGE, Consent, Word
 from catchlight.desk import open_register
 from catchlight.invitations import Invitations, Link
+from catchlight.own_word import spoken_for
 from catchlight.permission import read_permissions
 from catchlight.promises import EDIT
 from catchlight.records import Answer, Decision, Employee
@@ -87,6 +89,19 @@ def test_their_page_says_that_they_refused_and_takes_it_back(desk: ReviewDesk) -
     assert is_barred(desk.home)
     assert "I changed my mind" in read(desk)
     assert [one.answer for one in desk.register.decisions(ME)] == ["refuse", "retry", "refuse"]
+
+
+def test_the_page_says_who_wrote_it_down_for_them(desk: ReviewDesk) -> None:
+    """What HR wrote down after a refusal holds as their word, and is not told as if they had pressed it themselves."""
+    done = CliRunner().invoke(
+        app, ["consent", ME, "--purpose", "edit", "--said", "granted", "--home", str(desk.home)]
+    )
+    assert done.exit_code == 0, done.output
+    assert not is_barred(desk.home)
+    page = read(desk)
+    assert "You will be taken along again" in page
+    assert f"{getpass.getuser()} wrote this answer down for you." in page
+    assert spoken_for(desk.register.decisions(ME)[-1]) == "passed_on"
 
 
 def test_nobody_else_gets_that_page(desk: ReviewDesk) -> None:

@@ -15,6 +15,7 @@ from catchlight.desk import open_register
 from catchlight.errors import ConfigError
 from catchlight.mistyped import unknown, was_listed
 from catchlight.notices import record_notice
+from catchlight.own_word import PAPER
 from catchlight.promises import ACTS, EDIT
 from catchlight.records import Answer, Decision
 from catchlight.register import Register, now
@@ -68,7 +69,7 @@ def consent(
                 _check(home, register, employee)
             text = _notice(notice, language) if notice else None
             said = Consent(
-                employee, purpose, word, getpass.getuser(), now(), text.digest if text else "", "people consent",
+                employee, purpose, word, getpass.getuser(), now(), text.digest if text else "", PAPER,
                 basis=basis, evidence=evidence,
             )  # fmt: skip
             if not dry_run:

@@ -11,7 +11,7 @@ from catchlight.register import now
 from reports.review.employee_form import Filled, text_of
 from reports.review.employee_gone import gone, take_back
 from reports.review.employee_shown import stands_now
-from reports.review.employee_view import NOTICES, shown_notice
+from reports.review.employee_view import NOTICES, shown_notice, spoken_by
 from reports.review.visit import Visit, posted
 
 
@@ -30,11 +30,12 @@ def left_out(visit: Visit, employee: str) -> Response:
     """Return the page of somebody who is in no run: whom it left out at their word, who left, or of whom there is nothing yet."""
     if not is_left_out(visit, employee):
         return gone(visit, employee)
-    stands = stands_now(visit, employee)
+    stands, last = stands_now(visit, employee), _last(visit, employee)
     return visit.page(
         "left_out.html.j2",
         no=said_no(visit.desk.home, employee),
-        last=_last(visit, employee),
+        last=last,
+        spoken=spoken_by(visit, last),
         stands=stands,
         told=stands.words(visit.words, bare=True),
         notice=find_notice(visit.desk.policy, NOTICES, visit.words.language),

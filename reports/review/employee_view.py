@@ -75,7 +75,7 @@ def view_of(visit: Visit, person: Person, filled: Filled | None = None) -> dict[
         "uploads": desk.uploads is not None,
         "largest": desk.policy.server.largest_upload,
         "refused": "",
-        "spoken": _spoken_for(visit, place.last),
+        "spoken": spoken_by(visit, place.last),
         "stands": stands,
         "told": stands.words(say, bare=bare),
         "can": _can(place, stands),
@@ -119,7 +119,7 @@ def _code(visit: Visit, place: Place) -> str:
     return code if code in (*Code, *_PLACES, *CODES, ENDED, "again") else ""
 
 
-def _spoken_for(visit: Visit, last: Decision | None) -> tuple[str, str]:
+def spoken_by(visit: Visit, last: Decision | None) -> tuple[str, str]:
     """Return how somebody else gave the person's answer, and who or on what basis; "" when they did so themselves."""
     how = spoken_for(last) if last else ""
     if last is None or not how:
