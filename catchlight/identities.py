@@ -19,13 +19,17 @@ _LIST = "list "  # begins the owner of an id that a plain list has, which knows 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """Whose an id was: ``owner`` is the entry it came with (source and key), ``gone`` the day they were missing first."""
+    """Whose an id was: ``owner`` is the entry it came with (source and key), ``gone`` the day they were missing first.
+
+    ``outside`` is the day since when the job leaves them out by its ``people.only``, though the list has them.
+    """
 
     owner: str
     name: str
     gone: str = ""
     email: str = ""
     subject: str = ""
+    outside: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +123,13 @@ def settle(
         if not one.gone and id_ not in here
     }
     return Ids({**seen, **gone}, ids.others), held
+
+
+def with_outside(ids: Ids, before: Ids, outside: Container[str]) -> Ids:
+    """Return the ids with the day since when each of ``outside`` is left out by a job's choice of people."""
+    today, known = datetime.now(UTC).date().isoformat(), before.seen
+    since = {id_: (id_ in known and known[id_].outside) or today for id_ in ids.seen if id_ in outside}
+    return replace(ids, seen={id_: replace(one, outside=since.get(id_, "")) for id_, one in ids.seen.items()})
 
 
 def _why_held(

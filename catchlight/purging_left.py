@@ -22,7 +22,8 @@ from catchlight.traces import ids_of_recipes, known_ids
 class Absent:
     """Who is published nowhere, by id, with the time since when ("" where nothing tells it).
 
-    ``left`` are those whom no list has any more; ``resting`` are here, and said no to being processed, or may not be.
+    ``left`` are those whom no list has any more; ``resting`` are here, and said no to being processed, may not
+    be, or are outside the people whom the job is about.
     ``pictured`` are all of whom a run tells, or a recipe, which outlives its run.
     """
 
@@ -41,7 +42,8 @@ def absent(home: Path, register: Register) -> Absent:
     # Who said no is in no run for that alone: where no list is remembered, they may be here.
     left = known - newest - (listed if seen else unwilling) if newest else set[str]()
     left_out = last.keys() - newest if newest else set[str]()
-    resting = (unwilling | (barred.keys() & left_out)) - left
+    outside = {id_ for id_ in listed & known if seen[id_].outside} - newest if newest else set[str]()
+    resting = (unwilling | (barred.keys() & left_out) | outside) - left
     since = _since(register, last, seen)
     return Absent(
         {id_: since[id_] for id_ in sorted(left)}, {id_: since[id_] for id_ in sorted(resting)},
@@ -71,7 +73,7 @@ def _last_runs(home: Path) -> dict[str, tuple[Employee, str]]:
 def _since(
     register: Register, last: Mapping[str, tuple[Employee, str]], seen: Mapping[str, Seen]
 ) -> Mapping[str, str]:
-    """Return when each was last in a run, heard of, or found missing in a list, whichever was latest."""
+    """Return when each was last in a run, heard of, or found missing in a list or outside a job's people, whichever was latest."""
     found = defaultdict[str, str](str, {id_: at for id_, (_, at) in last.items()})
     for record in TABLES:
         rows: list[Any] = register.rows(record)
@@ -79,5 +81,5 @@ def _since(
             employee = getattr(row, "employee", "")
             found[employee] = max(found[employee], getattr(row, "at", ""))
     for id_, one in seen.items():
-        found[id_] = max(found[id_], one.gone)
+        found[id_] = max(found[id_], one.gone, one.outside)
     return found

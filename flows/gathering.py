@@ -172,10 +172,11 @@ def _settled(
     before, where = identities.read_ids(room.root), f" --job {shlex.quote(str(job.source))}"
     heard = heard_of(job.home) if before.seen else set[str]()
     ids, held = identities.settle(before, sound, roll.file.people.back_within_days, heard, where)
-    identities.write_ids(room.root, ids)
     findings += [Finding("id_to_confirm", f"{why}.") for why in held.values()]
     owners = {claim.owner: ids.of(claim) for claim in sound if claim.owner not in held}
     found = {owners[owner]: person for person in people if (owner := roll.owner(person)) in owners}
+    outside = {id_ for id_, person in found.items() if not roll.wants(person)}
+    identities.write_ids(room.root, identities.with_outside(ids, before, outside))
     return dict(sorted(found.items()))
 
 
