@@ -5,13 +5,14 @@ import shutil
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 
 from catchlight import prefect_store
 from catchlight import purging_pictures as pictures
 from catchlight.errors import ConfigError
 from catchlight.promises import Keep
-from catchlight.purging_left import absent
+from catchlight.purging_left import Absent, absent
 from catchlight.purging_orphans import orphans
 from catchlight.register import Register
 from catchlight.review_records import Delegation, Extension, Invitation, Letter, Revocation, Session
@@ -22,14 +23,15 @@ _PRINTED = "secrets/links.csv"
 
 @dataclass(frozen=True, slots=True)
 class Purged:
-    """How many of a kind went, or would go, after how many days."""
+    """How many of a kind went, or would go, after how many days; ``why`` is what was damaged, so that none could."""
 
     kind: str
     days: int
     count: int
+    why: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Purge:
     """One pass over a home folder; whoever makes it holds the home. With ``dry`` it only counts."""
 
@@ -38,6 +40,11 @@ class Purge:
     keep: Keep
     at: datetime
     dry: bool = False
+
+    @cached_property
+    def absent(self) -> Absent:
+        """Who left and who rests, as of the beginning of the pass."""
+        return absent(self.home, self.register)
 
     def before(self, days: int) -> str:
         """Return the moment before which something is past its term."""
@@ -59,13 +66,21 @@ class Purge:
 
 
 def purge(one: Purge) -> list[Purged]:
-    """Make a pass; return what went, kind by kind."""
+    """Make a pass; return what went, kind by kind. What is damaged stands in the way of its kind alone."""
     kinds: dict[str, Callable[[Purge], int]] = {
         "halves": _halves, "sessions": _sessions, "links": _links, "logs": _logs, "letters": _letters,
         "rejected": pictures.rejected, "originals": pictures.originals, "backups": pictures.backups, "runs": _runs,
         "orphans": orphans,
     }  # fmt: skip
-    return [Purged(kind, getattr(one.keep, kind), work(one)) for kind, work in kinds.items()]
+    return [_try(one, kind, work) for kind, work in kinds.items()]
+
+
+def _try(one: Purge, kind: str, work: Callable[[Purge], int]) -> Purged:
+    days = getattr(one.keep, kind)
+    try:
+        return Purged(kind, days, work(one))
+    except ConfigError as error:
+        return Purged(kind, days, 0, str(error))
 
 
 def _sessions(one: Purge) -> int:
@@ -125,8 +140,7 @@ def _letters(one: Purge) -> int:
 
 def _last_ones(one: Purge, asked: Iterable[Invitation]) -> set[str]:
     """Return the last invitation of everybody who has not left."""
-    left = absent(one.home, one.register).left
-    return set({row.employee: row.id for row in asked if row.employee not in left}.values())
+    return set({row.employee: row.id for row in asked if row.employee not in one.absent.left}.values())
 
 
 def _runs(one: Purge) -> int:

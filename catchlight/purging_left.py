@@ -15,7 +15,8 @@ from catchlight.records import Employee
 from catchlight.register import Register
 from catchlight.register_tables import TABLES
 from catchlight.runs import ended, portraits, run_folder, run_names, takes_in_everyone
-from catchlight.traces import ids_of_recipes, known_ids
+from catchlight.traces import ids_of_recipes
+from catchlight.unfinished import unfinished
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +35,12 @@ class Absent:
 
 def absent(home: Path, register: Register) -> Absent:
     """Return who left and who rests, as of now."""
-    seen, last, newest = identities.read_ids(home).seen, _last_runs(home), _newest(home)
+    seen, newest, recipes = identities.read_ids(home).seen, _newest(home), ids_of_recipes(home)
+    (last, unread), heard = _last_runs(home), _heard(register)
     listed = {id_ for id_, one in seen.items() if not one.gone}
-    known = known_ids(home, register) - {row.employee for row in standing_now(register.receipts())}
+    stopped = {one.employee for one in unfinished(home)}
+    known = (seen.keys() | last.keys() | heard.keys() | recipes | stopped) - {""}
+    known -= {row.employee for row in standing_now(register.receipts())}
     barred = read_permissions(home).barred(last[id_][0] if id_ in last else Employee(id_) for id_ in known)
     unwilling = {id_ for id_, found in barred.items() if found.is_own_no}
     # Who said no is in no run for that alone: where no list is remembered, they may be here.
@@ -44,10 +48,16 @@ def absent(home: Path, register: Register) -> Absent:
     left_out = last.keys() - newest if newest else set[str]()
     outside = {id_ for id_ in listed & known if seen[id_].outside} - newest if newest else set[str]()
     resting = (unwilling | (barred.keys() & left_out) | outside) - left
-    since = _since(register, last, seen)
+
+    def since(id_: str) -> str:
+        """Return when somebody was last in a run, heard of, or found missing in a list or outside a job's people."""
+        one = seen.get(id_, Seen("", ""))
+        ran = last[id_][1] if id_ in last else unread
+        return max(ran, heard.get(id_, ""), one.gone, one.outside)
+
     return Absent(
-        {id_: since[id_] for id_ in sorted(left)}, {id_: since[id_] for id_ in sorted(resting)},
-        frozenset(last.keys() | ids_of_recipes(home)),
+        {id_: since(id_) for id_ in sorted(left)}, {id_: since(id_) for id_ in sorted(resting)},
+        frozenset(last.keys() | recipes),
     )  # fmt: skip
 
 
@@ -60,26 +70,30 @@ def _newest(home: Path) -> set[str]:
     return set(portraits(newest)) if takes_in_everyone(home, newest.name) else set()
 
 
-def _last_runs(home: Path) -> dict[str, tuple[Employee, str]]:
-    """Return everybody as the newest run with them had them, and when that ended."""
-    found: dict[str, tuple[Employee, str]] = {}
+def _last_runs(home: Path) -> tuple[dict[str, tuple[Employee, str]], str]:
+    """Return everybody as the newest run with them had them, and when that ended; and the end of one that cannot be read.
+
+    Whoever is in no newer run may have been in that one, so it is their last.
+    """
+    found, unread = dict[str, tuple[Employee, str]](), ""
     for name in run_names(home):
         file = home / "runs" / name / ledger.file_name(Employee)
-        for person in ledger.records(Employee, ledger.read(file)) if file.is_file() else ():
-            found.setdefault(person.id, (person, ended(home, name)))
-    return found
+        try:
+            people = ledger.records(Employee, ledger.read(file)) if file.is_file() else []
+        except ConfigError:
+            unread = unread or ended(home, name)
+            continue
+        for person in people:
+            found.setdefault(person.id, (person, unread or ended(home, name)))
+    return found, unread
 
 
-def _since(
-    register: Register, last: Mapping[str, tuple[Employee, str]], seen: Mapping[str, Seen]
-) -> Mapping[str, str]:
-    """Return when each was last in a run, heard of, or found missing in a list or outside a job's people, whichever was latest."""
-    found = defaultdict[str, str](str, {id_: at for id_, (_, at) in last.items()})
+def _heard(register: Register) -> Mapping[str, str]:
+    """Return when each was last heard of."""
+    found = defaultdict[str, str](str)
     for record in TABLES:
         rows: list[Any] = register.rows(record)
         for row in rows:
             employee = getattr(row, "employee", "")
             found[employee] = max(found[employee], getattr(row, "at", ""))
-    for id_, one in seen.items():
-        found[id_] = max(found[id_], one.gone, one.outside)
     return found

@@ -4,8 +4,8 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from catchlight import erasure, identities, unwriting
+from catchlight.errors import ConfigError
 from catchlight.purging import Purge, Purged
-from catchlight.purging_left import absent
 from catchlight.purging_pictures import fetch_again
 from catchlight.source_memory import FOLDER as SOURCES
 from catchlight.tombstones import read_tombstones
@@ -17,17 +17,30 @@ _STAYS = (SOURCES, PROOFS)  # of who is here: that a list has them, and that the
 
 
 def purge_people(one: Purge, redraw: erasure.Redraw) -> list[Purged]:
-    """Make the pass over people who are published nowhere; return what went."""
-    who = absent(one.home, one.register)
+    """Make the pass over people who are published nowhere; return what went.
+
+    What is damaged may tell of any of them: then nobody's go, and ``why`` says so.
+    """
+    try:
+        leavers, silent = _purge(one, redraw)
+        why = ""
+    except ConfigError as error:
+        leavers, silent, why = 0, 0, str(error)
+    return [
+        Purged("leavers", one.keep.leavers, leavers, why), Purged("words", one.keep.words, silent, why),
+    ]  # fmt: skip
+
+
+def _purge(one: Purge, redraw: erasure.Redraw) -> tuple[int, int]:
+    """Make the pass; return whose pictures went, and whose words, in counts."""
+    who = one.absent
     since = {**who.left, **who.resting}
     leavers = [id_ for id_, at in since.items() if at < one.before(one.keep.leavers) and id_ in who.pictured]
     silent = [id_ for id_, at in who.left.items() if at and at < one.before(one.keep.words)]
     for id_ in dict.fromkeys([*leavers, *silent, *_stopped(one)]) if not one.dry else ():
         _let_go(one, id_, redraw, words=id_ in silent, stays=_STAYS if id_ not in who.left else ())
     _forget_ids(one)
-    return [
-        Purged("leavers", one.keep.leavers, len(leavers)), Purged("words", one.keep.words, len(silent)),
-    ]  # fmt: skip
+    return len(leavers), len(silent)
 
 
 def _let_go(one: Purge, id_: str, redraw: erasure.Redraw, *, words: bool, stays: Collection[str]) -> None:

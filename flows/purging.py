@@ -1,6 +1,7 @@
 """A pass over a home folder by the terms of trust.toml, and its report: counts and terms, no names."""
 
 import getpass
+from collections.abc import Sequence
 from contextlib import ExitStack, closing
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -21,7 +22,10 @@ FOLDER = "purges"
 def purge_home(
     home: Path, *, dry: bool = False, at: datetime | None = None, wait: Wait | None = None
 ) -> list[Purged]:
-    """Delete what is past its term, and write the report; ConfigError while somebody else is at work there."""
+    """Delete what is past its term, and write the report; ConfigError while somebody else is at work there.
+
+    What is damaged stands in the way of its kinds alone; :func:`undone` tells which.
+    """
     at = at or datetime.now(UTC)
     with closing(open_register(home)) as register, ExitStack() as holding:
         holding.enter_context(Home(home).alone())
@@ -32,8 +36,17 @@ def purge_home(
         )  # first: a run that goes takes along what tells whose its pictures are
         done = [*purge(one), *people]
         if not dry:
-            told = [asdict(part) for part in done]
+            told = [{name: value for name, value in asdict(part).items() if value != ""} for part in done]
             write_json(home / FOLDER / f"{at:%Y%m%d-%H%M%S}.json", {"at": at.isoformat(), "purged": told})
-            counts = " ".join(f"{part.kind} {part.count}" for part in done if part.count)
-            register.tell(Act.PURGE, by=getpass.getuser(), detail=counts or "nothing")
+            counts = [f"{part.kind} {part.count}" for part in done if part.count]
+            counts += [f"{part.kind} not done" for part in done if part.why]
+            register.tell(Act.PURGE, by=getpass.getuser(), detail=" ".join(counts) or "nothing")
     return done
+
+
+def undone(done: Sequence[Purged]) -> str:
+    """Return which kinds a pass could not do, and why, "" for none."""
+    kinds: dict[str, list[str]] = {}
+    for part in done:
+        kinds.setdefault(part.why, []).append(part.kind)
+    return "; ".join(f"{', '.join(names)}: {why}" for why, names in kinds.items() if why)

@@ -15,7 +15,7 @@ from flows.destinations import FILE, destinations, place_named
 from flows.failures import tell_failure
 from flows.form import shown
 from flows.letters import open_bureau
-from flows.purging import purge_home
+from flows.purging import purge_home, undone
 from flows.turn import in_turn, say_waiting
 from flows.withdrawing import honour
 
@@ -87,9 +87,14 @@ def withdrawals(
 def purge(home: Annotated[Path, shown("For IT: Catchlight's folder")]) -> int:
     """Delete what is past its term by [keep] of trust.toml; return how much went.
 
+    It fails at its end where something damaged stood in the way of some kinds.
+
     Args:
         home: The same folder that the refresh used.
 
     """
     with in_turn(home):
-        return sum(one.count for one in purge_home(home, wait=say_waiting))
+        done = purge_home(home, wait=say_waiting)
+    if why := undone(done):
+        raise ConfigError(why)
+    return sum(one.count for one in done)
