@@ -37,14 +37,16 @@ def with_waiting(bureau: Bureau) -> Bureau:
 
 
 def _staff(bureau: Bureau, employee: str) -> Employee | None:
-    """Return what the last run that had somebody says of them, else the list.
+    """Return what the last run that had somebody says of them, else the list: a run of a few people does not have the others.
 
     None for who is in neither, asks for no page, or left and is shown nowhere.
     """
     shown = bool(standing_now(bureau.register.receipts(employee=employee)))
-    if not shown and not rests(bureau.home, bureau.register, employee):
+    seen = read_ids(bureau.home).seen.get(employee)
+    listed = bool(seen and not seen.gone)
+    if not shown and not listed and not rests(bureau.home, bureau.register, employee):
         return None
-    seen, (_, known) = read_ids(bureau.home).seen.get(employee), newest_of(bureau.home, employee)
+    _, known = newest_of(bureau.home, employee)
     if seen and seen.gone and not shown:
         return None
     if known:

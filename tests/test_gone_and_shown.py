@@ -119,6 +119,17 @@ def test_their_old_link_brings_a_new_one_as_long_as_they_are_shown(company: Lett
     assert "you can change it or take it back there" in " ".join(box.letters[0].get_content().split())
 
 
+def test_whom_a_run_of_a_few_people_does_not_have_gets_a_new_link(company: LetterCompany) -> None:
+    """Who is in the list has not left: their old link brings a new one as long as they are."""
+    write_ids(company.home, Ids({"bob": Seen("", "Bob", email="bob@example.com")}))
+    old = {one.employee: one for one in open_register(company.home).rows(Invitation)}
+    with post_office(company) as box:
+        posting = link_sender(company.home, company.clock)(old["bob"])
+        assert posting
+        posting.join(30)
+    assert box.to == ["bob@example.com"]
+
+
 def test_their_links_can_be_withdrawn(company: LetterCompany) -> None:
     """A mailbox that somebody else reads now opens nothing; an id that nobody has is told."""
     assert revoke(company.bureau(), "hr", ["bob"]) == 1
