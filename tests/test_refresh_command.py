@@ -160,3 +160,11 @@ def test_a_home_can_be_moved(refreshed: Company, tmp_path: Path) -> None:
     shutil.copytree(refreshed.home, moved.home, symlinks=True)
     assert moved.refresh().returncode == 1
     assert moved.run()["counts"]["rendered"] == 0
+
+
+def test_a_run_of_a_few_people_says_what_it_means_for_the_others(refreshed: Company, shared: Path) -> None:
+    """Their pages and plans wait for a refresh of everybody; one of everybody says nothing of it."""
+    said = "This run is of these people alone"
+    one = refreshed.refresh("--only", congress(shared, 1)[0])
+    assert said in " ".join(one.stdout.split()), one.stdout + one.stderr
+    assert said not in refreshed.refresh().stdout
