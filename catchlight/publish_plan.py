@@ -106,7 +106,10 @@ class Removal(_Part):
 
 
 class Plan(_Part):
-    """Everything that ``apply`` will do, and nothing else. ``seconds`` is about how long that takes; ``by`` made it."""
+    """Everything that ``apply`` will do, and nothing else. ``seconds`` is about how long that takes; ``by`` made it.
+
+    ``others`` are the sizes that stand there of people who stay, and that it does not renew.
+    """
 
     version: Literal[1] = 1
     run: str
@@ -116,6 +119,7 @@ class Plan(_Part):
     people: tuple[PersonPlan, ...]
     skipped: tuple[Skip, ...]
     removals: tuple[Removal, ...] = ()
+    others: tuple[str, ...] = ()
     by: str = ""
     calls: int = 0
     seconds: float = 0

@@ -22,6 +22,7 @@ from catchlight.print_book import print_book
 from catchlight.prints import Prints
 from catchlight.publish_crops import places
 from catchlight.publish_drawing import Drawer, Seen, Wanted
+from catchlight.publish_other_sizes import other_sizes
 from catchlight.publish_plan import FilePlan, PersonPlan, Plan, Removal, Skip, write_plan
 from catchlight.publish_policy import load_publishing
 from catchlight.publish_removals import draw_leftovers, draw_removals
@@ -68,17 +69,15 @@ def draw(
     ]
     gone = {removal.employee for removal in off}
     people = tuple(p for p in parts if isinstance(p, PersonPlan) and p.employee not in gone)
-    off += (
-        draw_leftovers(stacks(desk.register.receipts(desk.place.name)).values(), people)
-        if desk.place.makes
-        else []
-    )
+    standing = stacks(desk.register.receipts(desk.place.name)).values()
+    off += draw_leftovers(standing, people) if desk.place.makes else []
     plan = Plan(
         run=name, destination=desk.place.name, sizes=tuple(dict.fromkeys(size.name for size in drawer.sizes)),
         made=desk.clock(), by=getpass.getuser(),
         people=people,
         skipped=tuple(part for part in parts if isinstance(part, Skip) and part.employee not in gone),
         removals=tuple(off),
+        others=() if desk.place.makes or desk.place.accounts else other_sizes(standing, people),
     )  # fmt: skip
     return estimated(plan, desk.place.takes, looks.each)
 

@@ -35,12 +35,19 @@ def draw_removals(
 
 def draw_leftovers(standing: Iterable[Sequence[Receipt]], people: Iterable[PersonPlan]) -> list[Removal]:
     """Return the files that people who stay have no use for any more, such as an older picture of a signature."""
+    return [_removal(id_, REPLACED, stacks) for id_, stacks in sorted(unused(standing, people).items())]
+
+
+def unused(
+    standing: Iterable[Sequence[Receipt]], people: Iterable[PersonPlan]
+) -> dict[str, list[Sequence[Receipt]]]:
+    """Return what stands of people who stay beside the files that they are to get, a stack a target."""
     used = {person.employee: {file.target for file in person.files} for person in people}
     mine: dict[str, list[Sequence[Receipt]]] = defaultdict(list)
     for stack in standing:
         if stack[-1].employee in used and stack[-1].target not in used[stack[-1].employee]:
             mine[stack[-1].employee].append(stack)
-    return [_removal(id_, REPLACED, stacks) for id_, stacks in sorted(mine.items())]
+    return mine
 
 
 def why_off(id_: str, stacks: Sequence[Sequence[Receipt]], rights: Rights, *, left: bool) -> str:

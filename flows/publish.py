@@ -11,7 +11,7 @@ from typing import Annotated
 
 from prefect import flow, get_run_logger
 
-from catchlight import watermark
+from catchlight import publish_other_sizes, watermark
 from catchlight.desk import Desk, alone, open_desk
 from catchlight.errors import ConfigError
 from catchlight.publish_crops import usual_sizes
@@ -79,6 +79,8 @@ def send(desk: Desk, plan: Plan, at_most: int) -> list[Result]:
         message = f"nothing was written: {changing} people would change, and at most {at_most} are allowed"
         raise ConfigError(message)
     check_plan(desk, plan)
+    if plan.others:
+        get_run_logger().warning("%s", publish_other_sizes.told(plan))
     results = take_off_people(desk, plan) if plan.removals else []
     if not results or results[-1].code != STOPPED:
         results += [result for chunk in _chunks(desk, plan) for result in chunk]

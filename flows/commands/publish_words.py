@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
+from catchlight import publish_other_sizes
 from catchlight.amounts import amount, people
 from catchlight.publish_plan import Plan, Removal, Skip
 from catchlight.publish_time import in_words
@@ -37,6 +38,8 @@ def tell_plan(drawn: Plan) -> None:
     )
     if drawn.calls:
         say(f"{amount(drawn.calls, 'call')}, {in_words(drawn.seconds)}.")
+    if drawn.others:
+        say(f"  {publish_other_sizes.told(drawn)}")
     for change, called in _CHANGES.items():
         _tell_people(f"  {called}", [person.employee for person in drawn.people if person.change == change])
     _tell_reasons("taken off", drawn.removals)
