@@ -68,6 +68,7 @@ def test_who_was_promised_their_photo_keeps_it(company: LetterCompany) -> None:
     assert (found.decisions, found.others, found.untold) == ((), 1, 1)
     said = CliRunner().invoke(review.app, ["close", "--home", str(company.home)])
     assert "1 silent past the deadline whose last letter did not name the agreement" in said.output
+    assert "or was sent by an earlier Catchlight" in said.output
     assert "as a yes" not in said.output
 
 

@@ -48,7 +48,8 @@ def close(
     """Answer for those who let their deadline pass, where a policy of their legal entity says so.
 
     Silence keeps the old photo unless "silence" in review.toml covers the person and the portrait,
-    the portrait has no flag, and the last letter that reached them named that agreement. Only counts are printed: who is silent is nobody's list.
+    the portrait has no flag, and the last letter that reached them named that agreement (of letters from
+    before Catchlight wrote that down nobody knows it). Only counts are printed: who is silent is nobody's list.
     """
     from catchlight.closing import close as decide  # noqa: PLC0415
     from catchlight.desk import open_register  # noqa: PLC0415
@@ -62,7 +63,7 @@ def close(
         say(f"{count:>7} silent past the deadline; it {counts_as} as a yes by {policy}")
     if found.untold:
         say(
-            f"{found.untold:>7} silent past the deadline whose last letter did not name the agreement as it is now; "
-            "the old photo stays (catchlight review extend gives more time, and a reminder names it)"
+            f"{found.untold:>7} silent past the deadline whose last letter did not name the agreement as it is now, or was sent by an "
+            "earlier Catchlight, which did not write down what a letter named; the old photo stays (catchlight review extend gives more time, and a reminder names it)"
         )
     say(f"{found.others:>7} silent past the deadline; the old photo stays")
