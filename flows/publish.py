@@ -26,7 +26,7 @@ from flows.destinations import place_named, sizes_of
 from flows.failures import tell_failure
 from flows.form import shown
 from flows.progress import Counter
-from flows.sourced import must_lie_apart
+from flows.sourced import must_add_nothing, must_lie_apart
 from flows.tasks.publish import (
     check_plan,
     list_published,
@@ -65,10 +65,11 @@ def publish(
     bury_alone(home)
     with reporting(), alone(home, say_waiting):
         desk = open_desk(home, place_named(destination, home))
-        must_lie_apart(home, desk.place.name)
+        must_lie_apart(desk)
         wanted = tuple(sizes or sizes_of(destination, home) or usual_sizes(home, run_folder(home, run)))
         file = plan or plan_publication(desk, run, wanted)
         must_have_yes(desk, file)
+        must_add_nothing(desk, read_plan(file))
         return send(desk, read_plan(file), at_most)
 
 

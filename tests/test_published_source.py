@@ -1,6 +1,8 @@
 """Portraits that we published are nobody's photos: never published among photos, and not taken for photos where they are."""
 
 import json
+import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,10 +11,14 @@ from typer.testing import CliRunner, Result
 
 from catchlight.errors import ConfigError
 from catchlight.job import Job
+from catchlight.publish_plan import read_plan
+from catchlight.publish_planning import draw, file_plan
 from connectors import folder
 from flows import publish as flow
 from flows.commands import publish
-from tests.published_company import Company, make_company
+from flows.sourced import must_add_nothing
+from flows.tasks.publish import plan_publication
+from tests.published_company import SIZES, Company, apply, make_company
 from tests.source_worlds import jpeg
 
 
@@ -28,11 +34,11 @@ def company(tmp_path: Path) -> Company:
     return company
 
 
-def came_from(company: Company, source: Path) -> None:
+def came_from(company: Company, source: Path, run: str = "r1") -> None:
     """Let the newest run be one of this source."""
     job = Job(source=source, home=company.home).model_dump(mode="json")
-    (company.home / "ledger/r1").mkdir(parents=True, exist_ok=True)
-    (company.home / "ledger/r1/plan.json").write_text(json.dumps({"job": job}), encoding="utf-8")
+    (company.home / "ledger" / run).mkdir(parents=True, exist_ok=True)
+    (company.home / "ledger" / run / "plan.json").write_text(json.dumps({"job": job}), encoding="utf-8")
 
 
 def planning(company: Company, *words: str) -> Result:
@@ -67,6 +73,43 @@ def test_a_folder_of_a_job_file_counts_as_well(company: Company) -> None:
     came_from(company, job)
     assert SAYS in planning(company, "--to", str(source / "photos")).output
     assert planning(company, "--to", str(company.out)).exit_code == 0
+
+
+@pytest.fixture
+def inside(company: Company) -> Company:
+    """Return the company with what it published before anybody minded: among the photos."""
+    there = replace(company, out=company.home.parent / "people/wall")
+    there.out.mkdir()
+    there.publish()
+    return there
+
+
+def test_whoever_left_is_taken_off_among_the_photos(inside: Company) -> None:
+    """That alone: who stays is not renewed, and the plan says so."""
+    inside.answer(inside.run("r2", {"a": "3"}))
+    came_from(inside, inside.home.parent / "people", "r2")
+    before = inside.files()
+    done = planning(inside, "--to", str(inside.out))
+    assert done.exit_code == 0, done.output
+    assert re.search(r"taken off, .*: 1 \(b\)", done.output), done.output
+    assert f"not renewed: it lies in {inside.home.parent / 'people'}, {SAYS}: 1 (a)" in done.output
+    plan = read_plan(plan_publication.fn(inside.desk(), "latest", SIZES))
+    must_add_nothing(inside.desk(), plan)
+    apply(inside.desk(), plan)
+    assert inside.files() == {file: data for file, data in before.items() if "/a." in file}
+
+
+def test_what_stands_among_the_photos_has_a_way_out(inside: Company) -> None:
+    """Where nobody has to be taken off the refusal says how to take off everybody; an older plan adds nothing."""
+    done = planning(inside, "--to", str(inside.out))
+    assert done.exit_code == 2
+    assert f"publish rollback --to {inside.out}" in done.output
+    old = file_plan(inside.desk(), draw(inside.desk(), "latest", SIZES))
+    with disable_run_logger(), pytest.raises(ConfigError, match="would take portraits for photos"):
+        flow.publish.fn(str(inside.out), inside.home, plan=old)
+    words = ["rollback", "--to", str(inside.out), "--home", str(inside.home), "--yes"]
+    assert CliRunner().invoke(publish.app, words).exit_code == 0
+    assert not inside.files()
 
 
 def test_what_was_published_among_the_photos_is_left_out(company: Company) -> None:

@@ -22,7 +22,7 @@ from flows.commands.publish_words import say, tell_plan
 from flows.destinations import FILE, destinations, place_named, sizes_of
 from flows.progress import Counter
 from flows.showplaces import read_showplaces
-from flows.sourced import must_lie_apart
+from flows.sourced import must_lie_apart, only_taking_off
 from flows.terminal import bars, told
 from reports.publish_sheet import Seen, publish_sheet
 
@@ -58,7 +58,7 @@ def plan(
         bury_alone(home)
         for name in [to] if to else _all(home):
             desk = open_desk(home, place_named(name, home))
-            must_lie_apart(home, desk.place.name)
+            must_lie_apart(desk)
             wanted = (
                 asked
                 if sizes
@@ -71,6 +71,7 @@ def _plan(desk: Desk, run: str, sizes: Sequence[str]) -> None:
     seen = Seen()
     with alone(desk.home), bars():
         drawn = publish_planning.draw(desk, run, sizes, listeners=Listeners(_planning(), seen))
+        drawn = only_taking_off(desk, drawn)
         file = publish_planning.file_plan(desk, drawn)
         page = _write_page(desk, drawn, file, seen)
     tell_plan(drawn)

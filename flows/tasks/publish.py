@@ -8,12 +8,14 @@ from catchlight import publish_planning, published_list, publishing
 from catchlight.desk import Desk
 from catchlight.publish_plan import Plan
 from catchlight.sending import Result
+from flows.sourced import only_taking_off
 
 
 @task(task_run_name="plan", persist_result=False)
 def plan_publication(desk: Desk, run: str, sizes: tuple[str, ...]) -> Path:
     """Draw the plan of a run and return its file."""
-    return publish_planning.file_plan(desk, publish_planning.draw(desk, run, sizes))
+    drawn = only_taking_off(desk, publish_planning.draw(desk, run, sizes))
+    return publish_planning.file_plan(desk, drawn)
 
 
 @task(task_run_name="check", persist_result=False)
