@@ -1,6 +1,6 @@
 """What is known of one person: portraits, photos, answers, consents, and what was published where."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from catchlight.errors import ConfigError
 from catchlight.home import Home
 from catchlight.in_order import in_order
 from catchlight.journal import standing_since
-from catchlight.records import Decision, Photo, Receipt
+from catchlight.records import Decision, Employee, Photo, Receipt
 from catchlight.register import Register
 from catchlight.review_records import Delegation, Invitation, Letter, Notice, Upload
 from catchlight.runs import run_folder, run_names
@@ -79,14 +79,35 @@ def known_of(home: Path, register: Register, employee: str) -> Known:
 
 def newest_of(home: Path, employee: str) -> tuple[str, Person | None]:
     """Return the newest run that somebody is in, and what it made of them; "" and None for none."""
+    for name in _runs_with(home, employee):
+        try:
+            return name, read_book(run_folder(home, name)).people[employee]
+        except ConfigError:  # a run that did not end has not all tables yet
+            continue
+    return "", None
+
+
+def last_entry(home: Path, employee: str) -> Employee | None:
+    """Return what the newest run that somebody is in says of them, None for none."""
+    for name in _runs_with(home, employee):
+        rows = ledger.read(_people(home, name)).filter(pl.col("id") == employee)
+        return next(iter(ledger.records(Employee, rows)), None)
+    return None
+
+
+def _runs_with(home: Path, employee: str) -> Iterator[str]:
+    """Yield the runs that somebody is in, the newest first: one column of each is read until then, and no more."""
     for name in run_names(home):
         try:
-            person = read_book(run_folder(home, name)).people.get(employee)
-        except ConfigError:  # a run that did not end has no tables yet
+            ids = ledger.read(_people(home, name), ["id"])["id"]
+        except (ConfigError, FileNotFoundError):  # damaged, or of a run that did not end
             continue
-        if person:
-            return name, person
-    return "", None
+        if (ids == employee).any():
+            yield name
+
+
+def _people(home: Path, run: str) -> Path:
+    return home / "runs" / run / ledger.file_name(Employee)
 
 
 def _portraits(person: Person) -> tuple[KnownPortrait, ...]:

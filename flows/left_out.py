@@ -7,7 +7,7 @@ from catchlight.coming_back import rests
 from catchlight.company import Person
 from catchlight.identities import read_ids
 from catchlight.journal import standing_now
-from catchlight.known import newest_of
+from catchlight.known import last_entry
 from catchlight.outbox import State
 from catchlight.records import Employee
 from catchlight.runs import Portrait
@@ -46,9 +46,8 @@ def _staff(bureau: Bureau, employee: str) -> Employee | None:
     listed = bool(seen and not seen.gone)
     if not shown and not listed and not rests(bureau.home, bureau.register, employee):
         return None
-    _, known = newest_of(bureau.home, employee)
     if seen and seen.gone and not shown:
         return None
-    if known:
-        return known.portrait.employee
+    if known := last_entry(bureau.home, employee):
+        return known
     return Employee(employee, display_name=seen.name, email=seen.email) if seen else None
