@@ -2,6 +2,7 @@
 
 import getpass
 import re
+import shlex
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
@@ -113,6 +114,13 @@ def test_nobody_else_gets_that_page(desk: ReviewDesk) -> None:
     assert press(desk, "/me", "/me/back", notice="0" * 64) == 303
     assert is_barred(desk.home)
     assert not desk.register.decisions("nobody")
+
+
+def test_what_readmit_names_can_be_pasted(tmp_path: Path) -> None:
+    """Whatever the home is called."""
+    home = left_out(tmp_path / "Our photos").home
+    told = CliRunner().invoke(app, ["readmit", ME, "--home", str(home)]).output
+    assert f"--said granted --home {shlex.quote(str(home))}" in " ".join(told.split())
 
 
 def test_on_paper_by_hr(tmp_path: Path) -> None:

@@ -12,6 +12,8 @@ from catchlight.records import Answer
 from catchlight.register import Register
 from catchlight.review_records import Invitation
 from flows.commands import review
+from flows.letters import PRINT, Round
+from flows.printed_links import print_links
 from tests.letter_company import LetterCompany, make_company
 
 
@@ -62,6 +64,32 @@ def test_a_link_that_opens_nothing_leaves_the_file(company: LetterCompany) -> No
     assert "Taken out, since they open nothing any more: 1." in told
     assert "1 not asked, since there is an answer" in told
     assert list(held(company)) == ["bob", "cid"]
+
+
+def test_a_link_leaves_the_file_after_its_term_however_often_that_is_added_to(company: LetterCompany) -> None:
+    """It opens its page still; who printed it deleted their copy long ago."""
+    company.write_policy(more="days = 40\n")
+    file, after = company.home / "secrets/links.csv", []
+    for days, ids in ((0, ["ann", "cid"]), (13, ["bob"]), (2, ["cid"]), (13, ["ann"])):
+        company.later(days=days)
+        done = print_links(company.bureau(), "hr", file, Round(PRINT, ids))
+        after.append((list(held(company)), done.past, done.ended))
+    assert after == [
+        (["ann", "cid"], 0, 0), (["ann", "cid", "bob"], 0, 0), (["bob", "cid"], 1, 0), (["cid", "ann"], 1, 0),
+    ]  # fmt: skip
+
+
+def test_rows_that_say_no_day_are_as_old_as_their_question(company: LetterCompany) -> None:
+    """Such as those of a file of an earlier version."""
+    company.write_policy(more="days = 40\n")
+    file = company.home / "secrets/links.csv"
+    for days, left in ((13, ["ann", "bob"]), (2, ["bob"])):
+        print_links(company.bureau(), "hr", file, Round(PRINT, ["ann"] if days == 13 else ["bob"]))
+        lines = file.read_text("utf-8").splitlines()
+        file.write_text("\n".join(line.rpartition(",")[0] for line in lines), "utf-8")
+        company.later(days=days)
+        print_links(company.bureau(), "hr", file, Round(PRINT, ["bob"]))
+        assert list(held(company)) == left
 
 
 def test_a_file_that_is_something_else_stays(company: LetterCompany, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """``catchlight people erase`` and ``readmit``: one person goes out of everything here, and may be taken in again."""
 
+import shlex
 from contextlib import closing
 from pathlib import Path
 from typing import Annotated
@@ -8,6 +9,7 @@ import typer
 
 from catchlight import backup_erasure, erasure
 from catchlight.amounts import amount
+from catchlight.checkup import shown
 from catchlight.coming_back import said_no
 from catchlight.desk import alone, open_register
 from catchlight.errors import ConfigError
@@ -137,7 +139,7 @@ def _tell(home: Path, done: erasure.Erased) -> int:
         say(
             "The list of who was erased could be written into the home folder alone: a restored backup would bring them "
             f"back. {_SECOND.format(folder=folders(home)[1])} Then copy the list: "
-            f"cp -a {home / FOLDER}/. {folders(home)[1]}"
+            f"cp -a {shown(home / FOLDER)}/. {shown(folders(home)[1])}"
         )
     for place in done.left:
         say(f"Still there: {place}")
@@ -164,5 +166,5 @@ def _refused(home: Path, employee: str) -> str:
         return ""
     return (
         ". They said that their photo shall not be processed; once they say otherwise: "
-        f"catchlight people consent {employee} --purpose edit --said granted --home {home}"
+        f"catchlight people consent {shlex.quote(employee)} --purpose edit --said granted --home {shown(home)}"
     )

@@ -59,4 +59,5 @@ def _held(done: Printed) -> str:
     """Say what became of the links that were in the file before."""
     kept = f" Kept from before: {done.kept}." if done.kept else ""
     ended = f" Taken out, since they open nothing any more: {done.ended}." if done.ended else ""
-    return kept + ended
+    past = f" Taken out after {done.days} days (keep.links in trust.toml): {done.past}." if done.past else ""
+    return kept + ended + past
