@@ -104,9 +104,8 @@ def cards() -> list[str]:
     if named is not None:
         return [card for card in named.split(",") if card.strip() and card.strip() != "-1"]
     found = [path for path in _DEVICES.glob("nvidia*") if re.fullmatch(r"nvidia\d+", path.name)]
-    return [
-        str(number) for number in range(len(found))
-    ]  # a container may have the machine's fourth, which is its first
+    # by their order, not by their names: a container may have the machine's fourth, which is its first
+    return [str(number) for number in range(len(found))]
 
 
 def serve(easel: Easel, supplies: Supplies, card: str, parent: int) -> None:

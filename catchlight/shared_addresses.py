@@ -18,6 +18,11 @@ def shared(people: Iterable[Employee]) -> Mapping[str, list[str]]:
     return {address: ids for address, ids in owners.items() if len(ids) > 1}
 
 
+def sharers(people: Iterable[Employee]) -> frozenset[str]:
+    """Return the ids of those whose address somebody else has, too."""
+    return frozenset(id_ for ids in shared(people).values() for id_ in ids)
+
+
 def findings(people: Iterable[Employee]) -> list[Finding]:
     """Tell of addresses that several people have, and how they get their links."""
     return [

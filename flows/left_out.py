@@ -11,7 +11,7 @@ from catchlight.known import last_entry
 from catchlight.outbox import State
 from catchlight.records import Employee
 from catchlight.runs import Portrait
-from catchlight.shared_addresses import shared
+from catchlight.shared_addresses import sharers
 from flows.letters import Bureau
 
 
@@ -22,12 +22,8 @@ def with_left_out(bureau: Bureau, ids: Iterable[str]) -> Bureau:
     if not more:
         return bureau
     people = {**bureau.book.people, **more}
-    several = shared(person.portrait.employee for person in people.values()).values()
-    return replace(
-        bureau,
-        book=replace(bureau.book, people=people),
-        sharing=frozenset(id_ for ids in several for id_ in ids),
-    )
+    sharing = sharers(person.portrait.employee for person in people.values())
+    return replace(bureau, book=replace(bureau.book, people=people), sharing=sharing)
 
 
 def with_waiting(bureau: Bureau) -> Bureau:
@@ -43,10 +39,8 @@ def _staff(bureau: Bureau, employee: str) -> Employee | None:
     """
     shown = bool(standing_now(bureau.register.receipts(employee=employee)))
     seen = read_ids(bureau.home).seen.get(employee)
-    listed = bool(seen and not seen.gone)
-    if not shown and not listed and not rests(bureau.home, bureau.register, employee):
-        return None
-    if seen and seen.gone and not shown:
+    here = not seen.gone if seen else rests(bureau.home, bureau.register, employee)
+    if not shown and not here:
         return None
     if known := last_entry(bureau.home, employee):
         return known

@@ -20,7 +20,7 @@ from catchlight.records import Decision
 from catchlight.register import Register
 from catchlight.review_records import Extension, Invitation, Letter, Revocation
 from catchlight.runs import run_folder
-from catchlight.shared_addresses import shared
+from catchlight.shared_addresses import sharers
 from flows.progress import Counter
 
 PRINT = PAPER
@@ -103,8 +103,7 @@ def open_bureau(home: Path, clock: Clock = lambda: datetime.now(UTC)) -> Bureau:
     """Return the bureau of a home folder; ConfigError when there is no run yet, or the policy is wrong."""
     policy, register, folder = load_policy(home), open_register(home), run_folder(home)
     book = read_book(folder)
-    found = shared(person.portrait.employee for person in book.people.values()).values()
-    sharing = frozenset(id_ for ids in found for id_ in ids)
+    sharing = sharers(person.portrait.employee for person in book.people.values())
     return Bureau(home, policy, register, Outbox(register, clock), book, _started(folder), clock, sharing)
 
 

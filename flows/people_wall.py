@@ -55,31 +55,34 @@ def update(settings: Settings, desk: Desk, run: str) -> list[Result]:
     receipts = desk.register.receipts(desk.place.name)
     ours = {target: stack for target, stack in stacks(receipts).items() if target.startswith(f"{FOLDER}/")}
     try:
-        wanted = _files(settings, desk, run, shown(receipts).values())
+        standing = shown(receipts).values()
+        known = _known(desk.home, run, standing)
+        wanted = _files(settings, desk, known, standing)
         results = [_show(desk, run, target, data, ours.get(target)) for target, data in wanted.items()]
-        results += _left_out(desk, run, shown(receipts).values())
+        results += _left_out(known, standing)
         results += [_clear(desk, stack) for target, stack in ours.items() if target not in wanted]
     except (OutsideError, PhotoError, ConfigError) as error:
         return [Result("", FOLDER, FAILED, str(error))]
     return [result for result in results if result]
 
 
-def _files(settings: Settings, desk: Desk, run: str, standing: Collection[Receipt]) -> dict[str, bytes]:
+def _files(
+    settings: Settings, desk: Desk, known: Mapping[str, Person], standing: Collection[Receipt]
+) -> dict[str, bytes]:
     """Return every file of the wall by its target."""
-    known = _known(desk.home, run, standing)
     pictures: dict[str, dict[str, Receipt]] = defaultdict(dict)
     for receipt in standing:
         if receipt.employee and receipt.target.endswith(".jpg"):
             pictures[receipt.employee][receipt.sent] = receipt
     members, faces, told = [], dict[str, bytes](), disclosing(desk, settings.language)
     for id_, found in pictures.items():
-        if not _person(known, id_).named:
+        person = _person(known, id_)
+        if not person.named:
             continue
         shown = {digest: desk.vault.get(digest) for digest in found}
         sizes = {digest: _size(data) for digest, data in shown.items()}
         named = {digest: face_name(digest, sizes[digest][1]) for digest in shown}
         faces |= {named[digest]: data for digest, data in shown.items()}
-        person = _person(known, id_)
         mine = tuple(Face(named[digest], *sizes[digest]) for digest in sorted(shown))
         members.append(Member(person.name, mine, person.department, person.title, told(max(shown))))
     pages = wall(members, settings.company, settings.language, settings.address) if members else {}
@@ -107,9 +110,8 @@ def _person(known: Mapping[str, Person], id_: str) -> Employee:
     return known[id_].portrait.employee if id_ in known else Employee(id_)
 
 
-def _left_out(desk: Desk, run: str, standing: Collection[Receipt]) -> list[Result]:
+def _left_out(known: Mapping[str, Person], standing: Collection[Receipt]) -> list[Result]:
     """Tell of whom there is no name: an id alone is nothing to show to colleagues."""
-    known = _known(desk.home, run, standing)
     ids = dict.fromkeys(receipt.employee for receipt in standing if receipt.employee)
     told = "the list has no name of theirs, so the wall leaves them out"
     return [

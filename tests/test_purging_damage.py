@@ -2,7 +2,6 @@
 
 import json
 import os
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,11 +9,11 @@ from typer.testing import CliRunner
 
 from catchlight.desk import open_register
 from catchlight.errors import ConfigError
-from catchlight.home import Home, write_json
 from catchlight.review_records import Invitation
 from flows import upkeep
 from flows.commands.catchlight import app
 from flows.purging import purge_home, undone
+from tests.ended_runs import finish, in_days
 from tests.published_company import Company, make_company, portrait
 
 FIRST, SECOND, THIRD = "20260101-000000", "20260201-000000", "20260301-000000"
@@ -31,19 +30,6 @@ def company(tmp_path: Path) -> Company:
     log.write_text("x")
     os.utime(log, (1, 1))
     return company
-
-
-def finish(company: Company, name: str, *people: str, days: int) -> None:
-    """Let a run of the whole company have ended."""
-    home = Home(company.home)
-    for id_, picture in company.run(name, {id_: id_ for id_ in people}).items():
-        write_json(home.recipes.path(f"recipe-{id_}"), {"render": {"employee": id_, "picture": picture}})
-    write_json(home.run(name) / "run.json", {"run": name, "finished": _in(days).isoformat()})
-    write_json(home.ledger(name) / "plan.json", {"job": {"only": [], "onto": ""}})
-
-
-def _in(days: int) -> datetime:
-    return datetime.now(UTC) + timedelta(days=days)
 
 
 def cut(file: Path) -> None:
@@ -95,7 +81,7 @@ def test_a_half_written_recipe_stops_no_other_term(company: Company) -> None:
 def test_a_damaged_newest_run_takes_nobody_s_link(company: Company) -> None:
     """Who is here is not known then; what needs to know it waits."""
     register = open_register(company.home)
-    asked = Invitation("i", "ana", "", "hr", _in(-300).isoformat(), _in(-200).isoformat(), "")
+    asked = Invitation("i", "ana", "", "hr", in_days(-300).isoformat(), in_days(-200).isoformat(), "")
     register.add([asked])
     cut(company.home / "runs" / THIRD / "employees.parquet")
     code, told = purging(company)
@@ -114,4 +100,4 @@ def test_whoever_a_damaged_run_may_have_had_was_here_until_then(company: Company
     (company.home / "trust.toml").write_text("[keep]\nruns = 1000\n")
     done = {one.kind: one for one in purge_home(company.home, dry=True)}
     assert (done["leavers"].count, done["leavers"].why) == (0, "")
-    assert {one.kind: one.count for one in purge_home(company.home, dry=True, at=_in(11))}["leavers"] == 1
+    assert {one.kind: one.count for one in purge_home(company.home, dry=True, at=in_days(11))}["leavers"] == 1

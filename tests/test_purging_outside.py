@@ -1,12 +1,10 @@
 """Who is in the list and outside the people whom the job is about: their pictures go after the term of who left."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from catchlight.home import Home, write_json
 from catchlight.identities import read_ids, write_ids
 from catchlight.job import Job
 from catchlight.permission import read_permissions
@@ -14,6 +12,7 @@ from catchlight.records import Answer
 from catchlight.source import Directory
 from flows import gathering
 from flows.purging import purge_home
+from tests.ended_runs import finish, in_days
 from tests.published_company import Company, make_company, portrait
 from tests.source_worlds import jpeg
 
@@ -42,22 +41,9 @@ def gathered(company: Company, people: str = "") -> Directory:
     return gathering.read(Job(source=job, home=company.home))
 
 
-def finish(company: Company, name: str, *people: str, days: int = 0) -> None:
-    """Let a run of the whole company have ended."""
-    home = Home(company.home)
-    for id_, picture in company.run(name, {id_: id_ for id_ in people}).items():
-        write_json(home.recipes.path(f"recipe-{id_}"), {"render": {"employee": id_, "picture": picture}})
-    write_json(home.run(name) / "run.json", {"run": name, "finished": _in(days).isoformat()})
-    write_json(home.ledger(name) / "plan.json", {"job": {"only": [], "onto": ""}})
-
-
-def _in(days: int) -> datetime:
-    return datetime.now(UTC) + timedelta(days=days)
-
-
 def gone(company: Company, days: int) -> dict[str, int]:
     """Purge some days from now; return what went."""
-    return {one.kind: one.count for one in purge_home(company.home, at=_in(days)) if one.count}
+    return {one.kind: one.count for one in purge_home(company.home, at=in_days(days)) if one.count}
 
 
 def pictures(company: Company) -> list[str]:
@@ -93,7 +79,7 @@ def test_the_day_stays_from_one_run_to_the_next_and_ends_with_coming_back(compan
     """A nightly refresh does not begin the term anew."""
     gathered(company, '[people.only]\ncountry = ["DE"]')
     ids = read_ids(company.home)
-    assert (ids.seen["ana"].outside, ids.seen["bob"].outside) == ("", f"{_in(0):%Y-%m-%d}")
+    assert (ids.seen["ana"].outside, ids.seen["bob"].outside) == ("", f"{in_days(0):%Y-%m-%d}")
     write_ids(company.home, type(ids)({**ids.seen, "bob": replace(ids.seen["bob"], outside="2026-01-02")}))
     gathered(company, '[people.only]\ncountry = ["DE"]')
     assert read_ids(company.home).seen["bob"].outside == "2026-01-02"
