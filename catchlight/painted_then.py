@@ -21,14 +21,9 @@ UNPAINTED = "unpainted"
 """Why a picture may not be shown: its paint was agreed to, and is not any more."""
 
 
-def is_against(said: Sequence[Consent], rung: str) -> bool:
-    """Whether somebody's words of now stand against a picture of this rung."""
-    return rung == Rung.GENERATE and GENERATE not in granted(said)
-
-
 def is_painted(person: Person, picture: str, said: Sequence[Consent]) -> bool:
     """Whether a picture of somebody is painted, and they do not agree to that."""
-    return is_against(said, person.rung_of(picture))
+    return person.rung_of(picture) == Rung.GENERATE and GENERATE not in granted(said)
 
 
 def stands_painted(
