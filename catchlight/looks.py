@@ -8,6 +8,8 @@ from typing import Any
 import polars as pl
 
 from catchlight import ledger
+from catchlight.errors import ConfigError
+from catchlight.job import Job
 from catchlight.judge import judge
 from catchlight.plan import Plan
 from catchlight.records import Employee, Reading, Render, Verdict
@@ -58,6 +60,16 @@ def digests(folder: Path) -> dict[str, str]:
     run = json.loads((folder / "run.json").read_bytes())
     groups = {str(group["preset"]): str(group["digest"]) for group in run.get("groups", [])}
     return {COMPANY: str(run["preset"]["digest"])} | groups
+
+
+def changed(job: Job, folder: Path) -> list[str]:
+    """Return the presets by which a run looked that are not as they were then; ConfigError when it does not say."""
+    try:
+        then = digests(folder)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        message = f"run {folder.name}: its run.json cannot be read; run `catchlight refresh`"
+        raise ConfigError(message) from error
+    return [name or job.preset for name, was in then.items() if job.brand(name).digest() != was]
 
 
 def names(folder: Path) -> dict[str, str]:

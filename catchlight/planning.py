@@ -75,6 +75,7 @@ def _capped(employees: Sequence[Employee], looks: Mapping[str, Look]) -> list[di
 def read(home: Home, run: str, job: Job) -> Plan:
     """Return a plan that was drawn up before."""
     old = json.loads((home.ledger(run) / "plan.json").read_bytes())
+    job = _onto(job, old.get("job", {}))
     groups = {name: Look.of(plain) for name, plain in old.get("groups", {}).items()}
     wishes = {person: Wish.of(plain) for person, plain in old.get("wishes", {}).items()}
     consents = {person: tuple(purposes) for person, purposes in old.get("agreed", {}).items()}
@@ -82,6 +83,14 @@ def read(home: Home, run: str, job: Job) -> Plan:
         run, job, Look.of(old), old["started"], tuple(old["findings"]), groups=groups, wishes=wishes,
         agreed=consents, uncompared=frozenset(old.get("uncompared", ())),
     )  # fmt: skip
+
+
+def _onto(job: Job, planned: Mapping[str, Any]) -> Job:
+    """Return a job that goes on with another run as it was planned to, whoever reads the plan."""
+    if not planned.get("onto"):
+        return job
+    told = {"onto": planned["onto"], "onto_everyone": bool(planned.get("onto_everyone"))}
+    return job.model_copy(update=told | {"only": tuple(planned["only"]), "departments": ()})
 
 
 def _plain(plan: Plan, want: str) -> dict[str, Any]:

@@ -106,14 +106,7 @@ def plan_of(home: Path, run: str) -> Plan:
 
 
 def _same_preset(latest: Plan) -> None:
-    try:
-        then = looks.digests(latest.home.run(latest.run))
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        message = f"run {latest.run}: its run.json cannot be read; run `catchlight refresh`"
-        raise ConfigError(message) from error
-    changed = [
-        name or latest.job.preset for name, was in then.items() if latest.job.brand(name).digest() != was
-    ]
+    changed = looks.changed(latest.job, latest.home.run(latest.run))
     if changed:
         message = (
             f"preset {changed[0]}: it is not as it was in run {latest.run}, so the portraits would not fit "

@@ -5,6 +5,7 @@ import os
 import platform
 import shutil
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -13,12 +14,12 @@ from typing import Any
 import polars as pl
 
 from catchlight import __version__, candidates, fairness, ledger, looks, tries
-from catchlight.acts import acts_of, told_acts
+from catchlight.acts import ACTS, acts_of, told_acts
 from catchlight.checks import photo_age
 from catchlight.consistency import compare
 from catchlight.cost import cost_of
 from catchlight.delivery import file_names
-from catchlight.errors import OutsideError
+from catchlight.errors import ConfigError, OutsideError
 from catchlight.home import Home, write_json
 from catchlight.look import store_of
 from catchlight.plan import Plan
@@ -61,10 +62,19 @@ def _carried(plan: Plan, kind: type) -> pl.DataFrame:
 
 
 def _acts(plan: Plan) -> list[str]:
-    """Return what the run does to whom it may; one onto another does what that did, and its job file may be gone."""
-    if plan.job.onto:
-        return list(told_acts(plan.home.run(plan.job.onto)))
-    return acts_of(plan.job, plan.groups)
+    """Return what the run does to whom it may; one onto another does what that did, too, and its job file may be gone."""
+    if not plan.job.onto:
+        return acts_of(plan.job, plan.groups)
+    done = set(told_acts(plan.home.run(plan.job.onto)))
+    with suppress(ConfigError):
+        done.update(acts_of(plan.job, plan.groups))
+    return [act for act in ACTS if act in done]
+
+
+def _told_carried(plan: Plan) -> dict[str, Any]:
+    """Return what run.json says of those who are carried over: how many, and from which run."""
+    job = plan.job
+    return {"people": len(plan.employees()) - len(job.only), "run": job.onto} if job.onto else {}
 
 
 def _developed(plan: Plan) -> pl.Expr:
@@ -119,6 +129,7 @@ def summarise(
         "preset": {"name": preset.name, "title": preset.title, "digest": preset.digest()},
         "groups": looks.told(plan, tables[Employee]),
         "acts": _acts(plan),
+        "carried": _told_carried(plan),
         "setup": plan.look.setup,
         "engines": {job: getattr(preset.engines, job) for job in JOBS},
         "models": model_digests(preset.engines, store_of(plan.job)),

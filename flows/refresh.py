@@ -85,7 +85,8 @@ def refresh(  # noqa: PLR0913  a form's fields, those of HR first
             return None
         with session(job, gather) as begun:
             folder = in_tasks(begun)
-        finish(folder, ask_until or None)
+            some = begun.plan.job.only
+        finish(folder, ask_until or None, some)
     return folder
 
 

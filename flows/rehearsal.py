@@ -11,20 +11,25 @@ from catchlight.storeroom import scratch
 
 @dataclass(frozen=True, slots=True)
 class Rehearsal:
-    """How many people there are, how many of them would be rendered, what is odd in the source, and their departments."""
+    """How many people there are, how many of them would be rendered, what is odd in the source, and their departments.
+
+    ``others`` are in the run as well, as they are: the refresh is not about them.
+    """
 
     people: int
     waiting: int
     findings: tuple[str, ...]
     departments: frozenset[str] = frozenset()
     photoless: int = 0
+    others: int = 0
 
     @property
     def sentence(self) -> str:
         """The figures in words."""
         done = self.people - self.waiting - self.photoless
         without = f", {self.photoless} without a photo that can be read" if self.photoless else ""
-        return f"{people(self.people)}; {self.waiting} would be rendered, {amount(done, 'is', 'are')} done already{without}."
+        others = f" Everybody else of the last run ({self.others}) stays as they are." if self.others else ""
+        return f"{people(self.people)}; {self.waiting} would be rendered, {amount(done, 'is', 'are')} done already{without}.{others}"
 
 
 def rehearse(job: Job) -> Rehearsal:
@@ -36,9 +41,10 @@ def rehearse(job: Job) -> Rehearsal:
     with Home(job.home).alone(), scratch(job.home) as room:
         plan = stages.gather(job, room)
         people, shards = plan.employees(), plan.shards()
+        others = len(people) - len(plan.job.only) if plan.job.onto else 0
         waiting, without = len(plan.waiting(shards)), plan.photoless(shards)
         if not plan.resumed:  # else a run that was begun would not go on
             shutil.rmtree(plan.folder)
     sentences = tuple(one["sentence"] for one in plan.findings)
     departments = frozenset(one.department.strip() for one in people)
-    return Rehearsal(len(people), waiting, sentences, departments, without)
+    return Rehearsal(len(people) - others, waiting, sentences, departments, without, others)

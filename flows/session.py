@@ -36,6 +36,7 @@ _AHEAD = 200  # people begun before anybody asks for them
 class Session:
     """What the stages of one refresh share; ``waiting`` people were to be developed at its start."""
 
+    job: Job  # as it was asked for
     plan: "Plan"
     darkroom: Darkroom | Remembered | Elsewhere
     bench: Bench
@@ -96,7 +97,7 @@ def now_at_work() -> Session:
 def session(job: Job, gather: "Callable[[Job], Plan] | None" = None) -> Iterator[Session]:
     """Hold the home, gather and begin to develop; inside a session of the same job, yield that one."""
     outer = _at_work.get()
-    if outer and outer.plan.job == job:
+    if outer and outer.job == job:
         yield outer
         return
     check(job)
@@ -169,11 +170,13 @@ def _begin(
     seat.tell(plan.run)
     now = time.perf_counter()
     if not waiting:
-        return Session(plan, Remembered(plan.home.recipes), bench, shards, 0, now - started, now, used, seat)
+        return Session(
+            job, plan, Remembered(plan.home.recipes), bench, shards, 0, now - started, now, used, seat
+        )
     room = darkroom(len(waiting))
     if isinstance(room, Darkroom) and not job.share:  # else somebody might have begun on them
         room.begin(waiting[:_AHEAD])
-    return Session(plan, room, bench, shards, len(waiting), now - started, now, used, seat)
+    return Session(job, plan, room, bench, shards, len(waiting), now - started, now, used, seat)
 
 
 def workers_for(job: Job, people: int) -> int:

@@ -12,6 +12,7 @@ from catchlight import lease as leases
 from catchlight import ledger, out_of_reach, planning, plugins, results, shared_addresses, wishes
 from catchlight.audit import Act
 from catchlight.card_meter import noted_cards
+from catchlight.carried_over import Draft, with_the_others
 from catchlight.cost import cost_of, note_cpu
 from catchlight.darkroom import Darkroom, Elsewhere, Remembered, own_darkroom
 from catchlight.darkroom_worker import Bench
@@ -45,7 +46,10 @@ def gather(job: Job, room: Storeroom | None = None) -> Plan:
     told += out_of_reach.unread(photos, some=not job.from_file)
     theirs = by_employee(photos)
     own = {person: asked.wish(person, theirs.get(person, [])) for person in asked.wishes}
-    return planning.draw_up(job, employees, photos, map(asdict, told), own)
+    draft, alone = with_the_others(Draft(job, employees, photos, own))
+    return planning.draw_up(
+        draft.job, draft.employees, draft.photos, map(asdict, [*told, *alone]), draft.wishes
+    )
 
 
 def _fetch(settings: folder.Settings, photo: Photo, vault: Vault, counter: Counter) -> Photo:

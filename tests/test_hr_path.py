@@ -4,6 +4,7 @@ import csv
 import json
 import shutil
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -172,6 +173,20 @@ def test_two_jobs_at_once_take_turns(served: Everything, found: dict[str, Any], 
     assert [served.end(one)["state_type"] for one in both] == ["COMPLETED", "COMPLETED"]
     run = json.loads((root / "home/runs/latest/run.json").read_bytes())
     assert run["counts"]["people"] == 3
+
+
+def test_a_departments_refresh_is_of_all_and_asks_the_department(
+    served: Everything, found: dict[str, Any], root: Path, shared: Path, letters: Mailbox
+) -> None:
+    """Everybody stays in the newest run; nobody of another department gets a letter for it."""
+    served.run(found["Refresh portraits (hq)"])
+    day = (datetime.now(UTC) + timedelta(days=20)).date().isoformat()
+    some = served.run(found["Refresh portraits (hq)"], departments=["Senate"], ask_until=day)
+    assert some["state_type"] == "COMPLETED", some["state"]
+    run = json.loads((root / "home/runs/latest/run.json").read_bytes())
+    assert (run["counts"]["people"], run["carried"]["people"]) == (3, 2)
+    assert letters.to == [f"{congress(shared, 3)[1]}@example.com"]
+    letters.to.clear()
 
 
 def test_a_new_joiner_is_welcomed_once(

@@ -162,9 +162,10 @@ def test_a_home_can_be_moved(refreshed: Company, tmp_path: Path) -> None:
     assert moved.run()["counts"]["rendered"] == 0
 
 
-def test_a_run_of_a_few_people_says_what_it_means_for_the_others(refreshed: Company, shared: Path) -> None:
-    """Their pages and plans wait for a refresh of everybody; one of everybody says nothing of it."""
-    said = "This run is of these people alone"
+def test_a_refresh_of_a_few_people_says_that_the_others_stay(refreshed: Company, shared: Path) -> None:
+    """They are in the run as they were; a refresh of everybody says nothing of it."""
+    before = refreshed.listed()
     one = refreshed.refresh("--only", congress(shared, 1)[0])
-    assert said in " ".join(one.stdout.split()), one.stdout + one.stderr
-    assert said not in refreshed.refresh().stdout
+    assert f"{len(before) - 1} of them as they are in run " in one.stdout, one.stdout + one.stderr
+    assert refreshed.listed() == before
+    assert "as they are in run" not in refreshed.refresh().stdout

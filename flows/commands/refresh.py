@@ -9,7 +9,7 @@ import typer
 from catchlight.amounts import amount, people
 from catchlight.job import Job
 from catchlight.loading import loading
-from catchlight.runs import run_folder, run_names, takes_in_everyone
+from catchlight.runs import run_folder
 from flows.commands.options import HOME, HomeOption
 from flows.sources import asked_by
 from flows.terminal import bars, console, told
@@ -151,10 +151,8 @@ def tell(folder: Path) -> int:
         figures = "; ".join(f"{c['what']} ±{c['before']} → ±{c['after']} {c['unit']}" for c in told_of)
         console.print(f"{figures}.", soft_wrap=True)
     console.print(f"Contact sheet: {(folder / 'contact_sheet.html').resolve()}", soft_wrap=True)
-    if not takes_in_everyone(folder.parents[1], folder.name) and len(run_names(folder.parents[1])) > 1:
-        console.print(
-            "This run is of these people alone: pages and plans are about them until everybody is refreshed."
-        )
+    if run.get("carried"):
+        console.print("{people} of them as they are in run {run}.".format(**run["carried"]), soft_wrap=True)
     for finding in run["findings"][:20]:
         console.print(f"  {finding['sentence']}", markup=False, soft_wrap=True)
     return 1 if counts["unusable"] else 0

@@ -1,0 +1,84 @@
+"""A refresh of some people: everybody else is carried over from the newest run, so that pages and plans stay everybody's."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from catchlight import ledger, looks
+from catchlight.errors import ConfigError
+from catchlight.home import Home
+from catchlight.job import Job
+from catchlight.plan import Plan
+from catchlight.records import Employee, Photo, Reading, Render
+from catchlight.redo_plan import plan_of
+from catchlight.runs import run_folder, takes_in_everyone
+from catchlight.source import Finding
+from catchlight.wish import Wish
+
+_CARRIED = (Photo, Render, Reading)  # the tables of a run that are gone on with
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a plan is to be drawn up from: the job, who is in it, their photos and wishes."""
+
+    job: Job
+    employees: Sequence[Employee]
+    photos: Sequence[Photo]
+    wishes: Mapping[str, Wish]
+
+
+def with_the_others(draft: Draft) -> tuple[Draft, list[Finding]]:
+    """Return a draft of some people with everybody else of the newest run.
+
+    Where that run cannot be gone on with, the draft is returned as it is, and what that means. A draft of everybody is
+    returned as it is.
+    """
+    if not draft.job.of_some or not (draft.job.home / "runs" / "latest").exists():
+        return draft, []
+    try:
+        return _onto(_newest(draft.job), draft), []
+    except ConfigError as error:
+        told = f"These people are alone in this run: pages and plans are about them until everybody is refreshed. {error}."
+        return draft, [Finding("alone", told)]
+
+
+def _onto(latest: Plan, draft: Draft) -> Draft:
+    chosen = {person.id for person in draft.employees}
+    update = {
+        "only": tuple(sorted(chosen)),
+        "departments": (),
+        "onto": latest.run,
+        "onto_everyone": takes_in_everyone(latest.home.root, latest.run),
+    }
+    return Draft(
+        draft.job.model_copy(update=update),
+        [*(one for one in latest.employees() if one.id not in chosen), *draft.employees],
+        [*(one for one in latest.photos() if one.employee not in chosen), *draft.photos],
+        {id_: wish for id_, wish in latest.wishes.items() if id_ not in chosen} | dict(draft.wishes),
+    )
+
+
+def _newest(job: Job) -> Plan:
+    """Return the newest run's plan; ConfigError that says why a job cannot go on with it."""
+    latest = plan_of(job.home, run_folder(job.home).name)
+    if latest.job.source != job.source.resolve():
+        message = f"Run {latest.run} was of {latest.job.source}, not of {job.source.resolve()}"
+        raise ConfigError(message)
+    changed = looks.changed(job, latest.home.run(latest.run))
+    if changed:
+        message = f"Preset {changed[0]} is not as it was in run {latest.run}"
+        raise ConfigError(message)
+    _must_be_whole(latest)
+    return latest
+
+
+def _must_be_whole(plan: Plan) -> None:
+    """Raise ConfigError where a table that is to be gone on with is damaged or gone."""
+    folder = Home(plan.job.home).run(plan.run)
+    files = [plan.folder / ledger.file_name(Employee), plan.folder / ledger.file_name(Photo)]
+    try:
+        for file in [*files, *(folder / ledger.file_name(kind) for kind in _CARRIED)]:
+            ledger.read(file)
+    except FileNotFoundError as error:
+        message = f"A table of run {plan.run} is gone ({error.filename})"
+        raise ConfigError(message) from error
