@@ -1,7 +1,8 @@
 """A refresh of some people: everybody else is carried over from the newest run, so that pages and plans stay everybody's."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from catchlight import ledger, looks
 from catchlight.errors import ConfigError
@@ -10,7 +11,7 @@ from catchlight.job import Job
 from catchlight.plan import Plan
 from catchlight.records import Employee, Photo, Reading, Render
 from catchlight.redo_plan import plan_of
-from catchlight.runs import run_folder, takes_in_everyone
+from catchlight.runs import run_folder, run_names, takes_in_everyone
 from catchlight.source import Finding
 from catchlight.wish import Wish
 
@@ -28,18 +29,31 @@ class Draft:
 
 
 def with_the_others(draft: Draft) -> tuple[Draft, list[Finding]]:
-    """Return a draft of some people with everybody else of the newest run.
+    """Return a draft of some people with everybody else of the newest run that it fits.
 
-    Where that run cannot be gone on with, the draft is returned as it is, and what that means. A draft of everybody is
-    returned as it is.
+    Runs of some people are passed over where they do not fit, such as a trial of another preset. Where the last run of
+    everybody cannot be gone on with, the draft is returned as it is, and what that means; so is a draft of everybody.
     """
     if not draft.job.of_some or not (draft.job.home / "runs" / "latest").exists():
         return draft, []
-    try:
-        return _onto(_newest(draft.job), draft), []
-    except ConfigError as error:
-        told = f"These people are alone in this run: pages and plans are about them until everybody is refreshed. {error}."
-        return draft, [Finding("alone", told)]
+    whys = []
+    for run in _newest(draft.job.home):
+        try:
+            return _onto(_fitting(draft.job, run), draft), []
+        except ConfigError as error:
+            whys.append(error)
+    told = f"These people are alone in this run: pages and plans are about them until everybody is refreshed. {whys[-1]}."
+    return draft, [Finding("alone", told)]
+
+
+def _newest(home: Path) -> Iterator[str]:
+    """Yield the runs that ended, the newest first, as far as the last one of everybody."""
+    names, newest = run_names(home), run_folder(home).name
+    for run in names[names.index(newest) :]:
+        if Home(home).finished(run):
+            yield run
+        if takes_in_everyone(home, run):
+            return
 
 
 def _onto(latest: Plan, draft: Draft) -> Draft:
@@ -58,9 +72,9 @@ def _onto(latest: Plan, draft: Draft) -> Draft:
     )
 
 
-def _newest(job: Job) -> Plan:
-    """Return the newest run's plan; ConfigError that says why a job cannot go on with it."""
-    latest = plan_of(job.home, run_folder(job.home).name)
+def _fitting(job: Job, run: str) -> Plan:
+    """Return a run's plan; ConfigError that says why a job cannot go on with it."""
+    latest = plan_of(job.home, run)
     if latest.job.source != job.source.resolve():
         message = f"Run {latest.run} was of {latest.job.source}, not of {job.source.resolve()}"
         raise ConfigError(message)

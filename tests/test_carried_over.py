@@ -125,6 +125,17 @@ def test_alone_where_the_last_run_cannot_be_gone_on_with(job: Job, what: str, tm
     assert latest.name in alone
 
 
+def test_a_trial_of_another_preset_is_passed_over(job: Job) -> None:
+    """Who tried a look on one person goes on with the company's next time; not where everybody got another look."""
+    latest = run_folder(job.home).name
+    refresh(Job(source=job.source, home=job.home, only=(ANN,)))
+    assert run_folder(job.home).name != latest
+    some = job.model_copy(update={"only": (BEN,)})
+    assert stages.gather(some).job.onto == latest
+    refresh(Job(source=job.source, home=job.home))
+    assert not stages.gather(some).job.onto
+
+
 def test_the_first_run_of_some_is_of_them(first: Job, tmp_path: Path) -> None:
     """In a new home there is nobody else, and nothing to tell of it; the next person joins them."""
     new = first.model_copy(update={"home": tmp_path / "new", "only": (ANN,)})
