@@ -37,6 +37,7 @@ class Act(StrEnum):
     EXPORT = "export"
     ERASE = "erase"
     PURGE = "purge"
+    FORGOTTEN = "forgotten"  # whose a reference is: the name went
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,11 @@
 """Reading the audit log with mistrust: is it whole, unchanged, and does it agree with the register and its anchor."""
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
-from catchlight.audit import Act, AuditLine, Head, Seal
-from catchlight.audit_writing import DETAILS
+from catchlight.audit import AuditLine, Head, Seal
+from catchlight.audit_names import Named
+from catchlight.audit_rows import Told, wrong_rows
 from catchlight.register import Register
 from catchlight.transaction import Transaction
 
@@ -23,18 +22,19 @@ class Report:
 
 
 def verify(register: Register, seal: Seal, heads: tuple[Head, ...] = ()) -> Report:
-    """Read every line, every row, and compare the heads that were kept elsewhere, the anchored one among them."""
+    """Read every line, row and name, and compare the heads that were kept elsewhere, the anchored one among them."""
     anchored = seal.anchor.read() if seal.anchor else None
     with register.snapshot() as store:
-        lines, problems, told = Head(), [], Counter[str]()
+        lines, problems, told, named = Head(), [], Told(), Named()
         for line in _lines(store):
             problems += _wrong(lines, line, seal)
             lines = Head(_number(line, lines), line.seal)
-            told[line.record] += -1 if line.act == Act.REMOVED else 1
-        rows = _rows(store, seal, told)
+            told.hear(lines.lines, line)
+            named.hear(lines.lines, line)
+        rows, names = list(wrong_rows(store, seal, told)), named.wrong(store, seal)
     kept = [*heads, *([anchored] if anchored else [])]
     cut = [sentence for head in kept if (sentence := _cut(register, lines, head))]
-    return Report(lines, (*_few(problems), *_few(rows), *cut))
+    return Report(lines, (*_few(problems), *_few(rows), *_few(names), *cut))
 
 
 def behind(register: Register, seal: Seal) -> str:
@@ -69,25 +69,6 @@ def _wrong(before: Head, line: AuditLine, seal: Seal) -> list[str]:
 
 def _number(line: AuditLine, before: Head) -> int:
     return int(line.number) if line.number.isdecimal() else before.lines + 1
-
-
-def _rows(store: Transaction, seal: Seal, told: Counter[str]) -> list[str]:
-    """Return which rows of the register are not as the log tells, or are not in it."""
-    problems = []
-    for kind in DETAILS:
-        name = kind.__name__.lower()
-        rows: list[tuple[int, Any]] = store.added(kind, 0)
-        for number, row in rows:
-            digest = seal.row(row)
-            if told[digest] < 1:
-                problems.append(f"row {number} of {name}s was changed or added behind the log's back")
-            told[digest] -= 1
-    gone = sum(count for digest, count in told.items() if digest and count > 0)
-    if gone:
-        problems.append(
-            f"{gone} rows of which the log tells are not in the register any more, or were changed"
-        )
-    return problems
 
 
 def _cut(register: Register, lines: Head, kept: Head) -> str:

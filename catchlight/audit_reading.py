@@ -25,7 +25,8 @@ class Entry:
 def entries(register: Register, seal: Seal, person: str = "", by: str = "") -> Iterator[Entry]:
     """Yield the lines in their order; of one person, or by one, when an id is given."""
     with register.snapshot() as store:
-        names = {one.reference: one.name for one in store.rows(AuditName)}
+        named = store.rows(AuditName)
+        names = {one.reference: one.name for one in named if seal.reference(one.name) == one.reference}
         wanted = {
             "person": seal.reference(person) if person else "",
             "by": seal.reference(by) if by else "",

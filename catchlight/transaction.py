@@ -74,7 +74,8 @@ class Transaction:
             self._log.note(record, act)
 
     def forget_name(self, person: str) -> None:
-        """Forget whose the lines about and by a person are; the lines stay, and the chain holds."""
+        """Forget whose the lines about and by a person are; the lines stay, one tells of it, and the chain holds."""
+        self.tell(Told(Act.FORGOTTEN, person=person))
         self.remove(AuditName, name=person)
 
     def rows(self, record: type[T], **where: str) -> list[T]:

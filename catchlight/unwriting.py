@@ -37,7 +37,7 @@ def unwrite(home: Path, register: Register, traces: Traces) -> int:
         for receipt in lists:
             store.remove(Receipt, destination=receipt.destination, target=receipt.target)
             store.add([receipt])
-        for name in _audited(store, traces):
+        for name in dict.fromkeys([traces.employee, *_audited(store, traces)]):
             store.forget_name(name)
     _compact(register_of(home))
     return gone

@@ -200,7 +200,7 @@ def test_erasing_a_person_breaks_nothing_and_leaves_no_name(home: Path) -> None:
         store.forget_name("e3")
     assert problems(register) == ()
     told = list(entries(register, seal_of(home), person="e3"))
-    assert [entry.act for entry in told] == ["decision", "removed"]
+    assert [entry.act for entry in told] == ["decision", "removed", "forgotten"]
     assert {entry.person[0] for entry in told} == {"#"}
     register.close()
     with sqlite3.connect(home / "register.db") as direct:

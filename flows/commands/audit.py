@@ -37,9 +37,9 @@ def verify(
         typer.Option("--head", help='A head that was kept elsewhere, as printed by head: "COUNT SEAL".'),
     ] = None,
 ) -> None:
-    """Prove that no line was changed, taken out or cut off, and that the register is as the log tells.
+    """Prove that no line was changed, taken out or cut off, and that the register is as the log tells, in its order.
 
-    Reads every line and row. The head in the anchor (audit.toml) is compared, and each one given by --head.
+    Reads every line, row and name. The head in the anchor (audit.toml) is compared, and each one given by --head.
 
     Exit code 0: all is as it was written. 2: it is not, and each finding is told.
     """
@@ -64,7 +64,7 @@ def show(
 ) -> None:
     """Show who did what and when, the oldest first. Times are UTC.
 
-    #… stands for somebody who was erased. Nothing is changed.
+    #… stands for somebody who was erased, or whose name somebody changed behind the log's back, which verify tells. Nothing is changed.
 
     Exit code 0: shown. 2: there is no such home.
     """

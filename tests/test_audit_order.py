@@ -1,0 +1,103 @@
+"""Which word of somebody is the last is as the audit log tells it: rows that were put in another order are found."""
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+import sqlalchemy as sa
+
+from catchlight import unwriting
+from catchlight.audit import Seal
+from catchlight.audit_check import verify
+from catchlight.consents import Consent
+from catchlight.records import Answer, Decision, PlanYes, Receipt
+from catchlight.register import Register, now
+from catchlight.traces import Traces
+from tests.postgresql_server import database
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def where(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Return where a register can be, in each database that there is."""
+    if request.param == "sqlite":
+        yield str(tmp_path / "register.db")
+        return
+    with database(request.getfixturevalue("postgresql_server"), uuid4().hex) as address:
+        yield address
+
+
+@pytest.fixture
+def register(where: str, tmp_path: Path) -> Register:
+    """Return a register in which somebody granted and then withdrew, between the answers of others."""
+    register = Register(where, Seal(tmp_path / "audit.key"))
+    register.decide([Decision("bob", "p", Answer.APPROVE, "bob", now())])
+    for word in ("granted", "withdrawn"):
+        register.add([Consent("ada", "intranet", word, "ada", now())])
+    register.decide([Decision("eve", "p", Answer.APPROVE, "eve", now())])
+    return register
+
+
+def edit(where: str, statement: str) -> None:
+    """Change the register behind its back."""
+    url = where if "://" in where else f"sqlite:///{where}"
+    engine = sa.create_engine(url)
+    with engine.begin() as direct:
+        assert direct.execute(sa.text(statement)).rowcount
+    engine.dispose()
+
+
+def problems(register: Register) -> tuple[str, ...]:
+    """Return what verifying finds."""
+    assert register.seal
+    return verify(register, register.seal).problems
+
+
+def test_a_withdrawal_that_was_put_before_its_yes_is_found(where: str, register: Register) -> None:
+    """Nothing was changed but the number of a row; both are named, with the lines that tell of them."""
+    assert problems(register) == ()
+    edit(where, "UPDATE consents SET row = row + 1000 WHERE word = 'granted'")
+    (found,) = problems(register)
+    assert found.startswith("rows 2 and 1001 of consents were put in another order")
+    assert found.endswith("it tells of them in lines 4 and 3")
+
+
+def test_only_where_the_order_breaks_is_told(where: str, register: Register) -> None:
+    """One answer of many that was put last is one finding, not one for each of the others."""
+    register.decide(Decision(f"e{number}", "p", Answer.KEEP, "e", now()) for number in range(50))
+    edit(where, "UPDATE decisions SET row = 1000 WHERE employee = 'eve'")
+    (found,) = problems(register)
+    assert found.startswith("rows 52 and 1000 of decisions")
+
+
+def test_an_erasure_and_what_is_rewritten_for_it_keep_the_order(register: Register, tmp_path: Path) -> None:
+    """Rows go, others tell less where they stand, and one of them becomes the same as another."""
+    register.add([PlanYes("plan", by, now()) for by in ("ada", "bob", "eve")])
+    register.note(Receipt("web", who, "list.json", "a", "", "sent", now()) for who in ("", "bob", ""))
+    for who in ("ada", "eve"):
+        register.decide([Decision("bob", "p", Answer.KEEP, who, now(), side="brand")])
+        unwriting.unwrite(tmp_path, register, Traces(who, frozenset({who}), frozenset()))
+        assert problems(register) == ()
+
+
+def test_rows_of_before_the_log_and_those_after_have_one_order(where: str, tmp_path: Path) -> None:
+    """A log that begins later tells of what was there in its order, kind by kind."""
+    Register(where).decide(Decision(who, "p", Answer.KEEP, who, now()) for who in "abc")
+    Register(where).add([Consent("a", "intranet", "granted", "a", now())])
+    register = Register(where, Seal(tmp_path / "audit.key"))
+    register.decide([Decision("d", "p", Answer.KEEP, "d", now())])
+    assert problems(register) == ()
+    edit(where, "UPDATE decisions SET row = 77 WHERE employee = 'b'")
+    assert "rows 4 and 77 of decisions" in problems(register)[0]
+
+
+def test_the_same_row_twice_is_told_of_twice(tmp_path: Path) -> None:
+    """Two receipts that say the same can stand at any two places, as long as nothing else moved."""
+    register = Register(tmp_path / "register.db", Seal(tmp_path / "audit.key"))
+    same, other = (Receipt("web", who, "t", "a", "", "sent", "2026-11-01T10:00:00") for who in ("x", "y"))
+    register.note([same, other, same])
+    assert problems(register) == ()
+    with sqlite3.connect(tmp_path / "register.db") as direct:
+        direct.execute("UPDATE receipts SET row = 9 WHERE row = 1")
+    assert len(problems(register)) == 1
