@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 from jaxtyping import install_import_hook
 
 from connectors import _pace
@@ -18,6 +19,9 @@ from tests.sftp_server import SftpServer, sftp_server
 from tests.sftp_server import is_installed as has_sshd
 from tests.webdav_server import WebdavServer, webdav_server
 from tests.webdav_server import is_installed as has_webdav
+
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")  # a busy one is slow, and no test is about time
 
 _PICTURES = (
     "anatomy",

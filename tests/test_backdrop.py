@@ -19,7 +19,7 @@ from tests.studio import Gallery, measure, small
 
 pytest_plugins = ["tests.studio_fixtures"]
 
-QUICK = settings(max_examples=40, deadline=None)
+QUICK = settings(max_examples=40)
 CODES = st.from_regex(r"#[0-9a-fA-F]{6}", fullmatch=True)
 
 

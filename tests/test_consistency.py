@@ -149,7 +149,7 @@ VALUES = st.dictionaries(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(VALUES, max_size=12), st.randoms(use_true_random=False))
 def test_order_does_not_matter_and_scores_stay_on_the_scale(
     people: list[dict[str, float | None]], dice: random.Random

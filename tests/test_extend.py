@@ -33,7 +33,7 @@ def _is_magenta(picture: Picture) -> np.ndarray:
     return (red - green > 40) & (blue - green > 60)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(CHIN + 20, HEIGHT - 4), st.integers(0, 60), st.integers(0, 60))
 def test_a_face_is_never_continued(bottom: int, left: int, right: int) -> None:
     """However little of the body the photo shows, what is filled in below the chin has nothing of the face."""
@@ -66,7 +66,7 @@ def test_a_photo_that_fills_the_frame_is_not_touched() -> None:
         assert np.array_equal(extend.run_on(alpha, seen, 100), alpha)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(30, 100), st.integers(130, 230))
 def test_shoulders_run_on_and_hair_ends_at_the_edge(left: int, bottom: int) -> None:
     """Beyond the edge, alpha goes on below the chin; above it nothing of a person is made up."""

@@ -107,7 +107,7 @@ PEOPLE = st.tuples(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(PEOPLE, max_size=30), st.integers(1, 6))
 def test_no_group_under_twenty_is_ever_told(rows: list[Any], times: int) -> None:
     """A figure is there for all thirds, each of twenty or more, or there is no number of it at all."""
@@ -122,7 +122,7 @@ def test_no_group_under_twenty_is_ever_told(rows: list[Any], times: int) -> None
             assert all(third["people"] >= SMALLEST for third in row["thirds"])
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(0, 19), st.integers(0, 19), st.integers(60, 100))
 def test_a_small_group_cannot_be_computed_from_the_rest(flagged: int, changed: int, count: int) -> None:
     """Where one third is too small, nothing in the report depends on what happened in it, or beside it."""

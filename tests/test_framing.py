@@ -6,7 +6,7 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from jaxtyping import Float32
 
@@ -85,7 +85,6 @@ def test_the_sheet_is_level_and_shows_the_whole_head(unit: float, roll: float, l
     assert to.height == pytest.approx((framing.ABOVE + framing.BELOW) * unit * to.scale, abs=0.51)
 
 
-@settings(deadline=None)
 @given(st.floats(0.12, 3.0), st.floats(-30, 30), st.booleans())
 def test_resampling_moves_nothing_aside(scale: float, roll: float, plain: bool) -> None:
     """A picture whose values are its own coordinates still says where each pixel came from, at any scale."""

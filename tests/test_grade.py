@@ -20,7 +20,7 @@ LIGHT = Light()
 NOTHING = Neutrals(None, None)  # nothing in the photo says what its colours were: the skin alone is judged
 LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
 SKIN = np.array([0.42, 0.24, 0.16])  # linear, of a light person in good light
-QUICK = settings(max_examples=60, deadline=None)
+QUICK = settings(max_examples=60)
 
 
 def _scene(

@@ -189,7 +189,7 @@ VALUES = st.dictionaries(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(VALUES, min_size=1, max_size=30))
 def test_everybody_gets_exactly_one_verdict(people: list[dict[str, float | None]]) -> None:
     """In their order, with a reason wherever it is not accepted and none where it is."""

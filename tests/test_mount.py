@@ -15,7 +15,9 @@ from tests.studio import REFERENCE, Gallery, measure
 
 pytest_plugins = ["tests.studio_fixtures"]
 
-QUICK = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+QUICK = settings(
+    max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 COLOURS = st.tuples(*[st.integers(0, 255)] * 3)
 
 

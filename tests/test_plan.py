@@ -19,7 +19,9 @@ from catchlight.planning import draw_up, read
 from catchlight.records import Employee, Photo
 
 STUDIO = Path(develop.__file__).parent
-QUICK = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+QUICK = settings(
+    max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 PEOPLE = [Employee(f"{i:04}", given_name=f"Ana {i}") for i in range(30)]
 PHOTOS = [Photo(person.id, f"{person.id}.jpg", f"{i:064x}") for i, person in enumerate(PEOPLE)]
 

@@ -177,7 +177,7 @@ def test_a_gradient_needs_its_second_colour(tmp_path: Path) -> None:
     assert "edge" in _wrong(tmp_path, '[background]\nkind = "gradient"\ncolour = "#ffffff"')
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.floats(0.5, 0.8), st.floats(0.3, 0.5), st.floats(0, 0.05), st.floats(0.8, 2.1))
 def test_every_sensible_crop_frames_every_head(
     head: float, eye_line: float, headroom: float, rise: float

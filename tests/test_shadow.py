@@ -17,7 +17,7 @@ def _figure(width: int = 400, height: int = 500) -> np.ndarray:
     return (head | shoulders).astype(np.float32)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.floats(0, 1), st.floats(0, 1), st.floats(-80, 80), st.floats(-20, 75))
 def test_a_shadow_never_brightens_and_is_never_deep(
     strength: float, softness: float, azimuth: float, elevation: float

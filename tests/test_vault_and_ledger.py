@@ -21,7 +21,9 @@ from catchlight.records import Decision, Employee, Photo, Reading, Receipt, Rend
 from catchlight.vault import Vault, digest_of, write_whole
 
 KINDS = (Employee, Photo, Render, Reading, Verdict, Decision, Receipt)
-QUICK = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+QUICK = settings(
+    max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 ROOT = Path(__file__).parents[1]
 TEXT = st.text(st.characters(codec="utf-8"))
 VALUES: dict[Any, Any] = {
