@@ -9,11 +9,9 @@ from pathlib import Path, PurePosixPath
 
 from catchlight.errors import ConfigError, OutsideError
 from catchlight.home import MARKS
+from connectors._disks_own import is_disks_own
 
 LARGEST = 64 << 20
-_OF_DISKS = {
-    "lost+found", "@eadir", "#recycle", "@recycle", "#snapshot", "$recycle.bin", "system volume information",
-}  # fmt: skip
 _SPECIAL = {"", ".", ".."}
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
@@ -51,7 +49,7 @@ def walk(root: Path, odd: list[str]) -> Iterator[tuple[str, os.DirEntry[str]]]:
         if prefix and MARKS.issubset(entry.name for entry in entries):
             continue
         for entry in entries:
-            if entry.name.startswith(".") or entry.name.casefold() in _OF_DISKS:
+            if entry.name.startswith(".") or is_disks_own(entry.name):
                 continue
             if not _is_text(entry.name):
                 odd.append(prefix + os.fsencode(entry.name).decode("utf-8", "replace"))

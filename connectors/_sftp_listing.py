@@ -10,6 +10,7 @@ import paramiko  # type: ignore[import-untyped]
 from paramiko import sftp
 
 from catchlight.errors import ConfigError, OutsideError, PhotoError
+from connectors._disks_own import is_disks_own
 from connectors._folder_match import Shelf
 from connectors._sftp_wire import LARGEST, RefusedError, Wire
 
@@ -27,7 +28,10 @@ class Item:
 
 @dataclass(slots=True)
 class Listing:
-    """The files of a folder by path, hidden ones apart, and what is no plain file: links, devices, odd names."""
+    """The files of a folder by path, hidden ones apart, and what is no plain file: links, devices, odd names.
+
+    What disks keep for themselves is left out.
+    """
 
     files: dict[str, Item] = field(default_factory=dict)
     hidden: dict[str, Item] = field(default_factory=dict)
@@ -83,6 +87,8 @@ def move(wire: Wire, folder: str, target: str, files: list[str]) -> None:
 def _sorted_in(found: Listing, path: str, told: Any) -> list[str]:
     """Keep a file or link; return a folder to look into."""
     mode, name = told.st_mode or 0, path.rpartition("/")[2]
+    if is_disks_own(name):
+        return []
     if stat.S_ISREG(mode):
         (found.hidden if name.startswith(".") else found.files)[path] = _item(told)
     elif stat.S_ISLNK(mode):

@@ -94,9 +94,11 @@ def test_a_list_that_is_a_link_is_refused(tmp_path: Path) -> None:
         folder.read(settings)
 
 
-@pytest.mark.parametrize("name", ["lost+found", "@eaDir", "#recycle"])
+@pytest.mark.parametrize(
+    "name", ["lost+found", "@eaDir", "#recycle", "~snapshot", "DfsrPrivate", "@GMT-2026.11.02-06.00.00"]
+)
 def test_what_a_disk_keeps_for_itself_is_nobodys(tmp_path: Path, name: str) -> None:
-    """Thumbnails of a NAS make no people."""
+    """Thumbnails of a NAS make no people, and neither does what was deleted, or stood there earlier."""
     settings = make(tmp_path, None, "1.jpg", f"{name}/1.jpg/SYNOPHOTO_THUMB_XL.jpg")
     assert [one.id for one in folder.read(settings).employees] == ["1"]
 

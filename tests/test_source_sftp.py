@@ -333,6 +333,22 @@ def test_a_cell_that_leads_elsewhere_is_refused(make: Callable[..., DropWorld], 
     assert not [call for call in world.calls if "outside" in call or "passwd" in call]
 
 
+@pytest.mark.parametrize(
+    "bin_", ["photos/#recycle", "#recycle/photos", "photos/@eaDir/1001.jpg", "~snapshot/daily"]
+)
+def test_a_photo_that_was_deleted_is_not_read_where_a_file_server_keeps_it(
+    make: Callable[..., DropWorld], bin_: str
+) -> None:
+    """A recycle bin, a snapshot and thumbnails are not the drop: whoever deleted their photo has none."""
+    world = two(make())
+    (world.folder / bin_).mkdir(parents=True)
+    (world.folder / "photos/1001.jpg").rename(world.folder / bin_ / "1001.jpg")
+    with closing(world.open()) as source:
+        (page,) = source.pages("")
+    assert {one.key: one.photo is not None for one in page.entries} == {"1001": False, "1002": True}
+    assert any("there is no photo of '1001'" in sentence for sentence in sftp.probe_source(world.settings()))
+
+
 @pytest.mark.parametrize("name", [b"../../etc/passwd", b"a/b.jpg", b"", b"a\0b", b"a\nb.jpg", b"\xff"])
 def test_a_server_that_names_what_cannot_be_is_not_believed(
     make: Callable[..., DropWorld], monkeypatch: pytest.MonkeyPatch, name: bytes
