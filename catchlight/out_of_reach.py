@@ -9,7 +9,10 @@ from catchlight.source import Finding
 DISAGREE = "photo.disagree"
 """Systems have photos of different people, and which is right cannot be told."""
 
-_REASONS = frozenset(("photo.unreadable", "photo.elsewhere", DISAGREE))
+AWAY = "photo.away"
+"""A photo was there, and could not be had this time: the next run asks again."""
+
+_REASONS = frozenset(("photo.unreadable", "photo.elsewhere", AWAY, DISAGREE))
 _SHOWN = 3
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Se
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
-from catchlight.errors import PhotoError
+from catchlight.errors import OutsideError, PhotoError
 from catchlight.records import Employee, Photo
 
 Field = Literal[
@@ -73,6 +73,10 @@ class Fetched:
 
 class StaleMarkError(Exception):
     """The system does not go on from this mark any more, or its list changed meanwhile: everybody is listed anew, once."""
+
+
+class SourceGoneError(OutsideError):
+    """The source itself went while it was read, such as a disk that was taken away: no further photo is asked for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from itertools import groupby
 from pathlib import Path
 
 from catchlight.errors import ConfigError
+from catchlight.out_of_reach import AWAY
 from catchlight.private import private_file
 from catchlight.source import Fetched, Page, owner
 
@@ -37,6 +38,7 @@ on conflict (key) do update set fields = excluded.fields, photo = excluded.photo
   asked = case when excluded.photo = '' and people.photo is '' and excluded.fields = people.fields then asked
                when excluded.photo is not '' and excluded.photo is people.version then asked end
 """
+_UNANSWERED = "update people set note = ?, reason = ? where key = ? and digest = ''"
 FORGET = "update people set digest = '', version = '', asked = null where digest = ?"
 _SILENT = "photo = '' and asked is not null"
 _PERSON = "instr(key, char(10)) = 0"  # and not a further photo of one
@@ -46,10 +48,7 @@ _MERGED = "json_patch(coalesce((select fields from people p where p.key = waitin
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """One person as a source last had them: ``digest`` of the photo in the vault, or a ``note`` why there is none.
-
-    ``reason`` is the note's code, ``others`` are their further photos.
-    """
+    """One person as a source last had them: ``digest`` of the photo in the vault, or a ``note`` why there is none, with its code."""
 
     key: str
     values: Mapping[str, str]
@@ -86,9 +85,8 @@ class Memory:
             self._store.executescript(f"pragma journal_mode = wal; {_TABLES}")
             self._grow()
         except (sqlite3.Error, OSError) as error:
-            raise ConfigError(
-                f"{path}: cannot be used ({error}); move it away, and everybody is read anew"
-            ) from error
+            message = f"{path}: cannot be used ({error}); move it away, and everybody is read anew"
+            raise ConfigError(message) from error
 
     def _grow(self) -> None:
         """Give a file of an earlier version the column that it lacks."""
@@ -118,9 +116,8 @@ class Memory:
 
     def take(self, page: Page) -> None:
         """Keep a page until the list is complete; where to go on after a stop is kept with it."""
-        rows = [(one.key, _text(one.values), one.photo, one.gone) for one in page.entries]
         with self._whole() as store:
-            store.executemany(_KEEP, rows)
+            store.executemany(_KEEP, [(e.key, _text(e.values), e.photo, e.gone) for e in page.entries])
             _put(store, "next", page.next)
 
     def begin_anew(self, *, changes: bool) -> None:
@@ -176,11 +173,9 @@ class Memory:
 
     def _due(self, recheck: float) -> int:
         """Return how many photos have their turn: none yet, where the time since the last one is too short."""
-        silent, first, now = (
-            self._count(f"select count(*) from people where {_SILENT}"),  # noqa: S608  a constant
-            self._store.execute(f"select min(asked) from people where {_SILENT}").fetchone()[0],  # noqa: S608  a constant
-            time.time(),
-        )
+        silent = self._count(f"select count(*) from people where {_SILENT}")  # noqa: S608  a constant
+        first = self._store.execute(f"select min(asked) from people where {_SILENT}").fetchone()[0]  # noqa: S608
+        now = time.time()
         days = (now - float(self.mark("looked") or first or now)) / 86_400
         due = math.floor(silent * (min(1.0, days / recheck) if recheck else 1.0))
         self._turned = due > 0
@@ -208,6 +203,11 @@ class Memory:
                 rows,
             )
 
+    def unanswered(self, keys: Sequence[str], why: str) -> None:
+        """Write down of photos that are not here why they could not be had this time; they are asked for again."""
+        with self._whole() as store:
+            store.executemany(_UNANSWERED, [(why, AWAY, key) for key in keys])
+
     def miss(self, is_there: Callable[[str, int], bool]) -> None:
         """Let photos be asked for again of which ``is_there`` (of digest and size) says that they were lost."""
         had = self._store.execute("select distinct digest, size from people where digest <> ''").fetchall()
@@ -217,8 +217,8 @@ class Memory:
 
     def had(self) -> set[str]:
         """Return whose photo was asked for: it is here, or cannot be had."""
-        found = self._store.execute("select key from people where photo is null or asked is not null")
-        return {str(key) for (key,) in found}
+        query = "select key from people where photo is null or asked is not null"
+        return {str(key) for (key,) in self._store.execute(query)}
 
     def people(self) -> Iterator[Known]:
         """Return everybody, by key, each with all their photos."""

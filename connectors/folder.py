@@ -13,19 +13,20 @@ from catchlight.records import Photo
 from catchlight.source import Directory, Entry, Finding, Source
 from connectors import _folder_disk as disk
 from connectors import _folder_list as listing
+from connectors._folder_gone import gone
 from connectors._folder_match import PHOTO_NAMES, PICTURES, PhotoName
 from connectors._folder_people import People
 from connectors._folder_shelf import contents, the_list
 from connectors._folder_source import Files, entries
 
-_GONE = ("photo.missing", "is not there any more; put it back or take it out of the list")
 _ODD = ("photo.missing", "is not a plain file inside the folder; put the picture itself there")
 _FORBIDDEN = ("photo.unreadable", "may not be read; give this account the right to read it")
 _HUGE = ("photo.too_large", f"is larger than {disk.LARGEST >> 20} MiB; send a smaller file")
 _REFUSED = {
-    errno.ENOENT: _GONE, errno.ENOTDIR: _GONE, errno.ELOOP: _ODD, errno.EISDIR: _ODD, errno.ENXIO: _ODD,
-    errno.EACCES: _FORBIDDEN, errno.EPERM: _FORBIDDEN, errno.EFBIG: _HUGE,
+    errno.ELOOP: _ODD, errno.EISDIR: _ODD, errno.ENXIO: _ODD, errno.EACCES: _FORBIDDEN, errno.EPERM: _FORBIDDEN,
+    errno.EFBIG: _HUGE,
 }  # fmt: skip
+_GONE = {errno.ENOENT, errno.ENOTDIR}
 
 
 class Settings(BaseModel):
@@ -68,15 +69,15 @@ def read(settings: Settings) -> Directory:
 
 
 def fetch(settings: Settings, photo: Photo) -> bytes:
-    """Return the bytes of one photo.
+    """Return the bytes of one photo that was listed.
 
-    Raises PhotoError (``photo.missing``, ``photo.unreadable``, ``photo.too_large``, ``photo.not_a_picture``) or
-    OutsideError when the disk is unwell.
+    Raises PhotoError (``photo.away``, ``photo.missing``, ``photo.unreadable``, ``photo.too_large``,
+    ``photo.not_a_picture``) or OutsideError when the disk is unwell, or went.
     """
     try:
         data = disk.read(settings.root, photo.file)
     except (OSError, ValueError) as error:
-        raise _why_not(photo.file, error) from error
+        raise _why_not(settings.root, photo.file, error) from error
     if not photo.file.casefold().endswith(PICTURES):
         _look_at(photo.file, data)
     return data
@@ -174,8 +175,10 @@ def _look_at(file: str, data: bytes) -> None:
         raise PhotoError(error.reason, f"{file}: {error}") from error
 
 
-def _why_not(file: str, error: OSError | ValueError) -> PhotoError | OutsideError:
+def _why_not(root: Path, file: str, error: OSError | ValueError) -> PhotoError | OutsideError:
     number = getattr(error, "errno", errno.EISDIR)
+    if number in _GONE:
+        return gone(root, file)
     if number in _REFUSED:
         reason, sentence = _REFUSED[number]
         return PhotoError(reason, f"{file} {sentence}")

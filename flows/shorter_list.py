@@ -4,6 +4,8 @@ from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
 
+import polars as pl
+
 from catchlight import ledger
 from catchlight.errors import ConfigError
 from catchlight.home import Home
@@ -18,7 +20,8 @@ def must_list_most(job: Job, listed: Collection[str]) -> None:
 
     One person may always have left.
     """
-    before = set() if job.accept_fewer else _last(job.home)
+    table = None if job.accept_fewer else last_of_everyone(job.home, Employee, ["id"])
+    before = set(table["id"]) if table is not None else set[str]()
     lost = len(before.difference(listed))
     if lost > max(1, AT_MOST_FEWER * len(before)):
         message = (
@@ -28,10 +31,10 @@ def must_list_most(job: Job, listed: Collection[str]) -> None:
         raise ConfigError(message)
 
 
-def _last(home: Path) -> set[str]:
-    """Return who was in the newest run of the whole company that came to its end, and whose table can be read."""
+def last_of_everyone(home: Path, record: type, columns: list[str]) -> pl.DataFrame | None:
+    """Return a table of the newest run of the whole company that came to its end, and whose table can be read."""
     for run in run_names(home):
         if Home(home).finished(run) and takes_in_everyone(home, run):
             with suppress(ConfigError, FileNotFoundError):
-                return set(ledger.read(Home(home).run(run) / ledger.file_name(Employee), ["id"])["id"])
-    return set()
+                return ledger.read(Home(home).run(run) / ledger.file_name(record), columns)
+    return None

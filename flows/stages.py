@@ -27,6 +27,7 @@ from catchlight.storeroom import Storeroom, storeroom_of
 from catchlight.vault import Vault
 from connectors import folder
 from flows import admission, folder_people, gathering
+from flows.fewer_photos import must_show_most
 from flows.progress import Counter
 from flows.session import Session
 from reports import contact_sheet as sheet
@@ -43,6 +44,7 @@ def gather(job: Job, room: Storeroom | None = None) -> Plan:
     wanted = [p for p in asked.photos(p for p in found.photos if p.employee in ids) if p.employee in ids]
     counter = Counter("Reading photos", len(wanted))
     photos = [_fetch(settings, photo, room.vault, counter) for photo in wanted]
+    must_show_most(job, employees, photos)
     told += out_of_reach.unread(photos, some=not job.from_file)
     theirs = by_employee(photos)
     own = {person: asked.wish(person, theirs.get(person, [])) for person in asked.wishes}

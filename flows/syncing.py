@@ -6,7 +6,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 from catchlight.batches import batches
 from catchlight.errors import ConfigError, OutsideError
-from catchlight.source import Fetched, Source, StaleMarkError, owner
+from catchlight.source import Fetched, Source, SourceGoneError, StaleMarkError, owner
 from catchlight.source_memory import Memory
 from catchlight.vault import Vault
 from flows.progress import Counter
@@ -77,11 +77,19 @@ def fetch_photos(source: Source, memory: Memory, vault: Vault, keys: Container[s
         for batch, got, error in _in_turn(pool, source, batches(wanted, max(1, source.at_once))):
             missed = missed + 1 if error and not got else 0
             memory.fetched([(one, vault.put(one.picture) if one.picture else "") for one in got])
-            if error and missed >= _UNREACHED:
+            if error and (missed >= _UNREACHED or isinstance(error, SourceGoneError)):
                 raise error
+            if error:
+                memory.unanswered(_rest(batch, got), str(error))
             counter.step(len(batch))
     memory.looked()
     source.done(memory.had())
+
+
+def _rest(batch: Batch, got: Sequence[Fetched]) -> list[str]:
+    """Return whose photos of a batch no answer came for."""
+    had = {one.key for one in got}
+    return [key for key, _ in batch if key not in had]
 
 
 def _in_turn(pool: ThreadPoolExecutor, source: Source, turns: Iterator[Batch]) -> Iterator[_Asked]:

@@ -84,7 +84,7 @@ def test_fetching_says_what_is_wrong(tmp_path: Path) -> None:
         reasons[file] = caught.value.reason
     missing = "photo.missing"
     assert reasons == {
-        "gone.jpg": missing,
+        "gone.jpg": "photo.away",
         "pipe.jpg": missing,
         "photos": missing,
         "giant.jpg": "photo.too_large",
