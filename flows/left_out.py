@@ -22,7 +22,7 @@ def with_left_out(bureau: Bureau, ids: Iterable[str]) -> Bureau:
     if not more:
         return bureau
     people = {**bureau.book.people, **more}
-    sharing = sharers(person.portrait.employee for person in people.values())
+    sharing = sharers(bureau.home, [person.portrait.employee for person in people.values()], bureau.clock())
     return replace(bureau, book=replace(bureau.book, people=people), sharing=sharing)
 
 

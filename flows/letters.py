@@ -32,7 +32,7 @@ class Bureau:
     """What letters are written from: a home folder with its register, policy and newest run.
 
     ``made`` is when that run began, so that answers before it are known to have been seen by it. ``sharing`` are those whose
-    address somebody else has, too. ``until`` is the last day to answer for whoever is asked now, where somebody named one.
+    address somebody else has, too, who may be in no run. ``until`` is the last day to answer for whoever is asked now, where somebody named one.
     """
 
     home: Path
@@ -103,7 +103,7 @@ def open_bureau(home: Path, clock: Clock = lambda: datetime.now(UTC)) -> Bureau:
     """Return the bureau of a home folder; ConfigError when there is no run yet, or the policy is wrong."""
     policy, register, folder = load_policy(home), open_register(home), run_folder(home)
     book = read_book(folder)
-    sharing = sharers(person.portrait.employee for person in book.people.values())
+    sharing = sharers(home, [person.portrait.employee for person in book.people.values()], clock())
     return Bureau(home, policy, register, Outbox(register, clock), book, _started(folder), clock, sharing)
 
 

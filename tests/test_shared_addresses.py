@@ -34,7 +34,10 @@ def box(company: LetterCompany) -> Iterator[Mailbox]:
         yield box
 
 
-SAYS = "2 share their e-mail address with somebody, and a personal link is for one alone; use --channel print: bob, cid"
+SAYS = (
+    "2 share their e-mail address with somebody who is here or left lately, and a personal link is for one alone; "
+    "use --channel print: bob, cid"
+)
 
 
 @pytest.mark.usefixtures("box")

@@ -198,7 +198,8 @@ def _tell_draft(draft: Draft) -> None:
     tell_led([one.employee for one in draft.due if one.kind == LINK])
     tell_people("have no e-mail address; use --channel print", draft.no_address)
     tell_people(
-        "share their e-mail address with somebody, and a personal link is for one alone; use --channel print",
+        "share their e-mail address with somebody who is here or left lately, and a personal link is for one alone; "
+        "use --channel print",
         draft.sharing,
     )
     tell_unread(draft.unread)
