@@ -120,11 +120,22 @@ def _uploaded(desk: ReviewDesk) -> None:
     desk.register.add([Upload(ME.id, "f" * 64, "me.jpg", ME.id, now())])
 
 
-def _unchanged(desk: ReviewDesk) -> None:
-    """Let the person ask for what the newest run did already, so that another one would come out the same."""
+def wished(desk: ReviewDesk) -> None:
+    """Let the newest run have been made with a wish of the person's."""
     plan = Home(desk.home).ledger(desk.company.book().run) / "plan.json"
     plan.parent.mkdir(parents=True)
     plan.write_text(json.dumps({"wishes": {ME.id: Wish(rung=Rung.BACKGROUND).plain()}}), encoding="utf-8")
+
+
+def again(desk: ReviewDesk) -> None:
+    """Let the newest portrait have come of what the person asked for about an earlier one."""
+    wished(desk)
+    say(desk, Answer.RETRY, "0" * 64, tags="as_photographed")
+
+
+def _unchanged(desk: ReviewDesk) -> None:
+    """Let the person ask for what the newest run did already, so that another one would come out the same."""
+    wished(desk)
     say(desk, Answer.RETRY, tags="as_photographed")
 
 
@@ -136,7 +147,7 @@ Before = Callable[[ReviewDesk], object]
 AFTER: dict[str, Before] = {
     "open": lambda desk: invited(desk, 9),
     "late": lambda desk: invited(desk, -1),
-    "again": lambda desk: say(desk, Answer.RETRY, "0" * 64),
+    "again": again,
     "newer": lambda desk: say(desk, Answer.APPROVE, "0" * 64),
     "approved": lambda desk: say(desk, Answer.APPROVE),
     "held": _held,

@@ -10,11 +10,14 @@ from catchlight.coming_back import is_return
 from catchlight.company import Person
 from catchlight.deadlines import asks, invitations
 from catchlight.deciding import is_published, rounds_used
+from catchlight.home import Home
 from catchlight.own_word import heard
 from catchlight.policy import Policy
 from catchlight.records import Answer, Decision, Receipt, Side
 from catchlight.register import Register
 from catchlight.review_records import Upload
+from catchlight.runs import run_folder
+from catchlight.wish import NO_WISH, Made
 
 
 class Stand(StrEnum):
@@ -67,24 +70,40 @@ def place_of(person: Person, register: Register, policy: Policy) -> Place:
         stand = Stand.PUBLISHED
     elif stand == Stand.APPROVED:
         stand = _CLEARANCE.get(clearance(answers, picture, brand=policy.gates.brand), Stand.APPROVED)
-    if stand in {Stand.OPEN, Stand.NEWER} and (used or uploads):
-        stand = Stand.AGAIN
     left = max(0, policy.asking.rounds - used)
     why = _held(answers, picture) if stand == Stand.HELD else ""
     return Place(stand, picture, last, used, left, max((one.deadline for one in asked), default=""), why)
 
 
 def tried(place: Place, person: Person, register: Register, home: Path) -> Place:
-    """Return the same for somebody whose other try is on its way, else what became of it."""
-    if place.stand != Stand.RETRY or place.last is None:
+    """Return the same for somebody whose other try is on its way or who asked for none, else what became of it."""
+    if place.last is None or place.stand not in {Stand.RETRY, *_NEW}:
         return place
-    said, sent = register.decisions(person.id), register.rows(Upload, employee=person.id)
+    sent = register.rows(Upload, employee=person.id)
+    if place.stand in _NEW:
+        return replace(place, stand=Stand.AGAIN) if _came_of(place.last, person, sent, home) else place
+    said = register.decisions(person.id)
     if redo_plan.waits(home, person.id, wishes.asked_by(home, said, sent)):
         return place
     return replace(place, stand=Stand.UNCHANGED if wishes.is_clear(place.last) else Stand.READ)
 
 
+def _came_of(last: Decision, person: Person, sent: list[Upload], home: Path) -> bool:
+    """Whether the newest portrait came of what the person said last: from the photo they sent, or with a wish of theirs."""
+    made = person.portrait.render
+    if made is None or person.pictures[:1] != (made.picture,):
+        return False
+    if last.answer == Answer.UPLOAD:
+        return bool(sent) and made.photo == sent[-1].photo
+    if last.answer != Answer.RETRY or is_return(last):
+        return False
+    before = wishes.made_before(home, {person.id: [last.picture]})[person.id].get(last.picture, Made())
+    now = wishes.wishes_of(Home(home), run_folder(home).name).get(person.id, NO_WISH)
+    return now not in (NO_WISH, before.wish)
+
+
 _YES = (Stand.APPROVED,)
+_NEW = (Stand.OPEN, Stand.NEWER)
 _CLEARANCE = {NO_BRAND: Stand.BRAND, Answer.HOLD: Stand.HELD}
 
 
