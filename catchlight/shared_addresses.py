@@ -1,10 +1,11 @@
 """E-mail addresses that several people have: no personal link may go there, since each opens somebody's own page."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from catchlight.identities import read_ids
+from catchlight.identities import Seen, read_ids
 from catchlight.promises import load_promises
 from catchlight.records import Employee
 from catchlight.source import Finding
@@ -22,29 +23,27 @@ def shared(people: Iterable[Employee]) -> Mapping[str, list[str]]:
     return {address: list(ids) for address, ids in owners.items() if len(ids) > 1}
 
 
-def sharers(home: Path, people: Sequence[Employee], now: datetime) -> frozenset[str]:
-    """Return the ids of those whose address somebody else has, too: among these people, or anybody whom the list has or had."""
-    everybody = [*people, *_listed(home, people, now)]
-    return frozenset(id_ for ids in shared(everybody).values() for id_ in ids)
+def sharers(home: Path, people: Iterable[Employee], now: datetime) -> frozenset[str]:
+    """Return the ids of those whose address somebody else has, too: among these people, or anybody whom the list has or had.
 
-
-def _listed(home: Path, people: Iterable[Employee], now: datetime) -> Iterator[Employee]:
-    """Yield whom the newest list has, and who left within the term in which their pictures go.
-
-    Not who left and has the name and the address of somebody who is here: their id is another now.
+    Who left counts for the term in which their pictures go, unless somebody here has their name, too: their id is another now.
     """
-    seen = read_ids(home).seen
+    seen, owners = read_ids(home).seen, defaultdict[str, dict[str, str]](dict)
+    for person in people:
+        owners[folded(person.email)][person.id] = folded(person.name)
+    for id_, one in seen.items():
+        if not one.gone:
+            owners[folded(one.email)][id_] = folded(one.name)
+    for id_, one in _left_lately(home, seen, now):
+        here = owners[folded(one.email)]
+        if here and folded(one.name) not in here.values():
+            here[id_] = folded(one.name)
+    return frozenset(id_ for mail, ids in owners.items() if "@" in mail and len(ids) > 1 for id_ in ids)
+
+
+def _left_lately(home: Path, seen: Mapping[str, Seen], now: datetime) -> Iterator[tuple[str, Seen]]:
     since = (now - timedelta(days=load_promises(home).keep.leavers)).date().isoformat()
-    listed = [Employee(id_, display_name=one.name, email=one.email) for id_, one in seen.items()]
-    here = {_who(one) for one in [*people, *listed] if one.id not in seen or not seen[one.id].gone}
-    for one in listed:
-        gone = seen[one.id].gone
-        if not gone or (gone >= since and _who(one) not in here):
-            yield one
-
-
-def _who(person: Employee) -> tuple[str, str]:
-    return folded(person.name), folded(person.email)
+    return ((id_, one) for id_, one in seen.items() if one.gone >= since)
 
 
 def findings(people: Iterable[Employee]) -> list[Finding]:

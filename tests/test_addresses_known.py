@@ -52,7 +52,9 @@ def test_nor_does_a_fresh_link_for_an_old_one(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("gone", "shared"), [("2026-05-20", True), ("2026-05-01", False)])
-def test_who_left_counts_as_long_as_their_pictures_are_kept(tmp_path: Path, gone: str, *, shared: bool) -> None:
+def test_who_left_counts_as_long_as_their_pictures_are_kept(
+    tmp_path: Path, gone: str, *, shared: bool
+) -> None:
     """A mailbox may outlast who read it for a while; a new person is not kept from it for ever."""
     company = make_company(tmp_path, "ann")  # it is the third of June
     _listing(company, bob=_other(gone=gone))

@@ -11,10 +11,9 @@ from reports.review.visit import Visit
 
 def gone(visit: Visit, employee: str) -> Response:
     """Return their page; whoever is shown nowhere has none."""
-    stands = stands_now(visit, employee)
+    stands, seen = stands_now(visit, employee), read_ids(visit.desk.home).seen.get(employee)
     if not stands.showing.since and not stands.showing.gone:
-        return visit.page("nothing.html.j2")
-    seen = read_ids(visit.desk.home).seen.get(employee)
+        return visit.page("nothing.html.j2", left=seen is not None and bool(seen.gone))
     left = seen is None or bool(seen.gone)
     return visit.page("gone.html.j2", stands=stands, left=left, told=stands.words(visit.words, bare=True))
 

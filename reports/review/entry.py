@@ -7,6 +7,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from catchlight.invitations import Link, Opened
+from catchlight.outsiders import has_mailbox, outsider
 from reports.review.shield import client_of
 from reports.review.signon import own_path
 from reports.review.visit import LANGUAGE, Visit, posted, shown, sign_in, sign_out
@@ -57,15 +58,21 @@ def _closed(visit: Visit, opened: Opened, token: str) -> Response:
     forged = opened.worth == Link.FORGED
     if forged:
         visit.request.app.state.pace.step("wrong link", client_of(visit.request), _WRONG_LINKS)
-    again = opened.worth in _GONE
-    return visit.page(
-        "link.html.j2",
-        403 if forged else 410,
-        worth=opened.worth,
-        sent_token=token,
-        again=again and visit.desk.send_link is not None,
-        ask=opened.worth == Link.PAST or (again and visit.desk.send_link is None),
-    )
+    values = {"worth": opened.worth, "sent_token": token, "way": _way(visit, opened)}
+    return visit.page("link.html.j2", 403 if forged else 410, **values)
+
+
+def _way(visit: Visit, opened: Opened) -> str:
+    """Return how a new link is had: ``send`` or ``ask``; ``over`` where there is no page, "" where the link says enough."""
+    if opened.worth not in _GONE or opened.invitation is None:
+        return "ask" if opened.worth in (Link.PAST, *_GONE) else ""
+    desk, employee = visit.desk, opened.invitation.employee
+    book = desk.company.book()
+    person = book.people.get(employee)
+    staff = person.portrait.employee if person else outsider(desk.home, desk.register, employee)
+    if staff is None:
+        return "over"
+    return "send" if desk.send_link and has_mailbox(desk.home, book, staff, desk.clock()) else "ask"
 
 
 def _open(visit: Visit, token: str) -> Opened:

@@ -69,6 +69,14 @@ class Visit:
         return path if lasting else "/"  # what a provider or a link sent along belongs into no form
 
     @property
+    def heard(self) -> str:
+        """How whoever is signed in hears of a new portrait: by a message, or by looking here again."""
+        person = self.desk.company.book().people.get(self.session.employee) if self.session else None
+        mailbox = person is None or "@" in person.portrait.employee.email
+        writes = bool(self.desk.policy.mail or self.desk.policy.slack) and mailbox
+        return self.words("heard.message" if writes else "heard.look")
+
+    @property
     def token(self) -> str:
         """What a form of this session carries, and no other site knows."""
         return hmac.new(self.cookie.encode(), b"form", hashlib.sha256).hexdigest()
