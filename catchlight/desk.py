@@ -13,9 +13,9 @@ from typing import TypeVar
 
 from catchlight.audit import Act, AuditLine
 from catchlight.audit_settings import seal_of
-from catchlight.errors import ConfigError, OutsideError
+from catchlight.errors import ConfigError
 from catchlight.holding import Wait, held
-from catchlight.journal import stacks
+from catchlight.mounted import must_be_mounted
 from catchlight.place import Place
 from catchlight.policy import read_secret
 from catchlight.register import Register, now
@@ -66,13 +66,7 @@ def open_desk(home: Path, place: Place, clock: Callable[[], str] = now) -> Desk:
     OutsideError where nothing at all is at a place at which something of ours stands: a disk that is not mounted.
     """
     desk = Desk(home, place, open_register(home), Vault(home / "vault"), clock)
-    standing = len(stacks(desk.register.receipts(place.name))) if place.bare() else 0
-    if standing:
-        message = (
-            f"{place.name}: it is empty, though {standing} files of ours stand there; is the disk mounted? "
-            "If somebody emptied it on purpose, put any file there and run again"
-        )
-        raise OutsideError(message)
+    must_be_mounted(place, desk.register)
     return desk
 
 

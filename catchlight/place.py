@@ -71,7 +71,8 @@ class Place:
     a publication all at once, ``finish`` shows it; until then the other verbs work on what will be shown.
     ``makes`` gives what a person gets instead of portrait files (their signature), from the person and the vault
     digest of their portrait: bytes by target, in which ``*`` stands for the person's file name or account.
-    ``bare`` says whether nothing at all is at the place: so looks a folder whose disk is not mounted.
+    ``bare`` says whether nothing at all is at the place: so looks a folder whose disk is not mounted. It returns None
+    where that cannot be told, and is None at a place that is no disk.
     ``discloses`` says whether people are told there that a picture was edited (None: as publish.toml says).
     ``besides`` brings what is made of all that stands published (a people wall) up to date: it is given the desk and
     the run, and returns the results of what it changed.
@@ -89,7 +90,7 @@ class Place:
     makes: Callable[[Employee, str], Mapping[str, bytes]] | None = None
     besides: Callable[[Any, str], list[Any]] | None = None
     discloses: bool | None = None
-    bare: Callable[[], bool] = lambda: False
+    bare: Callable[[], bool | None] | None = None
 
     def digest(self, target: str) -> str:
         """Return the digest of what is there, "" for nothing."""

@@ -8,6 +8,7 @@ touched: names are our own, and a link in the way is refused.
 
 import stat
 from collections.abc import Callable
+from functools import partial
 from typing import TypeVar
 
 from catchlight.errors import CatchlightError
@@ -44,12 +45,13 @@ def open_place(settings: Settings, name: str) -> Place:
 
     With the layout ``releases`` nothing is seen by anybody until the place's ``finish``.
     """
-    if settings.layout == "releases":
-        releases = Releases(Server(settings))
-        return Place(
-            name, releases.look, releases.put, releases.remove, releases.tidy, TAKES, finish=releases.finish
-        )
     server = Server(settings)
+    if settings.layout == "releases":
+        releases = Releases(server)
+        return Place(
+            name, releases.look, releases.put, releases.remove, releases.tidy, TAKES,
+            finish=releases.finish, bare=partial(_is_bare, server),
+        )  # fmt: skip
     return Place(
         name,
         look=lambda target: _plainly(server, target, lambda files: files.read(target)),
@@ -57,6 +59,7 @@ def open_place(settings: Settings, name: str) -> Place:
         remove=lambda target: _plainly(server, target, lambda files: files.remove(target)),
         tidy=lambda target: _plainly(server, target, lambda files: files.tidy(target)),
         takes=TAKES,
+        bare=partial(_is_bare, server),
     )
 
 
@@ -84,6 +87,14 @@ def _plainly(server: Server[Settings], target: str, work: Callable[[Files], T]) 
     """Do something with the files in place."""
     parts_of(target)
     return server.call(lambda wire: work(Files(wire, server.settings.root, server.settings)))
+
+
+def _is_bare(server: Server[Settings]) -> bool | None:
+    """Whether nothing at all is in the folder, None where this account may not list it."""
+    try:
+        return not server.call(lambda wire: wire.listdir_attr(server.settings.root))
+    except RefusedError:
+        return None
 
 
 def _wrong(wire: Wire, settings: Settings) -> list[str]:

@@ -7,6 +7,7 @@ is looked at before it is replaced. Links on the server are the server's matter 
 
 import base64
 import mimetypes
+import re
 import secrets
 from pathlib import Path
 from typing import Annotated
@@ -45,6 +46,7 @@ _UNWELL = {
     423: "somebody has locked it",
     507: "it has no room left",
 }
+_LISTED = re.compile(rb"<(?:[\w.-]+:)?response[\s>]")
 _OFF = "WebDAV must be switched on there (dav_methods in nginx, Dav On in Apache)"
 
 
@@ -66,7 +68,7 @@ class Settings(BaseModel):
 def open_place(settings: Settings, name: str) -> Place:
     """Return the folder of a server as a place; ConfigError when a password or an authority cannot be read."""
     share = _Share(settings)
-    return Place(name, look=share.look, put=share.put, remove=share.remove, tidy=share.tidy, takes=TAKES)
+    return Place(name, share.look, share.put, share.remove, share.tidy, TAKES, bare=share.is_bare)
 
 
 def probe(settings: Settings) -> list[str]:
@@ -146,6 +148,13 @@ class _Share:
         }:
             raise _why(reply, "looked at")
         self._there.add("")
+
+    def is_bare(self) -> bool | None:
+        """Whether nothing at all is in the folder, None where the server does not list it (nginx, without another module)."""
+        reply = self._calls.call("PROPFIND", "/", headers={"Depth": "1"})
+        if reply.status != httpx.codes.MULTI_STATUS:
+            return None
+        return len(_LISTED.findall(reply.body)) <= 1  # the folder itself
 
     def rights(self) -> list[str]:
         """Return which calls the server would not let us make."""
