@@ -3,13 +3,14 @@
 import errno
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
 from catchlight.errors import ConfigError, OutsideError
 from catchlight.home import MARKS
 from connectors._disks_own import is_disks_own
+from connectors._published_rights import open_file, open_folder
 
 LARGEST = 64 << 20
 _SPECIAL = {"", ".", ".."}
@@ -96,14 +97,17 @@ def read(root: Path, file: str) -> bytes:
     return data
 
 
-def write(root: Path, file: str, data: bytes) -> None:
-    """Write one file so that it is either the old one or the new one, never a part; OSError."""
+def write(root: Path, file: str, data: bytes, mode: int | None = None) -> None:
+    """Write one file so that it is either the old one or the new one, never a part; OSError.
+
+    ``mode`` is who may read it. Without it the file that is replaced says so, else the root: whoever may enter that.
+    """
     *folders, name = parts_of(file)
     partial = parts_of(partial_of(file))[-1]
-    with _opened(root, folders, make=True) as folder:
+    with _opened(root, []) as top, _made(top, folders, mode) as folder:
         _unlink(partial, folder)
         try:
-            _fill(partial, folder, data, _mode(name, folder))
+            _fill(partial, folder, data, lambda handle: open_file(handle, top, _mode(name, folder, mode)))
             os.replace(partial, name, src_dir_fd=folder, dst_dir_fd=folder)
         except BaseException:
             _unlink(partial, folder)
@@ -124,12 +128,10 @@ def remove(root: Path, file: str) -> None:
 
 
 @contextmanager
-def _opened(root: Path, folders: list[str], *, make: bool = False) -> Iterator[int]:
+def _opened(root: Path, folders: list[str]) -> Iterator[int]:
     handle = os.open(root, _FOLDER)
     try:
         for name in folders:
-            if make:
-                _make(name, handle)
             inner = os.open(name, _FOLDER | os.O_NOFOLLOW, dir_fd=handle)
             os.close(handle)
             handle = inner
@@ -138,29 +140,48 @@ def _opened(root: Path, folders: list[str], *, make: bool = False) -> Iterator[i
         os.close(handle)
 
 
-def _make(name: str, folder: int) -> None:
+@contextmanager
+def _made(top: int, folders: list[str], mode: int | None) -> Iterator[int]:
+    """Open a folder below the root, and make on the way what is not there."""
+    handle = os.dup(top)
+    try:
+        for name in folders:
+            new = _make(name, handle)
+            inner = os.open(name, _FOLDER | os.O_NOFOLLOW, dir_fd=handle)
+            os.close(handle)
+            handle = inner
+            if new:
+                open_folder(handle, top, mode)
+        yield handle
+    finally:
+        os.close(handle)
+
+
+def _make(name: str, folder: int) -> bool:
+    """Make a folder; whether it was not there."""
     try:
         os.mkdir(name, dir_fd=folder)
     except FileExistsError:
-        return
+        return False
     os.fsync(folder)
+    return True
 
 
-def _fill(name: str, folder: int, data: bytes, mode: int | None) -> None:
+def _fill(name: str, folder: int, data: bytes, opening: Callable[[int], None]) -> None:
     with os.fdopen(os.open(name, _WRITE, 0o666, dir_fd=folder), "wb") as out:
         out.write(data)
         out.flush()
-        if mode is not None:
-            os.fchmod(out.fileno(), mode)
+        opening(out.fileno())
         os.fsync(out.fileno())
 
 
-def _mode(name: str, folder: int) -> int | None:
-    """Return who may read the file that is replaced: the new one keeps it."""
+def _mode(name: str, folder: int, mode: int | None) -> int | None:
+    """Return who may read a file: whom ``mode`` names, else who may read the one that it replaces, None where there is none."""
     try:
-        return stat.S_IMODE(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode)
+        there = stat.S_IMODE(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode)
     except FileNotFoundError:
-        return None
+        return mode
+    return there if mode is None else mode
 
 
 def _unlink(name: str, folder: int) -> None:

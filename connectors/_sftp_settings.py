@@ -5,6 +5,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from connectors._published_rights import FileMode, entering
+
 
 def _root(path: str) -> str:
     parts = PurePosixPath(path).parts
@@ -15,18 +17,6 @@ def _root(path: str) -> str:
 
 
 Folder = Annotated[str, AfterValidator(_root)]
-
-
-def _mode(mode: str) -> str:
-    if (
-        len(mode) not in (3, 4)
-        or set(mode) - set("01234567")
-        or int(mode, 8) & 0o7133
-        or int(mode, 8) < 0o600
-    ):
-        message = f"{mode!r}: who may read the files, such as 0644 (everybody) or 0640 (the group)"
-        raise ValueError(message)
-    return mode
 
 
 class Login(BaseModel):
@@ -67,7 +57,7 @@ class Settings(Login):
         "plain", description="plain: files in place; releases: a folder a publication, switched all at once"
     )
     keep: int = Field(5, ge=2, le=1000, description="releases that stay, with the one that is shown")
-    file_mode: Annotated[str, AfterValidator(_mode)] = "0644"
+    file_mode: FileMode = "0644"
 
     @property
     def mode(self) -> int:
@@ -77,4 +67,4 @@ class Settings(Login):
     @property
     def folder_mode(self) -> int:
         """Who may enter a folder: whoever may read the files in it."""
-        return self.mode | 0o100 | (self.mode & 0o044) >> 2
+        return entering(self.mode)

@@ -1,14 +1,16 @@
 """A folder: a source of people and photos (``directory.csv`` and ``photos/``), and a place to publish to."""
 
 import errno
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
+from typing import Concatenate, ParamSpec, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from catchlight.errors import ConfigError, OutsideError, PhotoError
 from catchlight.formats import identify
+from catchlight.place import Place
 from catchlight.records import Photo
 from catchlight.source import Directory, Entry, Finding, Source
 from connectors import _folder_disk as disk
@@ -16,8 +18,10 @@ from connectors import _folder_list as listing
 from connectors._folder_gone import gone
 from connectors._folder_match import PHOTO_NAMES, PICTURES, PhotoName
 from connectors._folder_people import People
+from connectors._folder_root import Root
 from connectors._folder_shelf import contents, the_list
 from connectors._folder_source import Files, entries
+from connectors._published_rights import FileMode
 
 _ODD = ("photo.missing", "is not a plain file inside the folder; put the picture itself there")
 _FORBIDDEN = ("photo.unreadable", "may not be read; give this account the right to read it")
@@ -27,14 +31,16 @@ _REFUSED = {
     errno.EFBIG: _HUGE,
 }  # fmt: skip
 _GONE = {errno.ENOENT, errno.ENOTDIR}
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
-class Settings(BaseModel):
-    """Where the folder is that is published to, and how photos are named where no list says it."""
+class Folder(BaseModel):
+    """Where a folder is, and how photos are named where no list says it."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    root: Path = Field(description="the folder that is published to")
+    root: Path
     photo_names: tuple[PhotoName, ...] = PHOTO_NAMES
 
     @field_validator("root", mode="before")
@@ -46,7 +52,27 @@ class Settings(BaseModel):
         return root
 
 
-def read(settings: Settings) -> Directory:
+class Settings(Folder):
+    """Where the folder is that is published to, and who may read what is put there."""
+
+    root: Path = Field(description="the folder that is published to")
+    file_mode: FileMode | None = Field(
+        None, description="who may read the files, such as 0644 or 0640; else whoever may enter the folder"
+    )
+
+    @property
+    def mode(self) -> int | None:
+        """Who may read a file, None where the folder itself says so."""
+        return int(self.file_mode, 8) if self.file_mode else None
+
+
+class SourceSettings(Folder):
+    """Where the folder of people and photos is, and how its photos are named when the list does not say."""
+
+    root: Path = Field(description="the folder with directory.csv and photos/")
+
+
+def read(settings: Folder) -> Directory:
     """Read who is in the folder and which photos are theirs.
 
     Rows with a doubled or missing id, or shifted cells, are left out and reported; a photo that two
@@ -68,7 +94,7 @@ def read(settings: Settings) -> Directory:
     return Directory(people.employees, people.photos, findings)
 
 
-def fetch(settings: Settings, photo: Photo) -> bytes:
+def fetch(settings: Folder, photo: Photo) -> bytes:
     """Return the bytes of one photo that was listed.
 
     Raises PhotoError (``photo.away``, ``photo.missing``, ``photo.unreadable``, ``photo.too_large``,
@@ -83,13 +109,7 @@ def fetch(settings: Settings, photo: Photo) -> bytes:
     return data
 
 
-class SourceSettings(Settings):
-    """Where the folder of people and photos is, and how its photos are named when the list does not say."""
-
-    root: Path = Field(description="the folder with directory.csv and photos/")
-
-
-def open_source(settings: Settings, name: str) -> Source:
+def open_source(settings: Folder, name: str) -> Source:
     """Return the folder as one source of a job."""
     odd: list[tuple[str, str]] = []
 
@@ -102,7 +122,7 @@ def open_source(settings: Settings, name: str) -> Source:
     return Source(name, files.pages, files.photos, findings=lambda: odd)
 
 
-def probe_source(settings: Settings) -> list[str]:
+def probe_source(settings: Folder) -> list[str]:
     """Return what stands against reading the folder, in sentences; what is odd in it is told by a run."""
     try:
         read(settings)
@@ -120,6 +140,20 @@ def _version(root: Path, file: str) -> str:
     return f"{told.st_mtime_ns} {told.st_size}"
 
 
+def open_place(settings: Settings, name: str) -> Place:
+    """Return the folder as a place, for as long as its disk stays: when that is unmounted meanwhile, all verbs fail."""
+    root = Root.of(settings.root)
+
+    def there(verb: Callable[Concatenate[Settings, P], T]) -> Callable[P, T]:
+        def work(*given: P.args, **named: P.kwargs) -> T:
+            root.must_be_the_same()
+            return verb(settings, *given, **named)
+
+        return work
+
+    return Place(name, there(look), there(put), there(remove), there(tidy), bare=root.is_bare)
+
+
 def look(settings: Settings, target: str) -> bytes | None:
     """Return the bytes at the destination, None when nothing is there; OutsideError otherwise."""
     try:
@@ -133,7 +167,7 @@ def look(settings: Settings, target: str) -> bytes | None:
 def put(settings: Settings, target: str, data: bytes) -> None:
     """Write one file of the destination, whole or not at all; OutsideError when that fails."""
     try:
-        disk.write(settings.root, target, data)
+        disk.write(settings.root, target, data, settings.mode)
     except (OSError, ValueError) as error:
         raise _unwell(settings.root / target, "written", error) from error
 

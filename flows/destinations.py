@@ -192,14 +192,7 @@ def _there(settings: folder.Settings) -> folder.Settings:
 
 
 def _folder(settings: folder.Settings) -> Place:
-    return Place(
-        name=_called(settings.root),
-        look=partial(folder.look, settings),
-        put=partial(folder.put, settings),
-        remove=partial(folder.remove, settings),
-        tidy=partial(folder.tidy, settings),
-        bare=lambda: not any(settings.root.iterdir()),
-    )
+    return folder.open_place(settings, _called(settings.root))
 
 
 def _called(root: Path) -> str:

@@ -24,7 +24,7 @@ from flows import agreeing
 from flows.shorter_list import must_list_most
 
 
-def read(job: Job, settings: folder.Settings, room: Storeroom) -> Directory:
+def read(job: Job, settings: folder.Folder, room: Storeroom) -> Directory:
     """Return who is in a folder, by the ids under which they are known here; who has to be confirmed is left out and told."""
     found, ids = folder.read(settings), _ids(job.home, room)
     claims, photos, stones = claims_of(found.employees), by_employee(found.photos), read_tombstones(job.home)
@@ -48,7 +48,7 @@ def read(job: Job, settings: folder.Settings, room: Storeroom) -> Directory:
 
 
 def unshared(
-    settings: folder.Settings, photos: Sequence[Photo], unread: Container[str], findings: list[Finding]
+    settings: folder.Folder, photos: Sequence[Photo], unread: Container[str], findings: list[Finding]
 ) -> list[Photo]:
     """Give a picture that is there for several people to none of them; files of one size alone are read for it.
 
@@ -92,7 +92,7 @@ def _newest(home: Path, record: type) -> Path | None:
     return file if file.is_file() else None
 
 
-def _shown(home: Path, settings: folder.Settings, ids: Ids, claim: Claim, photos: Sequence[Photo]) -> Claim:
+def _shown(home: Path, settings: folder.Folder, ids: Ids, claim: Claim, photos: Sequence[Photo]) -> Claim:
     """Return a claim that is in doubt with what its photo says: one that the id had in the newest run is its owner's."""
     id_ = ids.of(claim)
     file = _newest(home, Photo)
@@ -102,7 +102,7 @@ def _shown(home: Path, settings: folder.Settings, ids: Ids, claim: Claim, photos
     return replace(claim, shown=bool(had) and any(_digest(settings, one) in had for one in photos))
 
 
-def _digest(settings: folder.Settings, photo: Photo) -> str:
+def _digest(settings: folder.Folder, photo: Photo) -> str:
     try:
         return digest_of(folder.fetch(settings, photo))
     except PhotoError:

@@ -54,7 +54,7 @@ def gather(job: Job, room: Storeroom | None = None) -> Plan:
     )
 
 
-def _fetch(settings: folder.Settings, photo: Photo, vault: Vault, counter: Counter) -> Photo:
+def _fetch(settings: folder.Folder, photo: Photo, vault: Vault, counter: Counter) -> Photo:
     try:
         if photo.digest or photo.note:  # the vault has it, or a source said why not
             return photo
