@@ -7,6 +7,7 @@ from catchlight.own_word import BULK, SILENCE, STOPS
 from catchlight.policy import Policy, Rule
 from catchlight.records import Answer, Decision, Outcome, Side, by_employee
 from catchlight.register import Register, now
+from catchlight.spoken import spoken
 from catchlight.standings import Snapshot, Stage, Standing
 
 SOURCE = BULK
@@ -55,7 +56,7 @@ def spoke(answers: Iterable[Decision], picture: str) -> bool:
 def approve_all(register: Register, batch: Batch, by: str) -> int:
     """Approve what is in a batch, all or none; return how many. Whoever answered meanwhile is left out."""
     with register.alone() as store:
-        said = by_employee(store.rows(Decision))
+        said = by_employee(spoken(store.rows))
         at = now()
         return store.add(
             Decision(one.person.id, one.picture, Answer.APPROVE, by, at, source=batch.source)

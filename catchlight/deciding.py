@@ -12,6 +12,7 @@ from catchlight.own_word import heard, is_own
 from catchlight.records import Answer, Decision, Receipt, Side
 from catchlight.register import Register, Transaction, now
 from catchlight.review_records import Upload
+from catchlight.spoken import spoken
 
 _NEEDS_PICTURE = (Answer.APPROVE, Answer.RETRY, Answer.HOLD)
 _LEAVES = (Answer.KEEP, Answer.REFUSE)  # always possible: leaving is as easy as joining
@@ -51,7 +52,7 @@ def decide(
     sent with it, ``choices`` where they want to be shown: all is taken, or nothing.
     """
     with register.alone() as store:
-        answers = heard(store.rows(Decision, employee=decision.employee))
+        answers = heard(spoken(store.rows, employee=decision.employee))
         own = [one for one in answers if one.side == decision.side]
         same = _known(own, decision)
         if same and _is_newest(store, upload):

@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 from catchlight.deadlines import Rows, invitations
 from catchlight.invitations import live
-from catchlight.records import Decision
 from catchlight.register import Register
 from catchlight.review_records import Extension, Revocation
+from catchlight.spoken import spoken
 
 _EVER = datetime.min.replace(tzinfo=UTC)
 
@@ -35,7 +35,7 @@ def _more(
     rows: Rows, employee: str, picture: str, revoked: Collection[str], more: timedelta, by: str, now: datetime
 ) -> Extension | None:
     asked = live(
-        invitations(rows, employee=employee), revoked, rows(Decision, employee=employee), picture, _EVER
+        invitations(rows, employee=employee), revoked, spoken(rows, employee=employee), picture, _EVER
     )
     if asked is None:
         return None

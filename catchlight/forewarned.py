@@ -11,6 +11,7 @@ from catchlight.own_word import SILENCE
 from catchlight.policy import Policy, Rule
 from catchlight.records import Decision, Outcome, Side, by_employee
 from catchlight.review_records import Invitation, Letter, Revocation
+from catchlight.spoken import spoken
 
 
 def covering(person: Person, policy: Policy) -> Rule | None:
@@ -36,7 +37,7 @@ class Asked:
         where = {"employee": employee} if employee else {}
         return Asked(
             by_employee(invitations(rows, **where)),
-            by_employee(rows(Decision, side=Side.EMPLOYEE, **where)),
+            by_employee(spoken(rows, side=Side.EMPLOYEE, **where)),
             frozenset(row.invitation for row in rows(Revocation)),
             by_employee(newest(rows(Letter, **where)).values()),
         )

@@ -17,6 +17,7 @@ from catchlight.records import Answer, Decision, Side
 from catchlight.register import Register
 from catchlight.review_records import Invitation, Revocation
 from catchlight.secret_file import make_secret
+from catchlight.spoken import spoken
 
 _SALT = "review-link-v1"
 PicturesNow = Callable[[str], tuple[str, ...] | None]
@@ -71,7 +72,7 @@ class Invitations:
         with self._register.alone() as store:
             invitations = standing_now(store.rows, employee=employee)
             revoked = {row.invitation for row in store.rows(Revocation)}
-            answers = store.rows(Decision, employee=employee)
+            answers = spoken(store.rows, employee=employee)
             standing = live(invitations, revoked, answers, picture, now, asks=asks)
             if standing:
                 return standing
@@ -111,7 +112,7 @@ class Invitations:
         pictures = pictures_now(found.employee)
         if pictures is not None and found.picture not in (pictures[:1] or ("",)):
             return Link.OLDER
-        answers = self._register.rows(Decision, employee=found.employee)
+        answers = spoken(self._register.rows, employee=found.employee)
         return Link.SPENT if is_answered(found, answers) else Link.GOOD
 
     def _find(self, id_: str) -> Invitation | None:

@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from catchlight import consents
-from catchlight.consents import Consent
+from catchlight.consents import Consent, Word
 from catchlight.desk import register_of
 from catchlight.own_word import heard
 from catchlight.promises import ACTS, EDIT, PUBLICATION, Promises, load_promises
 from catchlight.records import Answer, Decision, Employee, Side, by_employee
 from catchlight.register import Register
+from catchlight.spoken import with_words
 
 WHY: Mapping[str, str] = {
     Answer.REFUSE: "they said that their photo shall not be processed",
@@ -54,6 +55,22 @@ class Permissions:
     refused: Collection[str] = ()
     opt_in: Collection[str] = ()
 
+    @staticmethod
+    def of(
+        trust: Promises, heard: Iterable[Decision], words: Iterable[Consent], opt_in: Collection[str] = ()
+    ) -> "Permissions":
+        """Return what holds by the answers that count, as :func:`catchlight.spoken.spoken` has them, and by all words."""
+        own = by_employee(one for one in heard if one.side == Side.EMPLOYEE)
+        refused = frozenset(who for who, answers in own.items() if answers[-1].answer == Answer.REFUSE)
+        said = by_employee(words)
+        back = {who for who, answers in own.items() if who in said and _came_back(answers)}
+        return Permissions(
+            trust,
+            {who: _but_noes(them) if who in back else them for who, them in said.items()},
+            refused,
+            opt_in,
+        )
+
     def may(self, person: Employee, purpose: str) -> Permission:
         """Return whether a purpose (``edit`` … or one of destinations) is allowed for somebody."""
         if person.id in self.refused:
@@ -76,10 +93,19 @@ def read_permissions(home: Path, employee: str = "") -> Permissions:
     register, of = Register(where), {"employee": employee} if employee else {}
     try:
         with register.reading() as store:
-            answers = heard(store.rows(Decision, side=Side.EMPLOYEE.value, **of))
-            said = store.rows(Consent, **of)
+            words = store.rows(Consent, **of)
+            answers = with_words(store.rows(Decision, side=Side.EMPLOYEE.value, **of), words)
     finally:
         register.close()
-    last = {answer.employee: answer.answer for answer in answers}
-    refused = frozenset(who for who, answer in last.items() if answer == Answer.REFUSE)
-    return Permissions(trust, by_employee(said), refused)
+    return Permissions.of(trust, heard(answers), words)
+
+
+def _came_back(answers: Sequence[Decision]) -> bool:
+    """Whether the last that somebody said of portraits being made of them asks for one: to keep the old photo says nothing of it."""
+    said = [one.answer for one in answers if one.answer != Answer.KEEP]
+    return said[-1:] != [Answer.REFUSE]
+
+
+def _but_noes(words: Iterable[Consent]) -> list[Consent]:
+    """Return somebody's words without the noes to being processed that they took back by an answer."""
+    return [one for one in words if one.purpose != EDIT or one.word == Word.GRANTED]

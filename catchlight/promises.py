@@ -6,6 +6,7 @@ long each kind of data stays; ``[withdrawal]`` within how many hours the old pic
 
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -125,6 +126,7 @@ class Promises(_Section):
         return [rules[step] for step in steps for rules in (own, _OWN) if step in rules]
 
 
+@lru_cache(maxsize=1024)
 def _place(country: str) -> str:
     return _ALSO.get(fold(country), fold(country))
 

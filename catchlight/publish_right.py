@@ -15,10 +15,18 @@ from catchlight.painted_then import UNPAINTED, is_painted, stands_painted
 from catchlight.permission import Permissions
 from catchlight.place import Purpose
 from catchlight.policy import load_policy
-from catchlight.promises import Promises, load_promises
+from catchlight.promises import EDIT, Promises, load_promises
 from catchlight.publish_policy import load_publishing
-from catchlight.records import Answer, Decision, Outcome, Receipt, by_employee
+from catchlight.records import Answer, Decision, Employee, Outcome, Receipt, by_employee
+from catchlight.spoken import with_words
 from catchlight.transaction import Transaction
+
+_EDIT = {code: f"edit_{code}" for code in (consents.NOT_AGREED, consents.NOT_WRITTEN, consents.NEVER)}
+"""Why no photo of somebody may be changed, by why the act is not allowed."""
+
+LEFT, OUTSIDE, MISSING = "left", "outside", "missing"
+ABSENT = (LEFT, OUTSIDE, MISSING, *_EDIT.values())
+"""Why somebody is in no run of the whole company, but for their own no."""
 
 WHY: Mapping[str, str] = {
     NO_ANSWER: "nobody has answered yet, and without an answer the old photo stays",
@@ -36,8 +44,17 @@ WHY: Mapping[str, str] = {
     consents.NOT_AGREED: "they have not agreed to be shown there, and this place needs it",
     consents.NOT_WRITTEN: "their written yes to be shown there is not recorded, and where they are it is needed",
     consents.NEVER: "trust.toml rules out showing people of their country there",
+    _EDIT[
+        consents.NOT_AGREED
+    ]: "they have not agreed that their photo is changed, and where they are it is needed",
+    _EDIT[
+        consents.NOT_WRITTEN
+    ]: "their written yes that their photo is changed is not recorded, and where they are it is needed",
+    _EDIT[consents.NEVER]: "trust.toml rules out changing photos of people of their country",
     UNPAINTED: "a model painted a part of it, and they do not agree to that any more; the next run makes it without",
-    "left": "no longer with the company",
+    LEFT: "no longer with the company",
+    OUTSIDE: "outside of the people that the job is about",
+    MISSING: "the list has them, and this run does not",
     "replaced": "files that their newer ones take the place of",
 }
 
@@ -51,6 +68,7 @@ def why(reason: str, basis: str = "") -> str:
     return SILENT.format(basis=basis) if basis and reason == NO_ANSWER else WHY[reason]
 
 
+_NEVER = (Answer.REFUSE, consents.DECLINED, consents.NEVER, _EDIT[consents.NEVER])
 _FILES = (policy.FILE, promises.FILE, publish_policy.FILE)
 _OPEN = (Answer.APPROVE, NO_ANSWER, OLDER_PICTURE, NO_BRAND)
 """How somebody's answers stand where their portrait may be shown, or may be once they or the brand say yes."""
@@ -115,7 +133,7 @@ class Rights:
         picture = chosen(answers, person.pictures)
         reason = clearance(answers, picture, brand=self.brand)
         if reason == Answer.APPROVE:
-            reason = self.permissions.may(person.portrait.employee, self.purpose).code or reason
+            reason = self._barred(person.portrait.employee) or reason
         if reason == Answer.APPROVE and is_painted(person, picture, self.said(person.id)):
             reason = UNPAINTED
         return reason, picture if reason == Answer.APPROVE else ""
@@ -126,11 +144,17 @@ class Rights:
         picture = chosen(answers, person.pictures)
         if not picture or clearance(answers, picture, brand=self.brand) not in _OPEN:
             return ""
-        code = self.permissions.may(person.portrait.employee, self.purpose).code
-        never = code in {consents.DECLINED, consents.NEVER} or is_painted(
-            person, picture, self.said(person.id)
-        )
-        return "" if never else picture
+        never = self._barred(person.portrait.employee) in _NEVER
+        return "" if never or is_painted(person, picture, self.said(person.id)) else picture
+
+    def _barred(self, employee: Employee) -> str:
+        """Return why no portrait of somebody may be shown here, whatever they answered, "" where one may."""
+        return self.unedited(employee) or self.permissions.may(employee, self.purpose).code
+
+    def unedited(self, employee: Employee) -> str:
+        """Return why no photo of somebody may be changed at all, "" where it may."""
+        may = self.permissions.may(employee, EDIT)
+        return Answer.REFUSE if may.is_own_no else _EDIT.get(may.code, "")
 
     def painted(self, employee: str, standing: Sequence[Receipt]) -> str:
         """Return what stands against painted pictures of somebody that stand there, "" for nothing."""
@@ -144,6 +168,8 @@ class Rights:
 
     def against(self, employee: str) -> str:
         """Return what somebody published said against this place since, "" for nothing."""
+        if self.permissions.may(Employee(employee), EDIT).is_own_no:
+            return Answer.REFUSE
         asked = self.permissions.opt_in
         return consents.against(self.said(employee), self.purpose, opt_in=self.purpose in asked)
 
@@ -163,12 +189,13 @@ def rights(
 def rights_for(purpose: str, rules: Rules, rows: Callable[..., Sequence[Any]], employee: str = "") -> Rights:
     """Return the rights to show people for a purpose by what ``rows`` finds in the register, of everybody or of one person."""
     where = {"employee": employee} if employee else {}
-    said = by_employee(rows(Consent, **where))
+    words = rows(Consent, **where)
+    answers = heard(with_words(rows(Decision, **where), words))
     return Rights(
         purpose=purpose,
         brand=rules.brand,
-        answers=by_employee(heard(rows(Decision, **where))),
-        permissions=Permissions(rules.promises, said, opt_in=rules.opt_in),
+        answers=by_employee(answers),
+        permissions=Permissions.of(rules.promises, answers, words, rules.opt_in),
     )
 
 

@@ -15,6 +15,7 @@ from catchlight.own_word import heard
 from catchlight.private import private_file, private_folder
 from catchlight.records import Decision, Receipt
 from catchlight.register_tables import SCHEMA, VERSION, update
+from catchlight.spoken import spoken
 from catchlight.transaction import Transaction, insert_into
 
 __all__ = ["VERSION", "Register", "Transaction", "moment", "now"]
@@ -81,8 +82,8 @@ class Register:
         return self.add(decisions)
 
     def decisions(self, employee: str | None = None) -> list[Decision]:
-        """Return the answers that count, the oldest first: nobody's stands against a person's own word of before."""
-        return heard(self.rows(Decision, **({} if employee is None else {"employee": employee})))
+        """Return the answers that count, the oldest first: nobody's stands against a person's own word of before, on paper or not."""
+        return heard(spoken(self.rows, **({} if employee is None else {"employee": employee})))
 
     def note(self, receipts: Iterable[Receipt]) -> None:
         """Add states of what is sent, all or none, on disk before this returns."""

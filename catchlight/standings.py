@@ -8,6 +8,7 @@ from hashlib import sha256
 
 from catchlight.answers import chosen, clearance, standing
 from catchlight.company import Book, Company, Person
+from catchlight.consents import Consent
 from catchlight.deadlines import asks, prolonged
 from catchlight.deciding import is_published
 from catchlight.followed import Followed
@@ -17,6 +18,7 @@ from catchlight.own_word import STOPS, heard
 from catchlight.records import Answer, Decision, Outcome, Receipt, Side
 from catchlight.register import Register
 from catchlight.review_records import Extension, Invitation
+from catchlight.spoken import with_words
 from catchlight.taken_back import taken_back_at
 
 
@@ -159,7 +161,7 @@ class Standings:
     def __init__(self, register: Register, company: Company, *, brand_gate: bool) -> None:
         """Work on a register and the newest run; nothing is read yet."""
         self._company, self._brand_gate = company, brand_gate
-        self._answers = Followed(register, Decision)
+        self._answers, self._words = Followed(register, Decision), Followed(register, Consent)
         self._receipts = Followed(register, Receipt)
         self._invitations = Followed(register, Invitation)
         self._extensions = Followed(register, Extension)
@@ -171,7 +173,8 @@ class Standings:
         """Return where everybody stands now."""
         with self._lock:
             book = self._company.book()
-            changed = self._answers.look() | self._receipts.look() | self._invitations.look()
+            changed = self._answers.look() | self._words.look()
+            changed |= self._receipts.look() | self._invitations.look()
             if book is not self._snapshot.book:
                 self._snapshot = Snapshot(book, self._all(book), _addresses(book))
             elif changed:
@@ -183,11 +186,12 @@ class Standings:
         """Return one person's answers and the brand's about them, the oldest first."""
         with self._lock:
             self._answers.look()
-            return in_order(self._answers.of(employee))
+            self._words.look()
+            return in_order(self.known(employee))
 
     def known(self, employee: str) -> list[Decision]:
         """Return one person's answers as of the last look, in the order added; the register is not asked."""
-        return self._answers.of(employee)
+        return with_words(self._answers.of(employee), self._words.of(employee))
 
     def log(self) -> list[Decision]:
         """Return all answers, the newest first."""
@@ -211,7 +215,7 @@ class Standings:
     def _one(self, person: Person) -> Standing:
         return standing_of(
             person,
-            self._answers.of(person.id),
+            self.known(person.id),
             self._receipts.of(person.id),
             asked=bool(self._invitations.of(person.id)),
             brand_gate=self._brand_gate,

@@ -11,6 +11,7 @@ from catchlight.in_order import in_order
 from catchlight.own_word import is_own, own_word
 from catchlight.records import Decision, by_employee
 from catchlight.register import Register, Transaction
+from catchlight.spoken import spoken
 
 OWN_WAY = "only they can change it: on their page, or signed with a code in their name"
 
@@ -28,7 +29,7 @@ class TakenIn:
 def take_in(register: Register, found: Answers, opt_in: Collection[str]) -> TakenIn:
     """Add answers and places but for those that somebody's own word stands against; nobody else writes meanwhile."""
     with register.alone() as store:
-        answers, no_answers = _let_in(found.decisions, by_employee(store.rows(Decision)))
+        answers, no_answers = _let_in(found.decisions, by_employee(spoken(store.rows)))
         places, no_places = _places(found.places, store)
         words = sum(len(save(store, Choices(one.choices, opt_in), one.said).added) for one in places)
         new = store.add(answers)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from itertools import takewhile
 from pathlib import Path
 
 from catchlight import consents, painted_then
@@ -13,6 +14,7 @@ from catchlight.home import write_json
 from catchlight.in_order import in_order
 from catchlight.journal import stacks
 from catchlight.painted_then import UNPAINTED
+from catchlight.promises import EDIT
 from catchlight.publish_removals import why_off
 from catchlight.publish_right import Rights, rights
 from catchlight.records import Answer, Receipt
@@ -80,12 +82,11 @@ def _answered(now: Rights, employee: str, mine: list[list[Receipt]]) -> list[str
 
 
 def _declined(now: Rights, employee: str) -> Iterator[str]:
-    """Yield when they said no to this purpose, up to the first of an unbroken row."""
-    said = [one for one in now.permissions.said.get(employee, ()) if one.purpose == now.purpose]
-    for one in reversed(in_order(said)):
-        if one.word == consents.Word.GRANTED:
-            return
-        yield one.at
+    """Yield when they said no to this purpose, or to being processed at all, up to the first of an unbroken row."""
+    for purpose in (now.purpose, EDIT):
+        said = [one for one in now.said(employee) if one.purpose == purpose]
+        noes = takewhile(lambda one: one.word != consents.Word.GRANTED, reversed(in_order(said)))
+        yield from (one.at for one in noes)
 
 
 def put_back(desk: Desk, one: Withdrawal) -> list[PutBack]:

@@ -16,11 +16,11 @@ from catchlight.invitations import Invitations
 from catchlight.outbox import PAPER, Outbox, State, letter_id
 from catchlight.policy import Policy, load_policy
 from catchlight.quiet_hours import opens
-from catchlight.records import Decision
 from catchlight.register import Register
 from catchlight.review_records import Extension, Invitation, Letter, Revocation
 from catchlight.runs import run_folder
 from catchlight.shared_addresses import sharers
+from catchlight.spoken import spoken
 from flows.progress import Counter
 
 PRINT = PAPER
@@ -55,7 +55,7 @@ class Bureau:
     def records(self) -> Records:
         """Return what the register says of everybody now."""
         rows = self.register.rows
-        return gather(rows(Decision), rows(Invitation), rows(Letter), rows(Revocation), rows(Extension))
+        return gather(spoken(rows), rows(Invitation), rows(Letter), rows(Revocation), rows(Extension))
 
     def must_know(self, ids: Collection[str]) -> None:
         """Raise ConfigError for an id that nobody in the newest run has."""

@@ -115,6 +115,11 @@ def _tell(said: Consent, *, dry_run: bool) -> None:
         say(
             f"Where the law asks for a written yes, this is none ({consents.NOT_WRITTEN}): it needs --notice and --evidence."
         )
+    if said.purpose == EDIT and not granted and not dry_run:
+        say(
+            "They are left out of every refresh, and asked and shown nowhere, until they say otherwise. What stands of "
+            "theirs is put back by catchlight publish withdrawals."
+        )
 
 
 def _notice(file: Path, language: str) -> Notice:

@@ -3,7 +3,8 @@
 from catchlight.bulk_approval import spoke
 from catchlight.company import Person
 from catchlight.forewarned import Asked, covering
-from catchlight.records import Decision, Outcome
+from catchlight.records import Outcome
+from catchlight.spoken import spoken
 from reports.review.people_delegations import named
 from reports.review.people_desk import delegations
 from reports.review.visit import Visit
@@ -23,7 +24,7 @@ def bulk_of(visit: Visit, person: Person) -> str:
     if not verdict or verdict.outcome != Outcome.ACCEPT or verdict.reasons:
         return ""
     rule = visit.desk.policy.bulk_of(person.portrait.employee, person.rung_of(today))
-    if not rule or spoke(visit.desk.register.rows(Decision, employee=person.id), today):
+    if not rule or spoke(spoken(visit.desk.register.rows, employee=person.id), today):
         return ""
     return rule.basis
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from catchlight.in_order import TABLE
 from catchlight.own_word import heard
 from catchlight.promises import load_promises
-from catchlight.records import Decision, Receipt
+from catchlight.records import Receipt
 from catchlight.showing import Showing, showing_of
+from catchlight.spoken import spoken
 
 if TYPE_CHECKING:
     from reports.review.visit import Visit
@@ -48,7 +49,7 @@ class Stands:
 def stands_now(visit: "Visit", employee: str) -> Stands:
     """Return what of somebody stands now."""
     with visit.desk.register.reading() as store:
-        answers, receipts = store.rows(Decision, employee=employee), store.rows(Receipt, employee=employee)
+        answers, receipts = spoken(store.rows, employee=employee), store.rows(Receipt, employee=employee)
     showing = showing_of(heard(answers), receipts, visit.desk.showplaces().own)
     due = _due(visit, showing.said) if showing.said else ""
     late = bool(due) and due <= visit.desk.clock().isoformat()

@@ -17,6 +17,7 @@ from catchlight.records import Answer, Decision, Receipt, Side
 from catchlight.register import Register
 from catchlight.review_records import Upload
 from catchlight.runs import run_folder
+from catchlight.spoken import spoken
 from catchlight.wish import NO_WISH, Made
 
 
@@ -58,7 +59,7 @@ class Place:
 def place_of(person: Person, register: Register, policy: Policy) -> Place:
     """Return where a person stands now."""
     with register.reading() as store:
-        answers = heard(store.rows(Decision, employee=person.id))
+        answers = heard(spoken(store.rows, employee=person.id))
         uploads, receipts = store.rows(Upload, employee=person.id), store.rows(Receipt, employee=person.id)
         asked = [one for one in invitations(store.rows, employee=person.id) if asks(one)]
     own = [one for one in answers if one.side == Side.EMPLOYEE]
