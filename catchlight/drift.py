@@ -31,7 +31,7 @@ def find_drift(desk: Desk) -> list[Drift]:
         for receipt in half_way(receipts)
     ]
     standing = list(stacks(receipts).values())
-    withdrawn = {removal.employee: removal.sentence for removal in draw_removals(standing, {}, rights(desk))}
+    withdrawn = {removal.employee: removal.sentence for removal in draw_removals(standing, rights(desk))}
 
     def look(stack: list[Receipt]) -> list[Drift]:
         return _at_the_place(desk, stack[-1]) + _in_the_vault(desk, stack)

@@ -9,6 +9,7 @@ from catchlight.errors import ConfigError
 from catchlight.journal import stacks
 from catchlight.publish_plan import Plan
 from catchlight.publish_policy import FILE, Publishing, load_publishing
+from catchlight.publish_right import ABSENT
 from catchlight.restored import must_be_the_newest
 from catchlight.runs import run_folder
 
@@ -53,7 +54,7 @@ def _changes(desk: Desk, plan: Plan, policy: Publishing) -> str:
 def _removals(desk: Desk, plan: Plan, policy: Publishing) -> str:
     standing = stacks(desk.register.receipts(desk.place.name)).values()
     published = len({stack[-1].employee for stack in standing} - {""})
-    going = sum(removal.reason == "left" for removal in plan.removals)
+    going = sum(removal.reason in ABSENT for removal in plan.removals)
     if going <= max(1, min(_FEW, published / 2), policy.most_removed * published):
         return ""
     return (

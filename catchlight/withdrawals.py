@@ -58,7 +58,7 @@ def withdrawn(desk: Desk, hours: int) -> list[Withdrawal]:
     """Return who is shown at a place against their word, the longest waiting first."""
     now, found = rights(desk), []
     for employee, mine in _standing(desk).items():
-        reason = why_off(employee, mine, now, left=False)
+        reason = why_off(employee, mine, now)
         if reason in _WORDS:
             unpainted = [painted_then.taken_back_at(now.said(employee))] if reason == UNPAINTED else []
             said = min((*_answered(now, employee, mine), *_declined(now, employee), *unpainted))
