@@ -26,6 +26,7 @@ from catchlight.tombstones import Tombstones, read_tombstones
 from connectors._pace import share
 from flows import admission, agreeing, source_report
 from flows.roll import Roll, employee
+from flows.shorter_list import must_list_most
 from flows.sources import Wired, wire
 from flows.syncing import fetch_photos, list_people
 
@@ -44,6 +45,7 @@ def read(job: Job, room: Storeroom | None = None) -> Directory:
         opened = [_opened(closing_, job, room, one) for one in sources]
         joined = join([one.listed(accept=job.accept_fewer) for one in opened])
         roll = Roll(file, [one.name for one in sources])
+        must_list_most(job, _ids_of(joined.people, roll, room))
         findings = source_report.write(job.home, joined, roll.sources, lambda one: roll.claim(one).id)
         findings += [
             Finding(kind, f"{one.wired.name}: {told}")
@@ -146,6 +148,12 @@ def _somebody(job: Job, people: Mapping[str, Person], findings: Sequence[Finding
     if not people:
         told = "; ".join(finding.sentence for finding in findings[:3])
         raise ConfigError(f"{job.source}: nobody is left: look at people.only, and at what was found: {told}")
+
+
+def _ids_of(people: Sequence[Person], roll: Roll, room: Storeroom) -> set[str]:
+    """Return the ids of whom the job wants, as they are known here."""
+    ids = identities.read_ids(room.root)
+    return {ids.of(roll.claim(person)) for person in people if roll.wants(person)}
 
 
 def memory_file(home: Path, name: str) -> Path:
