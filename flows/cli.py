@@ -4,9 +4,13 @@ import atexit
 import gc
 import os
 
+from flows.words_out import must_read_names, print_anything
+
 
 def main() -> None:
     """Run the command."""
+    must_read_names()
+    print_anything()
     for level in ("PREFECT_LOGGING_LEVEL", "PREFECT_LOGGING_INTERNAL_LEVEL"):
         os.environ.setdefault(level, "CRITICAL")  # errors are told once, by us
     atexit.register(gc.freeze)  # what is left goes with the process: nothing to look for in it
