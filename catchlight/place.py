@@ -28,7 +28,7 @@ class Takes:
     allows in a minute (0: no limit known), ``at_once`` how many calls may be under way, ``calls`` how many
     calls one person takes from backup to reading back. ``lag`` is for how many seconds reading back may
     still show the old picture. ``empties``: a write that is stopped may have removed the old picture and brought no
-    new one. ``consent`` is the purpose that a person agrees to. ``brings`` is what
+    new one. ``removes``: what stands can be taken off where nothing stood before. ``consent`` is the purpose that a person agrees to. ``brings`` is what
     comes there: portraits, or e-mail signatures.
     """
 
@@ -40,6 +40,7 @@ class Takes:
     calls: int = 3
     lag: float = 0
     empties: bool = False
+    removes: bool = True
     consent: Purpose = "intranet"
     brings: Literal["portrait", "signature"] = "portrait"
 

@@ -59,6 +59,11 @@ class Access(BaseModel):
     timeout: float = Field(30, gt=0, description="seconds to wait for an answer")
     page: int = Field(1000, ge=1, le=2500, description="employees on one page")
 
+    @property
+    def reached(self) -> tuple[str, ...]:
+        """The address that is really called."""
+        return (self.url or f"https://{self.company}.bamboohr.com",)
+
 
 class StaleCursorError(OutsideError):
     """BambooHR goes on from a cursor no more."""
@@ -67,7 +72,7 @@ class StaleCursorError(OutsideError):
 def calls_to(settings: Access, allowed: Sequence[tuple[str, str]]) -> AllowedCalls:
     """Return the allowed calls; ConfigError when the key or the authority cannot be read."""
     key = base64.b64encode(f"{read_secret(settings.api_key_file)}:x".encode()).decode("ascii")
-    url = settings.url or f"https://{settings.company}.bamboohr.com"
+    (url,) = settings.reached
     line = Line(
         url, allowed, {"Authorization": f"Basic {key}"},
         settings.ca_file, settings.proxy, settings.timeout, pace=Pace(Limits(_AT_ONCE, tenant=f"{url} {settings.company}")),

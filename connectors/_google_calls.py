@@ -49,6 +49,11 @@ class Access(BaseModel):
     proxy: str = Field("", description="address of a proxy; none is taken from the environment")
     timeout: float = Field(30, gt=0, description="seconds to wait for an answer")
 
+    @property
+    def reached(self) -> tuple[str, ...]:
+        """The addresses that are really called, of all that these settings may be for."""
+        return (self.url,) if self.url else (_ENDPOINT, DIRECTORY)
+
 
 class Google(Access):
     """Access, and how accounts are found: what all places at Google have in common."""

@@ -19,6 +19,7 @@ from connectors._google_tokens import Tokens
 from connectors._photo_bytes import is_pictured, pictured
 
 PROFILE = ("https://www.googleapis.com/auth/userinfo.profile",)
+PICTURES = "*.googleusercontent.com"
 _LARGEST = 2048  # pixels; smaller pictures come as they are
 _HOST = re.compile(r"[a-z0-9-]{1,40}\.googleusercontent\.com")
 _PATH = r"/[A-Za-z0-9_./=~-]{1,2000}"

@@ -10,9 +10,9 @@ from catchlight.errors import ConfigError, OutsideError, PhotoError
 from catchlight.source import Entry, Fetched, Field, Page, Source, StaleMarkError
 from connectors import _google_people as people_of
 from connectors import _google_values as values
-from connectors._google_calls import DIRECTORY, QUOTA, Access, calls_to, tokens_of
+from connectors._google_calls import DIRECTORY, PEOPLE, QUOTA, Access, calls_to, tokens_of
 from connectors._google_people import ID, User, known
-from connectors._google_photos import PROFILE, Profiles
+from connectors._google_photos import PICTURES, PROFILE, Profiles
 from connectors._google_thumbnail import PHOTO, look
 from connectors._one_by_one import one_by_one
 
@@ -55,6 +55,12 @@ class SourceSettings(Access):
         ge=0,
         description="days within which a photo is asked for again where the list tells no etag of it",
     )
+
+    @property
+    def reached(self) -> tuple[str, ...]:
+        """The addresses that are really called."""
+        profile = self.photos == "profile" and not self.url
+        return (*super().reached, PEOPLE, PICTURES) if profile else super().reached
 
     def paths(self) -> dict[Field, str]:
         """Return where each of our fields is."""

@@ -60,6 +60,11 @@ class App(BaseModel):
         return self
 
     @property
+    def reached(self) -> tuple[str, ...]:
+        """Graph and the sign-in, as they are really called."""
+        return (self.there.graph, self.there.sign_in)
+
+    @property
     def there(self) -> Cloud:
         """The addresses that are really called."""
         cloud = CLOUDS[self.cloud]

@@ -33,7 +33,7 @@ from connectors._bamboohr_calls import (
     works_here,
 )
 
-TAKES = Takes(size="600", most_bytes=20_000_000, keeps_bytes=False, calls=5, consent="hr")
+TAKES = Takes(size="600", most_bytes=20_000_000, keeps_bytes=False, calls=5, removes=False, consent="hr")
 """Square within one pixel, at least 150 pixels, 20 MB; what its own pages upload is scaled to 600 pixels at most."""
 
 _UPLOAD = ("POST", rf"{ABOVE}/{ID.pattern}/photo")

@@ -18,9 +18,9 @@ from catchlight.records import Employee
 from connectors import _google_people as people_of
 from connectors import _google_source as source
 from connectors._allowed_calls import AllowedCalls, UnwellError
-from connectors._google_calls import DIRECTORY, QUOTA, Google, calls_to, said, tokens_of
+from connectors._google_calls import DIRECTORY, PEOPLE, QUOTA, Google, calls_to, said, tokens_of
 from connectors._google_people import known
-from connectors._google_photos import PROFILE, Profiles, written
+from connectors._google_photos import PICTURES, PROFILE, Profiles, written
 from connectors._google_thumbnail import PHOTO, look, must_be_there, path, thumbnail, why_not
 from connectors._google_tokens import Tokens
 
@@ -52,6 +52,12 @@ class Settings(Google):
     size: str = TAKES.size
     most_bytes: int = Field(TAKES.most_bytes, ge=1_000, le=20_000_000)
     lag: float = Field(TAKES.lag, ge=0, description="seconds for which Google may still show the old photo")
+
+    @property
+    def reached(self) -> tuple[str, ...]:
+        """The addresses that are really called."""
+        profile = self.backup == "profile" and not self.url
+        return (*super().reached, PEOPLE, PICTURES) if profile else super().reached
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,11 @@ class Settings(App):
     keeps_bytes: bool = Field(default=True, description="false where files are changed as they are stored")
     lag: float = Field(0, ge=0, le=3600, description="seconds for which the old file may still be read")
 
+    @property
+    def reached(self) -> tuple[str, ...]:
+        """Graph, the sign-in, and the hosts that files are downloaded from."""
+        return (*super().reached, *(self.download_hosts or (f"*.{self.there.files}",)))
+
     @model_validator(mode="after")
     def _one_library(self) -> Self:
         if bool(self.drive) == bool(self.site and self.library):

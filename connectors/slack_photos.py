@@ -33,6 +33,7 @@ TAKES = Takes(
     size="1024",
     most_bytes=300_000,
     keeps_bytes=False,
+    removes=False,
     a_minute=50,
     at_once=4,
     calls=5,

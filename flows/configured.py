@@ -1,13 +1,10 @@
 """Everything that is configured in a home folder and its job files, read for the pages that people decide by."""
 
 import os
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlsplit
-
-from pydantic import BaseModel
 
 from catchlight import __version__, plugins
 from catchlight.audit import Act, AuditLine
@@ -22,7 +19,7 @@ from catchlight.judge import limits
 from catchlight.model_manifest import manifest
 from catchlight.moments import now
 from catchlight.notices import find_notice
-from catchlight.place import FILES
+from catchlight.place import FILES, Takes
 from catchlight.policy import load_policy
 from catchlight.promises import ACTS, PUBLICATION, Promises, load_promises
 from catchlight.publish_policy import Publishing, load_publishing
@@ -31,6 +28,7 @@ from catchlight.run_history import history
 from catchlight.silence import SILENT
 from catchlight.studio import knows_people
 from flows.destinations import Destination, destinations
+from flows.reached import addresses
 from flows.sources import Wired, wire
 from reports.documents.facts import (
     Configured,
@@ -45,7 +43,6 @@ from reports.documents.facts import (
 )
 from reports.review.employee_view import NOTICES
 
-_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://\S+")
 _WITH_PHOTO, _EACH_OTHER = "the portrait with its photo", "the photos of one person with each other"
 
 
@@ -139,11 +136,11 @@ def _models(engines: Sequence[str]) -> Iterator[Model]:
 
 def _source(file: Path, one: Wired) -> System:
     kind = one.table.kind
-    return System(one.name, kind, _sentence(kind), _addresses(one.settings), file.name)
+    return System(one.name, kind, _sentence(kind), addresses(one.settings), file.name)
 
 
 def _shown(one: Destination, publishing: Publishing) -> Shown:
-    system = System(one.name, one.kind, _sentence(one.kind), _addresses(one.settings))
+    system = System(one.name, one.kind, _sentence(one.kind), addresses(one.settings))
     return Shown(
         system,
         one.purpose,
@@ -152,7 +149,13 @@ def _shown(one: Destination, publishing: Publishing) -> Shown:
         by_themselves=one.by_themselves,
         signatures=one.signatures is not None,
         wall=one.wall is not None,
+        removes=_takes(one).removes or getattr(one.settings, "removal", "") == "try",
     )
+
+
+def _takes(one: Destination) -> Takes:
+    takes: Takes = getattr(plugins.load("connectors", one.kind), "TAKES", FILES)
+    return takes
 
 
 def _told(one: Destination, publishing: Publishing) -> str:
@@ -161,24 +164,11 @@ def _told(one: Destination, publishing: Publishing) -> str:
         return "off"
     if one.signatures:
         return "signature"
-    kept_one_by_one = getattr(plugins.load("connectors", one.kind), "TAKES", FILES).size
-    return "nowhere" if kept_one_by_one or one.by_themselves else "files"
+    return "nowhere" if _takes(one).size or one.by_themselves else "files"
 
 
 def _sentence(kind: str) -> str:
     return str(plugins.load("connectors", kind).__doc__).strip().partition("\n")[0].replace("``", "")
-
-
-def _addresses(settings: BaseModel) -> tuple[str, ...]:
-    """Return where a system is reached: hosts alone, since what follows them may hold a secret. A folder has none."""
-    values = settings.model_dump().items()
-    found = [str(value) for name, value in values if isinstance(value, str) and name == "host"]
-    found += [
-        f"{urlsplit(value).scheme}://{urlsplit(value).hostname}"
-        for _, value in values
-        if isinstance(value, str) and _ADDRESS.fullmatch(value)
-    ]
-    return tuple(dict.fromkeys(filter(None, found)))
 
 
 def _countries(promises: Promises) -> Iterator[Country]:

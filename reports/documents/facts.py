@@ -70,7 +70,7 @@ class Shown:
     """A destination: the purpose that it serves, whether that needs a yes of its own, and what people are told there.
 
     ``told`` is where it stands that a photo was edited: ``files`` (beside them), ``signature``, ``nowhere`` (no field for
-    it), or ``off``.
+    it), or ``off``. ``removes``: what stands there can be removed where nothing stood before.
     """
 
     system: System
@@ -80,6 +80,7 @@ class Shown:
     by_themselves: bool
     signatures: bool
     wall: bool
+    removes: bool = True
 
 
 @dataclass(frozen=True, slots=True)
