@@ -15,6 +15,12 @@ class Hidden(StrEnum):
 
 
 Cell = int | Hidden
+_WORDS = {Hidden.FEW: f"fewer than {FEWEST}", Hidden.LEFT_OUT: "not shown", Hidden.ALMOST_ALL: "almost all"}
+
+
+def shown(cell: Cell) -> str:
+    """Return a number as it is printed, or what stands in its place."""
+    return _WORDS[cell] if isinstance(cell, Hidden) else str(cell)
 
 
 def few(count: int) -> bool:

@@ -11,7 +11,8 @@ from prefect import get_run_logger
 from prefect.artifacts import create_markdown_artifact, create_progress_artifact, update_progress_artifact
 
 from catchlight.sheet_links import link_of
-from flows.progress import hearing, listening
+from catchlight.small_counts import FEWEST
+from flows.progress import hearing, listening, tells_answers
 from flows.rehearsal import Rehearsal
 
 _EVERY = 2.0  # seconds
@@ -40,11 +41,18 @@ def reporting() -> Iterator[None]:
     bar, log = _Bar(), get_run_logger()
 
     def tell(stage: str, done: int, total: int) -> None:
-        if total:
-            bar.tell(stage, done, total)
+        if words := progress_told(stage, done, total):
+            bar.tell(stage, done, total, words)
 
     with listening(tell), hearing(log.info):
         yield
+
+
+def progress_told(stage: str, done: int, total: int) -> str:
+    """Return how far a stage is, in words, "" for nothing to tell: how many letters there are says how many have not answered."""
+    if not tells_answers(stage):
+        return f"{stage}: {done} of {total}" if total else ""
+    return "" if total < FEWEST else f"{stage}: {100 * done // total} %"
 
 
 class _Bar:
@@ -55,9 +63,9 @@ class _Bar:
         self._told: tuple[str, float] = ("", 0.0)
         self._logged: dict[str, tuple[str, float]] = {}
 
-    def tell(self, stage: str, done: int, total: int) -> None:
+    def tell(self, stage: str, done: int, total: int, words: str) -> None:
         """Show how far a stage is, every other second and at its end."""
-        now, words = time.monotonic(), f"{stage}: {done} of {total}"
+        now = time.monotonic()
         self._log(stage, done, total, words)
         before, at = self._told
         if stage == before and done < total and now - at < _EVERY:

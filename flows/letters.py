@@ -21,7 +21,7 @@ from catchlight.review_records import Extension, Invitation, Letter, Revocation
 from catchlight.runs import run_folder
 from catchlight.shared_addresses import sharers
 from catchlight.spoken import spoken
-from flows.progress import Counter
+from flows.progress import INVITING, Counter
 
 PRINT = PAPER
 Clock = Callable[[], datetime]
@@ -202,7 +202,7 @@ def queue(bureau: Bureau, due: Collection[Due], by: str, *, now: bool = False) -
     With ``now`` quiet hours do not count.
     """
     invitations = Invitations(bureau.register, bureau.home, bureau.clock)
-    counter, letters = Counter("Inviting", len(due)), []
+    counter, letters = Counter(INVITING, len(due)), []
     for one in due:
         make = invitations.lead if one.kind == LINK else invitations.invite
         invitation = one.invitation or make(one.employee, one.picture, by, bureau.ends())

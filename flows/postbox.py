@@ -20,7 +20,7 @@ from catchlight.records import Decision
 from catchlight.register import Transaction
 from catchlight.review_records import Extension, Invitation, Letter, Revocation
 from flows.letters import PRINT, Bureau
-from flows.progress import Counter
+from flows.progress import SENDING, Counter
 from reports import letters as texts
 
 _WIDTH = {"mail": 76, "slack": 0}  # Slack breaks lines itself
@@ -125,7 +125,7 @@ def _wait(bureau: Bureau, report: Report, letters: Sequence[Letter]) -> None:
 
 def _post(bureau: Bureau, channel: str, letters: list[Letter], report: Report, *, now: bool) -> None:
     claimed: dict[str, Letter] = {}
-    counter = Counter(f"Sending {channel}", len(letters))
+    counter = Counter(f"{SENDING} {channel}", len(letters))
     outgoing = _outgoing(bureau, letters, claimed, report, now=now)
     try:
         for delivery in _sender(bureau, channel)(outgoing):

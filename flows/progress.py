@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Lock
 
+INVITING, SENDING = "Inviting", "Sending"
+_OF_ANSWERS = (INVITING, SENDING)
 Listener = Callable[[str, int, int], None]
 _listeners: list[Listener] = []
 _sayers: list[Callable[[str], None]] = []
@@ -34,6 +36,11 @@ def listening(listener: Listener) -> Iterator[None]:
         yield
     finally:
         _listeners.remove(listener)
+
+
+def tells_answers(stage: str) -> bool:
+    """Whether the number of people in a stage tells how many of those who were asked about have not answered."""
+    return stage.startswith(_OF_ANSWERS)
 
 
 class Counter:

@@ -18,7 +18,7 @@ from catchlight.records import Answer, Decision, Outcome, by_employee
 from catchlight.runs import run_folder
 from catchlight.signed_answers import read_signed_answers
 from catchlight.signed_file import is_signed_file
-from catchlight.small_counts import Hidden
+from catchlight.small_counts import shown
 from catchlight.taking_in import TakenIn, take_in
 from flows.commands import (
     review_bounces,
@@ -47,7 +47,6 @@ _WORDS = {
     Answer.UPLOAD: "will send another photo", Answer.REFUSE: "refuse",
     OLDER_PICTURE: "answered about an older picture", NO_ANSWER: "have not answered",
 }  # fmt: skip
-_SMALL = {Hidden.FEW: "fewer than 5", Hidden.LEFT_OUT: "not shown", Hidden.ALMOST_ALL: "almost all"}
 
 
 @app.command("import")
@@ -103,8 +102,7 @@ def status(home: HomeOption = HOME, run: RunOption = "latest") -> None:
         f"{amount(retake, 'needs', 'need')} a new photo."
     )
     for code, cell in shown_answers({code: counts[code] for code in _WORDS}, NO_ANSWER).items():
-        said = _SMALL[cell] if isinstance(cell, Hidden) else str(cell)
-        say(f"{said:>12} {_WORDS[code]}")
+        say(f"{shown(cell):>12} {_WORDS[code]}")
 
 
 def _needs_photo(person: Person) -> bool:

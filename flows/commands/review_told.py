@@ -3,6 +3,7 @@
 import getpass
 from pathlib import Path
 
+from catchlight.small_counts import alone, shown
 from flows.commands.publish_words import say
 from flows.letters import Bureau, Round
 from flows.printed_links import Printed, print_links, who_gets_one
@@ -32,7 +33,7 @@ def tell_silent(count: int) -> None:
     """Print how many let an earlier deadline pass; who they are is nobody's list."""
     if count:
         say(
-            f"  {count} not asked again, since an earlier deadline about the same portrait passed in silence (--again asks them)"
+            f"  {shown(alone(count))} not asked again, since an earlier deadline about the same portrait passed in silence (--again asks them)"
         )
 
 
