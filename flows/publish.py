@@ -20,6 +20,7 @@ from catchlight.publish_yes import must_have_yes
 from catchlight.publishing import STOPPED
 from catchlight.runs import run_folder
 from catchlight.sending import FAILED, Result
+from flows import left_standing
 from flows.artifacts import reporting
 from flows.burying import bury_alone
 from flows.destinations import place_named, sizes_of
@@ -70,6 +71,8 @@ def publish(
         file = plan or plan_publication(desk, run, wanted)
         must_have_yes(desk, file)
         must_add_nothing(desk, read_plan(file))
+        for sentence in left_standing.told(home, run, [desk.place.name]):
+            get_run_logger().warning("in no plan: %s", sentence)
         return send(desk, read_plan(file), at_most)
 
 

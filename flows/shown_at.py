@@ -42,10 +42,11 @@ def _shut(name: str, home: Path, why: str) -> Place:
     def fail(*_: object) -> NoReturn:
         raise OutsideError(why)
 
-    return Place(name, look=fail, put=fail, remove=fail, takes=Takes(consent=_purpose(name, home)))
+    return Place(name, look=fail, put=fail, remove=fail, takes=Takes(consent=purpose_at(name, home)))
 
 
-def _purpose(name: str, home: Path) -> Purpose:
+def purpose_at(name: str, home: Path) -> Purpose:
+    """Return what people are shown for at what receipts call a place, also where no table names it any more."""
     with suppress(CatchlightError):
         for one in destinations(home).values():
             if one.place == name:

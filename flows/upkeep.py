@@ -8,6 +8,7 @@ from prefect import flow, get_run_logger
 from catchlight.desk import open_desk
 from catchlight.drift import find_drift
 from catchlight.errors import ConfigError, OutsideError
+from flows import left_standing
 from flows.artifacts import reporting
 from flows.correspondence import Order
 from flows.correspondence import remind as send_reminders
@@ -47,6 +48,8 @@ def verify(home: Annotated[Path, shown("For IT: Catchlight's folder")]) -> int:
         home: The same folder that the refresh used.
 
     """
+    for sentence in left_standing.told(home):
+        get_run_logger().warning("in no plan: %s", sentence)
     places = destinations(home) if (home / FILE).is_file() else {}
     found = sum(len(find_drift(open_desk(home, place_named(name, home)))) for name in places)
     if not places:

@@ -1,6 +1,7 @@
 """``catchlight doctor``: whether this machine, this home and a job would run, proved without changing anything."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -16,6 +17,7 @@ from catchlight.job_file import JobFile
 from flows.commands.options import HOME, HomeOption
 from flows.commands.publish_words import say
 from flows.destinations import FILE, Destination, destinations
+from flows.left_standing import left_standing
 from flows.ports import look_at_ports
 from flows.sources import Wired, wire
 from flows.terminal import told
@@ -59,6 +61,14 @@ def _looked_at(home: Path, *, whole: bool) -> Iterator[Finding]:
     yield from look_at_settings(home, {FILE: _destinations})
     yield from look_at_home(home, whole=whole)
     yield from look_at_signing(home, datetime.now(UTC))
+    yield from _left_standing(home)
+
+
+def _left_standing(home: Path) -> Iterator[Finding]:
+    """Yield the places that no plan looks at and where portraits still stand; what hinders that has its own line."""
+    with suppress(CatchlightError):
+        for one in left_standing(home):
+            yield Finding(State.WARN, "Destinations", one.said, one.remedy)
 
 
 def _tell(finding: Finding) -> bool:

@@ -16,6 +16,7 @@ from catchlight.publish_plan import Plan
 from catchlight.publish_planning import Listeners
 from catchlight.runs import names_of, run_folder
 from catchlight.vault import write_whole
+from flows import left_standing
 from flows.burying import bury_alone
 from flows.commands.options import HOME, HomeOption, RunOption
 from flows.commands.publish_words import say, tell_plan
@@ -56,8 +57,10 @@ def plan(
     with told():
         asked = [str(master)] * bool(master) + [part for part in sizes.split(",") if part.strip()]
         bury_alone(home)
+        planned = []
         for name in [to] if to else _all(home):
             desk = open_desk(home, place_named(name, home))
+            planned.append(desk.place.name)
             must_lie_apart(desk)
             wanted = (
                 asked
@@ -65,6 +68,8 @@ def plan(
                 else [*asked, *(sizes_of(name, home) or usual_sizes(home, run_folder(home, run)))]
             )
             _plan(desk, run, wanted)
+        for sentence in left_standing.told(home, run, planned):
+            say(f"Not in any plan: {sentence}")
 
 
 def _plan(desk: Desk, run: str, sizes: Sequence[str]) -> None:
