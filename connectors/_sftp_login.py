@@ -20,7 +20,7 @@ _WEAK = {
     "ciphers": ["3des-cbc", "aes128-cbc", "aes192-cbc", "aes256-cbc"],
     "macs": ["hmac-md5", "hmac-md5-96", "hmac-sha1", "hmac-sha1-96"],
 }
-_ON_THE_WAY = ("timeout", "shut down", "EOF")
+_HUNG_UP = ("shut down", "EOF")
 logging.getLogger(_LOG).addHandler(logging.NullHandler())
 
 
@@ -114,7 +114,13 @@ def _secrets(settings: Login) -> dict[str, Any]:
 def _not_accepted(
     settings: Login, where: str, error: paramiko.AuthenticationException
 ) -> ConfigError | OutsideError:
-    if any(hint in str(error) for hint in _ON_THE_WAY):
+    if any(hint in str(error) for hint in _HUNG_UP):
+        user = settings.username
+        return OutsideError(
+            f"{where} hung up while {user} signed in. Where that stays so, this account may have expired, or may not "
+            f"sign in: the server's administrator sees it in its log, and by chage -l {user}"
+        )
+    if "timeout" in str(error):
         return _unreachable(settings.host, settings.port, error)
     used = "password_file" if settings.password_file else "key_file"
     ways = ", ".join(getattr(error, "allowed_types", []))

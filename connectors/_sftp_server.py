@@ -77,6 +77,7 @@ class Server(Generic[S]):
         with self._lock:
             if self._idle:
                 return self._idle.pop()
+            fresh = not self._kept
             connection = self._connected()
             try:
                 channel = connection.get_transport().open_session(timeout=self.settings.timeout)
@@ -85,7 +86,7 @@ class Server(Generic[S]):
                 return connection, Wire(channel)
             except LOST as error:
                 self._forget(connection)
-                raise self._lost(error) from error
+                raise (self._let_in_only(error) if fresh else self._lost(error)) from error
 
     def _connected(self) -> Any:
         if not self._kept:
@@ -108,6 +109,16 @@ class Server(Generic[S]):
         if connection in self._kept:
             self._idle.clear()
             _close_all(self._kept)
+
+    def _let_in_only(self, error: BaseException) -> _LostError:
+        """Return what it may mean that a server takes our key or password, and then opens no SFTP."""
+        user = self.settings.username
+        return _LostError(
+            f"{self.settings.host}:{self.settings.port} let {user} in and then opened no SFTP "
+            f"({str(error) or type(error).__name__}). Where that stays so, the password of {user} may have expired and have "
+            f"to be changed, also where a key is used, or this account may have no right to SFTP: the server's "
+            f"administrator sees it in its log, and by chage -l {user}"
+        )
 
     def _lost(self, error: BaseException) -> _LostError:
         where = f"{self.settings.host}:{self.settings.port}"

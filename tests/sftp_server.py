@@ -23,7 +23,7 @@ HostKey {folder}/host_key
 PidFile none
 AuthorizedKeysFile {folder}/authorized_keys
 StrictModes no
-UsePAM no
+UsePAM {pam}
 UseDNS no
 PasswordAuthentication yes
 KbdInteractiveAuthentication no
@@ -48,6 +48,7 @@ class SftpServer:
     port: int
     options: str = ""
     limits: Sequence[str] = ()
+    pam: str = "no"
     process: "subprocess.Popen[bytes] | None" = None
 
     @property
@@ -66,7 +67,8 @@ class SftpServer:
     def start(self) -> None:
         """Start the server and wait until it answers."""
         config = self.place / "sshd_config"
-        config.write_text(_CONFIG.format(port=self.port, folder=self.place, options=self.options), "utf-8")
+        own = {"port": self.port, "folder": self.place, "options": self.options, "pam": self.pam}
+        config.write_text(_CONFIG.format(**own), "utf-8")
         log = (self.place / "log").open("ab")
         self.process = subprocess.Popen(
             [*self.limits, _SSHD, "-D", "-e", "-f", config], stdin=subprocess.DEVNULL, stdout=log, stderr=log
@@ -109,11 +111,13 @@ class SftpServer:
 
 
 @contextmanager
-def sftp_server(place: Path, options: str = "", limits: Sequence[str] = ()) -> Iterator[SftpServer]:
+def sftp_server(
+    place: Path, options: str = "", limits: Sequence[str] = (), pam: str = "no"
+) -> Iterator[SftpServer]:
     """Run a server whose files lie below ``place``; ``options`` are internal-sftp's."""
     if os.geteuid() == 0:
         Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)  # sshd does not start as root without it
-    server = SftpServer(place, _free_port(), options, limits)
+    server = SftpServer(place, _free_port(), options, limits, pam)
     server.folder.mkdir(parents=True)
     server.new_host_key()
     server.trust()

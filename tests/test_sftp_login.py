@@ -69,22 +69,53 @@ def test_who_is_not_let_in_is_told_by_what(sshd: SftpServer) -> None:
     assert "chmod 600" in told(sshd.settings())
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="a password of its own needs a shadow file of its own")
-def test_a_password_opens_too(tmp_path: Path, sshd: SftpServer) -> None:
-    """Where a server takes no keys, the password of a file is enough."""
-    del sshd
-    secret = tmp_path / "password"
+def shadowed(place: Path, aged: str = "19000:0:99999:7::") -> tuple[Path, list[str]]:
+    """Return a file with a password, and what lets a server know it of this account alone; ``aged`` is its shadow entry's rest."""
+    secret = place / "password"
     secret.touch(0o600)
     secret.write_text("correct horse\n", "utf-8")
     command = ["openssl", "passwd", "-6", "correct horse"]
     crypted = subprocess.run(command, capture_output=True, check=True, text=True).stdout.strip()
-    users = f"root:{crypted}:19000:0:99999:7:::\nsshd:*:19000:0:99999:7:::\n"
-    (tmp_path / "shadow").write_text(users, "utf-8")
-    mounted = f'mount --bind {tmp_path}/shadow /etc/shadow && exec "$0" "$@"'
-    with sftp_server(tmp_path / "sshd2", limits=["unshare", "-m", "sh", "-c", mounted]) as server:
+    (place / "shadow").write_text(f"root:{crypted}:{aged}:\nsshd:*:19000:0:99999:7:::\n", "utf-8")
+    mounted = f'mount --bind {place}/shadow /etc/shadow && exec "$0" "$@"'
+    return secret, ["unshare", "-m", "sh", "-c", mounted]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="a password of its own needs a shadow file of its own")
+def test_a_password_opens_too(tmp_path: Path, sshd: SftpServer) -> None:
+    """Where a server takes no keys, the password of a file is enough."""
+    del sshd
+    secret, limits = shadowed(tmp_path)
+    with sftp_server(tmp_path / "sshd2", limits=limits) as server:
         place = sftp.open_place(server.settings(key_file=None, password_file=secret), "sftp")
         place.put("96/a.jpg", b"in")
         assert place.look("96/a.jpg") == b"in"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="a password of its own needs a shadow file of its own")
+@pytest.mark.parametrize("pam", ["no", "yes"])
+def test_a_password_that_has_to_be_changed_is_pointed_to(tmp_path: Path, sshd: SftpServer, pam: str) -> None:
+    """The server lets us in and opens no SFTP: what may be behind it is said, and who can see it."""
+    del sshd
+    secret, limits = shadowed(tmp_path, aged="0:0:99999:7::")
+    with sftp_server(tmp_path / "sshd2", limits=limits, pam=pam) as server:
+        said = told(server.settings(key_file=None, password_file=secret))
+    assert said.startswith("_LostError: 127.0.0.1:")
+    assert "let root in and then opened no SFTP (EOF during negotiation)" in said
+    assert "the password of root may have expired and have to be changed" in said
+    assert "by chage -l root" in said
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="an account that expired needs a shadow file of its own")
+@pytest.mark.skipif(not Path("/etc/pam.d/sshd").is_file(), reason="the server asks PAM for that")
+def test_an_account_that_expired_is_pointed_to(tmp_path: Path, sshd: SftpServer) -> None:
+    """The server hangs up without a word."""
+    del sshd
+    _, limits = shadowed(tmp_path, aged="19000:0:99999:7::1")
+    with sftp_server(tmp_path / "sshd2", limits=limits, pam="yes") as server:
+        said = told(server.settings())
+    assert "hung up while root signed in" in said
+    assert "this account may have expired, or may not sign in" in said
 
 
 @pytest.mark.parametrize(
