@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
 
+from catchlight.cut_table import must_end_in_a_letter, must_end_whole, width_of
 from catchlight.errors import ConfigError
 
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
@@ -24,12 +25,13 @@ class Row:
     """One row: the number of its first line in the file, and its cells by field name.
 
     ``moved``: it has more cells than there are columns, so that cells may stand further right than their column;
-    for each number of columns, what they are then.
+    for each number of columns, what they are then. ``short``: it has fewer.
     """
 
     line: int
     cells: dict[str, str]
     moved: tuple[dict[str, str], ...] = ()
+    short: bool = False
 
     def __getitem__(self, field: str) -> str:
         """Return the cell of a field; "" when the row or the table has none."""
@@ -61,8 +63,10 @@ def read_table(path: Path, synonyms: Mapping[str, Sequence[str]], data: bytes | 
     if not records:
         message = f"{path}: the file is empty; its first row must name columns such as {', '.join(synonyms)}"
         raise ConfigError(message)
+    must_end_whole(path, text, records)
     fields = _fields(path, records[0][1], synonyms)
-    rows = [_row(line, cells, fields) for line, cells in records[1:]]
+    width = width_of(records[0][1])
+    rows = [_row(line, cells, fields, width) for line, cells in records[1:]]
     unknown = tuple(h for h, field in zip(records[0][1], fields, strict=True) if h and not field)
     named = {field: header for header, field in zip(records[0][1], fields, strict=True) if field}
     return Table(rows, tuple(filter(None, fields)), unknown, encoding, named)
@@ -92,8 +96,8 @@ def _text(path: Path, data: bytes | None) -> tuple[str, str]:
     for encoding in _encodings(data):
         try:
             return data.decode(encoding), encoding
-        except UnicodeDecodeError:
-            continue
+        except UnicodeDecodeError as error:
+            must_end_in_a_letter(path, data, error)
     message = f"{path}: neither UTF-8, UTF-16 nor Windows-1252 text; save it as «CSV UTF-8»"
     raise ConfigError(message)
 
@@ -175,10 +179,10 @@ def _fields(path: Path, headers: list[str], synonyms: Mapping[str, Sequence[str]
     return fields
 
 
-def _row(line: int, cells: list[str], fields: list[str]) -> Row:
+def _row(line: int, cells: list[str], fields: list[str], width: int) -> Row:
     more = min(len(cells) - len(fields), _MOVED) if any(cells[len(fields) :]) else 0
     first, *moved = (_named(cells[by:], fields) for by in range(more + 1))
-    return Row(line, first, tuple(moved))
+    return Row(line, first, tuple(moved), len(cells) < width)
 
 
 def _named(cells: list[str], fields: list[str]) -> dict[str, str]:

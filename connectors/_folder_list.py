@@ -1,6 +1,7 @@
 """Who is in a folder: from its list, or from the names of its pictures."""
 
 import re
+from collections.abc import Container
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 
@@ -12,6 +13,7 @@ from connectors._folder_headers import HEADERS, with_surnames
 from connectors._folder_match import Shelf
 from connectors._folder_owners import Files, files_of
 from connectors._folder_people import People, some
+from connectors._folder_short import doubtful, lacks_limit, tell_short
 
 _SHORTENED = re.compile(r"\d([.,]\d+)?E\+\d+")
 
@@ -31,7 +33,7 @@ def from_table(path: Path, shelf: Shelf, templates: tuple[str, ...], data: bytes
     people = People(path.name)
     people.tell_links(shelf.links)
     _tell_table(people, table)
-    _take_rows(people, table.rows)
+    _take_rows(people, table)
     _take_photos(people, files_of(people, shelf, templates), shelf)
     return people
 
@@ -43,8 +45,11 @@ def _tell_table(people: People, table: Table) -> None:
         people.tell("encoding", f"{people.source}: not UTF-8, so read as Windows-1252; look at the accents")
 
 
-def _take_rows(people: People, rows: list[Row]) -> None:
+def _take_rows(people: People, table: Table) -> None:
     """Keep the rows that stand for exactly one person, and tell why the others do not."""
+    rows, short = table.rows, doubtful(table.rows)
+    tell_short(people, short)
+    lost = {row.line for row in short if lacks_limit(row, table)}
     lines: dict[str, list[int]] = {}
     for row in rows:
         lines.setdefault(row["id"], []).append(row.line)
@@ -59,7 +64,7 @@ def _take_rows(people: People, rows: list[Row]) -> None:
             people.leave(row, "long_row", "more cells than columns (a comma without quotes?); left out")
         else:
             people.rows[key] = row
-            people.employees.append(_employee(row, _cap(people, row)))
+            people.employees.append(_employee(row, _cap(people, row, lost)))
         if _SHORTENED.fullmatch(key):
             people.tell("damaged_id", f"a spreadsheet shortened id {key!r}; format it as text", row.line)
 
@@ -72,8 +77,12 @@ def _employee(row: Row, cap: str) -> Employee:
     return Employee(row["id"], **{name: " ".join(row[name].split()) for name in names}, rung=cap)
 
 
-def _cap(people: People, row: Row) -> str:
-    """Return a person's cap; one that cannot be read was still meant as a limit, so nothing is changed."""
+def _cap(people: People, row: Row, lost: Container[int]) -> str:
+    """Return a person's cap; one that cannot be read was still meant as a limit, and so may one be that is lost: nothing is changed."""
+    if row.line in lost:
+        told = f"a limit of {row['id']!r} may be missing with its cell; until the row is whole, this photo is not changed at all"
+        people.tell("bad_rung", told, row.line)
+        return Rung.KEEP
     cap = row["rung"].casefold()
     if not cap or cap in tuple(Rung):
         return cap

@@ -18,6 +18,7 @@ from connectors import _folder_list as listing
 from connectors._folder_gone import gone
 from connectors._folder_match import PHOTO_NAMES, PICTURES, PhotoName
 from connectors._folder_people import People
+from connectors._folder_quiet import quiet_bytes
 from connectors._folder_root import Root
 from connectors._folder_shelf import contents, the_list
 from connectors._folder_source import Files, entries
@@ -76,8 +77,8 @@ def read(settings: Folder) -> Directory:
     """Read who is in the folder and which photos are theirs.
 
     Rows with a doubled or missing id, or shifted cells, are left out and reported; a photo that two
-    people could own goes to nobody. Raises ConfigError when the folder or its list cannot be read,
-    or when nobody has a photo.
+    people could own goes to nobody. Raises ConfigError when the folder or its list cannot be read, or was cut,
+    or when nobody has a photo, and OutsideError while the list is being written.
     """
     root = settings.root
     if not root.is_dir():
@@ -86,7 +87,7 @@ def read(settings: Folder) -> Directory:
     found = contents(root)
     table = the_list(root, found.shelf)
     if table:
-        people = listing.from_table(table, found.shelf, settings.photo_names)
+        people = listing.from_table(table, found.shelf, settings.photo_names, quiet_bytes(table))
     else:
         people = listing.from_files(found.shelf)
     findings = [Finding(*finding) for finding in (*people.findings, *found.findings())]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from jaxtyping import install_import_hook
 
-from connectors import _pace
+from connectors import _folder_quiet, _pace
 from connectors._pace import Limits, Pace
 from tests import nginx_server
 from tests.certificates import make_certificates
@@ -89,6 +89,12 @@ def _nobody_waits_for_a_vendors_pace(monkeypatch: pytest.MonkeyPatch) -> None:
     hurry = _Hurry()
     monkeypatch.setattr(Pace.__init__, "__defaults__", (Limits(), lambda: hurry.now, hurry.sleep))
     monkeypatch.setattr(_pace, "_folder", None)  # shared by programs, not by tests
+
+
+@pytest.fixture(autouse=True)
+def _nobody_waits_for_a_list_that_was_just_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every list of a test was."""
+    monkeypatch.setattr(_folder_quiet, "WAIT", 0.0)
 
 
 ROOT = Path(__file__).parents[1]
