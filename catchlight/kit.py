@@ -62,11 +62,13 @@ def kit(
     *,
     crops: Mapping[str, PrintCrop] | None = None,
     place: Place | None = None,
+    enlarged: float = 0.0,
 ) -> bytes:
     """Return the ZIP for a person's finished portrait (our own JPEG).
 
     ``rung`` is how far their photo was changed, ``crops`` are the preset's, ``place`` is where the head lies on the
-    portrait. Nothing is enlarged more than ``ENLARGED_AT_MOST`` times: such a file is smaller, and the text says so.
+    portrait. Nothing is enlarged to more than ``ENLARGED_AT_MOST`` times the portrait: such a file is smaller, and the
+    text says so. ``enlarged`` is how far the portrait itself enlarges the photo, as its render says; the text tells both.
     Raises PhotoError for a portrait that cannot be read.
     """
     with Image.open(BytesIO(portrait)) as header:
@@ -74,7 +76,7 @@ def kit(
     avatar = (crops or Delivery().crops).get("avatar", PrintCrop())
     sizes = [_size(want, own, avatar, place) for want in KIT]
     made = list(zip(KIT, printed(portrait, sizes, place, rung), strict=True))
-    pieces = [_piece(want, one, place) for want, (one, _) in made]
+    pieces = [replace(_piece(want, one, place), enlarged=enlarged) for want, (one, _) in made]
     files = {f"{want.name}.jpg": _with_dots(data, want.dpi) for want, (_, data) in made}
     _, (_, first) = made[0]
     type_ = written(first[:HEAD])

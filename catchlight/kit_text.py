@@ -18,13 +18,14 @@ LANGUAGES = ("en", "de")
 _WIDTH = 78
 _CM = 2.54
 _LONGEST = 120
+_WORTH = 1.05  # times enlarged; less is not worth a sentence
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
     """One file as it was made: its name and the dots of an inch (0: not for print).
 
-    ``smaller``: than usual, so as not to be enlarged too much; ``nearest``: the portrait has no room for a closer crop.
+    ``enlarged`` is how far the portrait that it was made from enlarges the photo. ``smaller``: than usual, so as not to be enlarged too much; ``nearest``: the portrait has no room for a closer crop.
     """
 
     name: str
@@ -32,6 +33,12 @@ class Piece:
     made: Print
     smaller: bool = False
     nearest: bool = False
+    enlarged: float = 0.0
+
+    @property
+    def times(self) -> float:
+        """How far this file enlarges the portrait."""
+        return self.made.height / self.made.box[3]
 
 
 def readme(
@@ -115,9 +122,12 @@ def _size(texts: Mapping[str, Any], piece: Piece) -> str:
 
 
 def _notes(texts: Mapping[str, Any], piece: Piece) -> Iterator[str]:
-    times = piece.made.height / piece.made.box[3]
-    if times > 1.05:  # less is not worth a sentence
-        yield texts["enlarged"].format(times=_number(texts, times))
+    once, before = piece.times > _WORTH, piece.enlarged > _WORTH
+    times, total = _number(texts, piece.times), _number(texts, piece.times * piece.enlarged)
+    if once:
+        yield texts["enlarged_twice" if before else "enlarged"].format(times=times, total=total)
+    elif before and piece.times * piece.enlarged > _WORTH:
+        yield texts["enlarged_before"].format(total=total)
     if piece.smaller:
         yield texts["smaller"].format(most=ENLARGED_AT_MOST)
     if piece.nearest:

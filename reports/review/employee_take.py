@@ -39,6 +39,12 @@ class Own:
     person: Person
     picture: str
 
+    @property
+    def enlarged(self) -> float:
+        """How far the portrait enlarges the photo, 0 where the newest run does not say."""
+        made = self.person.portrait.render
+        return made.enlarged if made and made.picture == self.picture else 0.0
+
 
 def routes() -> list[BaseRoute]:
     """Return the routes of what people take with them."""
@@ -130,4 +136,5 @@ def _for_everything(visit: Visit, own: Own, portrait: bytes) -> bytes:
         visit.desk.policy.company,
         crops=crops_of(home, run_folder(home)),
         place=head_of(home, own.picture),
+        enlarged=own.enlarged,
     )
