@@ -3,25 +3,44 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from catchlight.absences import absences
 from catchlight.forewarned import spoken_for
 from catchlight.known import newest_of
 from catchlight.permission import read_permissions
+from catchlight.place import FILES
 from catchlight.policy import load_policy
-from catchlight.publish_right import read_rules, rights_for, why
+from catchlight.publish_right import Rights, read_rules, rights_for, why
 from catchlight.records import Answer
 from catchlight.register import Register
+from catchlight.runs import run_folder, takes_in_everyone
 
 
 def against(home: Path, register: Register, employee: str) -> Callable[[str], str]:
     """Return what says of a purpose why somebody may not be shown for it, "" where they may."""
-    _, person = newest_of(home, employee)
+    run, person = newest_of(home, employee)
     rules, refused = read_rules(home), employee in read_permissions(home, employee).refused
+    gone = (
+        ""
+        if refused
+        else _gone(home, rights_for(FILES.consent, rules, register.rows, employee), employee, run)
+    )
     basis = spoken_for([person], load_policy(home), register.rows).get(employee, "") if person else ""
 
     def told(purpose: str) -> str:
+        if gone:
+            return gone
         if person is None:
             return why(Answer.REFUSE if refused else "no_portrait")
         reason, _ = rights_for(purpose, rules, register.rows, employee).of(person)
         return "" if reason == Answer.APPROVE else why(reason, basis)
 
     return told
+
+
+def _gone(home: Path, rights: Rights, employee: str, run: str) -> str:
+    """Return why the newest run of the whole company does not have somebody whom ``run`` had last, "" where it does."""
+    newest = run_folder(home).name if (home / "runs" / "latest").exists() else ""
+    if newest in ("", run) or not takes_in_everyone(home, newest):
+        return ""
+    reason = why(absences(home, rights, [employee])[employee])
+    return f"{reason}; what still stands is taken off by the next publication"

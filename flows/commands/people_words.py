@@ -32,7 +32,9 @@ def words_of(known: Known, places: Showplaces, against: Callable[[str], str]) ->
     yield from _part("Made from", [", ".join(filter(None, (one.file, one.taken))) for one in known.photos])
     yield from _part("Answers", [_answer(one, known) for one in known.answers])
     shown = shown_at(places, known.consents, known.receipts)
-    yield from _part("Where they may be shown", [_place(one, known, against(one.purpose)) for one in shown])
+    yield from _part(
+        "Where they may be shown", [_place(one, known, places, against(one.purpose)) for one in shown]
+    )
     yield from _part(
         "What they said of places", [_word(known, number) for number in range(len(known.consents))]
     )
@@ -62,11 +64,13 @@ def _answer(one: Decision, known: Known) -> str:
     return f"{_time(one.at)}  {said}{about}, by {one.by}{_from(one.source)}{_notice(one.notice, known)}"
 
 
-def _place(one: Shown, known: Known, why: str) -> str:
+def _place(one: Shown, known: Known, places: Showplaces, why: str) -> str:
     names = f" ({', '.join(one.names)})" if one.names else ""
     spoke = any(said.purpose == one.purpose for said in known.consents)
     basis = "as they said" if spoke else "needs a yes of its own" if one.own else "by the yes to the portrait"
     told = f"no, {why}" if one.on and why else f"{'yes' if one.on else 'no'}, {basis}"
+    if not one.since and all(place.purpose != one.purpose for place in places.places):
+        told += "; no place of that kind is set up"
     return f"{one.purpose}{names}: {told}"
 
 
