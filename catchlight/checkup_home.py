@@ -9,6 +9,7 @@ from pathlib import Path
 from catchlight import restored, watermark
 from catchlight.audit_settings import seal_of
 from catchlight.checkup import Finding, State, owned, shown
+from catchlight.checkup_barred import is_open, look_at_rights, tried
 from catchlight.checkup_databases import look_at_databases
 from catchlight.checkup_files import look_at_files
 from catchlight.checkup_register import damaged, look_at_log, open_as_it_is
@@ -25,15 +26,16 @@ def look_at_home(home: Path, *, whole: bool = False) -> Iterator[Finding]:
     """Look at models, register and vault, all of it where ``whole``; a home that is not there yet is no mistake."""
     yield _models()
     with suppress(ConfigError):  # trust.toml has its own line
-        yield _second_list(home)
+        yield from tried("Erasing", (_second_list(one) for one in [home]))
     if not home.is_dir():
         yield _not_there(home)
         return
-    yield _rights(home)
-    yield _secrets(home / "secrets")
-    yield from look_at_databases(home)
-    yield from _register(home, whole=whole)
-    yield from _runs(home)
+    yield _closed(home)
+    yield from tried("Rights", look_at_rights(home))
+    yield from tried("Secrets", _secrets(home / "secrets"))
+    yield from tried("Databases", look_at_databases(home))
+    yield from tried("Register", _register(home, whole=whole))
+    yield from tried("Runs", _runs(home))
 
 
 def _runs(home: Path) -> Iterator[Finding]:
@@ -64,9 +66,13 @@ def _register(home: Path, *, whole: bool) -> Iterator[Finding]:
 def _within(home: Path, register: Register, *, whole: bool) -> Iterator[Finding]:
     yield _future(register)
     yield _age(home, register)
+    yield from tried("Audit log", _log(home, register))
+    yield from tried("Vault", look_at_files(home, register, whole=whole))
+
+
+def _log(home: Path, register: Register) -> Iterator[Finding]:
     with suppress(ConfigError):  # audit.toml has its own line
         yield look_at_log(home, register, seal_of(home))
-    yield from look_at_files(home, register, whole=whole)
 
 
 def _not_there(home: Path) -> Finding:
@@ -104,19 +110,22 @@ def _models() -> Finding:
     return Finding(State.OK, "Models", f"all verified, in {default_root()}")
 
 
-def _rights(home: Path) -> Finding:
+def _closed(home: Path) -> Finding:
     if stat.S_IMODE(home.stat().st_mode) & 0o007:
         said = f"others on this machine may look into {home}"
         return Finding(State.WARN, "Home", said, f"chmod -R o-rwx {home}")
     return Finding(State.OK, "Home", f"{home}, closed to others")
 
 
-def _secrets(folder: Path) -> Finding:
+def _secrets(folder: Path) -> Iterator[Finding]:
+    if folder.exists() and not is_open(folder):
+        return  # told among the rights
     files = [path for path in folder.rglob("*") if path.is_file()] if folder.is_dir() else []
     open_ = [path for path in files if stat.S_IMODE(path.stat().st_mode) & 0o077]
     if open_:
-        return Finding(State.FAIL, "Secrets", f"others may read {open_[0]}", f"chmod 600 {shown(open_[0])}")
-    return Finding(State.OK, "Secrets", f"{len(files)} files, yours alone")
+        yield Finding(State.FAIL, "Secrets", f"others may read {open_[0]}", f"chmod 600 {shown(open_[0])}")
+    else:
+        yield Finding(State.OK, "Secrets", f"{len(files)} files, yours alone")
 
 
 def _future(register: Register) -> Finding:

@@ -104,9 +104,16 @@ def register_of(home: Path) -> str | Path:
 
 
 def place_of_register(home: Path) -> str | Path:
-    """Return where a register of a home folder has to be; ConfigError when the file of its address is open to others."""
+    """Return where a register of a home folder has to be; ConfigError when the file of its address is open to others.
+
+    An address that this account may not look for is an OSError, and never taken for none.
+    """
     address = home / "secrets" / "register.url"
-    return read_secret(address) if address.is_file() else home / "register.db"
+    try:
+        address.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return home / "register.db"
+    return read_secret(address)
 
 
 @contextmanager

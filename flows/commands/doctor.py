@@ -9,12 +9,13 @@ from typing import Annotated
 import typer
 
 from catchlight.checkup import Finding, State, look_at_machine
+from catchlight.checkup_barred import help_for, tried
 from catchlight.checkup_home import look_at_home
 from catchlight.checkup_settings import look_at_settings
 from catchlight.checkup_signing import look_at_signing
 from catchlight.errors import CatchlightError, ConfigError
 from catchlight.job_file import JobFile
-from flows.commands.options import HOME, HomeOption
+from flows.commands.options import HOME, LookedAtOption
 from flows.commands.publish_words import say
 from flows.destinations import FILE, Destination, destinations
 from flows.left_standing import left_standing
@@ -32,7 +33,7 @@ def doctor(
         Path | None,
         typer.Option("--job", help="Job file (.toml) whose preset and sources are proved, too."),
     ] = None,
-    home: HomeOption = HOME,
+    home: LookedAtOption = HOME,
     all_: Annotated[bool, typer.Option("--all", help="Read every picture, not some of them.")] = False,
 ) -> None:
     """Look at this machine and at a home folder, and prove a job file: each line ok, warn or fail, with a remedy.
@@ -57,16 +58,16 @@ def doctor(
 
 def _looked_at(home: Path, *, whole: bool) -> Iterator[Finding]:
     yield from look_at_machine(home)
-    yield from look_at_ports(home)
-    yield from look_at_settings(home, {FILE: _destinations})
-    yield from look_at_home(home, whole=whole)
-    yield from look_at_signing(home, datetime.now(UTC))
+    yield from tried("Ports", look_at_ports(home))
+    yield from tried("Settings", look_at_settings(home, {FILE: _destinations}))
+    yield from tried("Home", look_at_home(home, whole=whole))
+    yield from tried("Signing", look_at_signing(home, datetime.now(UTC)))
     yield from _left_standing(home)
 
 
 def _left_standing(home: Path) -> Iterator[Finding]:
     """Yield the places that no plan looks at and where portraits still stand; what hinders that has its own line."""
-    with suppress(CatchlightError):
+    with suppress(CatchlightError, OSError):
         for one in left_standing(home):
             yield Finding(State.WARN, "Destinations", one.said, one.remedy)
 
@@ -112,7 +113,7 @@ def _destinations(home: Path) -> dict[str, Destination]:
 def _known(home: Path) -> dict[str, Destination]:
     try:
         return destinations(home)
-    except ConfigError:  # it has its own line
+    except (ConfigError, OSError):  # it has its own line
         return {}
 
 
@@ -136,3 +137,5 @@ def _probed(one: Wired | Destination) -> list[str]:
         return one.probe()
     except CatchlightError as error:
         return [str(error)]
+    except OSError as error:
+        return [f"{error.filename}: {error.strerror}; {help_for(error)}"]
