@@ -107,7 +107,7 @@ class Answers:
     """The answers of a file; what was refused or is about older pictures, each with its line.
 
     ``unbound`` counts the answers that named no picture and were taken for the portraits of the run.
-    ``places`` are where people want to be shown.
+    ``places`` are where people want to be shown. ``saved`` is the moment of rows that name no day, "" where all do.
     """
 
     decisions: list[Decision] = field(default_factory=list)
@@ -115,13 +115,14 @@ class Answers:
     older: list[str] = field(default_factory=list)
     unbound: int = 0
     places: list[Wanted] = field(default_factory=list)
+    saved: str = ""
 
 
 def read_answers(path: Path, about: Portraits, by: str) -> Answers:
     """Read answers from a table with the columns employee and answer (picture, by, at, comment, places).
 
     A row may say only where somebody wants to be shown, without an answer. ``by`` is who answered where the file does not say. An answer without a time was given when the
-    file was saved, so reading the file again adds nothing.
+    file was saved, at the latest, so reading the file again adds nothing.
     """
     table = read_table(path, _COLUMNS)
     for column in ("employee", "answer"):
@@ -134,7 +135,7 @@ def read_answers(path: Path, about: Portraits, by: str) -> Answers:
     rows = [_known(row, about) for row in table.rows]
     for row in rows:
         said.setdefault(row["employee"], []).append(row)
-    found = Answers()
+    found = Answers(saved=saved)
     for row in rows:
         if not row["answer"] and not speaks(row):
             continue

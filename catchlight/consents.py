@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import get_args
 
-from catchlight.in_order import TABLE, before_it, in_order
+from catchlight.in_order import TABLES, before_it, in_order
 from catchlight.place import Purpose
 from catchlight.promises import Needs
 
@@ -80,8 +80,8 @@ def last_words(consents: Iterable[Consent]) -> dict[str, Consent]:
 
 def is_against_own_no(new: Consent, held: Consent) -> bool:
     """Whether a yes that somebody else wrote into a table stands against a no of the person's own."""
-    passed_on = new.word == Word.GRANTED and new.source.startswith(TABLE)
-    return passed_on and held.word != Word.GRANTED and not held.source.startswith(TABLE)
+    passed_on = new.word == Word.GRANTED and new.source.startswith(TABLES)
+    return passed_on and held.word != Word.GRANTED and not held.source.startswith(TABLES)
 
 
 def new_words(

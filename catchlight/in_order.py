@@ -13,6 +13,9 @@ _Whose = tuple[str, str]
 TABLE, SHEET, SIGNED_OWN = "import:", "signed:", "own:"
 DATED = (TABLE, SHEET, SIGNED_OWN)
 """How the sources begin of what is written down later than it was said, with a day of its own."""
+CAME = "imported:"
+"""How the source begins of a table's no that counts as of when it was taken in."""
+TABLES = (TABLE, CAME)
 _GRANTED = "granted"
 
 

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
-from catchlight.in_order import SHEET, TABLE, in_order
+from catchlight.in_order import SHEET, TABLES, in_order
 from catchlight.records import Answer, Decision, Side
 
 STOPS = (Answer.KEEP, Answer.REFUSE)
@@ -11,7 +11,7 @@ DELEGATE, BULK, SILENCE = "delegate", "bulk: ", "silence"
 IN_THEIR_PLACE = (DELEGATE, BULK, SILENCE)
 """How the sources of answers begin that somebody gave in a person's place."""
 
-PASSED_ON = (TABLE, SHEET)
+PASSED_ON = (*TABLES, SHEET)
 """How the sources of answers begin that somebody wrote down for a person: in a table, on a contact sheet."""
 
 

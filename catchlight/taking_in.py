@@ -1,59 +1,81 @@
 """Taking in the answers of a file: all that can be, at once, and nothing against what people said themselves."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from catchlight.answer_places import Wanted
 from catchlight.answers import Answers
-from catchlight.choosing import Choices, save
 from catchlight.consents import Consent, is_against_own_no, last_words
 from catchlight.in_order import in_order
 from catchlight.own_word import is_own, own_word
 from catchlight.records import Decision, by_employee
-from catchlight.register import Register, Transaction
+from catchlight.register import Register, Transaction, now
 from catchlight.spoken import spoken
+from catchlight.undated import had, weighed
+from catchlight.undated_places import put_down
 
 OWN_WAY = "only they can change it: on their page, or signed with a code in their name"
 
 
 @dataclass(frozen=True, slots=True)
 class TakenIn:
-    """How many answers were new and how many known, how many words on places were new; for whom what was not taken, and why."""
+    """How many answers were new and how many known, how many words on places were new; for whom what was not taken, and why.
+
+    ``idle`` are those against which something newer stands, with the reason: they change nothing.
+    """
 
     answers: int = 0
     known: int = 0
     words: int = 0
     refused: tuple[str, ...] = ()
+    idle: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _LetIn:
+    """The answers to write down, those of them that something newer stands against, and for whom which are not taken, and why."""
+
+    rows: list[Decision] = field(default_factory=list)
+    late: list[Decision] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+    idle: list[str] = field(default_factory=list)
 
 
 def take_in(register: Register, found: Answers, opt_in: Collection[str]) -> TakenIn:
     """Add answers and places but for those that somebody's own word stands against; nobody else writes meanwhile."""
     with register.alone() as store:
-        answers, no_answers = _let_in(found.decisions, by_employee(spoken(store.rows)))
+        let_in = _let_in(found, by_employee(spoken(store.rows)))
         places, no_places = _places(found.places, store)
-        words = sum(len(save(store, Choices(one.choices, opt_in), one.said).added) for one in places)
-        new = store.add(answers)
-    return TakenIn(new, len(found.decisions) - len(no_answers) - new, words, (*no_answers, *no_places))
+        put = [put_down(store, one, opt_in, found.saved) for one in places]
+        new = store.add(let_in.rows)
+        store.add(let_in.late)
+    known = len(found.decisions) - len(let_in.refused) - len(let_in.idle) - new
+    idle = (*let_in.idle, *(why for _, why in put if why))
+    return TakenIn(new, known, sum(words for words, _ in put), (*let_in.refused, *no_places), idle)
 
 
-def _let_in(new: Iterable[Decision], before: dict[str, list[Decision]]) -> tuple[list[Decision], list[str]]:
-    """Return the answers that can be added, and for whom the others are and why not."""
-    let_in, refused = [], []
-    for one in new:
+def _let_in(found: Answers, before: dict[str, list[Decision]]) -> _LetIn:
+    """Weigh the answers of a file against what is known."""
+    done, at = _LetIn(), now()
+    for one in found.decisions:
         known = before.get(one.employee, [])
         said = in_order(known)
-        if is_own(one) or _is_there(one, known) or not own_word(said, one.picture):
-            let_in.append(one)
-        elif (own := [row for row in said if is_own(row)][-1]).answer != one.answer:
-            refused.append(
-                f"{one.employee!r}: {one.answer} not taken: they said {own.answer} themselves, and {OWN_WAY}"
-            )
-    return let_in, refused
+        if is_own(one):
+            done.rows.append(one)
+        elif own_word(said, one.picture):
+            done.refused += [] if had(one, known, found.saved) else _against_own(one, said)
+        else:
+            of_it = weighed(one, known, found.saved, at)
+            (done.late if of_it.why else done.rows).extend([of_it.row] if of_it.row else [])
+            done.idle += [of_it.why] if of_it.why else []
+    return done
 
 
-def _is_there(one: Decision, said: Sequence[Decision]) -> bool:
-    """Whether the same line was taken in before."""
-    return any(row == one or (one.ticket and row.ticket == one.ticket) for row in said)
+def _against_own(one: Decision, said: Sequence[Decision]) -> list[str]:
+    """Return why an answer is not taken against the person's own word, nothing where that says the same."""
+    own = [row for row in said if is_own(row)][-1]
+    told = f"{one.employee!r}: {one.answer} not taken: they said {own.answer} themselves, and {OWN_WAY}"
+    return [told] if own.answer != one.answer else []
 
 
 def _places(wanted: Iterable[Wanted], store: Transaction) -> tuple[list[Wanted], list[str]]:

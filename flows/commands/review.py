@@ -64,12 +64,13 @@ def import_answers(
     """Take in answers from a file (approve, keep, retry, upload or refuse, one person a row); what people said themselves stays.
 
     An answer belongs to one picture. Where the file names none, it is about the portrait of the
-    run. The same file twice adds nothing. The column places lists where the person is shown, and nowhere else
+    run. The same file twice adds nothing. A yes without a day (at) was said when its file was saved, at the latest; a no counts at the
+    latest when it is taken in. Rows against which something newer stands are named. The column places lists where the person is shown, and nowhere else
     (intranet chat, none); or a column for each purpose says yes or no. A contact sheet's signed file says itself who answered and
     about which run; one that was changed, or whose code was revoked, is refused whole. What people said themselves, on
     their page or signed with a code in their name, stays: another answer for them, or a yes to a place they said no to, is refused.
 
-    Exit code 0: all rows taken. 1: some rows were refused, the rest are taken. 2: it could not start.
+    Exit code 0: all rows taken. 1: some rows were refused or change nothing, the rest are taken. 2: it could not start.
     """
     with told():
         register = open_register(home)
@@ -81,7 +82,7 @@ def import_answers(
                 f"{amount(len(found.places), 'person says', 'people say')} where they want to be shown, "
                 f"{amount(taken.words, 'of their words is', 'of their words are')} new."
             )
-    raise typer.Exit(1 if found.refused or taken.refused else 0)
+    raise typer.Exit(1 if found.refused or taken.refused or taken.idle else 0)
 
 
 @app.command("status")
@@ -132,5 +133,9 @@ def _tell(found: Answers, taken: TakenIn, run: str) -> None:
     )
     if found.unbound:
         say(f"{found.unbound} name no picture and were taken for the portraits of run {run}.")
-    for sentence in (*refused, *found.older):
+    if taken.idle:
+        say(
+            f"{amount(len(taken.idle), 'row changes', 'rows change')} nothing, since what was said later stands."
+        )
+    for sentence in (*refused, *taken.idle, *found.older):
         say(f"  {sentence}")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from catchlight.in_order import TABLE
+from catchlight.in_order import TABLES
 from catchlight.own_word import heard
 from catchlight.promises import load_promises
 from catchlight.records import Receipt
@@ -63,5 +63,5 @@ def _due(visit: "Visit", said: str) -> str:
 
 def _to_see(visit: "Visit", showing: Showing) -> str:
     """Return the portrait where it is still kept; a picture that a table named may be anybody's."""
-    named = not showing.by or showing.by.source.startswith(TABLE)
+    named = not showing.by or showing.by.source.startswith(TABLES)
     return showing.picture if not named and visit.desk.vault.has(showing.picture) else ""
