@@ -1,6 +1,7 @@
 """What is known of one person: portraits, photos, answers, consents, and what was published where."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -93,6 +94,19 @@ def last_entry(home: Path, employee: str) -> Employee | None:
         rows = ledger.read(_people(home, name)).filter(pl.col("id") == employee)
         return next(iter(ledger.records(Employee, rows)), None)
     return None
+
+
+def last_entries(home: Path, employees: Iterable[str]) -> dict[str, Employee]:
+    """Return the same of several people, by id, without those who are in no run; each run is read once."""
+    missing, found = set(employees), dict[str, Employee]()
+    for name in run_names(home):
+        if not missing:
+            break
+        with suppress(ConfigError, FileNotFoundError):
+            rows = ledger.read(_people(home, name)).filter(pl.col("id").is_in(sorted(missing)))
+            found |= {one.id: one for one in ledger.records(Employee, rows)}
+            missing -= found.keys()
+    return found
 
 
 def _runs_with(home: Path, employee: str) -> Iterator[str]:

@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from catchlight import ledger
 from catchlight.errors import ConfigError
 from catchlight.identities import Ids, Seen, read_ids, write_ids
 from catchlight.publish_planning import draw
+from catchlight.records import Employee
 from flows.commands.publish import app
 from tests.published_company import Company, apply, make_company, portrait
 from tests.test_publishing_removals import SIZES, of_everyone, off
@@ -60,6 +62,19 @@ def test_who_may_not_be_processed_has_not_left(company: Company) -> None:
     assert "taken off, trust.toml rules out changing photos of people of their country: 1 (a)" in told(
         company
     )
+
+
+def test_what_rules_somebody_out_is_told_by_their_own_country(company: Company) -> None:
+    """As the last run that had them says it; whoever else is missing is missing for something else."""
+    table = company.home / "runs/r1" / ledger.file_name(Employee)
+    rows = [Employee("a", country="DE"), Employee("b", country="FR")]
+    ledger.write(table, ledger.table(Employee, rows))
+    company.run("r3", {"c": "3"})
+    of_everyone(company, "r3")
+    newer = company.home / "runs/r2" / ledger.file_name(Employee)
+    ledger.write(newer, ledger.table(Employee, rows[1:]))
+    (company.home / "trust.toml").write_text('[jurisdictions.DE]\nedit = "never"\n')
+    assert off(company.desk()) == {"a": "edit_never", "b": "missing"}
 
 
 def test_who_left_has_left(company: Company) -> None:
