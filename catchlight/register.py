@@ -14,7 +14,7 @@ from catchlight.moments import moment, now
 from catchlight.own_word import heard
 from catchlight.private import private_file, private_folder
 from catchlight.records import Decision, Receipt
-from catchlight.register_tables import SCHEMA, VERSION, update
+from catchlight.register_tables import SCHEMA, VERSION, newer, update
 from catchlight.spoken import spoken
 from catchlight.transaction import Transaction, insert_into
 
@@ -54,11 +54,7 @@ class Register:
         SCHEMA.create(connection, checkfirst=True)
         found = connection.execute(sa.select(sa.func.max(SCHEMA.c.version))).scalar()
         if found is not None and found > VERSION:
-            message = (
-                f"register {self.name}: made by a newer Catchlight (schema {found}, this one has {VERSION}); "
-                "update Catchlight, or put back the register of before the update"
-            )
-            raise ConfigError(message)
+            raise ConfigError(newer(self.name, found))
         update(connection)
         connection.execute(insert_into(connection, SCHEMA), {"version": VERSION})
         if self.seal:

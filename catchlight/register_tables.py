@@ -19,7 +19,8 @@ from catchlight.review_records import (
     Upload,
 )
 
-VERSION = 5
+VERSION = 6
+"""Of the whole home, which every program asks for first: it goes up with whatever in a home an older one would not read rightly."""
 META = sa.MetaData()
 SCHEMA = sa.Table("schema_version", META, sa.Column("version", sa.Integer, primary_key=True))
 
@@ -80,6 +81,14 @@ TABLES: dict[type, sa.Table] = {
     ),
     AuditName: _table(AuditName, sa.UniqueConstraint("reference")),
 }
+
+
+def newer(name: str, found: int) -> str:
+    """Return why a register, and with it its home, is refused that a newer program was at work in."""
+    return (
+        f"register {name}: made by a newer Catchlight (schema {found}, this one has {VERSION}), as is its home; update "
+        "Catchlight, or go back to the backup of before the update (catchlight backup restore)"
+    )
 
 
 def update(connection: sa.Connection) -> None:

@@ -4,6 +4,7 @@ from catchlight.config import Preset, settled
 from catchlight.errors import ConfigError
 from catchlight.job import Job
 from catchlight.models import ModelStore, default_root
+from catchlight.register_probe import must_not_be_newer
 from catchlight.slices import Slice
 from catchlight.studio import prove
 from flows.sources import wire
@@ -18,7 +19,8 @@ def brands(job: Job) -> list[Preset]:
 
 
 def check(job: Job) -> None:
-    """Refuse a job that cannot work: preset, engines, model files, source. Raises ConfigError."""
+    """Refuse a job that cannot work: home, preset, engines, model files, source. Raises ConfigError."""
+    must_not_be_newer(job.home)
     job.on.check()
     Slice.of(job.share)
     company, *groups = brands(job)

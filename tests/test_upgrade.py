@@ -1,6 +1,7 @@
 """What an older Catchlight left is opened as it is: registers of each version, tables without newer columns."""
 
 import dataclasses
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -64,6 +65,11 @@ def home(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """Return a home whose register an older program made."""
     with closing(sqlite3.connect(tmp_path / "register.db")) as made:
         made.executescript(request.param.read_text(encoding="utf-8"))
+    key = request.param.with_suffix(".key")
+    if key.is_file():
+        (tmp_path / "secrets").mkdir(mode=0o700)
+        shutil.copy(key, tmp_path / "secrets/audit.key")
+        (tmp_path / "secrets/audit.key").chmod(0o600)
     return tmp_path
 
 
@@ -76,7 +82,7 @@ def rows(file: Path) -> dict[str, list[dict[str, str]]]:
 
 
 def test_every_schema_there_was_has_its_file() -> None:
-    """Whoever raises VERSION adds the register of before: python -c "…iterdump()" of a home of that version."""
+    """Whoever raises VERSION adds the register of before: python -c "…iterdump()" of a home of that version, and its key."""
     assert [int(file.stem) for file in OLD] == list(range(1, VERSION))
 
 
