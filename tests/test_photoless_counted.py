@@ -33,7 +33,7 @@ def test_a_run_counts_them_apart(job: Job) -> None:
     """Rendered, known and without a photo add up to everybody; the contact sheet says so."""
     plan = stages.gather(job)
     some = cast("Any", None)
-    begun = Session(plan, some, some, plan.shards(), 1, 0, 0, 0, some)
+    begun = Session(job, plan, some, some, plan.shards(), 1, 0, 0, 0, some)
     assert begun.counts() == {"rendered": 1, "reused": 0, "photoless": 2}
     facts = _facts({}, {}, begun.counts())
     assert facts["Unchanged since an earlier run"] == "0"

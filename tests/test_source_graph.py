@@ -367,14 +367,14 @@ def test_a_picture_that_was_cut_in_a_batch_is_not_believed(
 
 
 def test_one_person_that_is_not_answered_for_keeps_nobody_else_back(world: GraphWorld, folder: Path) -> None:
-    """What came stays, without a note for the one, who is asked for the next time."""
+    """What came stays; of the one it is told that the photo could not be had, and it is asked for the next time."""
     for key in ("1001", "1002", "1003"):
         world.person(key, jpeg(int(key)))
     world.people.unreadable[guid("1002")] = wrong(429, "TooManyRequests", **{"Retry-After": "3600"})
     found = synced(world, folder)
-    assert [(bool(found[key].digest), found[key].note) for key in sorted(found)] == [
+    assert [(bool(found[key].digest), found[key].reason) for key in sorted(found)] == [
         (True, ""),
-        (False, ""),
+        (False, "photo.away"),
         (True, ""),
     ]
     del world.people.unreadable[guid("1002")]
