@@ -47,6 +47,11 @@ class LeftStanding:
             kind, _, name = self.place.partition(":")
             return f"name it in {self.home / FILE} again ([{name}], kind = {kind!r}), with where it was, and plan"
         to = f"--to {shlex.quote(str(root))} --home {shlex.quote(str(self.home))}"
+        if not root.is_dir():
+            return (
+                "mount it, or bring it back; where it is gone for good, make the folder anew with any file in it, and "
+                f"catchlight publish rollback {to} notes that nothing stands there, one publication after the other"
+            )
         return (
             f"catchlight publish plan {to} takes off whoever has to go and goes on with the others; "
             f"catchlight publish rollback {to} takes back what stands there, one publication after the other"

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import shutil
 from contextlib import closing
 from pathlib import Path
 
@@ -95,6 +96,17 @@ def test_a_table_that_was_removed_is_to_be_named_again(company: Company) -> None
     with closing(open_register(company.home)) as register:
         register.add([Receipt("slack_own_photo:chat", "b", "b", "0" * 64, "", State.DONE, now(), RUN)])
     assert len(left_standing.left_standing(company.home)) == 2
+
+
+def test_a_folder_that_is_gone_for_good_can_be_settled(company: Company) -> None:
+    """What is told to do leaves nobody published there, so that a purge reaches who left."""
+    shutil.rmtree(company.out)
+    (one,) = left_standing.left_standing(company.home)
+    assert "gone for good" in one.remedy
+    company.out.mkdir()
+    (company.out / "any").touch()
+    run(company, "rollback", "--to", str(company.out), "--yes")
+    assert left_standing.left_standing(company.home) == []
 
 
 def test_the_nightly_look_logs_it(
