@@ -12,8 +12,12 @@ from jaxtyping import Bool, Float32, Int32
 from catchlight.anatomy import Picture
 from catchlight.once import Once
 
-SLOPE = 0.45  # how far a shoulder falls for each pixel aside
-_STROKE, _EDGE = 0.012, 0.003  # a line that goes on: evened out over, and its edge, in shares of the height
+SLOPE = 0.45  # how far a shoulder falls at least for each pixel aside
+_NEAR, _STEEPEST = (
+    0.02,
+    3.0,
+)  # how far from the edge its fall is measured, in shares of the height; and how far it falls at most
+_STROKE, _EDGE = 0.012, 0.001  # a line that goes on: evened out over, and its edge, in shares of the height
 _LONGEST = 400  # what is filled in is soft anyway: it is made at this size
 
 _Places = Int32[np.ndarray, " n"]  # of pixels, counted row by row
@@ -57,16 +61,21 @@ def run_on(
 ) -> Float32[np.ndarray, "h w"]:
     """Let alpha go on beyond the photo's edge as it is inside, from ``from_row`` (the mouth) down.
 
-    Beside the photo a shoulder's line falls as it goes on. Above ``from_row`` nothing is made up:
+    Beside the photo a shoulder's line goes on falling as it fell there. Above ``from_row`` nothing is made up:
     hair that leaves the photo ends there.
     """
     if seen.all() or not seen.any():
         return alpha
-    inside, hidden, nearest = _beside(seen)
-    going_on = alpha.copy()
-    going_on.ravel()[hidden] = alpha.ravel()[nearest]
-    reach = max(1.0, _STROKE * alpha.shape[0])
+    inside, hidden, nearest, aside = _beside(seen)
     low = int(np.clip(np.ceil(from_row), 0, alpha.shape[0]))
+    left, right = _fall(alpha, inside, low), _fall(alpha[:, ::-1], inside[:, ::-1], low)
+    fallen = (np.where(aside < 0, -left, right) * aside).astype(np.int32)
+    higher = nearest - alpha.shape[1] * fallen
+    going_on = alpha.copy()
+    going_on.ravel()[hidden] = np.where(
+        higher < low * alpha.shape[1], 0, alpha.ravel()[np.maximum(higher, 0)]
+    )
+    reach = max(1.0, _STROKE * alpha.shape[0])
     first = max(0, low - int(5 * reach) - 1)  # above, nothing is evened out that is asked for
     ended = np.where(seen, alpha, 0)
     ended[low:] = _drawn_once(going_on[first:], reach)[low - first :]
@@ -74,14 +83,25 @@ def run_on(
 
 
 @Once
-def _beside(seen: Bool[np.ndarray, "h w"]) -> tuple[Bool[np.ndarray, "h w"], _Places, _Places]:
-    """Return what lies well inside the photo, the pixels that do not, and of each the one whose alpha goes on there."""
+def _beside(seen: Bool[np.ndarray, "h w"]) -> tuple[Bool[np.ndarray, "h w"], _Places, _Places, _Places]:
+    """Return what lies well inside the photo, the pixels that do not, and of each the nearest that does, and how far aside it is."""
     eroded = cv2.erode(seen.view(np.uint8), np.ones((5, 5), np.uint8), borderValue=1) > 0
-    hidden, nearest = _nearest(eroded if eroded.any() else seen)
+    inside = eroded if eroded.any() else seen
+    hidden, nearest = _nearest(inside)
     wide = np.int32(seen.shape[1])
-    rows, columns = np.divmod(nearest, wide)
-    fallen = (SLOPE * np.abs(hidden % wide - columns)).astype(np.int32)
-    return eroded, hidden, np.maximum(rows - fallen, 0) * wide + columns
+    return eroded, hidden, nearest, hidden % wide - nearest % wide
+
+
+def _fall(alpha: Float32[np.ndarray, "h w"], inside: Bool[np.ndarray, "h w"], low: int) -> float:
+    """Return how steeply the person's line falls, from row ``low`` down, where it meets the photo's left edge."""
+    first = inside[low:].argmax(1)
+    at_edge = (alpha[low:][np.arange(len(first)), first] > 0.5) & (first > 0)
+    if not at_edge.any() or at_edge[0]:
+        return SLOPE
+    row = int(at_edge.argmax())
+    aside = max(2, round(_NEAR * alpha.shape[0]))
+    column = alpha[low : low + row + 1, min(first[row] + aside, alpha.shape[1] - 1)] > 0.5
+    return float(np.clip((row - column.argmax()) / aside, SLOPE, _STEEPEST))
 
 
 def _drawn_once(alpha: Float32[np.ndarray, "h w"], reach: float) -> Float32[np.ndarray, "h w"]:

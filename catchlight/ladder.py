@@ -5,13 +5,13 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from catchlight import backdrop, framing, matte
+from catchlight import backdrop, framing
 from catchlight.config import Preset
 from catchlight.framing import Head
 from catchlight.grade import Grade
 from catchlight.lamp import Lamp
 from catchlight.light import Light
-from catchlight.negative import Negative
+from catchlight.negative import Negative, outline
 from catchlight.pixels import among, to_srgb
 from catchlight.records import Rung
 
@@ -58,7 +58,7 @@ def behind(negative: Negative) -> float:
 
     to = negative.map(_SMALL)
     photo = framing.level(negative.picture, to)
-    alpha = matte.carry(negative.alpha, negative.sheet, negative.from_sheet(_SMALL), photo)
+    alpha = outline(negative, negative.from_sheet(_SMALL), photo)
     clear = cv2.erode(((alpha < 0.005) & negative.seen(to)).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
     if clear.sum() < 50:
         message = "nothing of the background can be seen"

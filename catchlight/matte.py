@@ -18,6 +18,8 @@ from catchlight.trimap import Trimap, shoulders
 if TYPE_CHECKING:
     import torch
 
+GUIDED = 1.5  # times larger than the sheet: from here on alpha follows the edges of the larger picture
+RADIUS = 3  # of the windows in which it does, in pixels of the sheet
 _STEEP = 3  # times as steep as it was found is the edge of a shoulder
 _BESIDE = 0.1  # T, from eyes to chin: so far around what is taken out the outline may move
 
@@ -128,7 +130,7 @@ def carry(
     small: Picture,
     to: Affine,
     large: OtherPicture,
-    radius: int = 3,
+    radius: int = RADIUS,
     device: Device = "auto",
 ) -> Float32[np.ndarray, "H W"]:
     """Carry alpha from the sheet into the portrait, or some rows of it, along the portrait's own edges.
@@ -138,7 +140,7 @@ def carry(
     """
     from catchlight import closed_form  # noqa: PLC0415  torch
 
-    if to.scale < 1.5:
+    if to.scale < GUIDED:
         return np.clip(to.warp(alpha, outside=0.0), 0, 1)
     rows = _reached(to, alpha.shape[0], 2 * radius + 2)
     part = _on(alpha[rows], device)

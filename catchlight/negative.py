@@ -6,9 +6,10 @@ import cv2
 import numpy as np
 from jaxtyping import Bool, Float32
 
-from catchlight import enlarge, extend, framing, plate
+from catchlight import enlarge, extend, framing, matte, plate
 from catchlight.anatomy import Enlarger, Landmarks, OtherPicture, Picture
 from catchlight.config import Preset
+from catchlight.device import Device
 from catchlight.framing import Affine, Frame
 from catchlight.mount import Mount
 from catchlight.once import Once
@@ -46,6 +47,33 @@ class Negative:
     def seen(self, to: Affine) -> Bool[np.ndarray, "h w"]:
         """Return where a frame holds photo."""
         return self.mount.seen(to)
+
+
+def outline(
+    negative: Negative, there: Affine, picture: OtherPicture, device: Device = "auto"
+) -> Float32[np.ndarray, "h w"]:
+    """Return alpha in a frame, or rows of it, that ``there`` maps the sheet to; ``picture`` is what the frame shows.
+
+    It follows the picture's own edges, but where the photo ends: what is filled in there has edges that mean nothing.
+    """
+    alpha = matte.carry(negative.alpha, negative.sheet, there, picture, device=device)
+    guides = _guides(negative.mount, negative.sheet_map)
+    if guides is None or there.scale < matte.GUIDED:
+        return alpha
+    share = there.warp(guides, outside=1.0)
+    plain = np.clip(there.warp(negative.alpha, outside=0.0), 0, 1)
+    return np.asarray(plain + share * (alpha - plain))
+
+
+@Once
+def _guides(mount: Mount, to: Affine) -> Float32[np.ndarray, "h w"] | None:
+    """Return where the sheet's picture may guide its alpha, 0 to 1: away from the photo's edge; None where that is everywhere."""
+    seen = mount.seen(to)
+    if seen.all():
+        return None
+    width = 4 * matte.RADIUS + 1
+    inner = cv2.erode(seen.astype(np.float32), np.ones((width, width)), borderValue=1.0)
+    return np.asarray(cv2.blur(inner, (2 * matte.RADIUS + 1,) * 2))
 
 
 def rows_of(to: Affine, top: int, bottom: int) -> Affine:

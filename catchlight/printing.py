@@ -16,7 +16,7 @@ from catchlight.anatomy import OtherPicture, Picture
 from catchlight.grade import Grade, shoulder
 from catchlight.grain import Grain
 from catchlight.lamp import lamp
-from catchlight.negative import BAND, SMALL, Negative, level, rows_of
+from catchlight.negative import BAND, SMALL, Negative, level, outline, rows_of
 from catchlight.pixels import in_all, to_linear, to_srgb
 from catchlight.records import Rung
 from catchlight.repainted import Painting
@@ -69,7 +69,7 @@ def band(
     photo = level(negative, change.filled, height, (top, bottom))
     there = rows_of(negative.from_sheet(height), top, bottom)
     device = negative.preset.engines.device
-    alpha = matte.carry(negative.alpha, negative.sheet, there, photo, device=device)
+    alpha = outline(negative, there, photo, device)
     if change.keeps_behind:
         return photo, alpha
     colour = np.empty(photo.shape, np.float32)
@@ -140,7 +140,7 @@ def settle(negative: Negative, change: Change, height: int, enlarged: float) -> 
     small, of, key = min(SMALL, height), negative.preset.background, lamp(negative.preset.light)
     photo = level(negative, change.filled, small, (0, small))
     device = negative.preset.engines.device
-    alpha = matte.carry(negative.alpha, negative.sheet, negative.from_sheet(small), photo, device=device)
+    alpha = outline(negative, negative.from_sheet(small), photo, device)
     linear = change.on(to_linear(photo), small, 0)
     noise = _noise(negative, change, height, enlarged)
     return replace(

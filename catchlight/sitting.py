@@ -7,14 +7,14 @@ import cv2
 import numpy as np
 from jaxtyping import Bool, Float32
 
-from catchlight import framing, ladder, likeness, matte, plate, second_look
+from catchlight import framing, ladder, likeness, plate, second_look
 from catchlight.anatomy import Landmarks, OtherPicture, Picture
 from catchlight.config import Preset
 from catchlight.correction import Lighting, decide, read_light
 from catchlight.decoding import Decoded
 from catchlight.framing import Affine, Frame, Head
 from catchlight.grade import Grade
-from catchlight.negative import Negative
+from catchlight.negative import Negative, outline
 from catchlight.printing import Change, expose, settle, smooth_ground
 from catchlight.records import Rung
 from catchlight.studio import Studio
@@ -148,7 +148,7 @@ def _proof(
     proof = cv2.resize(master, (to.width, PROOF), interpolation=cv2.INTER_AREA)
     if change.painting:
         return proof, np.asarray(cv2.resize(alpha, (to.width, PROOF), interpolation=cv2.INTER_AREA))
-    return proof, matte.carry(negative.alpha, negative.sheet, to, proof)
+    return proof, outline(negative, to, proof)
 
 
 def _scraps(

@@ -115,3 +115,31 @@ def test_a_shoulder_that_goes_on_has_no_steps() -> None:
     line = extend.run_on(alpha, seen, 100).sum(0)[240:312]
     assert np.abs(np.diff(line, 2)).max() < 0.5
     assert ((extend.run_on(alpha, seen, 100)[:, 250:300] % 1) > 0.02).sum(0).max() <= 8
+
+
+@pytest.mark.parametrize("steep", [0.3, 0.8, 1.5, 3.0])
+def test_a_shoulder_goes_on_as_steeply_as_it_fell(steep: float) -> None:
+    """Where a round shoulder leaves the photo its line never rises again: there is no notch at the edge."""
+    rows, columns = np.indices((400, 400))
+    away = np.abs(columns - 200)
+    alpha = np.clip(0.5 + rows - (150 + 0.2 * away + steep * np.maximum(away - 80, 0)), 0, 1)
+    seen = away < 100
+    line = extend.run_on(alpha.astype(np.float32), seen, 120).sum(0)
+    for outward in (line[200:320], line[200:80:-1]):
+        assert np.diff(outward).max() <= 0.01
+        assert outward[100] - outward[115] == pytest.approx(15 * max(steep, extend.SLOPE), abs=4)
+
+
+def test_a_portrait_has_no_notch_where_its_photo_ends(gallery: Gallery) -> None:
+    """Printed as well: beside the photo's edge the outline follows no edges of what was filled in."""
+    photo = gallery.open(REFERENCE)
+    face = look(photo, gallery.studio).face
+    middle, half = int(face.eyes[0]), round(1.25 * face.eye_to_chin)
+    sitting = gallery.sit(photo.picture[:, middle - half : middle + half])
+    solid = sitting.alpha > 0.5
+    assert not sitting.seen.all()
+    at, tall = int(sitting.head.middle), sitting.head.chin - sitting.head.crown
+    for side, seen in ((solid[:, at:], sitting.seen[:, at:]), (solid[:, at::-1], sitting.seen[:, at::-1])):
+        seam = int(seen[-len(seen) // 4].argmin())
+        line = side[:, : seam + round(0.1 * tall)].argmax(0)[seam - round(0.1 * tall) :]
+        assert (np.maximum.accumulate(line) - line).max() < 0.004 * tall
