@@ -68,12 +68,12 @@ def run_on(
         return alpha
     inside, hidden, nearest, aside = _beside(seen)
     low = int(np.clip(np.ceil(from_row), 0, alpha.shape[0]))
-    left, right = _fall(alpha, inside, low), _fall(alpha[:, ::-1], inside[:, ::-1], low)
-    fallen = (np.where(aside < 0, -left, right) * aside).astype(np.int32)
-    higher = nearest - alpha.shape[1] * fallen
+    sides = _shoulder(alpha, inside, low), _shoulder(alpha[:, ::-1], inside[:, ::-1], low)
+    top, fall = (np.where(aside < 0, *of) for of in zip(*sides, strict=True))
+    higher = nearest - alpha.shape[1] * (fall * np.abs(aside)).astype(np.int32)
     going_on = alpha.copy()
     going_on.ravel()[hidden] = np.where(
-        higher < low * alpha.shape[1], 0, alpha.ravel()[np.maximum(higher, 0)]
+        higher < top * alpha.shape[1], 0, alpha.ravel()[np.maximum(higher, 0)]
     )
     reach = max(1.0, _STROKE * alpha.shape[0])
     first = max(0, low - int(5 * reach) - 1)  # above, nothing is evened out that is asked for
@@ -92,16 +92,24 @@ def _beside(seen: Bool[np.ndarray, "h w"]) -> tuple[Bool[np.ndarray, "h w"], _Pl
     return eroded, hidden, nearest, hidden % wide - nearest % wide
 
 
-def _fall(alpha: Float32[np.ndarray, "h w"], inside: Bool[np.ndarray, "h w"], low: int) -> float:
-    """Return how steeply the person's line falls, from row ``low`` down, where it meets the photo's left edge."""
+def _shoulder(
+    alpha: Float32[np.ndarray, "h w"], inside: Bool[np.ndarray, "h w"], low: int
+) -> tuple[int, float]:
+    """Return the row, from ``low`` down, in which the body meets the photo's left edge, and how steeply it falls there.
+
+    Hair that meets it above the body, apart from it, is none of it.
+    """
     first = inside[low:].argmax(1)
     at_edge = (alpha[low:][np.arange(len(first)), first] > 0.5) & (first > 0)
-    if not at_edge.any() or at_edge[0]:
-        return SLOPE
-    row = int(at_edge.argmax())
+    if not at_edge.any():
+        return low, SLOPE
+    last = len(at_edge) - 1 - int(at_edge[::-1].argmax())
+    apart = np.flatnonzero(~at_edge[:last])
+    row = int(apart[-1]) + 1 if apart.size else 0
     aside = max(2, round(_NEAR * alpha.shape[0]))
-    column = alpha[low : low + row + 1, min(first[row] + aside, alpha.shape[1] - 1)] > 0.5
-    return float(np.clip((row - column.argmax()) / aside, SLOPE, _STEEPEST))
+    above = np.flatnonzero(alpha[low : low + row, min(first[row] + aside, alpha.shape[1] - 1)] <= 0.5)
+    risen = row - 1 - above[-1] if above.size else row
+    return low + row, float(np.clip(risen / aside, SLOPE, _STEEPEST)) if row else SLOPE
 
 
 def _drawn_once(alpha: Float32[np.ndarray, "h w"], reach: float) -> Float32[np.ndarray, "h w"]:
