@@ -56,7 +56,7 @@ def refresh(  # noqa: PLR0913  a form's fields, those of HR first
         preset: How the portraits are to look. Empty: as the job file says, or house.
         departments: People of these departments alone. Empty: everybody.
         dry_run: Counts whose portrait would be made, and makes none. A good first try.
-        ask_until: Everybody of this run who has not answered gets a letter. Empty: nobody is written to.
+        ask_until: Everybody chosen here who has not answered gets a letter. Empty: nobody is written to.
         only: Employee ids. Empty: everybody.
         accept_fewer: A list that suddenly lacks many people stops the run, unless this is on.
         source: Folder with directory.csv and photos/, or a job file.
