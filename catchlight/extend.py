@@ -5,9 +5,11 @@ there, so that a shoulder's line runs on; colour is mirrored across the edge, so
 keeps its weave. How much of the person was filled in is measured and reported.
 """
 
+from collections.abc import Callable
+
 import cv2
 import numpy as np
-from jaxtyping import Bool, Float32, Int32
+from jaxtyping import Bool, Float32, Float64, Int32
 
 from catchlight.anatomy import Picture
 from catchlight.once import Once
@@ -66,15 +68,14 @@ def run_on(
     """
     if seen.all() or not seen.any():
         return alpha
-    inside, hidden, nearest, aside = _beside(seen)
+    inside, hidden, nearest = _beside(seen)
     low = int(np.clip(np.ceil(from_row), 0, alpha.shape[0]))
-    sides = _shoulder(alpha, inside, low), _shoulder(alpha[:, ::-1], inside[:, ::-1], low)
-    top, fall = (np.where(aside < 0, *of) for of in zip(*sides, strict=True))
-    higher = nearest - alpha.shape[1] * (fall * np.abs(aside)).astype(np.int32)
+    rows, columns = np.divmod(hidden, np.int32(alpha.shape[1]))
     going_on = alpha.copy()
-    going_on.ravel()[hidden] = np.where(
-        higher < top * alpha.shape[1], 0, alpha.ravel()[np.maximum(higher, 0)]
-    )
+    going_on.ravel()[hidden] = alpha.ravel()[nearest]
+    left = _line(alpha, inside, low)(columns)
+    right = _line(alpha[:, ::-1], inside[:, ::-1], low)(alpha.shape[1] - 1 - columns)
+    going_on.ravel()[hidden[rows < np.maximum(left, right)]] = 0
     reach = max(1.0, _STROKE * alpha.shape[0])
     first = max(0, low - int(5 * reach) - 1)  # above, nothing is evened out that is asked for
     ended = np.where(seen, alpha, 0)
@@ -83,33 +84,36 @@ def run_on(
 
 
 @Once
-def _beside(seen: Bool[np.ndarray, "h w"]) -> tuple[Bool[np.ndarray, "h w"], _Places, _Places, _Places]:
-    """Return what lies well inside the photo, the pixels that do not, and of each the nearest that does, and how far aside it is."""
+def _beside(seen: Bool[np.ndarray, "h w"]) -> tuple[Bool[np.ndarray, "h w"], _Places, _Places]:
+    """Return what lies well inside the photo, the pixels that do not, and of each the nearest one that does."""
     eroded = cv2.erode(seen.view(np.uint8), np.ones((5, 5), np.uint8), borderValue=1) > 0
-    inside = eroded if eroded.any() else seen
-    hidden, nearest = _nearest(inside)
-    wide = np.int32(seen.shape[1])
-    return eroded, hidden, nearest, hidden % wide - nearest % wide
+    return eroded, *_nearest(eroded if eroded.any() else seen)
 
 
-def _shoulder(
+def _line(
     alpha: Float32[np.ndarray, "h w"], inside: Bool[np.ndarray, "h w"], low: int
-) -> tuple[int, float]:
-    """Return the row, from ``low`` down, in which the body meets the photo's left edge, and how steeply it falls there.
+) -> Callable[[_Places], Float64[np.ndarray, " n"]]:
+    """Return in which row the body begins, by column, where it has left the photo at its left edge below row ``low``.
 
-    Hair that meets it above the body, apart from it, is none of it.
+    Hair that meets the edge above the body, apart from it, is none of it.
     """
     first = inside[low:].argmax(1)
     at_edge = (alpha[low:][np.arange(len(first)), first] > 0.5) & (first > 0)
     if not at_edge.any():
-        return low, SLOPE
+        return lambda columns: np.zeros(columns.shape)
     last = len(at_edge) - 1 - int(at_edge[::-1].argmax())
     apart = np.flatnonzero(~at_edge[:last])
     row = int(apart[-1]) + 1 if apart.size else 0
+    left, top, fall = int(first[row]), low + row, _fall(alpha[low:], row, int(first[row]))
+    return lambda columns: np.where(columns < left, top + fall * (left - columns), 0)
+
+
+def _fall(alpha: Float32[np.ndarray, "h w"], row: int, column: int) -> float:
+    """Return how steeply the person's line falls towards a pixel of it, from the right."""
     aside = max(2, round(_NEAR * alpha.shape[0]))
-    above = np.flatnonzero(alpha[low : low + row, min(first[row] + aside, alpha.shape[1] - 1)] <= 0.5)
+    above = np.flatnonzero(alpha[:row, min(column + aside, alpha.shape[1] - 1)] <= 0.5)
     risen = row - 1 - above[-1] if above.size else row
-    return low + row, float(np.clip(risen / aside, SLOPE, _STEEPEST)) if row else SLOPE
+    return float(np.clip(risen / aside, SLOPE, _STEEPEST)) if row else SLOPE
 
 
 def _drawn_once(alpha: Float32[np.ndarray, "h w"], reach: float) -> Float32[np.ndarray, "h w"]:
