@@ -101,7 +101,8 @@ def test_a_key_that_there_is_not_is_told_with_all_that_there_are(tmp_path: Path)
         '[a]\nkind = "folder"\nroot = "/x"\nfoo = 1\n', encoding="utf-8"
     )
     with pytest.raises(
-        ConfigError, match=r"a\.foo: there is no such key; there are: root, photo_names, kind, sizes, con"
+        ConfigError,
+        match=r"a\.foo: there is no such key; there are: root, photo_names, file_mode, kind, sizes, con",
     ):
         destinations(tmp_path)
     job = tmp_path / "job.toml"
