@@ -71,8 +71,13 @@ def learn(
     """
     return (
         Known.of(picture, person, OWN / unit, lightness),
-        Known.of(picture, behind, _BEHIND / unit, lightness),
+        learn_behind(picture, behind, unit, lightness),
     )
+
+
+def learn_behind(picture: OtherPicture, behind: Places, unit: float, lightness: float) -> Known:
+    """Return what is known of the colours behind alone."""
+    return Known.of(picture, behind, _BEHIND / unit, lightness)
 
 
 def sure(

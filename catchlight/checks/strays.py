@@ -1,6 +1,10 @@
-"""How large the largest piece is that was kept at the outline in a colour of the old background."""
+"""How large the largest piece is that was kept at the outline, or in the hair, in a colour of the old background."""
 
 from dataclasses import replace
+
+import cv2
+import numpy as np
+from jaxtyping import Bool, Float
 
 from catchlight import framing, second_look
 from catchlight.checks import Limits
@@ -30,5 +34,13 @@ def measure(sitting: Sitting) -> float:
     portrait, alpha = second_look.reduced(sitting.portrait, sitting.alpha)
     to = replace(negative.map(ROWS), width=portrait.shape[1])
     unit = (head.chin - head.eyes) * ROWS / rows
-    found = strays(framing.level(negative.picture, to), portrait, alpha, negative.seen(to), unit)
+    hair = _hair(alpha.shape, sitting.face.oval * ROWS / rows, head.chin * ROWS / rows)
+    found = strays(framing.level(negative.picture, to), portrait, alpha, negative.seen(to), unit, hair)
     return second_look.of_head(second_look.largest(found), rows, head.height)
+
+
+def _hair(shape: tuple[int, ...], oval: Float[np.ndarray, "n 2"], chin: float) -> Bool[np.ndarray, "h w"]:
+    """Return what lies above the chin and outside the face."""
+    rows = np.zeros(shape, np.uint8)
+    rows[: max(0, int(chin))] = 1
+    return cv2.fillPoly(rows, [cv2.convexHull(np.round(oval).astype(np.int32))], (0,)) > 0
