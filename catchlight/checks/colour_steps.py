@@ -8,7 +8,7 @@ from catchlight.checks import Limits
 from catchlight.sitting import Sitting
 
 TITLE = "Steps between colours"
-UNIT = "ΔE76"
+UNIT = "CIELAB units"
 SENTENCES = {
     "high": "The photo has so few colours that the face shows steps; the original would be smoother.",
 }
@@ -17,7 +17,7 @@ _MANY = 1000  # colours, past which no steps are seen
 
 
 class Settings(Limits):
-    """Limits in ΔE76."""
+    """Limits in CIELAB units."""
 
     high: float | None = 7.0
 
