@@ -11,6 +11,7 @@ from catchlight.decoding import decode
 from catchlight.sitting import sit
 from catchlight.strays import strays
 from catchlight.studio import Studio
+from tests.studio_fixtures import Seated
 
 pytest_plugins = ["tests.studio_fixtures"]
 
@@ -59,6 +60,11 @@ def test_what_is_no_pocket_is_left() -> None:
 def test_who_kept_the_wall_in_their_hair_is_looked_at(name: str, shared: Path, house: Studio) -> None:
     """Past the limit."""
     assert reading(name, shared, house) > (check.Settings().high or 0)
+
+
+def test_a_strip_of_flag_at_the_neck_is_looked_at(seated: Seated) -> None:
+    """Red between jaw and shoulder, which was just below the limit."""
+    assert check.measure(seated("icpsr021543")) > (check.Settings().high or 0)
 
 
 @pytest.mark.parametrize("name", CLEAN)

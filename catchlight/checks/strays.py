@@ -21,7 +21,7 @@ SENTENCES = {
 class Settings(Limits):
     """Limits in % of the head's square."""
 
-    high: float | None = 0.018
+    high: float | None = 0.016
 
 
 def measure(sitting: Sitting) -> float:
