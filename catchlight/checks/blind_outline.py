@@ -55,7 +55,9 @@ def blind(
     photo: OtherPicture, alpha: Float32[np.ndarray, "h w"], seen: Bool[np.ndarray, "h w"], unit: float
 ) -> Bool[np.ndarray, "h w"]:
     """Return the outline's pixels where the photo has the same colour on both sides; where the photo ends there is none."""
-    lab = cv2.cvtColor(photo.astype(np.float32) / 255, cv2.COLOR_RGB2LAB) * np.float32((_LIGHTNESS, 1, 1))
+    lab = cv2.cvtColor(photo.astype(np.float32) / 255, cv2.COLOR_RGB2LAB) * np.array(
+        (_LIGHTNESS, 1, 1), np.float32
+    )
     (own, some), (behind, others) = (
         _mean(lab, (side & seen).astype(np.float32), _NEAR * unit)
         for side in (alpha > _SURE, alpha < 1 - _SURE)
