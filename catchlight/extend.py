@@ -19,6 +19,7 @@ _NEAR, _STEEPEST = (
     0.02,
     3.0,
 )  # how far from the edge its fall is measured, in shares of the height; and how far it falls at most
+_LEANS = 3  # pixels a row at most: how far a photo's edge at the side leans
 _STROKE, _EDGE = 0.012, 0.001  # a line that goes on: evened out over, and its edge, in shares of the height
 _LONGEST = 400  # what is filled in is soft anyway: it is made at this size
 
@@ -95,15 +96,15 @@ def _line(
 ) -> Callable[[_Places], Float64[np.ndarray, " n"]]:
     """Return in which row the body begins, by column, where it has left the photo at its left edge below row ``low``.
 
-    Hair that meets the edge above the body, apart from it, is none of it.
+    The body is what meets the edge over most rows: hair above it, apart from it, is none of it.
     """
     first = inside[low:].argmax(1)
     at_edge = (alpha[low:][np.arange(len(first)), first] > 0.5) & (first > 0)
+    at_edge &= np.diff(first, prepend=first[:1]) <= _LEANS  # else it is the photo's lower edge
     if not at_edge.any():
         return lambda columns: np.zeros(columns.shape)
-    last = len(at_edge) - 1 - int(at_edge[::-1].argmax())
-    apart = np.flatnonzero(~at_edge[:last])
-    row = int(apart[-1]) + 1 if apart.size else 0
+    begin, end = np.flatnonzero(np.diff(at_edge, prepend=False, append=False)).reshape(-1, 2).T
+    row = int(begin[(end - begin).argmax()])
     left, top, fall = int(first[row]), low + row, _fall(alpha[low:], row, int(first[row]))
     return lambda columns: np.where(columns < left, top + fall * (left - columns), 0)
 

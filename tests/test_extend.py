@@ -143,3 +143,12 @@ def test_a_portrait_has_no_notch_where_its_photo_ends(gallery: Gallery) -> None:
         seam = int(seen[-len(seen) // 4].argmin())
         line = side[:, : seam + round(0.1 * tall)].argmax(0)[seam - round(0.1 * tall) :]
         assert (np.maximum.accumulate(line) - line).max() < 0.004 * tall
+
+
+def test_a_body_that_only_the_lower_edge_cuts_goes_on_below_it() -> None:
+    """In a photo that was levelled the lower edge leans; it is not taken for a side that the body left."""
+    rows, columns = np.indices((400, 400))
+    alpha = (np.abs(columns - 200) < 90).astype(np.float32) * (rows > 140)
+    seen = (np.abs(columns - 200) < 100) & (rows + columns // 20 < 260)
+    on = extend.run_on(alpha, seen, 120)
+    assert on[150:, 120:280].min() > 0.99
