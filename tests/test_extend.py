@@ -149,6 +149,6 @@ def test_a_body_that_only_the_lower_edge_cuts_goes_on_below_it() -> None:
     """In a photo that was levelled the lower edge leans; it is not taken for a side that the body left."""
     rows, columns = np.indices((400, 400))
     alpha = (np.abs(columns - 200) < 90).astype(np.float32) * (rows > 140)
-    seen = (np.abs(columns - 200) < 100) & (rows + columns // 20 < 260)
+    seen = (np.abs(columns - 200) < 100) & (rows + columns // 60 < 260)
     on = extend.run_on(alpha, seen, 120)
     assert on[150:, 120:280].min() > 0.99
