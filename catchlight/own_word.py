@@ -35,9 +35,15 @@ def spoken_for(said: Decision) -> str:
 
 
 def holds(own: Iterable[Decision], picture: str) -> bool:
-    """Whether one of these answers (the oldest first) holds for a picture: about it, or the last one about all."""
+    """Whether one of these answers (the oldest first) holds for a picture: about it, or the last one about all.
+
+    Whoever refused and came back was to be asked anew: what they said before that is about nothing any more.
+    """
     said = list(own)
-    return any(one.picture == picture for one in said) or any(one.answer in STOPS for one in said[-1:])
+    since = max((number + 1 for number, one in enumerate(said) if one.answer == Answer.REFUSE), default=0)
+    return any(one.picture == picture for one in said[since:]) or any(
+        one.answer in STOPS for one in said[-1:]
+    )
 
 
 def own_word(answers: Iterable[Decision], picture: str) -> bool:

@@ -84,12 +84,13 @@ def _kept(home: Home, register: Register, keep: int) -> dict[str, str]:
 
 
 def _below(home: Home, name: str) -> Iterator[str]:
-    """Yield the runs that a run of a few people carried everybody else over from."""
+    """Yield the runs that a run of a few people needs: while it has not ended, or where it does not say itself of whom it is."""
     try:
-        onto = json.loads((home.ledger(name) / "plan.json").read_bytes())["job"].get("onto", "")
+        job = json.loads((home.ledger(name) / "plan.json").read_bytes())["job"]
     except (OSError, ValueError, KeyError):
         return
-    if onto:
+    onto = job.get("onto", "")
+    if onto and not ("onto_everyone" in job and home.finished(name)):
         yield onto
         yield from _below(home, onto)
 

@@ -58,7 +58,8 @@ def _carried(plan: Plan, kind: type) -> pl.DataFrame:
     if not plan.job.onto:
         return pl.DataFrame(schema=ledger.schema(kind))
     there = ledger.read(plan.home.run(plan.job.onto) / ledger.file_name(kind))
-    return there.filter(~_developed(plan))
+    others = {person.id for person in plan.employees()}.difference(plan.job.only)
+    return there.filter(pl.col("employee").is_in(others))
 
 
 def _acts(plan: Plan) -> list[str]:

@@ -44,13 +44,18 @@ def _as_answers(words: Iterable[Consent]) -> Iterator[Decision]:
 
 
 def _merged(theirs: Sequence[Decision], told: Sequence[Decision]) -> list[Decision]:
-    """Return both, each word before the first answer at the machine that came later."""
-    found = list(theirs)
+    """Return both, each word before the first of the person's own answers that surely came later.
+
+    A file's day may be any: against a no it is later than that only once the no was taken back, and only if later than that, too.
+    """
+    found, yes = list(theirs), [one.at for one in told if one.answer == Answer.RETRY]
     for one in told:
-        later = (at for at, row in enumerate(found) if _at_the_machine(row) and row.at > one.at)
+        back = next((at for at in yes if at >= one.at), "")
+        later = (at for at, row in enumerate(found) if _came_later(row, one.at, back))
         found.insert(next(later, len(found)), one)
     return found
 
 
-def _at_the_machine(row: Decision) -> bool:
-    return row.side == Side.EMPLOYEE and not is_dated(row)
+def _came_later(row: Decision, said: str, back: str) -> bool:
+    after = back if is_dated(row) else said
+    return row.side == Side.EMPLOYEE and bool(after) and row.at > after

@@ -16,9 +16,9 @@ from catchlight.outbox import Delivery, Message, State
 from catchlight.own_word import SILENCE
 from catchlight.policy import Policy, Rule
 from catchlight.quiet_hours import opens
-from catchlight.records import Decision
 from catchlight.register import Transaction
 from catchlight.review_records import Extension, Invitation, Letter, Revocation
+from catchlight.spoken import spoken
 from flows.letters import PRINT, Bureau
 from flows.progress import SENDING, Counter
 from reports import letters as texts
@@ -167,8 +167,9 @@ def _against(bureau: Bureau, letter: Letter, rows: Rows) -> str:
 
 
 def _case(bureau: Bureau, id_: str, rows: Rows) -> Case:
-    own = [rows(record, employee=id_) for record in (Decision, Invitation, Letter, Extension)]
-    return bureau.case(gather(own[0], own[1], own[2], rows(Revocation), own[3]), id_)
+    asked, letters, extended = (rows(record, employee=id_) for record in (Invitation, Letter, Extension))
+    said = spoken(rows, employee=id_)
+    return bureau.case(gather(said, asked, letters, rows(Revocation), extended), id_)
 
 
 def write(bureau: Bureau, invitations: Invitations, letter: Letter) -> Message:

@@ -85,7 +85,7 @@ def refresh(  # noqa: PLR0913  a form's fields, those of HR first
             return None
         with session(job, gather) as begun:
             folder = in_tasks(begun)
-            some = begun.plan.job.only
+            some = begun.plan.job.only if begun.plan.job.onto else ()
         finish(folder, ask_until or None, some)
     return folder
 

@@ -11,6 +11,7 @@ from catchlight import planning
 from catchlight.home import Home
 from catchlight.job import Job
 from catchlight.plan import Plan
+from catchlight.records import Answer
 from catchlight.runs import run_folder, takes_in_everyone
 from flows import stages
 from flows.rehearsal import rehearse
@@ -80,6 +81,16 @@ def test_they_are_made_anew_and_everybody_else_is_as_before(after: tuple[Asked, 
 def test_the_run_is_of_the_whole_company(after: tuple[Asked, Asked]) -> None:
     """Plans still take off whoever is in no list any more."""
     assert takes_in_everyone(after[1].home, after[1].run)
+
+
+def test_who_refused_since_is_not_carried_over(job: Job) -> None:
+    """As in a refresh of everybody: nothing of theirs is in the new run, neither rows nor their portrait."""
+    company = Asked(job.home)
+    company.say(BEN, Answer.REFUSE)
+    refresh(job.model_copy(update={"only": (ANN,)}))
+    assert set(company.people()) == {ANN, CAT}
+    assert {who for name in TABLES for who in company.table(name)["employee"]} == {ANN, CAT}
+    assert not (run_folder(job.home) / f"portraits/{BEN}.jpg").exists()
 
 
 def test_an_interrupted_one_goes_on(job: Job) -> None:

@@ -10,9 +10,11 @@ from typer.testing import CliRunner
 from catchlight import publishing
 from catchlight.bulk_approval import approve_all, batches
 from catchlight.closing import close
+from catchlight.consents import Consent, Word
 from catchlight.desk import open_register
 from catchlight.permission import read_permissions
 from catchlight.policy import Policy, Rule, load_policy
+from catchlight.promises import EDIT
 from catchlight.publish_planning import draw
 from catchlight.records import Answer, Employee, Rung
 from catchlight.rollback import rollback
@@ -157,6 +159,39 @@ def test_silence_is_no_yes_of_who_refused(asked: tuple[LetterCompany, Mailbox]) 
         remind(made.bureau(), Order("hr", now=True))
     assert len(box.letters) == written
     assert close(made.home, made.bureau().register, policy, made.now).decisions == ()
+
+
+def test_whoever_takes_it_back_is_asked_again(asked: tuple[LetterCompany, Mailbox]) -> None:
+    """Also who had said yes before: the letter leaves, once."""
+    made, box = asked
+    made.later(hours=1)
+    made.answer("eve")
+    for word in (Word.REFUSED, Word.GRANTED):
+        made.later(hours=1)
+        at = made.now.isoformat(timespec="microseconds")
+        made.bureau().register.add([Consent("eve", EDIT, word, "hr", at)])
+    made.later(hours=1)
+    written = len(box.letters)
+    for _ in range(2):
+        done = invite(made.bureau(), "mail", Order("hr", now=True))
+        assert not done.report.dropped
+    assert len(box.letters) == written + 1
+
+
+@pytest.mark.parametrize(("day", "counts"), [("2020-01-01", False), ("2030-01-01", True)])
+def test_a_table_counts_after_that_by_its_day(
+    company: Company, tmp_path: Path, day: str, *, counts: bool
+) -> None:
+    """A yes of before the no is none; one of after it is. While the no stands, no day is late enough."""
+    table = tmp_path / "answers.csv"
+    table.write_text(f"employee,answer,at\na,approve,{day}\n")
+    words = ["import", str(table), "--home", str(company.home)]
+    CliRunner().invoke(review.app, words)
+    writes(company.home, "a")
+    assert "a" not in planned(company)[0]
+    writes(company.home, "a", "granted")
+    CliRunner().invoke(review.app, words)
+    assert ("a" in planned(company)[0]) == counts
 
 
 @pytest.fixture

@@ -194,10 +194,12 @@ def test_a_recipe_goes_with_its_picture(company: Company) -> None:
 
 
 def test_a_run_that_others_stand_on_stays(company: Company) -> None:
-    """A redo carried everybody else over from it: without it nobody knows who had left."""
+    """A redo of before carried everybody else over from it: without it nobody knows who had left."""
     home, register = Home(company.home), Register(company.home / "register.db")
     write_json(home.ledger(RUNS[3]) / "plan.json", {"job": {"onto": RUNS[0]}})
     assert "stands on it" in pruning.draw_up(home, register, 1).kept[RUNS[0]]
+    write_json(home.ledger(RUNS[3]) / "plan.json", {"job": {"onto": RUNS[0], "onto_everyone": True}})
+    assert RUNS[0] in pruning.draw_up(home, register, 1).runs  # it says itself of whom it is
     register.close()
 
 
