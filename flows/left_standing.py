@@ -50,7 +50,7 @@ class LeftStanding:
         if not root.is_dir():
             return (
                 "mount it, or bring it back; where it is gone for good, make the folder anew with any file in it, and "
-                f"catchlight publish rollback {to} notes that nothing stands there, one publication after the other"
+                f"catchlight publish rollback {to} --force notes that nothing stands there, one publication after the other"
             )
         return (
             f"catchlight publish plan {to} takes off whoever has to go and goes on with the others; "

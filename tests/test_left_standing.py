@@ -100,12 +100,15 @@ def test_a_table_that_was_removed_is_to_be_named_again(company: Company) -> None
 
 def test_a_folder_that_is_gone_for_good_can_be_settled(company: Company) -> None:
     """What is told to do leaves nobody published there, so that a purge reaches who left."""
+    company.answer(company.run("20261103-100000", {"a": "newer", "b": "b"}))
+    company.publish("20261103-100000", ("96",))
     shutil.rmtree(company.out)
     (one,) = left_standing.left_standing(company.home)
     assert "gone for good" in one.remedy
     company.out.mkdir()
     (company.out / "any").touch()
-    run(company, "rollback", "--to", str(company.out), "--yes")
+    for _ in range(2):  # one publication after the other
+        run(company, "rollback", "--to", str(company.out), "--force", "--yes")
     assert left_standing.left_standing(company.home) == []
 
 
