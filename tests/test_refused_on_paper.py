@@ -194,6 +194,16 @@ def test_a_table_counts_after_that_by_its_day(
     assert ("a" in planned(company)[0]) == counts
 
 
+def test_a_later_no_of_a_table_counts_as_well(company: Company, tmp_path: Path) -> None:
+    """Whoever came back on paper and refuses on another is left out."""
+    writes(company.home, "a")
+    writes(company.home, "a", "granted")
+    table = tmp_path / "answers.csv"
+    table.write_text("employee,answer\na,refuse\n")
+    CliRunner().invoke(review.app, ["import", str(table), "--home", str(company.home)])
+    assert "a" in read_permissions(company.home).barred([Employee("a")])
+
+
 @pytest.fixture
 def reviewed(tmp_path: Path) -> ReviewCompany:
     """Return a company with portraits to answer about."""

@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from catchlight.outsiders import has_mailbox, outsider
 from catchlight.review_records import Session
 from reports.review.shield import client_of
 from reports.review.words import Words, languages, preferred, texts
@@ -71,10 +72,18 @@ class Visit:
     @property
     def heard(self) -> str:
         """How whoever is signed in hears of a new portrait: by a message, or by looking here again."""
-        person = self.desk.company.book().people.get(self.session.employee) if self.session else None
-        mailbox = person is None or "@" in person.portrait.employee.email
-        writes = bool(self.desk.policy.mail or self.desk.policy.slack) and mailbox
+        writes = bool(self.desk.policy.mail or self.desk.policy.slack) and self._is_reached()
         return self.words("heard.message" if writes else "heard.look")
+
+    def _is_reached(self) -> bool:
+        """Whether whoever is signed in, if anybody, has an address to write to; who is in no run, one of their own."""
+        if self.session is None or not self.session.employee:
+            return True
+        desk, employee = self.desk, self.session.employee
+        if person := desk.company.book().people.get(employee):
+            return "@" in person.portrait.employee.email
+        staff = outsider(desk.home, desk.register, employee)
+        return staff is not None and has_mailbox(desk.home, desk.company.book(), staff, desk.clock())
 
     @property
     def token(self) -> str:
