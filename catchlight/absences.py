@@ -1,11 +1,17 @@
 """Why somebody who is published is in no run of the whole company any more: a run alone does not tell who left."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from catchlight.identities import Seen, read_ids
 from catchlight.known import last_entries
+from catchlight.publish_removals import Absent
 from catchlight.publish_right import LEFT, MISSING, OUTSIDE, Rights
+
+
+def among(home: Path, rights: Rights, everyone: Collection[str], *, whole: bool) -> Absent:
+    """Return what says why some of those who are published are not among ``everyone`` of a run, where that is of the ``whole`` company."""
+    return lambda published: absences(home, rights, set(published).difference(everyone)) if whole else {}
 
 
 def absences(home: Path, rights: Rights, ids: Iterable[str]) -> dict[str, str]:

@@ -49,7 +49,7 @@ def standing(decisions: Iterable[Decision], picture: str) -> str:
         if decision.picture == picture or decision.answer in STOPS:
             return decision.answer
         again = again or decision.answer in _CHANGES
-    return OLDER_PICTURE if answers else NO_ANSWER
+    return OLDER_PICTURE if any(one.picture for one in answers) else NO_ANSWER
 
 
 def chosen(decisions: Iterable[Decision], pictures: Sequence[str]) -> str:

@@ -8,10 +8,9 @@ from catchlight import ledger, looks
 from catchlight.errors import ConfigError
 from catchlight.home import Home
 from catchlight.job import Job
-from catchlight.permission import read_permissions
 from catchlight.plan import Plan
 from catchlight.records import Employee, Photo, Reading, Render
-from catchlight.redo_plan import plan_of
+from catchlight.redo_plan import carried, plan_of
 from catchlight.runs import run_folder, run_names, takes_in_everyone
 from catchlight.source import Finding
 from catchlight.wish import Wish
@@ -58,11 +57,8 @@ def _newest(home: Path) -> Iterator[str]:
 
 
 def _onto(latest: Plan, draft: Draft) -> Draft:
-    chosen, others = {person.id for person in draft.employees}, latest.employees()
-    barred = read_permissions(draft.job.home).barred(others)
-    not_carried = chosen | {
-        id_ for id_, why in barred.items() if why.is_own_no
-    }  # who refused is left out of every run
+    chosen = {person.id for person in draft.employees}
+    others = {one.id: one for one in carried(latest) if one.id not in chosen}
     update = {
         "only": tuple(sorted(chosen)),
         "departments": (),
@@ -71,9 +67,9 @@ def _onto(latest: Plan, draft: Draft) -> Draft:
     }
     return Draft(
         draft.job.model_copy(update=update),
-        [*(one for one in others if one.id not in not_carried), *draft.employees],
-        [*(one for one in latest.photos() if one.employee not in not_carried), *draft.photos],
-        {id_: wish for id_, wish in latest.wishes.items() if id_ not in not_carried} | dict(draft.wishes),
+        [*others.values(), *draft.employees],
+        [*(one for one in latest.photos() if one.employee in others), *draft.photos],
+        {id_: wish for id_, wish in latest.wishes.items() if id_ in others} | dict(draft.wishes),
     )
 
 

@@ -22,7 +22,7 @@ def must_be_mounted(place: Place, register: Register) -> None:
     if standing and (nothing or _none_is_at(place, standing)):
         message = (
             f"{place.name}: it is empty, though {len(standing)} files of ours stand there; is the disk mounted? "
-            f"If somebody emptied it on purpose, put any file there, called {LIST}, and run again"
+            f"If somebody emptied it on purpose, put a file called {LIST} there, and run again"
         )
         raise OutsideError(message)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from catchlight.absences import absences
+from catchlight.absences import among
 from catchlight.audit import Act
 from catchlight.batches import batches
 from catchlight.company import Person, read_book
@@ -95,11 +95,7 @@ def _off(
 ) -> list[Removal]:
     """Return who is to be taken off, of everybody or of those in ``only``."""
     standing = stacks(desk.register.receipts(desk.place.name)).values()
-    whole = takes_in_everyone(desk.home, run)
-
-    def absent(published: Collection[str]) -> Mapping[str, str]:
-        return absences(desk.home, drawer.rights, set(published) - everyone.keys()) if whole else {}
-
+    absent = among(desk.home, drawer.rights, everyone.keys(), whole=takes_in_everyone(desk.home, run))
     found = draw_removals(standing, drawer.rights, absent)
     return [removal for removal in found if only is None or removal.employee in only]
 

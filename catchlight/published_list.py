@@ -59,14 +59,14 @@ def _write(desk: Desk, run: str, ours: list[Receipt], lists: list[Receipt]) -> l
 
 
 def _take_away(desk: Desk, lists: list[Receipt]) -> list[Result]:
-    if lists and not lists[0].replaced and desk.place.look(NAME) is None:
-        note(
-            desk, lists, State.RESTORED
-        )  # it went without us, as everything does with a folder that was made anew
-        return []
-    results: list[Result] = []
-    for receipt in reversed(lists):
-        if results and desk.place.digest(NAME) != receipt.sent:
+    results, left = list[Result](), list(lists)
+    while left:
+        if not lists[0].replaced and desk.place.look(NAME) is None:
+            note(
+                desk, left, State.RESTORED
+            )  # it went without us, as all does with a folder that was made anew
             break
-        results.append(put_back(desk, receipt))
+        if results and desk.place.digest(NAME) != left[-1].sent:
+            break
+        results.append(put_back(desk, left.pop()))
     return results[-1:]

@@ -40,7 +40,7 @@ def against(home: Path, register: Register, employee: str) -> Callable[[str], st
 def _gone(home: Path, rights: Rights, employee: str, run: str) -> str:
     """Return why the newest run of the whole company does not have somebody whom ``run`` had last, "" where it does."""
     newest = run_folder(home).name if (home / "runs" / "latest").exists() else ""
-    if newest in ("", run) or not takes_in_everyone(home, newest):
+    if not run or newest in ("", run) or not takes_in_everyone(home, newest):
         return ""
     reason = why(absences(home, rights, [employee])[employee])
     return f"{reason}; what still stands is taken off by the next publication"

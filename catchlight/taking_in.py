@@ -7,7 +7,8 @@ from catchlight.answer_places import Wanted
 from catchlight.answers import Answers
 from catchlight.consents import Consent, is_against_own_no, last_words
 from catchlight.in_order import in_order
-from catchlight.own_word import is_own, own_word
+from catchlight.own_word import PAPER, is_own, own_word
+from catchlight.promises import EDIT
 from catchlight.records import Decision, by_employee
 from catchlight.register import Register, Transaction, now
 from catchlight.spoken import spoken
@@ -75,6 +76,8 @@ def _against_own(one: Decision, said: Sequence[Decision]) -> list[str]:
     """Return why an answer is not taken against the person's own word, nothing where that says the same."""
     own = [row for row in said if is_own(row)][-1]
     told = f"{one.employee!r}: {one.answer} not taken: they said {own.answer} themselves, and {OWN_WAY}"
+    if own.source == PAPER:
+        told += f"; or write their new word down: catchlight people consent {one.employee} --purpose {EDIT} --said granted"
     return [told] if own.answer != one.answer else []
 
 

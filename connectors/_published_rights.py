@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import AfterValidator
 
 _SPECIAL = 0o7000
-_ENTER = 0o011  # the group's right to enter, and everybody's
+_ENTER, _LIST = 0o011, 0o044  # the group's right to enter a folder and to list it, and everybody's
 _CANNOT = (errno.EPERM, errno.ENOTSUP)
 
 
@@ -40,8 +40,8 @@ def open_file(handle: int, root: int, mode: int | None) -> None:
 
 def open_folder(handle: int, root: int, mode: int | None) -> None:
     """Let a folder that was just made be entered likewise; what it took over from the one that it is in stays."""
-    made, enter = _mode_of(handle), _mode_of(root) & _ENTER
-    wanted = made | enter | enter << 2 if mode is None else made & _SPECIAL | entering(mode)
+    made, of_root = _mode_of(handle), _mode_of(root)
+    wanted = made | of_root & (_ENTER | _LIST) if mode is None else made & _SPECIAL | entering(mode)
     _set(handle, made, wanted, must=mode is not None)
 
 

@@ -1,12 +1,12 @@
 """Places that no plan looks at any more and where portraits of ours still stand: whoever leaves would stay shown there."""
 
 import shlex
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from catchlight.absences import absences
+from catchlight.absences import among
 from catchlight.amounts import amount, people
 from catchlight.desk import register_of
 from catchlight.errors import ConfigError
@@ -86,11 +86,7 @@ def told(home: Path, run: str = "latest", but: Collection[str] = ()) -> Iterator
 def _at(home: Path, register: Register, run: str, place: str, standing: list[list[Receipt]]) -> LeftStanding:
     rights = replace(rights_for(purpose_at(place, home), read_rules(home), register.rows), home=home)
     everyone, whole = _everyone(home, run)
-
-    def absent(published: Collection[str]) -> Mapping[str, str]:
-        return absences(home, rights, set(published) - set(everyone)) if whole else {}
-
-    off = draw_removals(standing, rights, absent)
+    off = draw_removals(standing, rights, among(home, rights, everyone, whole=whole))
     return LeftStanding(home, place, len(standing), len({stack[-1].employee for stack in standing}), len(off))
 
 

@@ -38,7 +38,9 @@ def refresh(  # noqa: PLR0913  a form's fields, those of HR first
     dry_run: Annotated[bool, shown("Only say what would be done")] = False,
     ask_until: Annotated[date | Literal[""], DAY, shown("Then ask people to answer by this day")] = "",
     only: Annotated[tuple[str, ...], shown("Only these people")] = (),
-    accept_fewer: Annotated[bool, shown("Go on although the list is much shorter than last time")] = False,
+    accept_fewer: Annotated[
+        bool, shown("Go on although far fewer people or photos are there than last time")
+    ] = False,
     source: Annotated[Path, shown("For IT: where the people are")],
     home: Annotated[Path, shown("For IT: Catchlight's folder")],
     engine: Annotated[str, shown("For IT: engine")] = "",
@@ -58,7 +60,7 @@ def refresh(  # noqa: PLR0913  a form's fields, those of HR first
         dry_run: Counts whose portrait would be made, and makes none. A good first try.
         ask_until: Everybody chosen here who has not answered gets a letter. Empty: nobody is written to.
         only: Employee ids. Empty: everybody.
-        accept_fewer: A list that suddenly lacks many people stops the run, unless this is on.
+        accept_fewer: A list that suddenly lacks many people, or their photos, stops the run, unless this is on.
         source: Folder with directory.csv and photos/, or a job file.
         home: Folder for everything that Catchlight keeps.
         engine: Lets this engine do every job it offers. Empty: the preset's own.

@@ -45,8 +45,8 @@ def test_whoever_may_enter_the_folder_may_read_what_is_in_it(company: Company, r
     assert inner & stat.S_ISGID == root & stat.S_ISGID
     for made in (company.out / "96/a.jpg", company.out / "portraits.csv"):
         read = int(mode(made), 8)
-        assert (read & 0o004, inner & 0o005) == ((0o004, 0o005) if root & 0o001 else (0, 0))
-        assert (read & 0o040, inner & 0o050) == (0o040, 0o050) or not root & 0o010
+        assert (read & 0o004, inner & 0o005) == ((0o004, root & 0o005) if root & 0o001 else (0, 0))
+        assert (read & 0o040, inner & root & 0o050) == (0o040, root & 0o050) or not root & 0o010
 
 
 @pytest.mark.usefixtures("umask")

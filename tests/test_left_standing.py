@@ -110,6 +110,9 @@ def test_a_folder_that_is_gone_for_good_can_be_settled(company: Company) -> None
     for _ in range(2):  # one publication after the other
         run(company, "rollback", "--to", str(company.out), "--force", "--yes")
     assert left_standing.left_standing(company.home) == []
+    shutil.rmtree(company.out)
+    assert "Nothing of this is published" in run(company, "rollback", "--yes")
+    run(company, "verify")
 
 
 def test_the_nightly_look_logs_it(

@@ -9,7 +9,8 @@ import typer
 from catchlight.amounts import amount
 from catchlight.desk import Desk, alone, open_desk, open_register
 from catchlight.drift import find_drift
-from catchlight.journal import stacks
+from catchlight.errors import ConfigError, OutsideError
+from catchlight.journal import by_destination, stacks
 from catchlight.records import Receipt
 from catchlight.rollback import foresee
 from catchlight.rollback import rollback as undo
@@ -96,10 +97,21 @@ def _say_what_would(of: Iterable[tuple[Desk, str]], person: str, *, force: bool)
 
 def _desks(home: Path, to: str) -> Iterable[Desk]:
     """Return a desk for one destination, or for each that was ever published to."""
-    register = open_register(home)
-    names = list(dict.fromkeys(receipt.destination for receipt in register.receipts()))
-    places = [place_named(to, home)] if to else [place_named(name, home) for name in names]
-    return [open_desk(home, place) for place in places]
+    if to:
+        return [open_desk(home, place_named(to, home))]
+    sent = by_destination(open_register(home).receipts())
+    desks = [_desk(home, name, stands=bool(stacks(rows))) for name, rows in sent.items()]
+    return [desk for desk in desks if desk]
+
+
+def _desk(home: Path, name: str, *, stands: bool) -> Desk | None:
+    """Return a desk for a destination; None where it is gone and nothing of ours ``stands`` there."""
+    try:
+        return open_desk(home, place_named(name, home))
+    except (ConfigError, OutsideError):
+        if stands:
+            raise
+    return None
 
 
 def _ours(desk: Desk, run: str, person: str) -> Iterable[Receipt]:

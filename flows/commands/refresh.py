@@ -45,7 +45,10 @@ def refresh(
     shard_size: Annotated[int, typer.Option("--shard-size", min=1, help="People in one shard.")] = 50,
     accept_fewer: Annotated[
         bool,
-        typer.Option("--accept-fewer", help="Go on though a source lists far fewer people than last time."),
+        typer.Option(
+            "--accept-fewer",
+            help="Go on though far fewer people are listed, or have a photo, than last time.",
+        ),
     ] = False,
     runner: Annotated[
         str,
