@@ -52,7 +52,7 @@ def test_a_destination_that_goes_away_is_not_an_empty_one(company: Company) -> N
     desk, plan = company.desk(), draw(company.desk(), "r1", SIZES)
     shutil.rmtree(company.out)
     for use in (lambda: draw(desk, "r1", SIZES), lambda: publishing.check(desk, plan)):
-        with pytest.raises(OutsideError, match="could not be read|is the disk still mounted"):
+        with pytest.raises(OutsideError, match=r"could not be read|is the disk still mounted"):
             use()
     assert codes(publishing.apply(desk, plan)) == {"failed": 2}
 
