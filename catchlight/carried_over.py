@@ -8,9 +8,10 @@ from catchlight import ledger, looks
 from catchlight.errors import ConfigError
 from catchlight.home import Home
 from catchlight.job import Job
+from catchlight.permission import read_permissions
 from catchlight.plan import Plan
 from catchlight.records import Employee, Photo, Reading, Render
-from catchlight.redo_plan import carried, plan_of
+from catchlight.redo_plan import plan_of
 from catchlight.runs import run_folder, run_names, takes_in_everyone
 from catchlight.source import Finding
 from catchlight.wish import Wish
@@ -58,7 +59,7 @@ def _newest(home: Path) -> Iterator[str]:
 
 def _onto(latest: Plan, draft: Draft) -> Draft:
     chosen = {person.id for person in draft.employees}
-    others = {one.id: one for one in carried(latest) if one.id not in chosen}
+    others = {one.id: one for one in _willing(latest) if one.id not in chosen}
     update = {
         "only": tuple(sorted(chosen)),
         "departments": (),
@@ -71,6 +72,13 @@ def _onto(latest: Plan, draft: Draft) -> Draft:
         [*(one for one in latest.photos() if one.employee in others), *draft.photos],
         {id_: wish for id_, wish in latest.wishes.items() if id_ in others} | dict(draft.wishes),
     )
+
+
+def _willing(latest: Plan) -> list[Employee]:
+    """Return everybody of a run but who said no to being processed since: no refresh has them."""
+    people = latest.employees()
+    barred = read_permissions(latest.home.root).barred(people)
+    return [one for one in people if one.id not in barred or not barred[one.id].is_own_no]
 
 
 def _fitting(job: Job, run: str) -> Plan:

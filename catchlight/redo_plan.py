@@ -11,9 +11,8 @@ from catchlight import ledger, looks, planning, wishes
 from catchlight.errors import ConfigError
 from catchlight.home import Home
 from catchlight.job import Job
-from catchlight.permission import read_permissions
 from catchlight.plan import Plan
-from catchlight.records import Answer, Employee, Photo, by_employee
+from catchlight.records import Answer, Photo, by_employee
 from catchlight.runs import run_folder, takes_in_everyone
 from catchlight.wish import NO_WISH, Wish
 from catchlight.wishes import Asked
@@ -91,18 +90,7 @@ def draw_up(found: Waiting) -> Plan:
     _same_preset(latest)
     everyone = takes_in_everyone(latest.home.root, latest.run)  # told now: that run goes after its term
     job = latest.job.model_copy(update={"only": found.people, "onto": latest.run, "onto_everyone": everyone})
-    people = carried(latest)
-    ids = {one.id for one in people}
-    photos = [one for one in found.photos if one.employee in ids]
-    wishes = {id_: wish for id_, wish in found.wishes.items() if id_ in ids}
-    return planning.draw_up(job, people, photos, (), wishes)
-
-
-def carried(latest: Plan) -> list[Employee]:
-    """Return who of a run goes on into one of a few people: everybody but who said no to being processed since."""
-    people = latest.employees()
-    barred = read_permissions(latest.home.root).barred(people)
-    return [one for one in people if one.id not in barred or not barred[one.id].is_own_no]
+    return planning.draw_up(job, latest.employees(), found.photos, (), found.wishes)
 
 
 def plan_of(home: Path, run: str) -> Plan:
