@@ -97,7 +97,7 @@ def _fitting(job: Job, run: str) -> Plan:
 
 def _must_be_whole(plan: Plan) -> None:
     """Raise ConfigError where a table that is to be gone on with is damaged or gone."""
-    folder = Home(plan.job.home).run(plan.run)
+    folder = plan.home.run(plan.run)
     files = [plan.folder / ledger.file_name(Employee), plan.folder / ledger.file_name(Photo)]
     try:
         for file in [*files, *(folder / ledger.file_name(kind) for kind in _CARRIED)]:

@@ -15,10 +15,8 @@ from catchlight.anatomy import Picture
 from catchlight.once import Once
 
 SLOPE = 0.45  # how far a shoulder falls at least for each pixel aside
-_NEAR, _STEEPEST = (
-    0.02,
-    3.0,
-)  # how far from the edge its fall is measured, in shares of the height; and how far it falls at most
+_STEEPEST = 3.0  # how far it falls at most
+_NEAR = 0.02  # shares of the height: how far from the edge its fall is measured
 _LEANS = 3  # pixels a row at most: how far a photo's edge at the side leans
 _STROKE, _EDGE = 0.012, 0.001  # a line that goes on: evened out over, and its edge, in shares of the height
 _LONGEST = 400  # what is filled in is soft anyway: it is made at this size

@@ -130,7 +130,6 @@ def carry(
     small: Picture,
     to: Affine,
     large: OtherPicture,
-    radius: int = RADIUS,
     device: Device = "auto",
 ) -> Float32[np.ndarray, "H W"]:
     """Carry alpha from the sheet into the portrait, or some rows of it, along the portrait's own edges.
@@ -142,9 +141,9 @@ def carry(
 
     if to.scale < GUIDED:
         return np.clip(to.warp(alpha, outside=0.0), 0, 1)
-    rows = _reached(to, alpha.shape[0], 2 * radius + 2)
+    rows = _reached(to, alpha.shape[0], 2 * RADIUS + 2)
     part = _on(alpha[rows], device)
-    models = closed_form.models_near(_planes(small[rows], device), part, radius, 1e-4)
+    models = closed_form.models_near(_planes(small[rows], device), part, RADIUS, 1e-4)
     theta = _on(_theta(to.of_part(0, rows.start), part.shape[1:]).astype(np.float32), device)
     found = closed_form.carried(models, part, _on(large, device), theta)
     return np.asarray(_back(found), np.float32)

@@ -62,9 +62,8 @@ def _take_away(desk: Desk, lists: list[Receipt]) -> list[Result]:
     results, left = list[Result](), list(lists)
     while left:
         if not lists[0].replaced and desk.place.look(NAME) is None:
-            note(
-                desk, left, State.RESTORED
-            )  # it went without us, as all does with a folder that was made anew
+            # it went without us, as all does with a folder that was made anew
+            note(desk, left, State.RESTORED)
             break
         if results and desk.place.digest(NAME) != left[-1].sent:
             break

@@ -4,7 +4,7 @@ import json
 import os
 import platform
 import shutil
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -21,6 +21,7 @@ from catchlight.cost import cost_of
 from catchlight.delivery import file_names
 from catchlight.errors import ConfigError, OutsideError
 from catchlight.home import Home, write_json
+from catchlight.job import Job
 from catchlight.look import store_of
 from catchlight.plan import Plan
 from catchlight.records import Employee, Outcome, Photo, Reading, Render, Verdict
@@ -40,11 +41,13 @@ KINDS = (Employee, Photo, Render, Reading, Verdict)
 def tabulate(plan: Plan) -> dict[type, pl.DataFrame]:
     """Gather the shards' tables, judge them together, and write one table a kind into the run's folder."""
     shards = [plan.shard(number) for number in plan.numbers()]
+    everyone = ledger.table(Employee, plan.employees()).sort("id")
+    others = set(everyone["id"]).difference(plan.job.only)
     tables: dict[type, pl.DataFrame] = {}
     for table, by in _ORDER.items():
-        tables[table] = ledger.gather(table, shards, by, _carried(plan, table))
+        tables[table] = ledger.gather(table, shards, by, _carried(plan, table, others))
     tables[Reading] = photo_age.as_of(tables[Reading], plan.started, _developed(plan))
-    tables[Employee] = ledger.table(Employee, plan.employees()).sort("id")
+    tables[Employee] = everyone
     tables[Verdict] = looks.judged(plan, tables)
     folder = plan.home.run(plan.run)
     for kind in KINDS:
@@ -53,12 +56,11 @@ def tabulate(plan: Plan) -> dict[type, pl.DataFrame]:
     return tables
 
 
-def _carried(plan: Plan, kind: type) -> pl.DataFrame:
-    """Return what another run says of those who are not developed in this one, as it stands there."""
+def _carried(plan: Plan, kind: type, others: Collection[str]) -> pl.DataFrame:
+    """Return what another run says of those (``others``, ids) who are not developed in this one, as it stands there."""
     if not plan.job.onto:
         return pl.DataFrame(schema=ledger.schema(kind))
     there = ledger.read(plan.home.run(plan.job.onto) / ledger.file_name(kind))
-    others = {person.id for person in plan.employees()}.difference(plan.job.only)
     return there.filter(pl.col("employee").is_in(others))
 
 
@@ -72,10 +74,9 @@ def _acts(plan: Plan) -> list[str]:
     return [act for act in ACTS if act in done]
 
 
-def _told_carried(plan: Plan) -> dict[str, Any]:
-    """Return what run.json says of those who are carried over: how many, and from which run."""
-    job = plan.job
-    return {"people": len(plan.employees()) - len(job.only), "run": job.onto} if job.onto else {}
+def _told_carried(job: Job, people: int) -> dict[str, Any]:
+    """Return what run.json says of those of so many people who are carried over: how many, and from which run."""
+    return {"people": people - len(job.only), "run": job.onto} if job.onto else {}
 
 
 def _developed(plan: Plan) -> pl.Expr:
@@ -130,7 +131,7 @@ def summarise(
         "preset": {"name": preset.name, "title": preset.title, "digest": preset.digest()},
         "groups": looks.told(plan, tables[Employee]),
         "acts": _acts(plan),
-        "carried": _told_carried(plan),
+        "carried": _told_carried(plan.job, tables[Employee].height),
         "setup": plan.look.setup,
         "engines": {job: getattr(preset.engines, job) for job in JOBS},
         "models": model_digests(preset.engines, store_of(plan.job)),

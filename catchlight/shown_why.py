@@ -19,11 +19,8 @@ def against(home: Path, register: Register, employee: str) -> Callable[[str], st
     """Return what says of a purpose why somebody may not be shown for it, "" where they may."""
     run, person = newest_of(home, employee)
     rules, refused = read_rules(home), employee in read_permissions(home, employee).refused
-    gone = (
-        ""
-        if refused
-        else _gone(home, rights_for(FILES.consent, rules, register.rows, employee), employee, run)
-    )
+    everywhere = rights_for(FILES.consent, rules, register.rows, employee)
+    gone = "" if refused else _gone(home, everywhere, employee, run)
     basis = spoken_for([person], load_policy(home), register.rows).get(employee, "") if person else ""
 
     def told(purpose: str) -> str:

@@ -11,6 +11,11 @@ _NAMES = frozenset((
 _EARLIER = "@gmt-"  # Windows and Samba name the states of a share by their time
 
 
+def is_left_out(name: str) -> bool:
+    """Whether nothing of this name in a folder is anybody's: hidden, or a disk's own."""
+    return name.startswith(".") or is_disks_own(name)
+
+
 def is_disks_own(name: str) -> bool:
     """Whether a folder of this name is no place that people put files into; hidden ones are told by their dot."""
     folded = name.casefold()

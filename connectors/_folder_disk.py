@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 
 from catchlight.errors import ConfigError, OutsideError
 from catchlight.home import MARKS
-from connectors._disks_own import is_disks_own
+from connectors._disks_own import is_left_out
 from connectors._published_rights import open_file, open_folder
 
 LARGEST = 64 << 20
@@ -50,7 +50,7 @@ def walk(root: Path, odd: list[str]) -> Iterator[tuple[str, os.DirEntry[str]]]:
         if prefix and MARKS.issubset(entry.name for entry in entries):
             continue
         for entry in entries:
-            if entry.name.startswith(".") or is_disks_own(entry.name):
+            if is_left_out(entry.name):
                 continue
             if not _is_text(entry.name):
                 odd.append(prefix + os.fsencode(entry.name).decode("utf-8", "replace"))

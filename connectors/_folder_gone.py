@@ -6,7 +6,7 @@ from pathlib import Path
 from catchlight.errors import PhotoError
 from catchlight.out_of_reach import AWAY
 from catchlight.source import SourceGoneError
-from connectors._disks_own import is_disks_own
+from connectors._disks_own import is_left_out
 from connectors._folder_match import PICTURES
 
 
@@ -40,6 +40,6 @@ def _holds_photos(folder: Path) -> bool:
 
 
 def _is_theirs(entry: os.DirEntry[str]) -> bool:
-    if entry.name.startswith(".") or is_disks_own(entry.name):
+    if is_left_out(entry.name):
         return False
     return entry.name.casefold().endswith(PICTURES) or entry.is_dir(follow_symlinks=False)

@@ -52,7 +52,12 @@ class Access(BaseModel):
     @property
     def reached(self) -> tuple[str, ...]:
         """The addresses that are really called, of all that these settings may be for."""
-        return (self.url,) if self.url else (_ENDPOINT, DIRECTORY)
+        return (self.url,) if self.url else (_ENDPOINT, DIRECTORY, *self.also)
+
+    @property
+    def also(self) -> tuple[str, ...]:
+        """Further addresses of Google's."""
+        return ()
 
 
 class Google(Access):

@@ -57,10 +57,9 @@ class SourceSettings(Access):
     )
 
     @property
-    def reached(self) -> tuple[str, ...]:
-        """The addresses that are really called."""
-        profile = self.photos == "profile" and not self.url
-        return (*super().reached, PEOPLE, PICTURES) if profile else super().reached
+    def also(self) -> tuple[str, ...]:
+        """Where profile photos are."""
+        return (PEOPLE, PICTURES) if self.photos == "profile" else ()
 
     def paths(self) -> dict[Field, str]:
         """Return where each of our fields is."""

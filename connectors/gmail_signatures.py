@@ -59,9 +59,9 @@ class Settings(Google):
     a_minute: float = Field(TAKES.a_minute, gt=0, description="writes in a minute")
 
     @property
-    def reached(self) -> tuple[str, ...]:
-        """The addresses that are really called."""
-        return super().reached if self.url else (*super().reached, GMAIL)
+    def also(self) -> tuple[str, ...]:
+        """Gmail's own."""
+        return (GMAIL,)
 
 
 @dataclass(frozen=True, slots=True)

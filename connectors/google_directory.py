@@ -54,10 +54,9 @@ class Settings(Google):
     lag: float = Field(TAKES.lag, ge=0, description="seconds for which Google may still show the old photo")
 
     @property
-    def reached(self) -> tuple[str, ...]:
-        """The addresses that are really called."""
-        profile = self.backup == "profile" and not self.url
-        return (*super().reached, PEOPLE, PICTURES) if profile else super().reached
+    def also(self) -> tuple[str, ...]:
+        """Where profile photos are."""
+        return (PEOPLE, PICTURES) if self.backup == "profile" else ()
 
 
 @dataclass(frozen=True, slots=True)

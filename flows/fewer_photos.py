@@ -9,7 +9,7 @@ from catchlight.job import Job
 from catchlight.job_file import AT_MOST_FEWER
 from catchlight.out_of_reach import out_of_reach
 from catchlight.records import Employee, Photo, by_employee
-from flows.shorter_list import last_of_everyone
+from flows.shorter_list import is_too_many, last_of_everyone
 
 _SHOWN = 3
 
@@ -23,7 +23,7 @@ def must_show_most(job: Job, people: Sequence[Employee], photos: Sequence[Photo]
     before = {} if job.accept_fewer else _before(job)
     theirs = by_employee(photos)
     lost = [one.id for one in people if one.id in before and _has_none(theirs.get(one.id, []))]
-    if len(lost) > max(1, AT_MOST_FEWER * len(before)):
+    if is_too_many(len(lost), len(before)):
         files = ", ".join(before[id_] for id_ in lost[:_SHOWN])
         more = f" and {len(lost) - _SHOWN} more" if len(lost) > _SHOWN else ""
         message = (

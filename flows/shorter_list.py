@@ -36,10 +36,15 @@ def must_list_most(job: Job, listed: Collection[str]) -> None:
     if job.from_file and (job.of_some or not other):
         return
     here = len(before.intersection(listed))
-    if len(before) - here > max(1, AT_MOST_FEWER * len(before)):
+    if is_too_many(len(before) - here, len(before)):
         why = _OTHER.format(source=source) if other else _CUT
         message = f"source {job.source}: lists {here} of the {len(before)} people of the last run{why}"
         raise ConfigError(message)
+
+
+def is_too_many(lost: int, before: int) -> bool:
+    """Whether more went of what there was than may go from one time to the next; one may always."""
+    return lost > max(1, AT_MOST_FEWER * before)
 
 
 def last_of_everyone(home: Path, record: type, columns: list[str]) -> pl.DataFrame | None:

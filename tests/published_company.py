@@ -1,7 +1,7 @@
 """A small company with a finished run, and a folder to publish to, for the tests of publishing."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,6 +66,12 @@ class Company:
             ledger.write(home.run(name) / ledger.file_name(record), ledger.table(record, rows))
         home.point_to(name)
         return pictures
+
+    def had_own(self, ids: Iterable[str]) -> None:
+        """Let a photo of people's own stand where their portraits come."""
+        (self.out / "96").mkdir()
+        for id_ in ids:
+            (self.out / f"96/{id_}.jpg").write_bytes(portrait(f"own {id_}", 96, 96))
 
     def answer(self, pictures: Mapping[str, str], answer: str = Answer.APPROVE) -> None:
         """Let everyone give the same answer about their picture."""

@@ -46,9 +46,7 @@ def writes(home: Path, who: str, said: str = "refused") -> str:
 def company(tmp_path: Path) -> Company:
     """Return a company in which a and b approved, had photos of their own, and nobody is published."""
     made = make_company(tmp_path)
-    (made.out / "96").mkdir()
-    for id_ in "ab":
-        (made.out / f"96/{id_}.jpg").write_bytes(portrait(f"own {id_}", 96, 96))
+    made.had_own("ab")
     made.answer(made.run("r1", {"a": "1", "b": "2"}))
     return made
 

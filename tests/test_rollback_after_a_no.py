@@ -22,9 +22,7 @@ PEOPLE = "abc"
 def company(tmp_path: Path) -> Company:
     """Return a company that published two years' portraits in the place of photos of people's own."""
     made = make_company(tmp_path)
-    (made.out / "96").mkdir()
-    for id_ in "ab":
-        (made.out / f"96/{id_}.jpg").write_bytes(portrait(f"own {id_}", 96, 96))
+    made.had_own("ab")
     for run in ("r1", "r2"):
         made.answer(made.run(run, {id_: run + id_ for id_ in PEOPLE}))
         made.publish(sizes=("96",))

@@ -9,6 +9,7 @@ from jaxtyping import Bool, Float32
 from catchlight import framing, second_look
 from catchlight.anatomy import OtherPicture
 from catchlight.checks import Limits
+from catchlight.checks._sides import alike
 from catchlight.sitting import Sitting
 
 TITLE = "Outline that the photo does not show"
@@ -58,13 +59,9 @@ def blind(
     lab = cv2.cvtColor(photo.astype(np.float32) / 255, cv2.COLOR_RGB2LAB) * np.array(
         (_LIGHTNESS, 1, 1), np.float32
     )
-    (own, some), (behind, others) = (
-        _mean(lab, (side & seen).astype(np.float32), _NEAR * unit)
-        for side in (alpha > _SURE, alpha < 1 - _SURE)
-    )
-    apart = own - behind
-    alike = (cv2.transform(apart * apart, np.ones((1, 3))) < _ALIKE**2) & (some > _FEW) & (others > _FEW)
-    return alike & _outline(alpha, seen)
+    own, behind = (side & seen for side in (alpha > _SURE, alpha < 1 - _SURE))
+    same = alike(lab, own, behind, around=_NEAR * unit, at_most=_ALIKE, least=_FEW)
+    return same & _outline(alpha, seen)
 
 
 def _outline(alpha: Float32[np.ndarray, "h w"], seen: Bool[np.ndarray, "h w"]) -> Bool[np.ndarray, "h w"]:
@@ -72,11 +69,3 @@ def _outline(alpha: Float32[np.ndarray, "h w"], seen: Bool[np.ndarray, "h w"]) -
     kept, shown = (alpha > 0.5).astype(np.uint8), seen.astype(np.uint8)
     inside = cv2.erode(shown, _LEAST, iterations=2, borderType=cv2.BORDER_CONSTANT, borderValue=0)
     return (kept - cv2.erode(kept, _LEAST) > 0) & (inside > 0)
-
-
-def _mean(
-    lab: Float32[np.ndarray, "h w 3"], side: Float32[np.ndarray, "h w"], around: float
-) -> tuple[Float32[np.ndarray, "h w 3"], Float32[np.ndarray, "h w"]]:
-    """Return the mean colour of one side's pixels around each, and their share."""
-    share, total = (cv2.GaussianBlur(each, (0, 0), around) for each in (side, lab * side[..., None]))
-    return total / np.maximum(share, _FEW / 2)[..., None], share

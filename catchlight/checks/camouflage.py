@@ -9,6 +9,7 @@ from jaxtyping import Bool, Float32
 
 from catchlight.anatomy import OtherPicture
 from catchlight.checks import Limits
+from catchlight.checks._sides import alike
 from catchlight.framing import Head
 from catchlight.sitting import Sitting
 
@@ -72,19 +73,5 @@ def _alike(
 ) -> Bool[np.ndarray, "h w"]:
     """Return where the mean colours of what is surely the person and surely behind are alike."""
     lab = cv2.cvtColor(picture.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
-    (own, some), (behind, others) = (
-        _mean(lab, (sure & (there > _WHOLE)).astype(np.float32))
-        for sure in (alpha > _SURE, alpha < 1 - _SURE)
-    )
-    apart = own - behind
-    return (cv2.transform(apart * apart, np.ones((1, 3))) < _ALIKE**2) & (some > _FEW) & (others > _FEW)
-
-
-def _mean(
-    lab: Float32[np.ndarray, "h w 3"], sure: Float32[np.ndarray, "h w"]
-) -> tuple[Float32[np.ndarray, "h w 3"], Float32[np.ndarray, "h w"]]:
-    """Return the mean colour of some pixels around each, and their share."""
-    share, total = (
-        cv2.GaussianBlur(each, (0, 0), _NEAR * _UNIT / 2) for each in (sure, lab * sure[..., None])
-    )
-    return total / np.maximum(share, _FEW)[..., None], share
+    own, behind = (sure & (there > _WHOLE) for sure in (alpha > _SURE, alpha < 1 - _SURE))
+    return alike(lab, own, behind, around=_NEAR * _UNIT / 2, at_most=_ALIKE, least=_FEW)
