@@ -42,6 +42,16 @@ def test_a_message_is_promised_where_letters_are_sent(tmp_path: Path, stand: str
         assert not_told not in page
 
 
+def test_nor_is_one_promised_to_a_mailbox_of_two(tmp_path: Path) -> None:
+    """No letter with their link goes there."""
+    desk = opened(one_person(tmp_path), policy(mail=_mail()))
+    AFTER["retry"](desk)
+    write_ids(desk.home, Ids({"bob": Seen("", "Bob", email=ME.email)}))
+    page = _me(desk)
+    assert LOOK in page
+    assert MESSAGE not in page
+
+
 def test_nor_is_one_promised_to_who_has_no_portrait_yet(tmp_path: Path) -> None:
     """Nor to who left: nothing will come."""
     desk = opened(one_person(tmp_path))

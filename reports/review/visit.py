@@ -76,14 +76,14 @@ class Visit:
         return self.words("heard.message" if writes else "heard.look")
 
     def _is_reached(self) -> bool:
-        """Whether whoever is signed in, if anybody, has an address to write to; who is in no run, one of their own."""
+        """Whether whoever is signed in, if anybody, has an address of their own to write to."""
         if self.session is None or not self.session.employee:
             return True
         desk, employee = self.desk, self.session.employee
-        if person := desk.company.book().people.get(employee):
-            return "@" in person.portrait.employee.email
-        staff = outsider(desk.home, desk.register, employee)
-        return staff is not None and has_mailbox(desk.home, desk.company.book(), staff, desk.clock())
+        book = desk.company.book()
+        person = book.people.get(employee)
+        staff = person.portrait.employee if person else outsider(desk.home, desk.register, employee)
+        return staff is not None and has_mailbox(desk.home, book, staff, desk.clock())
 
     @property
     def token(self) -> str:
