@@ -18,8 +18,10 @@ from connectors._folder_short import doubtful, lacks_limit, tell_short
 _SHORTENED = re.compile(r"\d([.,]\d+)?E\+\d+")
 
 
-def from_table(path: Path, shelf: Shelf, templates: tuple[str, ...], data: bytes | None = None) -> People:
-    """Read the list of a folder and find everyone's photos; ConfigError when nobody can be read.
+def from_table(
+    path: Path, shelf: Shelf, templates: tuple[str, ...], data: bytes | None = None, *, photos: bool = True
+) -> People:
+    """Read the list of a folder and, unless ``photos`` is False, find everyone's photos; ConfigError when nobody can be read.
 
     ``data`` is what the list says, for a folder that is elsewhere.
     """
@@ -31,10 +33,11 @@ def from_table(path: Path, shelf: Shelf, templates: tuple[str, ...], data: bytes
         message = f"{path}: the list has no rows; add one for each person"
         raise ConfigError(message)
     people = People(path.name)
-    people.tell_links(shelf.links)
     _tell_table(people, table)
     _take_rows(people, table)
-    _take_photos(people, files_of(people, shelf, templates), shelf)
+    if photos:
+        people.tell_links(shelf.links)
+        _take_photos(people, files_of(people, shelf, templates), shelf)
     return people
 
 

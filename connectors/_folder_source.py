@@ -8,6 +8,8 @@ from catchlight.source import Entry, Fetched, Page, another
 from connectors._one_by_one import one_by_one
 
 Fetch = Callable[[str], bytes]
+ONLY_PEOPLE = "false: only the list is read; their photos come from another source"
+NO_PHOTOS = "If their photos come from another source of a job, write photos = false into this one."
 
 
 def entries(

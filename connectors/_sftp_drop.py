@@ -21,7 +21,7 @@ from catchlight.source import Entry, Fetched, Page, Source, StaleMarkError
 from connectors._folder_list import from_table
 from connectors._folder_match import PHOTO_NAMES, PhotoName
 from connectors._folder_people import People
-from connectors._folder_source import Files, entries
+from connectors._folder_source import NO_PHOTOS, ONLY_PEOPLE, Files, entries
 from connectors._sftp_listing import LIST, Listing, listed, move, one_list, read, shelf_of, table_of
 from connectors._sftp_server import Server
 from connectors._sftp_settings import Folder, Login
@@ -51,6 +51,7 @@ class SourceSettings(Login):
     )
     quiet_seconds: float = Field(60, ge=1, le=3600, description="without ready: how long nothing may change")
     photo_names: tuple[PhotoName, ...] = PHOTO_NAMES
+    photos: bool = Field(default=True, description=ONLY_PEOPLE)
     archive: Folder | None = Field(
         None, description="where a drop is moved once everything was taken; left out: it stays where it is"
     )
@@ -164,13 +165,12 @@ class _Drop:
             data = self._read(table)
         except PhotoError as error:
             raise ConfigError(f"folder: {error}") from error
-        people = from_table(
-            Path(f"{folder}/{table}"), shelf_of(self._listing), self._settings.photo_names, data
-        )
+        path, names, photos = Path(f"{folder}/{table}"), self._settings.photo_names, self._settings.photos
+        people = from_table(path, shelf_of(self._listing), names, data, photos=photos)
         self.findings = _told(people, self._listing)
-        if not people.photos:
+        if photos and not people.photos:
             found = " ".join(sentence for _, sentence in self.findings[:3])
-            raise ConfigError(f"folder: {folder}: nobody has a photo. {found}")
+            raise ConfigError(f"folder: {folder}: nobody has a photo. {found} {NO_PHOTOS}")
         return entries(people.employees, people.photos, self._version)
 
     def _version(self, file: str) -> str:

@@ -1,7 +1,7 @@
 """A folder: a source of people and photos (``directory.csv`` and ``photos/``), and a place to publish to."""
 
 import errno
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
@@ -16,12 +16,12 @@ from catchlight.source import Directory, Entry, Finding, Source
 from connectors import _folder_disk as disk
 from connectors import _folder_list as listing
 from connectors._folder_gone import gone
-from connectors._folder_match import PHOTO_NAMES, PICTURES, PhotoName
+from connectors._folder_match import PHOTO_NAMES, PICTURES, PhotoName, Shelf
 from connectors._folder_people import People
 from connectors._folder_quiet import quiet_bytes
 from connectors._folder_root import Root
 from connectors._folder_shelf import contents, the_list
-from connectors._folder_source import Files, entries
+from connectors._folder_source import NO_PHOTOS, ONLY_PEOPLE, Files, entries
 from connectors._published_rights import FileMode
 
 _ODD = ("photo.missing", "is not a plain file inside the folder; put the picture itself there")
@@ -71,10 +71,11 @@ class SourceSettings(Folder):
     """Where the folder of people and photos is, and how its photos are named when the list does not say."""
 
     root: Path = Field(description="the folder with directory.csv and photos/")
+    photos: bool = Field(default=True, description=ONLY_PEOPLE)
 
 
-def read(settings: Folder) -> Directory:
-    """Read who is in the folder and which photos are theirs.
+def read(settings: Folder, *, photos: bool = True) -> Directory:
+    """Read who is in the folder and, unless ``photos`` is False, which photos are theirs.
 
     Rows with a doubled or missing id, or shifted cells, are left out and reported; a photo that two
     people could own goes to nobody. Raises ConfigError when the folder or its list cannot be read, or was cut,
@@ -85,14 +86,21 @@ def read(settings: Folder) -> Directory:
         message = f"source {root}: no such folder; give one with directory.csv and photos/"
         raise ConfigError(message)
     found = contents(root)
-    table = the_list(root, found.shelf)
-    if table:
-        people = listing.from_table(table, found.shelf, settings.photo_names, quiet_bytes(table))
-    else:
-        people = listing.from_files(found.shelf)
+    people = _people(settings, found.shelf, photos=photos)
     findings = [Finding(*finding) for finding in (*people.findings, *found.findings())]
-    _somebody(root, people, findings)
+    if photos and not people.photos:
+        raise _nobodys(root, findings)
     return Directory(people.employees, people.photos, findings)
+
+
+def _people(settings: Folder, shelf: Shelf, *, photos: bool) -> People:
+    table = the_list(settings.root, shelf)
+    if table:
+        return listing.from_table(table, shelf, settings.photo_names, quiet_bytes(table), photos=photos)
+    if not photos:
+        message = f"source {settings.root}: there is no directory.csv, and photos = false says that only the list is read"
+        raise ConfigError(message)
+    return listing.from_files(shelf)
 
 
 def fetch(settings: Folder, photo: Photo) -> bytes:
@@ -110,12 +118,12 @@ def fetch(settings: Folder, photo: Photo) -> bytes:
     return data
 
 
-def open_source(settings: Folder, name: str) -> Source:
+def open_source(settings: SourceSettings, name: str) -> Source:
     """Return the folder as one source of a job."""
     odd: list[tuple[str, str]] = []
 
     def everybody() -> list[Entry]:
-        found = read(settings)
+        found = read(settings, photos=settings.photos)
         odd[:] = [(finding.kind, finding.sentence) for finding in found.findings]
         return entries(found.employees, found.photos, partial(_version, settings.root))
 
@@ -123,10 +131,10 @@ def open_source(settings: Folder, name: str) -> Source:
     return Source(name, files.pages, files.photos, findings=lambda: odd)
 
 
-def probe_source(settings: Folder) -> list[str]:
+def probe_source(settings: SourceSettings) -> list[str]:
     """Return what stands against reading the folder, in sentences; what is odd in it is told by a run."""
     try:
-        read(settings)
+        read(settings, photos=settings.photos)
     except (ConfigError, OutsideError) as error:
         return [str(error)]
     return []
@@ -189,17 +197,11 @@ def tidy(settings: Settings, target: str) -> None:
         raise _unwell(settings.root / target, "tidied", error) from error
 
 
-def _somebody(root: Path, people: People, findings: list[Finding]) -> None:
-    """Refuse a folder that would give an empty run."""
-    if not people.photos:
-        message = f"source {root}: nobody has a photo. " + " ".join(_first(findings))
-        raise ConfigError(message)
-
-
-def _first(findings: list[Finding]) -> Iterator[str]:
-    yield from (finding.sentence for finding in findings[:3])
-    if len(findings) > len(findings[:3]):
-        yield f"(and {len(findings) - 3} more)"
+def _nobodys(root: Path, findings: list[Finding]) -> ConfigError:
+    """Return why a folder is refused that would give an empty run."""
+    told = [finding.sentence for finding in findings[:3]]
+    more = [f"(and {len(findings) - 3} more)"] if len(findings) > len(told) else []
+    return ConfigError(" ".join((f"source {root}: nobody has a photo.", *told, *more, NO_PHOTOS)))
 
 
 def _look_at(file: str, data: bytes) -> None:

@@ -41,3 +41,16 @@ def test_a_link_in_the_place_of_all_photos_is_told(make: Callable[..., DropWorld
     (world.folder / "photos").symlink_to(world.folder.parent / "photos")
     (told,) = sftp.probe_source(world.settings())
     assert "nobody has a photo. photos is a link and is not followed" in told
+
+
+def test_a_list_alone_may_be_all_of_a_drop(make: Callable[..., DropWorld]) -> None:
+    """Where the job says that photos come from another source; else it is told how to say so."""
+    world = make()
+    world.person("1", given_name="Ada")
+    (told,) = sftp.probe_source(world.settings())
+    assert told.endswith("write photos = false into this one.")
+    settings = world.settings().model_copy(update={"photos": False})
+    assert sftp.probe_source(settings) == []
+    with closing(sftp.open_source(settings, "drop")) as source:
+        (page,) = source.pages("")
+    assert [(one.key, one.values["given_name"], one.photo) for one in page.entries] == [("1", "Ada", None)]

@@ -68,3 +68,32 @@ class TestFolder(Contract):
     def world(self, tmp_path: Path) -> FolderWorld:
         """Return an empty folder."""
         return FolderWorld(tmp_path / "drop")
+
+
+def test_a_list_alone_tells_who_there_is(tmp_path: Path) -> None:
+    """Their photos come from another source of the job; what lies beside the list is not theirs."""
+    (tmp_path / "directory.csv").write_text("id,given_name,photo\n1,Ada,ada.jpg\n2,Bob,\n")
+    (tmp_path / "2.jpg").write_bytes(b"x")
+    settings = folder.SourceSettings(root=tmp_path, photos=False)
+    assert folder.probe_source(settings) == []
+    source = folder.open_source(settings, "hr")
+    (page,) = source.pages("")
+    assert [(one.key, one.values["employee_number"], one.photo) for one in page.entries] == [
+        ("1", "1", None),
+        ("2", "2", None),
+    ]
+    assert not list(source.findings())
+
+
+def test_who_forgot_to_say_so_is_told_how(tmp_path: Path) -> None:
+    """And pictures without a list are nobody then."""
+    (tmp_path / "directory.csv").write_text("id,given_name\n1,Ada\n")
+    (told,) = folder.probe_source(folder.SourceSettings(root=tmp_path))
+    assert (
+        "nobody has a photo. directory.csv line 2: there is no photo of '1'. If their photos come from"
+        in told
+    )
+    assert told.endswith("write photos = false into this one.")
+    (tmp_path / "directory.csv").rename(tmp_path / "1.jpg")
+    (told,) = folder.probe_source(folder.SourceSettings(root=tmp_path, photos=False))
+    assert "there is no directory.csv, and photos = false says that only the list is read" in told
