@@ -13,7 +13,9 @@ from catchlight.workplace import Workplace
 class Job(Section):
     """One refresh, as somebody asked for it."""
 
-    source: Path = Field(description="folder with directory.csv and photos/, or a job file (.toml)")
+    source: Path = Field(
+        description="folder with directory.csv (or .xlsx) and photos/, or a job file (.toml)"
+    )
     home: Path = Field(description="folder for everything that Catchlight keeps")
     preset: str = "house"
     engine: str = Field("", description="engine that does every job it offers")

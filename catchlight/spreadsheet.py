@@ -10,7 +10,9 @@ from pathlib import Path
 
 from catchlight.cut_table import must_end_in_a_letter, must_end_whole, width_of
 from catchlight.errors import ConfigError
+from catchlight.workbook import Record, is_workbook, records_of
 
+WORKBOOK = "xlsx"  # how a table was encoded that is an Excel workbook
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _INVISIBLE = " \u00a0\u200b\ufeff"
 csv.field_size_limit(64 << 20)  # a whole photo may stand in a cell
@@ -50,20 +52,17 @@ class Table:
 
 
 def read_table(path: Path, synonyms: Mapping[str, Sequence[str]], data: bytes | None = None) -> Table:
-    """Read a delimited text file whose first row names its columns.
+    """Read an Excel workbook or a delimited text file whose first row names its columns.
 
     ``synonyms`` maps each field to the other headers it goes by; upper and lower case, blanks and
     punctuation do not matter. Every cell stays text, so leading zeros survive. Raises ConfigError
     with the file and line when the file cannot be read as a table. ``data`` is what the file says,
     when it lies elsewhere than on this machine.
     """
-    text, encoding = _text(path, data)
-    text, delimiter = _delimiter(text, synonyms)
-    records = list(_records(path, text, delimiter))
+    records, encoding = _read(path, _bytes(path) if data is None else data, synonyms)
     if not records:
         message = f"{path}: the file is empty; its first row must name columns such as {', '.join(synonyms)}"
         raise ConfigError(message)
-    must_end_whole(path, text, records)
     fields = _fields(path, records[0][1], synonyms)
     width = width_of(records[0][1])
     rows = [_row(line, cells, fields, width) for line, cells in records[1:]]
@@ -87,18 +86,35 @@ def table_bytes(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
     return out.getvalue().encode("utf-8-sig")
 
 
-def _text(path: Path, data: bytes | None) -> tuple[str, str]:
+def _bytes(path: Path) -> bytes:
     try:
-        data = path.read_bytes() if data is None else data
+        return path.read_bytes()
     except OSError as error:
         message = f"{path}: cannot be read: {error.strerror}"
         raise ConfigError(message) from error
+
+
+def _read(path: Path, data: bytes, synonyms: Mapping[str, Sequence[str]]) -> tuple[list[Record], str]:
+    """Return the records of a table, and as what it was read."""
+    if is_workbook(path, data):
+        known = _known(synonyms)
+        found = records_of(path, data, lambda header: _plain(header) in known)
+        return [(line, [_clean(cell) for cell in cells]) for line, cells in found], WORKBOOK
+    text, encoding = _text(path, data)
+    text, delimiter = _delimiter(text, synonyms)
+    records = list(_records(path, text, delimiter))
+    if records:
+        must_end_whole(path, text, records)
+    return records, encoding
+
+
+def _text(path: Path, data: bytes) -> tuple[str, str]:
     for encoding in _encodings(data):
         try:
             return data.decode(encoding), encoding
         except UnicodeDecodeError as error:
             must_end_in_a_letter(path, data, error)
-    message = f"{path}: neither UTF-8, UTF-16 nor Windows-1252 text; save it as «CSV UTF-8»"
+    message = f"{path}: neither UTF-8, UTF-16 nor Windows-1252 text; save it as «CSV UTF-8», or as .xlsx"
     raise ConfigError(message)
 
 
@@ -132,7 +148,7 @@ def _delimiter(text: str, synonyms: Mapping[str, Sequence[str]]) -> tuple[str, s
     return text, max(_DELIMITERS, key=found)
 
 
-def _records(path: Path, text: str, delimiter: str) -> Iterable[tuple[int, list[str]]]:
+def _records(path: Path, text: str, delimiter: str) -> Iterable[Record]:
     reader = csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=True)
     line = 1
     try:

@@ -12,7 +12,7 @@ from catchlight.spreadsheet import Row, Table, read_table
 from connectors._folder_headers import HEADERS, with_surnames
 from connectors._folder_match import Shelf
 from connectors._folder_owners import Files, files_of
-from connectors._folder_people import People, some
+from connectors._folder_people import People, called, some
 from connectors._folder_short import doubtful, lacks_limit, tell_short
 
 _SHORTENED = re.compile(r"\d([.,]\d+)?E\+\d+")
@@ -35,6 +35,7 @@ def from_table(
     people = People(path.name)
     _tell_table(people, table)
     _take_rows(people, table)
+    people.tell_workbook(shelf.sizes)
     if photos:
         people.tell_links(shelf.links)
         _take_photos(people, files_of(people, shelf, templates), shelf)
@@ -123,11 +124,12 @@ def from_files(shelf: Shelf) -> People:
     """Take every picture as a person whose id is the name of the file."""
     people = People()
     people.tell_links(shelf.links)
-    people.tell("no_directory", "there is no directory.csv: every picture is a person named after its file")
+    people.tell(
+        "no_directory",
+        "there is no directory.csv or directory.xlsx: every picture is a person named after its file",
+    )
     for file in (f for f in shelf.sizes if f.casefold().endswith((".csv", ".tsv", ".xlsx"))):
-        people.tell(
-            "other_table", f"{file} is not read; if it is the list of people, save it as directory.csv"
-        )
+        people.tell("other_table", f"{file} is not read; if it is the list of people, call it {called(file)}")
     folders: dict[str, dict[str, None]] = {}
     for file in shelf.pictures():
         folders.setdefault(_id_of(file), {})[str(PurePosixPath(file).parent)] = None

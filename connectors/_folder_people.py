@@ -6,6 +6,14 @@ from dataclasses import dataclass, field
 from catchlight.records import Employee, Photo
 from catchlight.spreadsheet import Row
 
+LIST, BOOK = "directory.csv", "directory.xlsx"  # what the list of people may be called, in any case
+
+
+def lists_among(files: Iterable[str]) -> list[str]:
+    """Return which files are lists of people, by name; a workbook is none beside the text that was saved from it."""
+    found = sorted(file for file in files if file.casefold() in {LIST, BOOK})
+    return [file for file in found if file.casefold() == LIST] or found
+
 
 @dataclass(slots=True)
 class People:
@@ -28,6 +36,14 @@ class People:
         self.left.append(row)
         self.tell(kind, sentence, row.line)
 
+    def tell_workbook(self, files: Iterable[str]) -> None:
+        """Tell that a list is not read which is a workbook, where another one is."""
+        if self.source.casefold() != BOOK and (books := [one for one in files if one.casefold() == BOOK]):
+            self.tell(
+                "other_table",
+                f"{books[0]} is not read, since {self.source} is there; keep the one that is right",
+            )
+
     def tell_links(self, links: Iterable[str]) -> None:
         """Tell which links were not followed: where all photos are behind one, nothing else says why there are none."""
         if shown := sorted(links, key=lambda link: (link.casefold() != "photos", link)):
@@ -43,3 +59,8 @@ def some(names: list[str]) -> str:
     """Return the first names of a list as text, and how many more there are."""
     shown = ", ".join(names[:3])
     return f"{shown} and {len(names) - 3} more" if len(names) > len(names[:3]) else shown
+
+
+def called(file: str) -> str:
+    """Return what a table would have to be called to be the list of people."""
+    return BOOK if file.casefold().endswith(".xlsx") else LIST

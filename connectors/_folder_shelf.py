@@ -8,8 +8,7 @@ from catchlight.place import LIST
 from connectors import _folder_disk as disk
 from connectors._folder_match import Shelf
 from connectors._folder_ours import published
-
-_PEOPLE = "directory.csv"
+from connectors._folder_people import lists_among
 
 
 @dataclass(slots=True)
@@ -55,7 +54,7 @@ def contents(root: Path) -> Contents:
 
 def the_list(root: Path, shelf: Shelf) -> Path | None:
     """Return the list of people, None when there is none; ConfigError when there are two, or it is a link."""
-    lists = sorted(file for file in {*shelf.sizes, *shelf.links} if file.casefold() == _PEOPLE)
+    lists = lists_among({*shelf.sizes, *shelf.links})
     if len(lists) > 1:
         message = f"source {root}: {' and '.join(lists)} are both there; keep the one that is right, and rename the other"
         raise ConfigError(message)

@@ -20,9 +20,9 @@ from catchlight.formats import identify
 from catchlight.source import Entry, Fetched, Page, Source, StaleMarkError
 from connectors._folder_list import from_table
 from connectors._folder_match import PHOTO_NAMES, PhotoName
-from connectors._folder_people import People
+from connectors._folder_people import BOOK, LIST, People
 from connectors._folder_source import NO_PHOTOS, ONLY_PEOPLE, Files, entries
-from connectors._sftp_listing import LIST, Listing, listed, move, one_list, read, shelf_of, table_of
+from connectors._sftp_listing import Listing, listed, move, one_list, read, shelf_of, table_of
 from connectors._sftp_server import Server
 from connectors._sftp_settings import Folder, Login
 from connectors._sftp_wire import RefusedError, Wire
@@ -159,7 +159,7 @@ class _Drop:
     def _entries(self) -> list[Entry]:
         folder, table = self._settings.folder, table_of(self._listing)
         if table is None:
-            raise OutsideError(f"{folder}: waits for {LIST}, the list of people")
+            raise OutsideError(f"{folder}: waits for {LIST} or {BOOK}, the list of people")
         one_list(self._listing)
         try:
             data = self._read(table)

@@ -12,9 +12,9 @@ from paramiko import sftp
 from catchlight.errors import ConfigError, OutsideError, PhotoError
 from connectors._disks_own import is_disks_own
 from connectors._folder_match import Shelf
+from connectors._folder_people import lists_among
 from connectors._sftp_wire import LARGEST, RefusedError, Wire
 
-LIST = "directory.csv"
 _DEEPEST = 16
 
 
@@ -136,17 +136,13 @@ def shelf_of(listing: Listing) -> Shelf:
 
 def table_of(listing: Listing) -> str | None:
     """Return the list of people, None when there is none yet."""
-    return next(iter(_tables(listing)), None)
+    return next(iter(lists_among(listing.files)), None)
 
 
 def one_list(listing: Listing) -> None:
     """Refuse a drop with two lists: which is right cannot be told; ConfigError."""
-    if len(lists := _tables(listing)) > 1:
+    if len(lists := lists_among(listing.files)) > 1:
         message = (
             f"folder: {' and '.join(lists)} are both there; keep the one that is right, and rename the other"
         )
         raise ConfigError(message)
-
-
-def _tables(listing: Listing) -> list[str]:
-    return [file for file in sorted(listing.files) if file.casefold() == LIST]

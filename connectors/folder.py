@@ -70,7 +70,7 @@ class Settings(Folder):
 class SourceSettings(Folder):
     """Where the folder of people and photos is, and how its photos are named when the list does not say."""
 
-    root: Path = Field(description="the folder with directory.csv and photos/")
+    root: Path = Field(description="the folder with directory.csv (or .xlsx) and photos/")
     photos: bool = Field(default=True, description=ONLY_PEOPLE)
 
 
@@ -98,7 +98,7 @@ def _people(settings: Folder, shelf: Shelf, *, photos: bool) -> People:
     if table:
         return listing.from_table(table, shelf, settings.photo_names, quiet_bytes(table), photos=photos)
     if not photos:
-        message = f"source {settings.root}: there is no directory.csv, and photos = false says that only the list is read"
+        message = f"source {settings.root}: there is no directory.csv or directory.xlsx, and photos = false says that only the list is read"
         raise ConfigError(message)
     return listing.from_files(shelf)
 

@@ -39,7 +39,7 @@ def joiners(
 
     Args:
         days: Only they are asked: nobody whose photo is as it was at the last refresh.
-        source: Folder with directory.csv and photos/, or a job file.
+        source: Folder with directory.csv (or .xlsx) and photos/, or a job file.
         home: Folder for everything that Catchlight keeps.
 
     """

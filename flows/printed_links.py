@@ -10,7 +10,7 @@ from catchlight.invitations import Invitations, Link
 from catchlight.outbox import State, alone
 from catchlight.promises import load_promises
 from catchlight.review_records import Invitation, Letter
-from catchlight.spreadsheet import read_table, table_bytes
+from catchlight.spreadsheet import WORKBOOK, read_table, table_bytes
 from catchlight.vault import write_whole
 from flows.letters import PRINT, Bureau, Due, Round, letter_of
 from flows.progress import Counter
@@ -111,7 +111,7 @@ def _read(file: Path) -> list[_Row]:
     if not file.is_file() or not file.stat().st_size:
         return []
     table = read_table(file, _SYNONYMS)
-    if not {"id", "link"} <= set(table.fields):
+    if table.encoding == WORKBOOK or not {"id", "link"} <= set(table.fields):
         message = f"--out {file}: this is no file of links, and it would be lost; name another one"
         raise ConfigError(message)
     return [tuple(row[name] for name in _HEADER) for row in table.rows]

@@ -61,7 +61,7 @@ def refresh(  # noqa: PLR0913  a form's fields, those of HR first
         ask_until: Everybody chosen here who has not answered gets a letter. Empty: nobody is written to.
         only: Employee ids. Empty: everybody.
         accept_fewer: A list that suddenly lacks many people, or their photos, stops the run, unless this is on.
-        source: Folder with directory.csv and photos/, or a job file.
+        source: Folder with directory.csv (or .xlsx) and photos/, or a job file.
         home: Folder for everything that Catchlight keeps.
         engine: Lets this engine do every job it offers. Empty: the preset's own.
         workers: How many work at once. 0: one for each core.

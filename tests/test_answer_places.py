@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
 from typer.testing import CliRunner
 
 from catchlight.consents import Consent
@@ -114,3 +115,14 @@ def test_a_table_that_says_it_in_two_ways_is_refused(company: Company) -> None:
     code, said = take(company, "employee,answer,places,chat\na,approve,intranet,yes\n")
     assert code == 2
     assert "has the column places and chat; keep either" in said
+
+
+def test_the_table_may_be_a_workbook(company: Company) -> None:
+    """With cells that Excel itself says are true or false."""
+    made, file = Workbook(), company.home.parent / "answers.xlsx"
+    for row in (["Employee ID", "Answer", "Chat", "Intranet"], ["a", "approve", True, False]):
+        made.active.append(row)
+    made.save(file)
+    done = CliRunner().invoke(review.app, ["import", str(file), "--by", "hr", "--home", str(company.home)])
+    assert done.exit_code == 0, done.output
+    assert words(company) == {"chat": "granted", "intranet": "refused"}

@@ -2,6 +2,9 @@
 
 from collections.abc import Callable
 from contextlib import closing
+from io import BytesIO
+
+from openpyxl import Workbook
 
 from catchlight.errors import PhotoError
 from connectors import sftp
@@ -54,3 +57,19 @@ def test_a_list_alone_may_be_all_of_a_drop(make: Callable[..., DropWorld]) -> No
     with closing(sftp.open_source(settings, "drop")) as source:
         (page,) = source.pages("")
     assert [(one.key, one.values["given_name"], one.photo) for one in page.entries] == [("1", "Ada", None)]
+
+
+def test_the_list_of_a_drop_may_be_a_workbook(make: Callable[..., DropWorld]) -> None:
+    """It is found, read, and makes the drop whole."""
+    world, made, out = make(), Workbook(), BytesIO()
+    world.put("photos/1.jpg", jpeg(1))
+    for row in (["id", "given_name"], [1, "Ada"]):
+        made.active.append(row)
+    made.save(out)
+    world.put("directory.xlsx", out.getvalue())
+    world.put(".done", b"")
+    with closing(world.open()) as source:
+        (page,) = source.pages("")
+    assert [(one.key, one.values["given_name"], bool(one.photo)) for one in page.entries] == [
+        ("1", "Ada", True)
+    ]

@@ -96,4 +96,7 @@ def test_who_forgot_to_say_so_is_told_how(tmp_path: Path) -> None:
     assert told.endswith("write photos = false into this one.")
     (tmp_path / "directory.csv").rename(tmp_path / "1.jpg")
     (told,) = folder.probe_source(folder.SourceSettings(root=tmp_path, photos=False))
-    assert "there is no directory.csv, and photos = false says that only the list is read" in told
+    assert (
+        "there is no directory.csv or directory.xlsx, and photos = false says that only the list is read"
+        in told
+    )

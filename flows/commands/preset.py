@@ -18,7 +18,7 @@ app = typer.Typer(no_args_is_help=True, help="Brand presets: how a company looks
 Name = Annotated[str, typer.Argument(help="A preset's name, or the path of a .toml file.")]
 Source = Annotated[
     Path | None,
-    typer.Option("--source", help="Folder with directory.csv and photos/, or photos alone."),
+    typer.Option("--source", help="Folder with directory.csv (or .xlsx) and photos/, or photos alone."),
 ]
 
 

@@ -20,7 +20,10 @@ app = typer.Typer()
 @app.command("refresh")
 def refresh(
     source: Annotated[
-        Path, typer.Option("--source", help="Folder with directory.csv and photos/, or a job file (.toml).")
+        Path,
+        typer.Option(
+            "--source", help="Folder with directory.csv (or .xlsx) and photos/, or a job file (.toml)."
+        ),
     ],
     home: HomeOption = HOME,
     preset: Annotated[

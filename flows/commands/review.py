@@ -54,7 +54,7 @@ def import_answers(
     file: Annotated[
         Path,
         typer.Argument(
-            help="Signed file of a contact sheet, or a table: employee, answer (picture, by, at, comment, places)."
+            help="Signed file of a contact sheet, or a table (CSV or Excel): employee, answer (picture, by, at, comment, places)."
         ),
     ],
     home: HomeOption = HOME,
