@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from catchlight.spreadsheet import Row
+from connectors._folder_hint import hint
 from connectors._folder_match import Fields, RefusedError, Shelf, by_name, cell_files
 from connectors._folder_people import People, some
 
@@ -61,7 +62,9 @@ def _by_file_name(
     held = {file: row for row in people.left for one in _readings(row) for file in _named_by(one, shelf)}
     free = [file for file in shelf.pictures() if file not in named and file not in held]
     seekers = {repr(key): key for key in people.rows if key not in files}
-    claims = by_name(free, list(_claimants(people)), templates)
+    claimants = list(_claimants(people))
+    claims = by_name(free, claimants, templates)
+    people.tell_first("photo_names", hint([file for file in free if file not in claims], claimants))
     for file in shelf.pictures():
         owners = claims.get(file, [])
         if file in held and file not in named:

@@ -31,6 +31,11 @@ class People:
         place = f"{self.source} line {line}: " if line else ""
         self.findings.append((kind, f"{place}{sentence}."))
 
+    def tell_first(self, kind: str, sentence: str) -> None:
+        """Tell something before all else, where there is something to tell."""
+        if sentence:
+            self.findings.insert(0, (kind, f"{sentence}."))
+
     def leave(self, row: Row, kind: str, sentence: str) -> None:
         """Leave a row out: nobody is made of it, but what is its person's is given to nobody else."""
         self.left.append(row)
