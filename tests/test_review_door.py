@@ -10,7 +10,9 @@ from catchlight.policy import Policy
 from catchlight.records import Decision, Employee, Outcome
 from catchlight.register import now
 from catchlight.review_records import Invitation, Session
+from reports.review import visit
 from reports.review.desk import ReviewDesk
+from reports.review.visit import COOKIE
 from reports.review.words import languages, texts
 from tests.review_company import (
     ORIGIN,
@@ -124,6 +126,18 @@ def test_looking_for_links_is_slowed_down(desk: ReviewDesk) -> None:
     assert codes.count(403) == 20
     assert codes[-1] == 429
     assert client(desk).get(link(desk)).status_code == 303
+
+
+def test_a_made_up_cookie_is_no_way_around_the_pace(
+    desk: ReviewDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another one with each request counts for the address that they come from; who is signed in counts alone."""
+    monkeypatch.setattr(visit, "LOOKS", 5)
+    browser, path = client(desk), link(desk)
+    assert browser.get(path).status_code == 303
+    made_up = [browser.get("/", headers={"cookie": f"{COOKIE}=x{n}"}).status_code for n in range(6)]
+    assert made_up == [200] * 4 + [429] * 2
+    assert browser.get("/me").status_code == 200
 
 
 def test_a_link_ends_the_session_that_was_there(desk: ReviewDesk) -> None:

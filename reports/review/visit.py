@@ -57,6 +57,11 @@ class Visit:
         return tuple(self.session.roles.split()) if self.session else ()
 
     @property
+    def client(self) -> str:
+        """Whose requests are counted together: of whoever is signed in, else of an address; any cookie can be made up."""
+        return self.session.id if self.session else client_of(self.request)
+
+    @property
     def languages(self) -> tuple[tuple[str, str], ...]:
         """The languages that these pages are offered in: each code, and what the language calls itself."""
         return tuple((one, texts(one)["page.language"]) for one in self._offered())
@@ -131,7 +136,7 @@ def shown(page: Callable[[Visit], Response]) -> Callable[[Request], Response]:
 
     def endpoint(request: Request) -> Response:
         visit = Visit(request)
-        request.app.state.pace.step("look", visit.cookie or client_of(request), LOOKS)
+        request.app.state.pace.step("look", visit.client, LOOKS)
         return page(visit)
 
     return endpoint
@@ -148,7 +153,7 @@ def posted(
 
     def _take(request: Request, form: FormData) -> Response:
         visit = Visit(request)
-        request.app.state.pace.step("send", visit.cookie or client_of(request), FORMS)
+        request.app.state.pace.step("send", visit.client, FORMS)
         if signed_in:
             visit.trust(form)
         if is_torn(form):
