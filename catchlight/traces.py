@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from catchlight import ledger
+from catchlight.belongings import Belongings
 from catchlight.errors import ConfigError
 from catchlight.print_book import print_book
 from catchlight.register import Register
@@ -20,7 +21,6 @@ from catchlight.source_memory import memories, source_of
 from catchlight.spelling import forms
 from catchlight.unfinished import unfinished
 
-_DIGEST = re.compile(r"\b[0-9a-f]{64}\b")
 _DISTINCT = re.compile(r"(?=.*[A-Za-z]).{4,}|\d{5,}")  # an id that is no everyday word or number
 _OWNERS = ("employee", "id")  # columns that say whose a row is
 # Columns, and names in JSON, that count or measure: an id of digits is not what they hold.
@@ -89,7 +89,7 @@ ERASED = "[erased]"
 
 def traces_of(home: Path, register: Register, employee: str) -> Traces:
     """Return what tells of somebody; what other people have, too, is left out."""
-    mine, others = _Said(), _Said()
+    mine, others = Belongings(), Belongings()
     for row in _rows(home):
         owner = next((str(row[name]) for name in _OWNERS if row.get(name)), "")
         (mine if owner == employee else others).take(row)
@@ -103,44 +103,14 @@ def traces_of(home: Path, register: Register, employee: str) -> Traces:
             mine.words |= stopped.words
             mine.digests |= stopped.digests
     book = print_book(home)
-    for theirs, portraits in ((mine, mine.digests - others.digests), (others, others.digests)):
+    for theirs, portraits in ((mine, mine.but(others)), (others, others.digests)):
         theirs.digests |= book.digests(portraits)
     for words, fields in _entries(home, mine):
         mine.words |= words
         mine.take(fields)
-    found = Traces(employee, frozenset(mine.words - others.words), frozenset(mine.digests - others.digests))
+    found = Traces(employee, frozenset(mine.words - others.words), frozenset(mine.but(others)))
     called = {*others.words, *others.names, *known_ids(home, register)} - {employee}
     return replace(found, others=frozenset(filter(found.tell, called)))
-
-
-class _Said:
-    """Digests and words of some people."""
-
-    def __init__(self) -> None:
-        self.digests: set[str] = set()
-        self.words: set[str] = set()
-        self.names: set[str] = set()
-        self.files: set[str] = set()
-
-    def take(self, row: dict[str, Any]) -> None:
-        """Take what a row tells."""
-        self.digests.update(_DIGEST.findall(" ".join(_texts(row))))
-        self.files.update(filter(None, [row.get("file")]) if isinstance(row.get("file"), str) else ())
-        self.names |= {str(row.get(name) or "") for name in ("given_name", "family_name")}
-        whole = f"{row.get('given_name') or ''} {row.get('family_name') or ''}".strip()
-        named = (row.get("email"), row.get("display_name"), row.get("subject"), row.get("username"), whole)
-        self.words |= {str(one) for one in named if one and len(str(one)) > 2}
-
-
-def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for part in value.values():
-            yield from _texts(part)
-    elif isinstance(value, list | tuple):
-        for part in value:
-            yield from _texts(part)
 
 
 def _rows(home: Path) -> Iterator[dict[str, Any]]:
@@ -194,7 +164,7 @@ def source_entries(home: Path, traces: Traces) -> list[dict[str, Any]]:
     ]
 
 
-def _entries(home: Path, mine: _Said) -> Iterator[tuple[set[str], dict[str, Any]]]:
+def _entries(home: Path, mine: Belongings) -> Iterator[tuple[set[str], dict[str, Any]]]:
     """Yield what sources say of the person: by their photos (``SOURCE/key``) or their names; further photos, too."""
     known = list(_known(home))
     addresses = {word for word in mine.words if "@" in word}  # names can be several people's

@@ -9,10 +9,11 @@ import pytest
 from catchlight import ledger
 from catchlight.desk import open_register
 from catchlight.erasure import erase
-from catchlight.records import Answer, Decision, Employee
+from catchlight.records import Answer, Decision, Employee, Render
 from catchlight.register import now
 from catchlight.scrubbing import tells
 from catchlight.traces import Traces
+from catchlight.vault import Vault
 
 ANNA = Traces("E10001", frozenset({"anna.berg@example.com", "Anna Berg"}), others=frozenset({"E10001_2"}))
 
@@ -62,3 +63,37 @@ def test_nobody_else_is_rubbed_out_because_they_are_called_alike(tmp_path: Path)
     assert set(pl.read_parquet(tmp_path / "runs/1/employees.parquet")["id"]) == {one.id for one in others}
     kept = (tmp_path / "logs/a.log").read_text()
     assert [f"{one.id}_1.jpg of {one.name} came" in kept for one in others] == [True] * 4
+
+
+@pytest.mark.parametrize(
+    "said", [{"picture": "{}"}, {"comment": "not like {}!"}, {"ticket": "{}.keep"}, {"title": "{}"}], ids=str
+)
+def test_a_word_of_somebody_else_keeps_no_picture_of_who_is_erased(
+    tmp_path: Path, said: dict[str, str]
+) -> None:
+    """Whoever has a published file knows its digest; naming it makes the picture no less theirs."""
+    picture = Vault(tmp_path / "vault").put(b"\xff\xd8 Anna's portrait")
+    said = {name: text.format(picture) for name, text in said.items()}
+    _home(tmp_path, [Employee("anna"), Employee("mal", title=said.pop("title", ""))])
+    ledger.write(
+        tmp_path / "runs/1/renders.parquet", ledger.table(Render, [Render("anna", "r", "", picture)])
+    )
+    with closing(open_register(tmp_path)) as register:
+        word = Decision("mal", said.pop("picture", ""), Answer.KEEP, "mal", now(), **said)
+        register.decide([word])
+        assert erase(tmp_path, register, "anna", lambda _: None).left == ()
+        assert picture not in str(register.decisions())
+    assert not Vault(tmp_path / "vault").has(picture)
+
+
+def test_a_picture_that_two_people_have_stays_with_the_other(tmp_path: Path) -> None:
+    """Whoever names a colleague's portrait takes it along into no erasure of their own."""
+    vault = Vault(tmp_path / "vault")
+    theirs, both = vault.put(b"\xff\xd8 Mal's"), vault.put(b"\xff\xd8 both's")
+    _home(tmp_path, [Employee("anna"), Employee("mal")])
+    renders = [Render("anna", "r", both), Render("mal", "s", both, theirs)]
+    ledger.write(tmp_path / "runs/1/renders.parquet", ledger.table(Render, renders))
+    with closing(open_register(tmp_path)) as register:
+        register.decide([Decision("anna", theirs, Answer.KEEP, "anna", now())])
+        erase(tmp_path, register, "anna", lambda _: None)
+    assert (vault.has(theirs), vault.has(both)) == (True, True)
