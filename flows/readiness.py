@@ -1,5 +1,8 @@
 """What is looked at before anything is read or started."""
 
+from pathlib import Path
+from zipfile import is_zipfile
+
 from catchlight.config import Preset, settled
 from catchlight.errors import ConfigError
 from catchlight.job import Job
@@ -31,13 +34,21 @@ def check(job: Job) -> None:
     if job.from_file:
         return
     if not job.source.is_dir():
-        message = f"--source {job.source}: no such folder; a job file ends in .toml"
-        raise ConfigError(message)
+        raise ConfigError(_no_folder(job.source))
     if job.source.resolve() == job.home.resolve():
         message = (
             f"--home {job.home}: is the folder of photos itself; name another one for what Catchlight keeps"
         )
         raise ConfigError(message)
+
+
+def _no_folder(source: Path) -> str:
+    """Return why a source is refused that is no folder."""
+    if not source.is_file():
+        return f"--source {source}: no such folder; a job file ends in .toml"
+    if is_zipfile(source) and source.suffix.casefold() != ".xlsx":
+        return f"--source {source}: unpack it, and give the folder with photos/ and, where there is one, the list"
+    return f"--source {source}: give the folder that holds the list and photos/, such as {source.parent}; a job file ends in .toml"
 
 
 def _can(job: Job, preset: Preset) -> None:

@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from zipfile import ZipFile
 
 import click
 import pytest
@@ -52,11 +53,21 @@ def test_an_unknown_engine_is_told_with_those_there_are(company: Company) -> Non
     assert "selfie" in line
 
 
-@pytest.mark.parametrize("source", ["nowhere", "directory.csv"])
-def test_a_source_that_is_no_folder_is_told(company: Company, source: str) -> None:
-    """A folder that is not there, or a file, is named."""
+@pytest.mark.parametrize(
+    ("source", "says"),
+    [
+        ("nowhere", "no such folder; a job file ends in .toml"),
+        ("directory.csv", "give the folder that holds the list and photos/, such as"),
+        ("photos.zip", "unpack it, and give the folder with photos/"),
+    ],
+)
+def test_a_source_that_is_no_folder_is_told(company: Company, source: str, says: str) -> None:
+    """A folder that is not there, or a file, is named, with what to give."""
+    with ZipFile(company.source / "photos.zip", "w") as packed:
+        packed.writestr("photos/1.jpg", b"")
     path = company.source / source
-    assert str(path) in refused(company, "--source", str(path))
+    line = refused(company, "--source", str(path))
+    assert f"--source {path}: {says}" in line
 
 
 def test_an_id_that_nobody_has_is_told(company: Company) -> None:
