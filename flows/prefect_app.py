@@ -2,19 +2,19 @@
 
 import atexit
 import gc
-from typing import TYPE_CHECKING
+import os
 
 from catchlight.loading import loading
+from flows.own_browsers import OwnBrowsers
 
-if TYPE_CHECKING:
-    from fastapi import FastAPI
+PAGES = "PREFECT_SERVER_UI_API_URL"  # what Prefect's pages ask, where a proxy stands in front
 
 
-def create() -> "FastAPI":
-    """Return Prefect's own application."""
+def create() -> OwnBrowsers:
+    """Return Prefect's own application behind what keeps other sites' pages out."""
     with loading():
         from prefect.server.api.server import create_app  # noqa: PLC0415  slow to import
 
         app = create_app()
     atexit.register(gc.freeze)
-    return app
+    return OwnBrowsers(app, os.environ.get(PAGES, ""))

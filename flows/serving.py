@@ -13,6 +13,7 @@ from catchlight.sheet_links import ADDRESS
 from flows import json_log, prefect_database
 from flows.children import Child, answers, claim_port, start, wait_for, wait_until
 from flows.listening import listen, stopped_by_signals
+from flows.prefect_app import PAGES
 from flows.server import APP, QUIET, folder_of
 from flows.sources import wire
 from flows.status_server import StatusServer, make_app
@@ -21,7 +22,6 @@ Say = Callable[[str], None]
 _STEP = 0.5  # seconds between two looks at the processes
 _SLOWEST = 60.0  # seconds before a part that keeps ending is started again
 _LOOPBACK = "127.0.0.1"
-_PAGES = "PREFECT_SERVER_UI_API_URL"  # what Prefect's pages ask, where a proxy stands in front
 _LOGGED = {"PREFECT_LOGGING_LEVEL": "INFO", "PREFECT_LOGGING_INTERNAL_LEVEL": "ERROR"}
 READY = "runner.ready"  # made once every flow can be started
 _KEPT = {"PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs"}
@@ -103,10 +103,10 @@ def serve(options: Options, say: Say) -> None:
 def _parts(options: Options, port: int, sheets: str) -> dict[str, Part]:
     """Return the processes in the order in which they are started."""
     api = f"http://{_LOOPBACK}:{port}/api"
-    asked = os.environ.get(_PAGES) or api
+    asked = os.environ.get(PAGES) or api
     own = (
         {"PREFECT_HOME": str(folder_of(options.home)), "PREFECT_API_URL": api, ADDRESS: sheets}
-        | {"PREFECT_SERVER_API_PORT": str(port), _PAGES: asked}
+        | {"PREFECT_SERVER_API_PORT": str(port), PAGES: asked}
         | (QUIET | _KEPT | _LOGGED)
     )
     if json_log.wanted():
