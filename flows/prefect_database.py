@@ -35,10 +35,14 @@ def keep(folder: Path) -> None:
             write_whole(_kept(), _content(folder / FILE))
 
 
+def cache() -> Path:
+    """Return our folder in the user's cache."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "catchlight"
+
+
 def _kept() -> Path:
     """Return the place in the user's cache; another version of Prefect has another database."""
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return cache / "catchlight" / f"prefect-{version('prefect')}.db"
+    return cache() / f"prefect-{version('prefect')}.db"
 
 
 def _is_empty(file: Path) -> bool:

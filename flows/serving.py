@@ -10,7 +10,7 @@ from pathlib import Path
 
 from catchlight.policy import FILE, load_policy
 from catchlight.sheet_links import ADDRESS
-from flows import json_log, prefect_database
+from flows import json_log, prefect_database, prefect_pages
 from flows.children import Child, answers, claim_port, start, wait_for, wait_until
 from flows.listening import listen, stopped_by_signals
 from flows.prefect_app import PAGES
@@ -107,7 +107,7 @@ def _parts(options: Options, port: int, sheets: str) -> dict[str, Part]:
     own = (
         {"PREFECT_HOME": str(folder_of(options.home)), "PREFECT_API_URL": api, ADDRESS: sheets}
         | {"PREFECT_SERVER_API_PORT": str(port), PAGES: asked}
-        | (QUIET | _KEPT | _LOGGED)
+        | (QUIET | _KEPT | _LOGGED | prefect_pages.place())
     )
     if json_log.wanted():
         own |= {"PREFECT_LOGGING_HANDLERS_CONSOLE_FORMATTER": "json"}
