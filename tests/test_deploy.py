@@ -288,6 +288,19 @@ def test_the_second_list_of_who_was_erased_can_be_kept() -> None:
     assert "erased:/srv/catchlight.erased" in compose()["services"]["review"]["volumes"]
 
 
+def test_the_page_tells_how_a_service_may_write_where_portraits_go() -> None:
+    """Units are strict, and the folder that Prefect's own deployment publishes to is outside of what they may write."""
+    page = (DEPLOY.parent / "docs/deploy.md").read_text(encoding="utf-8")
+    deployments = yaml.safe_load((ROOT / "prefect.yaml").read_text(encoding="utf-8"))["deployments"]
+    (folder,) = (
+        one["parameters"]["destination"] for one in deployments if "destination" in one.get("parameters", {})
+    )
+    unit = (DEPLOY / "systemd/catchlight.service").read_text(encoding="utf-8")
+    assert folder not in unit
+    assert f"ReadWritePaths={folder}" in page
+    assert page.index(f"-g catchlight {folder}") < page.index(f"ReadWritePaths={folder}")
+
+
 def test_the_page_makes_what_the_units_name() -> None:
     """The account, the program, its environment: each before the step that needs it."""
     page = (DEPLOY.parent / "docs/deploy.md").read_text(encoding="utf-8")
