@@ -14,7 +14,7 @@ from catchlight.device import leave_cards
 from catchlight.easel import Easel, cards
 from catchlight.following import follow, write_to
 from catchlight.loading import loading
-from catchlight.whose_fault import may_be_the_photos
+from catchlight.whose_fault import may_be_the_photos, plug_in_of
 
 if TYPE_CHECKING:  # the main process starts workers before it loads what they need
     from collections.abc import Callable
@@ -105,10 +105,13 @@ def metered(work: "Callable[[Order], Development]", order: "Order") -> Done:
     development, failed = None, ""
     try:
         development = work(order)
-    except Exception as error:
+    except (
+        Exception,
+        SystemExit,
+    ) as error:  # whatever ends the program ends the whole run, as if all were done
         if not may_be_the_photos(error):
             raise
-        failed = traceback.format_exc()
+        failed = traceback.format_exc() + plug_in_of(error)
     return Done(development, max(0.0, spent() - before), known, failed)
 
 

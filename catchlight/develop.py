@@ -12,6 +12,7 @@ import numpy as np
 from catchlight import framing, generating, pixels, plugins
 from catchlight.anatomy import Picture
 from catchlight.caps import Cap, lowest
+from catchlight.checks import measured
 from catchlight.config import Preset
 from catchlight.correction import decide
 from catchlight.decoder import Decoder
@@ -189,11 +190,8 @@ def _read(sitting: Sitting, render: Render) -> Iterable[Reading]:
     """Run every check; one that cannot be measured says why."""
     for name, limit in _limits(sitting.preset).items():
         check = plugins.load("catchlight.checks", name)
-        value, error = None, ""
-        try:
-            value = round(float(check.measure(sitting)), 4)
-        except LookupError as absent:
-            error = str(absent)
+        value, error = measured(name, sitting)
+        value = None if value is None else round(value, 4)
         if value is not None and not math.isfinite(value):
             message = f"the check {name} measured {value}"
             raise ArithmeticError(message)

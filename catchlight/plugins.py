@@ -18,9 +18,13 @@ def names(folder: str) -> tuple[str, ...]:
 
 @cache
 def load(folder: str, name: str) -> ModuleType:
-    """Import one plug-in, or raise :class:`ConfigError` that lists what there is."""
+    """Import one plug-in, or raise :class:`ConfigError`: it lists what there is, or says what is wrong with the file."""
     if name not in names(folder):
         known = ", ".join(names(folder))
         message = f"{folder.rpartition('.')[2]}: no plug-in named {name!r}; there are: {known}"
         raise ConfigError(message)
-    return importlib.import_module(f"{folder}.{name}")
+    try:
+        return importlib.import_module(f"{folder}.{name}")
+    except (Exception, SystemExit) as error:
+        message = f"{folder}: the plug-in {name!r} cannot be loaded ({type(error).__name__}: {error}); mend its file, or take it away"
+        raise ConfigError(message) from error

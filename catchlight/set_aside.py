@@ -2,6 +2,7 @@
 
 import logging
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,11 +34,14 @@ class Tally:
         """
         from catchlight.develop import without_portrait  # noqa: PLC0415
 
-        self.failed, self.why = self.failed + 1, failed.strip().rpartition("\n")[-1]
+        self.failed, self.why = self.failed + 1, _last(failed)
         with private_file(self.log).open("a", encoding="utf-8") as file:
             file.write(f"recipe {order.recipe}:\n{failed.strip()}\n")
         _log.error(
-            "recipe %s: the picture software failed, one person is set aside; see %s", order.recipe, self.log
+            "recipe %s: the picture software failed (%s), one person is set aside; see %s",
+            order.recipe,
+            self.why,
+            self.log,
         )
         name = order.preset.name if order.preset else preset
         return without_portrait(order, name, CRASHED, _NOTE)
@@ -50,3 +54,9 @@ class Tally:
                 f" ({self.why}); see {self.log}"
             )
             raise OutsideError(message)
+
+
+def _last(failed: str) -> str:
+    """Return what stands below a traceback's last line of code, in one line."""
+    lines = reversed(failed.strip().splitlines())
+    return " ".join(reversed([*takewhile(lambda line: not line.startswith((" ", "Traceback")), lines)]))

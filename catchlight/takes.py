@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from catchlight import plugins
+from catchlight.checks import measured
 from catchlight.judge import limits
 from catchlight.sitting import Sitting
 from catchlight.studio import Studio
@@ -63,9 +64,8 @@ def flagged(sitting: Sitting) -> frozenset[str]:
         check = plugins.load("catchlight.checks", name)
         if limit.outcome == "note" or getattr(check, "OF_PAINTING", False):
             continue
-        try:
-            value = float(check.measure(sitting))
-        except LookupError:
+        value = measured(name, sitting)[0]
+        if value is None:
             continue
         low, high = limit.low, limit.high
         if (

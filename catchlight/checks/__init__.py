@@ -1,8 +1,13 @@
 """One file measures one thing. Raw values are kept beside their limits; the judge compares."""
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict, model_validator
+
+from catchlight import plugins
+
+if TYPE_CHECKING:
+    from catchlight.sitting import Sitting
 
 
 class Limits(BaseModel):
@@ -29,3 +34,21 @@ class Limits(BaseModel):
                 message = f"{low} = {least:g} is above {high} = {most:g}: no portrait could pass"
                 raise ValueError(message)
         return self
+
+
+def measured(name: str, sitting: "Sitting") -> tuple[float | None, str]:
+    """Return what a check measured, or None and why that cannot be measured on this portrait.
+
+    A check says the latter by LookupError itself; KeyError and IndexError are mistakes, and raised like any other.
+    """
+    try:
+        value = plugins.load(__name__, name).measure(sitting)
+    except LookupError as absent:
+        if type(absent) is not LookupError:
+            raise
+        return None, str(absent)
+    try:
+        return float(value), ""
+    except (TypeError, ValueError) as error:
+        message = f"the check {name} gave {type(value).__name__}, and not one number"
+        raise TypeError(message) from error
