@@ -3,6 +3,7 @@
 import atexit
 import gc
 import os
+import traceback
 
 from flows.words_out import must_read_names, print_anything
 
@@ -16,7 +17,11 @@ def main() -> None:
     atexit.register(gc.freeze)  # what is left goes with the process: nothing to look for in it
     from flows.commands.catchlight import app  # noqa: PLC0415
 
-    app()
+    try:
+        app()
+    except Exception as error:
+        traceback.print_exc()
+        raise SystemExit(2) from error
 
 
 if __name__ == "__main__":

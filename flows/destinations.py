@@ -16,7 +16,7 @@ from catchlight.place import FILES, Place, Purpose, Takes
 from catchlight.settings_file import checked, read_toml
 from connectors import folder
 from connectors._pace import share
-from flows import people_wall
+from flows import people_wall, plugged
 from flows.signing import Signing
 
 FILE = "destinations.toml"
@@ -77,15 +77,19 @@ class Destination:
     def _opened(self) -> Place:
         if self.kind == "folder":
             return _folder(_there(self.settings))
-        place: Place = plugins.load("connectors", self.kind).open_place(self.settings, self.place)
-        return place
+        with plugged.blamed(self._who):
+            place: Place = plugins.load("connectors", self.kind).open_place(self.settings, self.place)
+        return plugged.place(self._who, place)
+
+    @property
+    def _who(self) -> str:
+        return f"destination {self.name} ({self.kind})"
 
     def probe(self) -> list[str]:
         """Return what stands against publishing there, in sentences; nothing is changed."""
         if self.kind == "folder":
             return [] if self.settings.root.is_dir() else [f"{self.settings.root}: no such folder"]
-        found: list[str] = plugins.load("connectors", self.kind).probe(self.settings)
-        return found
+        return plugged.proved(self._who, lambda: plugins.load("connectors", self.kind).probe(self.settings))
 
 
 def kinds() -> list[str]:

@@ -16,6 +16,7 @@ from catchlight.mistakes import mistakes
 from catchlight.source import Source
 from catchlight.studio import check_recogniser
 from catchlight.workplace import Workplace
+from flows import plugged
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +29,19 @@ class Wired:
 
     def open(self) -> Source:
         """Return the source; nothing is asked of it yet. ConfigError when a secret cannot be read."""
-        source: Source = plugins.load("connectors", self.table.kind).open_source(self.settings, self.name)
-        return source
+        with plugged.blamed(self._who):
+            source: Source = plugins.load("connectors", self.table.kind).open_source(self.settings, self.name)
+        return plugged.source(self._who, source)
 
     def probe(self) -> list[str]:
         """Return what stands against reading it, in sentences; nothing is changed."""
-        found: list[str] = plugins.load("connectors", self.table.kind).probe_source(self.settings)
-        return found
+        return plugged.proved(
+            self._who, lambda: plugins.load("connectors", self.table.kind).probe_source(self.settings)
+        )
+
+    @property
+    def _who(self) -> str:
+        return f"source {self.name} ({self.table.kind})"
 
 
 def kinds() -> list[str]:

@@ -79,8 +79,9 @@ def fetch_photos(source: Source, memory: Memory, vault: Vault, keys: Container[s
             memory.fetched([(one, vault.put(one.picture) if one.picture else "") for one in got])
             if error and (missed >= _UNREACHED or isinstance(error, SourceGoneError)):
                 raise error
-            if error:
-                memory.unanswered(_rest(batch, got), str(error))
+            memory.unanswered(
+                _rest(batch, got), str(error or f"source {source.name}: gave no answer for this photo")
+            )
             counter.step(len(batch))
     memory.looked()
     source.done(memory.had())

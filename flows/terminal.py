@@ -67,6 +67,10 @@ def told() -> Iterator[None]:
             f"[bold red]catchlight:[/] {where}: {error.strerror}; make room or give rights, then run again"
         )
         raise typer.Exit(2) from error
+    except SystemExit as ended:
+        said = f"something that it called ended the program (exit code {ended.code}); nothing is done twice when you run it again"
+        errors.print(f"[bold red]catchlight:[/] {escape(said)}", soft_wrap=True)
+        raise typer.Exit(2) from ended
     except KeyboardInterrupt as stopped:
         # All is put away: a second one would only hide the exit code.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
