@@ -30,8 +30,17 @@ def look_at_settings(home: Path, also: Mapping[str, Reader]) -> Iterator[Finding
     if not wrong:
         yield Finding(State.OK, "Settings", ", ".join(there) or "none; the careful defaults hold")
         known = policy.load_policy(home)
+        if policy.FILE in there:
+            yield from _unnamed(known)
         yield from _alarms(known)
         yield from _secrets(known)
+
+
+def _unnamed(known: policy.Policy) -> Iterator[Finding]:
+    """Warn of a company without a name: letters in any language would come from "Your company"."""
+    if known.company == policy.Policy.model_fields["company"].default:
+        said = f"{policy.FILE} names no company: pages and letters say “{known.company}”"
+        yield Finding(State.WARN, "Company", said, f'write company = "…" at the top of {policy.FILE}')
 
 
 def _alarms(known: policy.Policy) -> Iterator[Finding]:

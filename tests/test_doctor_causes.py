@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from catchlight.checkup import Finding, State
 from catchlight.checkup_home import look_at_home
 from catchlight.checkup_register import open_as_it_is
-from catchlight.checkup_settings import READERS
+from catchlight.checkup_settings import READERS, look_at_settings
 from catchlight.desk import open_register
 from catchlight.records import Answer, Decision
 from flows import prefect_database
@@ -186,3 +186,16 @@ def test_rights_are_given_by_the_command_that_is_printed(home: Path) -> None:
     register = found(home, "Register")
     assert os.system(register.remedy) == 0  # noqa: S605
     assert found(home, "Register").state == State.OK
+
+
+def test_a_company_without_a_name_is_told(tmp_path: Path) -> None:
+    """Letters would come from "Your company", in whatever language; without the file nobody is written to."""
+
+    def said() -> list[str]:
+        return [one.said for one in look_at_settings(tmp_path, {}) if one.what == "Company"]
+
+    assert said() == []
+    (tmp_path / "review.toml").write_text('contact = "hr@example.com"\n', encoding="utf-8")
+    assert said() == ["review.toml names no company: pages and letters say “Your company”"]
+    (tmp_path / "review.toml").write_text('company = "Example AG"\n', encoding="utf-8")
+    assert said() == []
