@@ -301,6 +301,15 @@ def test_the_page_tells_how_a_service_may_write_where_portraits_go() -> None:
     assert page.index(f"-g catchlight {folder}") < page.index(f"ReadWritePaths={folder}")
 
 
+def test_the_page_deploys_the_flows_to_the_server_of_the_units() -> None:
+    """Each command of Prefect's has the environment that holds its address and password, as the compose file's have."""
+    page = (DEPLOY.parent / "docs/deploy.md").read_text(encoding="utf-8").partition("## Containers")[0]
+    assert re.search(r"^in_service\(\) .*EnvironmentFile=/etc/catchlight/catchlight\.env", page, re.MULTILINE)
+    (line,) = compose()["services"]["setup"]["command"]
+    for words in line.split(" && "):
+        assert f"\nin_service /opt/catchlight/bin/{words}\n" in page
+
+
 def test_the_page_makes_what_the_units_name() -> None:
     """The account, the program, its environment: each before the step that needs it."""
     page = (DEPLOY.parent / "docs/deploy.md").read_text(encoding="utf-8")
