@@ -7,22 +7,40 @@ from catchlight.errors import CatchlightError, PhotoError
 
 _KINDS = {"catchlight.checks": "check", "catchlight.engines": "engine", "connectors": "connector"}
 _PLUG_IN = re.compile(rf"({'|'.join(map(re.escape, _KINDS))})\.([^._][^.]*)")
+# As torch, cuDNN, cuBLAS, onnxruntime and OpenCV say it: only some of torch's own errors have a type for it.
+_FULL = (
+    "outofmemory",
+    "out of memory",
+    "insufficient memory",
+    "allocate memory",
+    "bad_alloc",
+    "bad allocation",
+    "alloc_failed",
+    "allocation_failed",
+    "unable to find an engine",  # of cuDNN's, none had room to work in
+    "cudnn_status_not_supported",
+)
+_CARDS = ("cuda failure", "cudnn_status", "cublas_status")
 
 
 def may_be_the_photos(error: BaseException) -> bool:
     """Whether an error may be about one photo: a mistake of our code, but no full disk, memory or card, no settings."""
     if isinstance(error, OSError):  # Pillow's, of a picture, have no number
         return error.errno is None and not isinstance(error, TimeoutError | ConnectionError)
-    full = "OutOfMemory" in type(error).__name__ or "nsufficient memory" in str(error) or lost_card(error)
-    outside = isinstance(error, CatchlightError | MemoryError | ImportError) and not isinstance(
-        error, PhotoError
-    )
-    return not full and not outside
+    machines = full_memory(error) or lost_card(error) or _says(error, _CARDS)
+    outside = isinstance(error, CatchlightError | ImportError) and not isinstance(error, PhotoError)
+    return not machines and not outside
+
+
+def full_memory(error: BaseException) -> bool:
+    """Whether memory is full, the machine's or the card's: with less to do at once it may go on."""
+    return isinstance(error, MemoryError) or _says(error, _FULL)
 
 
 def lost_card(error: BaseException) -> bool:
     """Whether the graphics card is lost to this process: every later call would fail as well, whatever it is asked."""
-    return type(error).__name__ == "AcceleratorError" or "CUDA error" in str(error)
+    said = type(error).__name__ == "AcceleratorError" or "CUDA error" in str(error)
+    return said and not full_memory(error)
 
 
 def plug_in_of(error: BaseException) -> str:
@@ -33,3 +51,8 @@ def plug_in_of(error: BaseException) -> str:
             kind, name = found.groups()
             return f"in the {_KINDS[kind]} {name}"
     return ""
+
+
+def _says(error: BaseException, signs: tuple[str, ...]) -> bool:
+    told = f"{type(error).__name__}: {error}".casefold()
+    return any(sign in told for sign in signs)

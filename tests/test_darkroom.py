@@ -20,7 +20,7 @@ from catchlight.models import default_root
 from catchlight.records import Photo, Render
 from catchlight.set_aside import CRASHED
 from catchlight.vault import Vault
-from catchlight.whose_fault import may_be_the_photos
+from catchlight.whose_fault import full_memory, lost_card, may_be_the_photos
 from tests.processes import command, family, outlive
 from tests.refreshed_company import congress
 
@@ -205,11 +205,34 @@ def _left_behind(here: Bench, threads: ThreadPoolExecutor) -> "Future[list[Devel
     ("error", "may"),
     [(ValueError("x"), True), (PhotoError("photo.x", "x"), True), (OSError("encoder error -2"), True),
      (OSError(28, "full"), False), (TimeoutError(), False), (MemoryError(), False), (ConfigError("x"), False),
-     (ImportError("x"), False), (type("OutOfMemoryError", (RuntimeError,), {})("x"), False)],
+     (ImportError("x"), False), (type("OutOfMemoryError", (RuntimeError,), {})("x"), False),
+     (RuntimeError("cuDNN error: CUDNN_STATUS_EXECUTION_FAILED"), False), (RuntimeError("CUDA failure 700: x"), False),
+     (RuntimeError("Failed to allocate memory for requested buffer of size 7"), False),
+     (RuntimeError("GET was unable to find an engine to execute this computation"), False)],
 )  # fmt: skip
 def test_whose_fault_an_error_may_be(error: Exception, *, may: bool) -> None:
     """A picture's, unless a disk, a card, the memory or the installation is behind it."""
     assert may_be_the_photos(error) is may
+
+
+def test_memory_that_torch_does_not_get_is_not_the_photos() -> None:
+    """On a processor its error has no type of its own."""
+    import torch  # noqa: PLC0415  heavy
+
+    with pytest.raises(RuntimeError) as full:
+        torch.empty(1 << 60, dtype=torch.uint8)
+    assert full_memory(full.value)
+    assert not may_be_the_photos(full.value)
+
+
+@pytest.mark.parametrize(
+    ("told", "lost"),
+    [("CUDA error: an illegal memory access was encountered", True), ("CUDA error: out of memory", False),
+     ("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`", False)],
+)  # fmt: skip
+def test_a_full_card_is_not_a_lost_one(told: str, *, lost: bool) -> None:
+    """Its process goes on with less, and is not started anew."""
+    assert lost_card(type("AcceleratorError", (RuntimeError,), {})(told)) is lost
 
 
 @pytest.mark.slow

@@ -49,6 +49,45 @@ def test_a_card_that_is_full_when_the_weights_come_takes_fewer_of_them(
     assert placed[-2:] == ["resident", "layers"]
 
 
+@pytest.mark.parametrize(
+    "told",
+    [
+        "GET was unable to find an engine to execute this computation",
+        "CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`",
+        "cuDNN error: CUDNN_STATUS_NOT_SUPPORTED.",
+    ],
+)
+def test_a_card_that_is_full_in_other_words_takes_fewer_pictures(
+    weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, told: str
+) -> None:
+    """Only torch's own allocator has a type for it; cuDNN and cuBLAS say it in a sentence, which is no photo's fault."""
+    made, real = engine(weights, tmp_path), Engine._called
+
+    def called(self: Engine, pipe: Any, of: Any, seeds: tuple[int, ...], output: str) -> Any:
+        if len(seeds) > 1:
+            raise RuntimeError(told)
+        return real(self, pipe, of, seeds, output)
+
+    monkeypatch.setattr(Engine, "_called", called)
+    made.__dict__["_room"] = Room("resident", 2)
+    assert [take.seed for take in made.paint(scene(), (1, 2)) if take.picture is not None] == [1, 2]
+    assert made._room == Room("resident", 1)
+
+
+def test_a_mistake_is_no_full_card(weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is told, and the room stays as it was."""
+
+    def called(*_: Any) -> Any:
+        raise RuntimeError("shapes do not fit")
+
+    made = engine(weights, tmp_path)
+    monkeypatch.setattr(Engine, "_called", called)
+    made.__dict__["_room"] = Room("resident", 2)
+    with pytest.raises(RuntimeError, match="shapes"):
+        made.paint(scene(), (1, 2))
+    assert made._room == Room("resident", 2)
+
+
 @pytest.mark.parametrize("mode", ["resident", "layers"])
 def test_a_compiled_denoiser_paints_in_each_mode(
     weights: Path, tmp_path: Path, mode: Literal["resident", "layers"]

@@ -29,6 +29,7 @@ from catchlight.errors import ConfigError, OutsideError
 from catchlight.models import ModelStore
 from catchlight.painting import Scene, Take, Words
 from catchlight.weights import Weights, describe, stamps, verify_weights
+from catchlight.whose_fault import full_memory
 
 FACTS = Facts(
     jobs=("paint",), models=(), licence="the weights' own", commercial=None, memory_mb=12000,
@@ -101,13 +102,13 @@ class Engine:
 
     def _fitted(self, work: Callable[[Room], Made]) -> Made:
         """Do some work in the room that there is, or in less where the card is full all the same. OutsideError."""
-        import torch  # noqa: PLC0415  heavy
-
         while True:
             room = self._room
             try:
                 return work(room)
-            except torch.OutOfMemoryError as error:
+            except RuntimeError as error:
+                if not full_memory(error):
+                    raise
                 told = str(error)
             with self.card, self._aside.turn:  # past the handler, which holds on to what filled the card
                 self._shrink(told, room)

@@ -18,6 +18,7 @@ from catchlight.engines._tiled import Tiled
 from catchlight.errors import ConfigError, OutsideError
 from catchlight.models import ModelStore
 from catchlight.pickles import refuse_code
+from catchlight.whose_fault import full_memory
 
 FACTS = Facts(
     jobs=("enlarge",), models=(), licence="the file's own", commercial=None, memory_mb=3300,
@@ -61,12 +62,12 @@ class Engine(Tiled):
 
     def enlarge(self, picture: Picture) -> OtherPicture:
         """Return the picture ``scale`` times as wide and as high; OutsideError when the smallest tile is too large."""
-        import torch  # noqa: PLC0415  heavy
-
         while True:
             try:
                 return super().enlarge(picture)
-            except torch.OutOfMemoryError as error:
+            except RuntimeError as error:
+                if not full_memory(error):
+                    raise
                 self._halve(error)
 
     def _halve(self, error: Exception) -> None:
