@@ -5,6 +5,7 @@ import signal
 import threading
 import traceback
 from dataclasses import dataclass
+from multiprocessing import current_process
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -71,12 +72,17 @@ def set_up(bench: Bench, parent: int) -> None:
 
 
 def _choose_card(bench: Bench) -> None:
-    """Leave the cards to the painters, unless a preset says "cuda"; without painters, workers spread over the cards."""
+    """Spread workers over the cards; beside painters they leave them alone, unless a preset says "cuda"."""
     there = cards()
     if bench.easels:
         leave_cards()
-    elif len(there) > 1:
-        os.environ["CUDA_VISIBLE_DEVICES"] = there[os.getpid() % len(there)]
+    if len(there) > 1:
+        os.environ["CUDA_VISIBLE_DEVICES"] = there[_number() % len(there)]
+
+
+def _number() -> int:
+    """Return which child of its parent this process is: process numbers of workers in turn are often all even."""
+    return (current_process()._identity or (0,))[-1]  # noqa: SLF001  only its name has it, too
 
 
 def warm() -> None:

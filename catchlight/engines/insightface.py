@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from catchlight.anatomy import Face, Landmarks, OtherPicture, Picture
 from catchlight.engines import Facts
+from catchlight.engines._onnx_file import on_card, providers
 from catchlight.engines._points68 import JAW, fit, landmarks
 from catchlight.errors import ConfigError
 from catchlight.models import ModelStore, verify_pack
@@ -176,7 +177,7 @@ def _open(files: dict[str, bytes], settings: Settings) -> Any:
     from insightface.app import FaceAnalysis  # noqa: PLC0415  heavy
 
     warnings.filterwarnings("ignore", category=FutureWarning, module="insightface")
-    providers = _providers(settings.device)
+    where = providers("insightface", settings.device)
     with tempfile.TemporaryDirectory(prefix="catchlight-") as folder:
         for name, data in files.items():
             path = Path(folder) / name
@@ -184,25 +185,14 @@ def _open(files: dict[str, bytes], settings: Settings) -> Any:
             path.write_bytes(data)
         try:
             # With static_shape_sessions it would read the detector's file again at the first picture.
-            app = FaceAnalysis(folder, allowed_modules=JOBS, providers=providers, static_shape_sessions=False)
+            app = FaceAnalysis(folder, allowed_modules=JOBS, providers=where, static_shape_sessions=False)
         except Exception as error:  # onnxruntime's errors have no parent of their own
             message = f"insightface.pack {settings.pack}: InsightFace does not take it: {error!r}"
             raise ConfigError(message) from error
+    for model in app.models.values():
+        on_card("insightface", settings.device, model.session)
     app.prepare(ctx_id=0, det_thresh=settings.score)  # below 0 it would open the files again
     return app
-
-
-def _providers(device: str) -> list[str]:
-    import onnxruntime  # noqa: PLC0415  heavy
-
-    offered = "CUDAExecutionProvider" in onnxruntime.get_available_providers()
-    if device == "cuda" and not offered:
-        message = (
-            "insightface.device: this onnxruntime has no CUDA; use cpu, or replace it by onnxruntime-gpu"
-        )
-        raise ConfigError(message)
-    cpu = ["CPUExecutionProvider"]
-    return ["CUDAExecutionProvider", *cpu] if offered and device != "cpu" else cpu
 
 
 def _bgr(picture: Picture) -> np.ndarray:

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from catchlight.anatomy import Picture
 from catchlight.engines import Facts
+from catchlight.engines._onnx_file import opened
 from catchlight.engines._tiled import Tiled
 from catchlight.errors import ConfigError
 from catchlight.models import ModelStore
@@ -93,23 +94,9 @@ def _verified(settings: Settings) -> bytes:
 def _open(data: bytes, settings: Settings) -> Any:
     import onnxruntime  # noqa: PLC0415  heavy
 
-    options, providers = onnxruntime.SessionOptions(), _providers(settings.device)
+    options = onnxruntime.SessionOptions()
     options.enable_cpu_mem_arena = False  # memory goes back after each tile
-    try:
-        return onnxruntime.InferenceSession(data, options, providers=providers)
-    except Exception as error:  # onnxruntime's errors have no parent of their own
-        message = f"{_KEY}.file {settings.file}: onnxruntime does not take it: {error!r}"
-        raise ConfigError(message) from error
-
-
-def _providers(device: str) -> list[str]:
-    import onnxruntime  # noqa: PLC0415  heavy
-
-    offered = "CUDAExecutionProvider" in onnxruntime.get_available_providers()
-    if device == "cuda" and not offered:
-        message = f"{_KEY}.device: this onnxruntime has no CUDA; use cpu, or replace it by onnxruntime-gpu"
-        raise ConfigError(message)
-    return [*["CUDAExecutionProvider"] * (offered and device != "cpu"), "CPUExecutionProvider"]
+    return opened(_KEY, settings.file, data, settings.device, options)
 
 
 def _side(shape: list[int | str | None], settings: Settings) -> int:
