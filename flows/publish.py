@@ -5,15 +5,15 @@ replaced before its backup is in the vault. Run it again after an interruption: 
 was half-way and goes on.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated
 
-from prefect import flow, get_run_logger
+from prefect import flow, get_run_logger, runtime
 
 from catchlight import publish_other_sizes, watermark
 from catchlight.desk import Desk, alone, open_desk
-from catchlight.errors import ConfigError
+from catchlight.errors import ConfigError, OutsideError
 from catchlight.publish_crops import usual_sizes
 from catchlight.publish_plan import Plan, read_plan
 from catchlight.publish_yes import must_have_yes
@@ -90,10 +90,24 @@ def send(desk: Desk, plan: Plan, at_most: int) -> list[Result]:
         results += [result for chunk in _chunks(desk, plan) for result in chunk]
     results += list_published(desk, plan.run)
     watermark.raise_to(desk.home, desk.register)
+    _tell_failed(results)
+    return results
+
+
+def _tell_failed(results: Sequence[Result]) -> None:
+    """Tell of files that were not written: whoever typed a command reads which; a form or schedule ends as failed.
+
+    No file is named there: it is called as its person is. Raises OutsideError.
+    """
     failed = sum(result.code == FAILED for result in results)
+    if failed and runtime.deployment.id:
+        message = (
+            f"{failed} files could not be published; catchlight publish plan and catchlight publish apply, "
+            "on the server, say which and why"
+        )
+        raise OutsideError(message)
     if failed:
         get_run_logger().warning("%d files could not be published; run it again", failed)
-    return results
 
 
 def _chunks(desk: Desk, plan: Plan) -> Iterator[list[Result]]:
