@@ -54,7 +54,7 @@ WHY: Mapping[str, str] = {
     UNPAINTED: "a model painted a part of it, and they do not agree to that any more; the next run makes it without",
     LEFT: "no longer with the company",
     OUTSIDE: "outside of the people that the job is about",
-    MISSING: "the list has them, and this run does not",
+    MISSING: "the list has them, and this run does not, as where an id waits for catchlight people confirm",
     "replaced": "files that their newer ones take the place of",
 }
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from catchlight.absences import absences
 from catchlight.forewarned import spoken_for
+from catchlight.identities import read_ids
 from catchlight.known import newest_of
 from catchlight.permission import read_permissions
 from catchlight.place import FILES
@@ -21,13 +22,16 @@ def against(home: Path, register: Register, employee: str) -> Callable[[str], st
     rules, refused = read_rules(home), employee in read_permissions(home, employee).refused
     everywhere = rights_for(FILES.consent, rules, register.rows, employee)
     gone = "" if refused else _gone(home, everywhere, employee, run)
+    absent = (
+        absences(home, everywhere, [employee])[employee] if employee in read_ids(home).seen else "no_portrait"
+    )
     basis = spoken_for([person], load_policy(home), register.rows).get(employee, "") if person else ""
 
     def told(purpose: str) -> str:
         if gone:
             return gone
         if person is None:
-            return why(Answer.REFUSE if refused else "no_portrait")
+            return why(Answer.REFUSE if refused else absent)
         reason, _ = rights_for(purpose, rules, register.rows, employee).of(person)
         return "" if reason == Answer.APPROVE else why(reason, basis)
 

@@ -222,7 +222,7 @@ def test_a_dry_run_counts_and_changes_nothing(lived: Path) -> None:
     needles = _needles(lived)
     before = _still(lived, needles)
     code, said = _said("erase", GONE, "--home", str(lived), "--dry-run")
-    assert (code, "Taken off first: folder:" in said) == (0, True)
+    assert (code, "To be taken off first: folder:" in said) == (0, True)
     assert _still(lived, needles) == before
     assert not read_tombstones(lived)
     assert _said("erase", "nobody", "--home", str(lived), "--dry-run")[0] == 2

@@ -68,3 +68,17 @@ def test_a_place_that_there_is_not_is_told(company: Company) -> None:
     said = "yes, as they said"
     told = f"intranet (intranet): {said} external_web: {said}; no place of that kind is set up"
     assert told in _told(company)
+
+
+def test_who_is_in_no_run_is_told_how_that_may_be(company: Company) -> None:
+    """As where somebody came back with an id that was theirs, whose runs are deleted by now."""
+    write_ids(company.home, Ids({"c": Seen("list c", "C")}))
+    register = open_register(company.home)
+    register.add([Consent("c", "intranet", Word.GRANTED, "c", now())])
+    register.close()
+    told = _told(company, "c")
+    assert (
+        "intranet (intranet): no, the list has them, and this run does not, as where an id waits for catchlight"
+        in told
+    )
+    assert "the run made no portrait" not in told

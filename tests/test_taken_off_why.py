@@ -88,7 +88,10 @@ def test_who_left_has_left(company: Company) -> None:
 def test_who_waits_for_a_word_about_their_id_has_not_left(company: Company) -> None:
     """Whose account or file it is, nobody knows, so nothing is put back."""
     assert off(company.desk()) == {"a": "missing"}
-    assert "taken off, the list has them, and this run does not: 1 (a)" in told(company)
+    assert (
+        "taken off, the list has them, and this run does not, as where an id waits for catchlight people confirm: 1 (a)"
+        in told(company)
+    )
 
 
 def test_most_removed_counts_all_who_are_not_in_the_run(company: Company) -> None:

@@ -90,7 +90,7 @@ def _foretell(home: Path, employee: str, gone: list[str]) -> None:
 def _tell_places(home: Path, employee: str, standing: list[str], gone: list[str]) -> None:
     shut = {desk.place.name: why for desk, why in desks_and_why(home, employee)}
     off = [name for name in shut if name not in gone]
-    say(f"Taken off first: {', '.join(off) or 'nothing, they are published nowhere'}.")
+    say(f"To be taken off first: {', '.join(off) or 'nothing, they are published nowhere'}.")
     for name in off:
         if shut[name]:
             say(f"  Not to be reached: {name}: {shut[name]}. Where it does not exist any more: --gone {name}")
