@@ -23,7 +23,7 @@ def link_of(home: Path, run: str) -> str:
 
 def is_good(home: Path, run: str, token: str) -> bool:
     """Whether a token is this run's."""
-    return hmac.compare_digest(_token(home, run), token)
+    return hmac.compare_digest(_token(home, run).encode(), token.encode())
 
 
 def _token(home: Path, run: str) -> str:

@@ -101,11 +101,14 @@ def verify_weights(
 
 
 def stamps(weights: Weights) -> dict[str, tuple[int, int, int]]:
-    """Return inode, size and time of each file: the same before and after loading, what was verified was loaded."""
+    """Return inode, size and time of each file: the same before and after loading, what was verified was loaded.
+
+    The time is that of the last change of whatever kind: the one of the contents can be set back.
+    """
     found = {}
     for name in weights.files:
         of = (weights.folder / name).stat()
-        found[name] = (of.st_ino, of.st_size, of.st_mtime_ns)
+        found[name] = (of.st_ino, of.st_size, of.st_ctime_ns)
     return found
 
 

@@ -27,6 +27,7 @@ with warnings.catch_warnings():
 
 _PAGED = "1.2.840.113556.1.4.319"
 _ATTEMPTS = 3
+_MOST_PAGES = 10_000
 _T = TypeVar("_T")
 
 
@@ -118,7 +119,7 @@ class Directory:
     def _pages(self, base: str, condition: str, names: Sequence[str]) -> Iterator[list[Entry]]:
         cookie: bytes | None = None
         line = None
-        while cookie is None or cookie:
+        for _ in range(_MOST_PAGES):
             with self._turn, self._signed_in() as connection:
                 if line not in {None, connection}:
                     raise OutsideError(f"{self._door.url}: the connection was lost in the middle of a list")
@@ -132,6 +133,12 @@ class Directory:
                 told = connection.result.get("controls", {}).get(_PAGED, {})
                 cookie = told.get("value", {}).get("cookie") or b""
             yield found
+            if not cookie:
+                return
+        raise ConfigError(
+            f"page: {self._door.url} gives more than {_MOST_PAGES} pages of {self._door.page}; its list has no end, "
+            "or page is too small"
+        )
 
     def _one(self, base: str, condition: str, names: Sequence[str]) -> Entry | None:
         with self._signed_in() as connection:

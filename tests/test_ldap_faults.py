@@ -7,9 +7,10 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from datetime import datetime
 from pathlib import Path
+from typing import Any, ClassVar
 
 import pytest
 import stamina
@@ -21,8 +22,8 @@ from catchlight.journal import State
 from catchlight.records import Employee
 from catchlight.sending import settle
 from catchlight.vault import digest_of
-from connectors import ldap
-from connectors._ldap_wire import Directory
+from connectors import _ldap_wire, ldap
+from connectors._ldap_wire import Directory, Door
 from tests import certificates
 from tests.ldap_server import LdapServer
 from tests.published_company import portrait
@@ -121,6 +122,31 @@ def test_a_server_that_drips_is_left(server: LdapServer, password: Path) -> None
         stop.set()
 
 
+class _Endless:
+    """A connection on which every page promises another one."""
+
+    response: ClassVar[list[object]] = []
+    result: ClassVar[dict[str, Any]] = {
+        "result": 0,
+        "controls": {_ldap_wire._PAGED: {"value": {"cookie": b"more"}}},
+    }
+
+    def search(self, *_: object, **__: object) -> None:
+        """Find nobody."""
+
+
+def test_a_list_without_an_end_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Page after page, each with the way to the next: the list is given up, and not begun anew."""
+    asked, line = list[object](), _Endless()
+    monkeypatch.setattr(_ldap_wire, "_MOST_PAGES", 5)
+    monkeypatch.setattr(Directory, "_signed_in", lambda _: nullcontext(line))
+    monkeypatch.setattr(Directory, "_ask", lambda *what, **_: asked.append(what))
+    directory = Directory(Door("ldap://127.0.0.1:1", "cn=reader", "-"))
+    with pytest.raises(ConfigError, match=r"page: ldap://127\.0\.0\.1:1 gives more than 5 pages of 500"):
+        directory.search("dc=example", "(cn=*)", ["cn"])
+    assert len(asked) == 5
+
+
 def test_a_server_that_is_gone_is_unwell_and_comes_back(server: LdapServer, password: Path) -> None:
     """Killed between two calls; once it is back, the same place goes on by itself."""
     id_ = server.add("anna", mail="anna@example.org")
@@ -199,8 +225,8 @@ def test_threads_take_turns(server: LdapServer, password: Path, monkeypatch: pyt
 _KILLED = """
 import os, signal, sys
 from pathlib import Path
-from connectors import ldap
-from connectors._ldap_wire import Directory
+from connectors import _ldap_wire, ldap
+from connectors._ldap_wire import Directory, Door
 from catchlight.desk import open_desk
 from catchlight.records import Receipt
 from catchlight.sending import send

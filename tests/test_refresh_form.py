@@ -61,4 +61,5 @@ def test_a_contact_sheets_link_is_for_one_run_of_one_home(tmp_path: Path) -> Non
     assert is_good(tmp_path / "one", run, token)
     assert not is_good(tmp_path / "one", "20260101-000001", token)
     assert not is_good(tmp_path / "two", run, token)
+    assert not is_good(tmp_path / "one", run, "é" * 32)
     assert (tmp_path / "one/secrets/sheets.key").stat().st_mode & 0o077 == 0

@@ -1,6 +1,7 @@
 """Weights that a company supplies: loaded only as they were sealed, as safetensors, for commercial use."""
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -49,6 +50,16 @@ def test_a_sealed_folder_is_described_and_verified(folder: Path) -> None:
     assert found.sizes == {"transformer": 18}
     assert found.digest == describe(folder).digest
     assert stamps(found) == stamps(describe(folder))
+
+
+def test_a_file_that_was_changed_while_it_was_loaded_is_noticed(folder: Path) -> None:
+    """Also where its size is the same and its time was set back."""
+    file = folder / "transformer" / "diffusion.safetensors"
+    found, before = verify_weights(folder), file.stat()
+    verified = stamps(found)
+    _flip(folder)
+    os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert stamps(found) != verified
 
 
 def _flip(folder: Path) -> None:
