@@ -39,7 +39,7 @@ def test_a_source_without_a_folder_is_asked_for_that(tmp_path: Path) -> None:
     """With what lies in it."""
     (tmp_path / "job.toml").write_text('[sources.people]\nkind = "folder"\n', encoding="utf-8")
     line = said("refresh", "--source", str(tmp_path / "job.toml"), "--home", str(tmp_path / "home"))
-    assert "root: missing; add it: the folder with directory.csv and photos/" in line
+    assert "root: missing; add it: the folder with directory.csv (or .xlsx) and photos/" in line
 
 
 @pytest.mark.parametrize("command", ["doctor", "serve"])

@@ -108,7 +108,9 @@ def test_a_key_that_there_is_not_is_told_with_all_that_there_are(tmp_path: Path)
     job = tmp_path / "job.toml"
     job.write_text('[sources.hr]\nkind = "folder"\nroot = "/x"\nfoo = 1\n', encoding="utf-8")
     done = CliRunner().invoke(app, ["refresh", "--source", str(job), "--home", str(tmp_path / "home")])
-    assert "there are: root, photo_names, kind, join, adds, at_most_fewer" in " ".join(done.output.split())
+    assert "there are: root, photo_names, photos, kind, join, adds, at_most_fewer" in " ".join(
+        done.output.split()
+    )
 
 
 def test_a_photo_that_stands_in_a_cell_is_told_as_what_it_is(tmp_path: Path) -> None:
