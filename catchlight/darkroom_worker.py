@@ -111,10 +111,8 @@ def metered(work: "Callable[[Order], Development]", order: "Order") -> Done:
     development, failed = None, ""
     try:
         development = work(order)
-    except (
-        Exception,
-        SystemExit,
-    ) as error:  # whatever ends the program ends the whole run, as if all were done
+    # Whatever ends the program would end the whole run, as if all were done.
+    except (Exception, SystemExit) as error:
         if not may_be_the_photos(error):
             raise
         failed = traceback.format_exc() + plug_in_of(error)

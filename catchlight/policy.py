@@ -154,6 +154,11 @@ class Policy(_Section):
     slack: Slack | None = None
     server: Server = Server()
 
+    @property
+    def own_name(self) -> str:
+        """The company's name, "" where the file gives none."""
+        return "" if self.company == type(self).model_fields["company"].default else self.company
+
     def silence_of(self, person: Employee, rung: str) -> Rule | None:
         """Return the rule that publishes this picture after the deadline without an answer, if any."""
         return _first(self.silence, person, rung)

@@ -22,9 +22,7 @@ def against(home: Path, register: Register, employee: str) -> Callable[[str], st
     rules, refused = read_rules(home), employee in read_permissions(home, employee).refused
     everywhere = rights_for(FILES.consent, rules, register.rows, employee)
     gone = "" if refused else _gone(home, everywhere, employee, run)
-    absent = (
-        absences(home, everywhere, [employee])[employee] if employee in read_ids(home).seen else "no_portrait"
-    )
+    absent = "" if person else _absent(home, everywhere, employee)
     basis = spoken_for([person], load_policy(home), register.rows).get(employee, "") if person else ""
 
     def told(purpose: str) -> str:
@@ -36,6 +34,11 @@ def against(home: Path, register: Register, employee: str) -> Callable[[str], st
         return "" if reason == Answer.APPROVE else why(reason, basis)
 
     return told
+
+
+def _absent(home: Path, rights: Rights, employee: str) -> str:
+    """Return why no run has somebody, as a code; who is in no list either has no portrait."""
+    return absences(home, rights, [employee])[employee] if employee in read_ids(home).seen else "no_portrait"
 
 
 def _gone(home: Path, rights: Rights, employee: str, run: str) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile, ZipFile
 
+from catchlight.cut_table import width_of
 from catchlight.errors import ConfigError
 
 Record = tuple[int, list[str]]
@@ -79,9 +80,7 @@ def _rows(sheet: Any) -> list[Record]:
 
 def _even(rows: Sequence[Record]) -> list[Record]:
     """Return all rows as wide as the one of the headers: what stands beside the table is not of it."""
-    width = (
-        max((number for number, cell in enumerate(rows[0][1], 1) if cell.strip()), default=0) if rows else 0
-    )
+    width = width_of([cell.strip() for cell in rows[0][1]]) if rows else 0
     return [
         (line, [*cells, *[""] * width][:width])
         for line, cells in rows

@@ -1,10 +1,9 @@
 """What the names of pictures that are nobody's look like: the rule that would find their people, as something to write down."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from pathlib import PurePosixPath
+from collections.abc import Container, Iterable, Iterator, Sequence
 
-from connectors._folder_match import Fields, by_name
+from connectors._folder_match import Fields, by_name, stem
 
 Named = Sequence[tuple[str, Fields]]
 
@@ -22,12 +21,14 @@ def hint(files: Sequence[str], people: Named) -> str:
 
     Nothing is matched by it: a name joins nobody until somebody says that it does.
     """
-    return _zeros(files, people) or _rule(files, people)
+    if len(files) < _FEWEST:
+        return ""
+    ids = frozenset(fields["id"] for _, fields in people)
+    return _zeros(files, ids) or _rule(files, people, ids)
 
 
-def _zeros(files: Sequence[str], people: Named) -> str:
-    ids = {fields["id"] for _, fields in people}
-    padded = [file for file in files if (stem := _stem(file)) not in ids and stem.lstrip("0") in ids]
+def _zeros(files: Sequence[str], ids: Container[str]) -> str:
+    padded = [file for file in files if (name := stem(file)) not in ids and name.lstrip("0") in ids]
     if not _enough(padded, files):
         return ""
     return (
@@ -36,8 +37,8 @@ def _zeros(files: Sequence[str], people: Named) -> str:
     )
 
 
-def _rule(files: Sequence[str], people: Named) -> str:
-    found = {rule: _alone(files, people, rule) for rule in (*_RULES, *_with_ids(files, people))}
+def _rule(files: Sequence[str], people: Named, ids: Container[str]) -> str:
+    found = {rule: _alone(files, people, rule) for rule in (*_RULES, *_with_ids(files, ids))}
     rule = max(found, key=lambda one: len(found[one]))
     if not _enough(found[rule], files):
         return ""
@@ -56,19 +57,13 @@ def _alone(files: Iterable[str], people: Named, rule: str) -> list[str]:
     return [file for file, owners in by_name(files, people, [rule]).items() if len(owners) == 1]
 
 
-def _with_ids(files: Iterable[str], people: Named) -> Iterator[str]:
+def _with_ids(files: Iterable[str], ids: Container[str]) -> Iterator[str]:
     """Yield the rule by which most files have something before their id, as EMP1017.jpg."""
-    ids = {fields["id"] for _, fields in people}
-    stems = [_stem(file) for file in files]
     before = Counter(
-        stem[:start]
-        for stem in stems
-        for start in range(1, len(stem))
-        if stem[start:] in ids and not set("{*") & set(stem)
+        name[:start]
+        for name in map(stem, files)
+        for start in range(1, len(name))
+        if name[start:] in ids and not set("{*") & set(name)
     )
     for text, _ in before.most_common(1):
         yield f"{text}{{id}}"
-
-
-def _stem(file: str) -> str:
-    return PurePosixPath(file).stem

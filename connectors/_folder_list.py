@@ -33,11 +33,12 @@ def from_table(
         message = f"{path}: the list has no rows; add one for each person"
         raise ConfigError(message)
     people = People(path.name)
+    if photos:
+        people.tell_links(shelf.links)
     _tell_table(people, table)
     _take_rows(people, table)
     people.tell_workbook(shelf.sizes)
     if photos:
-        people.tell_links(shelf.links)
         _take_photos(people, files_of(people, shelf, templates), shelf)
     return people
 

@@ -135,7 +135,7 @@ def by_name(
     free = set(files)
     for template in templates:
         for form in (_nfc, _fold):
-            wanted = _wanted(sorted((form(_stem(f)), f) for f in free), people, template, form)
+            wanted = _wanted(sorted((form(stem(f)), f) for f in free), people, template, form)
             owners |= wanted
             free -= wanted.keys()
     return owners
@@ -165,13 +165,14 @@ def _filled(template: str, fields: Fields) -> str:
 def _named(stems: list[tuple[str, str]], start: str, *, more: bool) -> Iterator[str]:
     """Yield the files whose stem is ``start``, or with ``more`` begins with it; ``*`` is a letter like others."""
     for place in range(bisect_left(stems, (start, "")), len(stems)):
-        stem, file = stems[place]
-        if not stem.startswith(start) or (not more and stem != start):
+        name, file = stems[place]
+        if not name.startswith(start) or (not more and name != start):
             return
         yield file
 
 
-def _stem(file: str) -> str:
+def stem(file: str) -> str:
+    """Return what a file is called, without its folder and ending."""
     return PurePosixPath(file).stem
 
 

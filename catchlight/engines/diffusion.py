@@ -162,8 +162,7 @@ class Engine:
         self._how.prepare(pipe, self._weights.folder)
         remember(pipe.vae)
         place(pipe, self._room.mode, self._device)
-        whole = self._room.mode != "layers"  # copies between blocks cannot be compiled
-        if self._settings.compiled and whole:
+        if self._settings.compiled and self._room.mode != "layers":  # whose copies cannot be compiled
             getattr(pipe, self._how.DENOISER).compile_repeated_blocks(fullgraph=True)
         return pipe
 

@@ -35,10 +35,9 @@ def documents(configured: Configured, language: str = "en") -> dict[str, str]:
 
 
 def _told(configured: Configured, language: str) -> Mapping[str, object]:
-    company = configured.policy.company
     return {
         "c": configured,
-        "company": "" if company == type(configured.policy).model_fields["company"].default else company,
+        "company": configured.policy.own_name,
         "keep": [
             (name, getattr(configured.promises.keep, name), field.description)
             for name, field in type(configured.promises.keep).model_fields.items()
