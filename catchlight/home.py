@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -66,8 +67,9 @@ class Home:
         return sorted((p.parent.name for p in plans if not self.finished(p.parent.name)), reverse=True)
 
     def point_to(self, run: str) -> None:
-        """Let ``runs/latest`` name this run, at once or not at all."""
+        """Let ``runs/latest`` name this run, at once or not at all; ConfigError when a folder that is no copy is there."""
         link = self.root / "runs" / "latest"
+        _clear(link)
         fresh = link.with_name(f".latest.{os.getpid()}")
         fresh.unlink(missing_ok=True)
         fresh.symlink_to(run)
@@ -101,6 +103,18 @@ class Home:
             raise ConfigError(message)
         with lease:
             yield lease
+
+
+def _clear(link: Path) -> None:
+    """Take away a copy of a run where the link to it should be."""
+    from catchlight.runs import copied_from  # noqa: PLC0415  loads polars
+
+    if link.is_symlink() or not link.is_dir():
+        return
+    if copied_from(link) is None:
+        message = f"{link}: is a folder, and should be a link to the newest run; give it the name of its run"
+        raise ConfigError(message)
+    shutil.rmtree(link)
 
 
 def write_json(path: Path, content: Any) -> None:

@@ -17,7 +17,7 @@ from catchlight.print_book import print_book
 from catchlight.records import MADE, Decision, Photo, Receipt, Render
 from catchlight.register import Register
 from catchlight.review_records import Invitation, Upload
-from catchlight.runs import Candidate, run_names
+from catchlight.runs import Candidate, run_folder, run_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ def _kept(home: Home, register: Register, keep: int) -> dict[str, str]:
     """Return the runs that stay, each with the reason."""
     finished = [name for name in _all(home) if home.finished(name)]
     kept = dict.fromkeys(finished[:keep], "among the newest")
-    latest = (home.root / "runs" / "latest").resolve().name
+    latest = run_folder(home.root).name if (home.root / "runs" / "latest").exists() else ""
     newest = finished[0] if finished else ""
     kept |= {name: "not finished, and newer than all that are" for name in home.unfinished() if name > newest}
     published = {row.run for row in register.rows(Receipt)}

@@ -52,7 +52,7 @@ def candidates(folder: Path) -> dict[str, list[Candidate]]:
 
 
 def run_folder(home: Path, name: str = "latest") -> Path:
-    """Return the folder of a run; ``latest`` is a link to it or a file that holds its name.
+    """Return the folder of a run; ``latest`` is a link to it, a file that holds its name, or a copy that followed the link.
 
     Raises ConfigError that lists the runs when there is none of this name.
     """
@@ -60,13 +60,24 @@ def run_folder(home: Path, name: str = "latest") -> Path:
     pointer = runs / name
     if pointer.is_file() and pointer.parent == runs:
         name = pointer.read_text(encoding="utf-8").strip()
-    folder = (runs / name).resolve()
+    folder = (copied_from(pointer) or runs / name).resolve()
     if not name or folder.parent != runs.resolve() or not folder.is_dir():
         message = (
             f"run {name!r}: none of this name in {runs}; there are: {', '.join(_known(runs)) or 'none yet'}"
         )
         raise ConfigError(message)
     return folder
+
+
+def copied_from(folder: Path) -> Path | None:
+    """Return the run beside a folder that is a copy of it under another name, as `cp -rL` makes one of ``latest``."""
+    if folder.is_symlink() or not folder.is_dir():
+        return None
+    try:
+        beside = folder.with_name(json.loads((folder / "run.json").read_bytes())["run"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return beside if beside != folder and beside.is_dir() else None
 
 
 def run_names(home: Path) -> list[str]:
@@ -97,7 +108,8 @@ def takes_in_everyone(home: Path, run: str) -> bool:
 
 def _known(runs: Path) -> list[str]:
     found = runs.iterdir() if runs.is_dir() else ()
-    return sorted(path.name for path in found if path.is_dir() and not path.is_symlink())
+    real = (path for path in found if path.is_dir() and not path.is_symlink())
+    return sorted(path.name for path in real if copied_from(path) is None)
 
 
 def portraits(folder: Path) -> dict[str, Portrait]:
