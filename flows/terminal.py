@@ -18,7 +18,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from catchlight.errors import CatchlightError
+from catchlight.errors import CatchlightError, ConfigError
 from flows.progress import listening
 
 _UNWELL = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO)
@@ -55,7 +55,8 @@ def told() -> Iterator[None]:
     1 is for commands that came to their end and name what is left to look at. Ctrl-C gets a line and exit code 130.
     """
     try:
-        yield
+        with _answered():
+            yield
     except CatchlightError as error:
         errors.print(f"[bold red]catchlight:[/] {escape(str(error))}", soft_wrap=True)
         raise typer.Exit(2) from error
@@ -76,3 +77,28 @@ def told() -> Iterator[None]:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         errors.print("Stopped. To go on, run the same command again; nothing that is finished is done twice.")
         raise typer.Exit(130) from stopped
+
+
+def sure(question: str, otherwise: str, *, yes: bool) -> None:
+    """Let a person confirm; ConfigError, which says what ``otherwise`` is, when they do not, or nobody is there to."""
+    try:
+        with _answered():
+            said = yes or typer.confirm(question)
+    except ConfigError:
+        said = False
+    if not said:
+        message = f"{otherwise}; say yes, or give --yes"
+        raise ConfigError(message)
+
+
+@contextmanager
+def _answered() -> Iterator[None]:
+    """Tell Ctrl-C at a question from a question that nobody is there to answer."""
+    try:
+        yield
+    except typer.Abort as ended:
+        typer.echo()
+        if isinstance(ended.__context__, KeyboardInterrupt):
+            raise KeyboardInterrupt from ended
+        message = "nothing was done: it asks something, and nobody is there to answer; run it at a terminal"
+        raise ConfigError(message) from ended

@@ -53,7 +53,7 @@ def test_the_term_is_the_one_that_people_are_told(aside: Path) -> None:
     assert "0 backups go" in CliRunner().invoke(app, command).output
     (home / "trust.toml").unlink()
     assert "2 backups would go" in CliRunner().invoke(app, [*command, "--dry-run"]).output
-    assert CliRunner().invoke(app, command, input="n\n").exit_code == 1
+    assert CliRunner().invoke(app, command, input="n\n").exit_code == 2
     assert (aside / OLD).is_dir()
     assert CliRunner().invoke(app, [*command, "--yes"]).exit_code == 0
     assert not (aside / OLD).exists()

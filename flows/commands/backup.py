@@ -14,7 +14,7 @@ from catchlight.promises import load_promises
 from flows.commands.options import HOME, HomeOption
 from flows.commands.publish_words import say
 from flows.progress import Counter
-from flows.terminal import bars, told
+from flows.terminal import bars, sure, told
 
 app = typer.Typer(
     no_args_is_help=True, help="Backups of a home folder: register and files of the same moment."
@@ -96,7 +96,7 @@ def prune(
     Halves that a killed backup left go as well, and nothing else in the folder. Each backup is whole by itself:
     no other one misses anything afterwards.
 
-    Exit code 0: done, or nothing to do. 1: not confirmed. 2: there is no such folder, or the disk refused.
+    Exit code 0: done, or nothing to do. 2: not confirmed, there is no such folder, or the disk refused.
     """
     with told():
         if not backups.is_dir():
@@ -109,6 +109,5 @@ def prune(
         say(f"{len(found)} backups {'would go' if dry_run else 'go'}: they are older than {term} days.")
         if dry_run or not found:
             return
-        if not yes and not typer.confirm("Delete them?"):
-            raise typer.Exit(1)
+        sure("Delete them?", "nothing was deleted", yes=yes)
         backup_rotation.delete(found)

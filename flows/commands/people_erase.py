@@ -21,7 +21,7 @@ from flows.commands.publish_words import say
 from flows.erasing import erase, redraw
 from flows.shown_at import desks_and_why, places
 from flows.spelt import spelt
-from flows.terminal import told
+from flows.terminal import sure, told
 
 _SECOND = "Make {folder} for this account, or name another folder in trust.toml: tombstones."
 EmployeeArgument = Annotated[str, typer.Argument(metavar="ID", help="Employee id, as the list has it.")]
@@ -53,16 +53,15 @@ def erase_person(
     it, goes as well. A reference that names nobody stays, so that neither the next list nor a restored backup brings
     them back. With --backups they go out of older backups as well, also when they were erased here before. Their photos in your own systems are not ours and stay. At the end everything is searched for them.
 
-    Exit code 0: nothing is left. 1: something is left, and it is named. 2: nobody has this id, it could not start, or a
-    place did not let them go: then nothing was erased.
+    Exit code 0: nothing is left. 1: something is left, and it is named. 2: nobody has this id, it was not confirmed, it
+    could not start, or a place did not let them go: then nothing was erased.
     """
     with told():
         here = there = 0
         employee = spelt(home, employee)
         if not backups or not read_tombstones(home).has("id", employee):
             _foretell(home, employee, gone or [])
-            if not dry_run and not yes and not typer.confirm("This cannot be undone. Go on?"):
-                raise typer.Exit(2)
+            sure("This cannot be undone. Go on?", "nothing was erased", yes=yes or dry_run)
             here = 0 if dry_run else _erase(home, employee, gone or [])
         if backups:
             there = _in_backups(backups, employee, dry_run=dry_run)

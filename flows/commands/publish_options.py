@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from catchlight.errors import ConfigError
 from catchlight.publish_policy import load_publishing
+from flows.terminal import sure
 
 YesOption = Annotated[
     bool,
@@ -19,12 +19,6 @@ ToOption = Annotated[
 
 def ask(home: Path, people: int, *, yes: bool) -> None:
     """Let a person confirm that many people's pictures change; ConfigError when they do not, or nobody is there to."""
-    if people <= load_publishing(home).ask_above or yes:
-        return
-    try:
-        said = typer.confirm(f"This changes {people} people's pictures. Go on?")
-    except typer.Abort:  # no terminal, or stopped at the question
-        said = False
-    if not said:
-        message = f"nothing was written: {people} people's pictures would change; say yes, or give --yes"
-        raise ConfigError(message)
+    yes = yes or people <= load_publishing(home).ask_above
+    otherwise = f"nothing was written: {people} people's pictures would change"
+    sure(f"This changes {people} people's pictures. Go on?", otherwise, yes=yes)

@@ -16,7 +16,7 @@ from catchlight.run_history import Comparison, Past
 from flows.commands.options import HOME, HomeOption
 from flows.commands.publish_words import say
 from flows.run_words import described, line_of
-from flows.terminal import told
+from flows.terminal import sure, told
 
 app = typer.Typer(
     no_args_is_help=True, help="Runs: what there is, what one took, how two differ, which may go."
@@ -127,7 +127,7 @@ def prune(
     Stays: the newest runs; whatever was published, so that it can be verified and put back; every picture that
     an answer or an invitation is about; and all originals.
 
-    Exit code 0: done, or nothing to do. 1: not confirmed. 2: it could not start.
+    Exit code 0: done, or nothing to do. 2: not confirmed, or it could not start.
     """
     with told(), Home(home).alone(), closing(open_register(home)) as register:
         found = pruning.draw_up(Home(home), register, keep)
@@ -139,7 +139,6 @@ def prune(
         )
         if dry_run or not found.runs:
             return
-        if not yes and not typer.confirm("Delete them?"):
-            raise typer.Exit(1)
+        sure("Delete them?", "nothing was deleted", yes=yes)
         pruning.carry_out(Home(home), found)
         say("Done.")
