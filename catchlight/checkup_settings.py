@@ -37,7 +37,7 @@ def look_at_settings(home: Path, also: Mapping[str, Reader]) -> Iterator[Finding
 
 
 def _unnamed(known: policy.Policy) -> Iterator[Finding]:
-    """Warn of a company without a name: letters in any language would come from "Your company"."""
+    """Warn of a company without a name: letters would come from "Your company", German ones from "Ihr Unternehmen"."""
     if not known.own_name:
         said = f"{policy.FILE} names no company: pages and letters say “{known.company}”"
         yield Finding(State.WARN, "Company", said, f'write company = "…" at the top of {policy.FILE}')

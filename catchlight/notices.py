@@ -31,7 +31,7 @@ def _notice(policy: Policy, name: str, version: str, spoken: str, file: Path) ->
     except (OSError, UnicodeDecodeError) as error:
         message = f"notice: {file} cannot be read: {error}"
         raise ConfigError(message) from error
-    whole = text.replace("{company}", policy.company).replace("{contact}", policy.contact)
+    whole = text.replace("{company}", policy.called(spoken)).replace("{contact}", policy.contact)
     return Notice(
         digest_of(whole.encode()), name, version or digest_of(text.encode())[:8], spoken, whole, now()
     )

@@ -130,6 +130,9 @@ class Server(_Section):
     )
 
 
+_NAMELESS = {"de": "Ihr Unternehmen"}
+
+
 class Policy(_Section):
     """All of ``review.toml``."""
 
@@ -158,6 +161,10 @@ class Policy(_Section):
     def own_name(self) -> str:
         """The company's name, "" where the file gives none."""
         return "" if self.company == type(self).model_fields["company"].default else self.company
+
+    def called(self, language: str) -> str:
+        """Return what the company is called in a language: its name, else words for a company without one."""
+        return self.own_name or _NAMELESS.get(language, self.company)
 
     def silence_of(self, person: Employee, rung: str) -> Rule | None:
         """Return the rule that publishes this picture after the deadline without an answer, if any."""

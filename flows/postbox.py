@@ -195,7 +195,7 @@ def occasion(bureau: Bureau, kind: str, case: Case, deadline: str, link: str) ->
     return texts.Occasion(
         kind,
         person.name if person.name != person.id else "",
-        policy.company,
+        policy.called(policy.language_of(person.portrait.employee)),
         link,
         datetime.fromisoformat(deadline),
         policy.asking.timezone,

@@ -133,7 +133,7 @@ def _for_everything(visit: Visit, own: Own, portrait: bytes) -> bytes:
         portrait,
         staff,
         own.person.rung_of(own.picture),
-        visit.desk.policy.company,
+        visit.desk.policy.called(visit.words.language),
         crops=crops_of(home, run_folder(home)),
         place=head_of(home, own.picture),
         enlarged=own.enlarged,
