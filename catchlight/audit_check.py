@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from catchlight.audit import AuditLine, Head, Seal
+from catchlight.audit import Act, AuditLine, Head, Seal
+from catchlight.audit_anchor import Anchor
 from catchlight.audit_names import Named
 from catchlight.audit_rows import Told, wrong_rows
 from catchlight.register import Register
@@ -25,16 +26,18 @@ def verify(register: Register, seal: Seal, heads: tuple[Head, ...] = ()) -> Repo
     """Read every line, row and name, and compare the heads that were kept elsewhere, the anchored one among them."""
     anchored = seal.anchor.read() if seal.anchor else None
     with register.snapshot() as store:
-        lines, problems, told, named = Head(), [], Told(), Named()
+        lines, problems, told, named, anchors = Head(), [], Told(), Named(), False
         for line in _lines(store):
             problems += _wrong(lines, line, seal)
             lines = Head(_number(line, lines), line.seal)
             told.hear(lines.lines, line)
             named.hear(lines.lines, line)
+            anchors = anchors or line.act not in {Act.BEGIN, Act.FOUND}
         rows, names = list(wrong_rows(store, seal, told)), named.wrong(store, seal)
     kept = [*heads, *([anchored] if anchored else [])]
     cut = [sentence for head in kept if (sentence := _cut(register, lines, head))]
-    return Report(lines, (*_few(problems), *_few(rows), *_few(names), *cut))
+    lost = [_lost(seal.anchor)] if seal.anchor and not anchored and anchors else []
+    return Report(lines, (*_few(problems), *_few(rows), *_few(names), *cut, *lost))
 
 
 def behind(register: Register, seal: Seal) -> str:
@@ -51,7 +54,7 @@ def head_of(register: Register) -> Head:
 
 
 def _lines(store: Transaction) -> Iterator[AuditLine]:
-    after = 0
+    after: int | None = None
     while page := store.added(AuditLine, after, _PAGE):
         yield from (line for _, line in page)
         after = page[-1][0]
@@ -78,6 +81,13 @@ def _cut(register: Register, lines: Head, kept: Head) -> str:
     if kept.lines and register.sealed_with(kept.lines) != kept.seal:
         return f"another log was put in its place: line {kept.lines} is not the one that was kept elsewhere"
     return ""
+
+
+def _lost(anchor: Anchor) -> str:
+    return (
+        f"{anchor.file}: holds no head, and each line leaves one there: by it nobody can tell whether the end was cut off. "
+        "Mount its disk, or put the file back; where audit.toml names a new place, the next line writes it"
+    )
 
 
 def _few(problems: list[str]) -> list[str]:

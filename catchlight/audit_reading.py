@@ -31,7 +31,7 @@ def entries(register: Register, seal: Seal, person: str = "", by: str = "") -> I
             "person": seal.reference(person) if person else "",
             "by": seal.reference(by) if by else "",
         }
-        after = 0
+        after: int | None = None
         while page := store.added(AuditLine, after, _PAGE):
             after = page[-1][0]
             for _, line in page:

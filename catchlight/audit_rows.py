@@ -49,7 +49,7 @@ def wrong_rows(store: Transaction, seal: Seal, told: Told) -> Iterator[str]:
 
 def _wrong_of(kind: Any, store: Transaction, seal: Seal, told: Told) -> Iterator[str]:
     name, before, line_before = f"{kind.__name__.lower()}s", 0, 0
-    for number, row in store.added(kind, 0):
+    for number, row in store.added(kind):
         line = told.place(seal.row(row))
         if not line:
             yield f"row {number} of {name} was changed or added behind the log's back"

@@ -37,14 +37,14 @@ class Followed(Generic[T]):
             if (count, newest) == (self._count, self._newest):
                 return set()
             known = len(self._newest)
-            found = store.added(self._record, self._newest[0][0] - 1 if known else 0)
+            found = store.added(self._record, self._newest[0][0] - 1 if known else None)
             if found[:known] == self._newest and self._count + len(found) - known == count:
                 return self._take(found[known:])
             # A row was erased, and SQLite gives its number again, or two programs on PostgreSQL committed their row
             # numbers out of order: then all is read anew.
             gone = set(self._by_employee)
             self._by_employee, self._count, self._newest = {}, 0, []
-            return gone | self._take(store.added(self._record, 0))
+            return gone | self._take(store.added(self._record))
 
     def _take(self, rows: list[tuple[int, Any]]) -> set[str]:
         for _, row in rows:

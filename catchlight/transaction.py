@@ -92,11 +92,16 @@ class Transaction:
         found = self._connection.execute(query).first()
         return (found[0], [(found[1], record(*found[2:]))]) if found else (0, [])
 
-    def added(self, record: type[T], after: int, most: int | None = None) -> list[tuple[int, T]]:
-        """Return the first rows of a kind whose numbers are larger than ``after``, each with its number."""
+    def added(
+        self, record: type[T], after: int | None = None, most: int | None = None
+    ) -> list[tuple[int, T]]:
+        """Return the first rows of a kind whose numbers are larger than ``after`` (None: all), each with its number.
+
+        We give none below 1; somebody who writes to the database itself can, and such a row counts like any other.
+        """
         row = TABLES[record].c.row
-        query = sa.select(*_columns(record)).where(row > after).order_by(row).limit(most)
-        found = self._connection.execute(query)
+        query = sa.select(*_columns(record)).order_by(row).limit(most)
+        found = self._connection.execute(query if after is None else query.where(row > after))
         return [(number, record(*row)) for number, *row in found]
 
     def renew(self, session: Session) -> None:

@@ -63,7 +63,7 @@ def _owning(record: type) -> list[str]:
 def _named(store: Transaction, traces: Traces) -> Iterator[tuple[type, int, dict[str, str]]]:
     """Yield the rows that tell of somebody, by kind and number, with what they say without them."""
     for record in TABLES:
-        rows: list[tuple[int, Any]] = [] if record in {AuditLine, AuditName} else store.added(record, 0)
+        rows: list[tuple[int, Any]] = [] if record in {AuditLine, AuditName} else store.added(record)
         for number, row in rows:
             said = asdict(row).items()
             told = {name: traces.without(text, name) for name, text in said if traces.tell(text, name)}

@@ -138,7 +138,7 @@ def test_a_mailed_head_finds_a_tail_that_was_cut_off_with_its_anchor(home: Path)
     _, kept = run("head", "--home", str(home))
     edit(home, "DELETE FROM auditlines WHERE row > 9")
     edit(home, "DELETE FROM decisions WHERE row > 8")
-    (home / "audit.head").unlink()
+    Anchor(home / "audit.head").replace(head_of(open_register(home)))
     assert run("verify", "--home", str(home))[0] == 0
     code, said = run("verify", "--home", str(home), "--head", kept.strip())
     assert code == 2
@@ -352,6 +352,25 @@ def test_an_anchor_that_cannot_be_written_is_told_and_stops_nothing(
     register.decide([answer()])
     assert "cannot be written" in caplog.text
     assert head_of(register).lines == 2
+
+
+@pytest.mark.parametrize("left", [None, "", "\n"])
+def test_an_anchor_that_is_gone_is_no_yes(home: Path, left: str | None) -> None:
+    """With the kept head gone nothing tells that the end was not cut off; a log that only began needs none."""
+    (home / "audit.head").unlink()
+    if left is not None:
+        (home / "audit.head").write_text(left)
+    code, said = run("verify", "--home", str(home))
+    assert code == 2
+    assert "audit.head: holds no head" in said
+    open_register(home).decide([answer("e20")])
+    assert run("verify", "--home", str(home))[0] == 0
+
+
+def test_a_log_that_only_began_needs_no_anchor(tmp_path: Path) -> None:
+    """The first head is kept with the first line that tells of something."""
+    open_register(tmp_path)
+    assert run("verify", "--home", str(tmp_path))[0] == 0
 
 
 def test_an_anchor_never_goes_back(tmp_path: Path) -> None:

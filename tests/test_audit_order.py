@@ -63,6 +63,15 @@ def test_a_withdrawal_that_was_put_before_its_yes_is_found(where: str, register:
     assert found.endswith("it tells of them in lines 4 and 3")
 
 
+@pytest.mark.parametrize("number", [0, -1, -(2**31)])
+def test_a_row_whose_number_is_below_ours_is_found(where: str, register: Register, number: int) -> None:
+    """Somebody's yes that was put before all others counts, so the log that does not tell of it finds it."""
+    fields = "'mallory', 'p', 'approve', 'mallory', '2026-11-01T00:00:00+00:00'"
+    edit(where, f"INSERT INTO decisions (row, employee, picture, answer, by, at) VALUES ({number}, {fields})")  # noqa: S608
+    assert [one.answer for one in register.decisions("mallory")] == ["approve"]
+    assert problems(register) == (f"row {number} of decisions was changed or added behind the log's back",)
+
+
 def test_only_where_the_order_breaks_is_told(where: str, register: Register) -> None:
     """One answer of many that was put last is one finding, not one for each of the others."""
     register.decide(Decision(f"e{number}", "p", Answer.KEEP, "e", now()) for number in range(50))
