@@ -135,5 +135,6 @@ def develop_or_recall(order: "Order") -> "Development":
         import torch  # noqa: F401, PLC0415
 
     development = develop(order, _room)
-    _recipes.remember(order.recipe, development.plain())
+    if development.whole:
+        _recipes.remember(order.recipe, development.plain())
     return development

@@ -1,6 +1,5 @@
 """Photos in, portraits and readings out, one person at a time."""
 
-import math
 import time
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
@@ -9,10 +8,10 @@ from typing import Any
 import cv2
 import numpy as np
 
-from catchlight import framing, generating, pixels, plugins
+from catchlight import framing, generating, pixels
 from catchlight.anatomy import Picture
 from catchlight.caps import Cap, lowest
-from catchlight.checks import measured
+from catchlight.checks import FAILED, measured
 from catchlight.config import Preset
 from catchlight.correction import decide
 from catchlight.decoder import Decoder
@@ -43,6 +42,11 @@ class Development:
     photos: tuple[Photo, ...]
     render: Render
     readings: tuple[Reading, ...] = ()
+
+    @property
+    def whole(self) -> bool:
+        """Whether no check failed: what lacks a reading is not remembered, and measured again by the next run."""
+        return not any(reading.error.startswith(FAILED) for reading in self.readings)
 
     def plain(self) -> dict[str, Any]:
         """Return plain values for the ledger."""
@@ -187,13 +191,7 @@ _limits = Once(limits)
 
 
 def _read(sitting: Sitting, render: Render) -> Iterable[Reading]:
-    """Run every check; one that cannot be measured says why."""
+    """Run every check; one that cannot be measured, or that fails, says why."""
     for name, limit in _limits(sitting.preset).items():
-        check = plugins.load("catchlight.checks", name)
-        value, error = measured(name, sitting)
-        value = None if value is None else round(value, 4)
-        if value is not None and not math.isfinite(value):
-            message = f"the check {name} measured {value}"
-            raise ArithmeticError(message)
-        score = check.score(value) if value is not None and hasattr(check, "score") else None
+        value, error, score = measured(name, sitting)
         yield Reading(render.employee, render.recipe, name, value, limit.low, limit.high, error, score)

@@ -6,7 +6,7 @@ from typing import Any
 import polars as pl
 
 from catchlight import plugins
-from catchlight.checks import Limits
+from catchlight.checks import FAILED, Limits
 from catchlight.config import Preset
 from catchlight.errors import ConfigError
 from catchlight.records import Outcome, Verdict
@@ -24,6 +24,7 @@ _RANK = {Outcome.ACCEPT: 0, Outcome.REVIEW: 1, Outcome.RETAKE: 2}
 _MAD = 1.4826  # makes the median absolute deviation comparable to a standard deviation
 _COMPANY = 20  # fewer people than this have no usual value to stand out from
 _SIDES = {"low": "below", "high": "above", "far": "far outside", "outlier": "unlike"}
+_FAILED = "failed"
 _WISHED = " This was asked for."
 _NOBODY: Mapping[str, Wish] = {}
 
@@ -68,10 +69,12 @@ def _refuse_to_count(preset: Preset, name: str, limit: Limits) -> None:
 
 
 def sentence(check: str, side: str) -> str:
-    """Return what a person should know when a check is ``low``, ``high``, ``far`` or an ``outlier``."""
+    """Return what a person should know when a check is ``low``, ``high``, ``far`` or an ``outlier``, or has ``failed``."""
     module = plugins.load("catchlight.checks", check)
     if side == "outlier":
         return f"{module.TITLE} is unlike most of the company's portraits."
+    if side == _FAILED:
+        return f"{module.TITLE} could not be checked: the check itself failed, and the photo is not to blame."
     said: dict[str, str] = module.SENTENCES
     beyond = _SIDES[side]
     return said.get(side) or f"{module.TITLE} is {beyond} what the brand allows."
@@ -80,7 +83,7 @@ def sentence(check: str, side: str) -> str:
 def general(reason: str) -> str:
     """Return what a reason code such as ``matte.high`` says of anybody; "" where it is not of a check that there is."""
     check, _, side = reason.partition(".")
-    known = check in plugins.names("catchlight.checks") and side in _SIDES
+    known = check in plugins.names("catchlight.checks") and side in {*_SIDES, _FAILED}
     return sentence(check, side) if known else ""
 
 
@@ -97,7 +100,13 @@ def judge(
     (columns employee, group) outliers are looked for within each group, such as an office. What stands
     out because a person wished it is said so, and is never a reason for a new photo.
     """
-    flags = pl.concat([_limit_flags(readings, preset), _outlier_flags(readings, preset, by)])
+    flags = pl.concat(
+        [
+            _limit_flags(readings, preset),
+            _outlier_flags(readings, preset, by),
+            _failed_flags(readings, preset),
+        ]
+    )
     flags = pl.concat([_explained(flags, wishes), _refused(renders)])
     told = flags.group_by("employee", maintain_order=True).agg(
         pl.col("rank").max(), pl.col("reason").alias("reasons"), pl.col("sentence").alias("sentences")
@@ -165,6 +174,13 @@ def _outlier_flags(readings: pl.DataFrame, preset: Preset, by: pl.DataFrame | No
     return _flags(out.with_columns(side=pl.lit("outlier"), outcome=pl.lit("review")))
 
 
+def _failed_flags(readings: pl.DataFrame, preset: Preset) -> pl.DataFrame:
+    """Let a person look where a check that counts has failed: without a reading no limit holds."""
+    counted = [name for name, limit in limits(preset).items() if limit.outcome != "note" and limit.bounds]
+    failed = readings.filter(pl.col("error").str.starts_with(FAILED) & pl.col("check").is_in(counted))
+    return _flags(failed.with_columns(side=pl.lit(_FAILED), outcome=pl.lit("review")))
+
+
 def _flags(rows: pl.DataFrame) -> pl.DataFrame:
     def said(row: dict[str, Any]) -> str:
         return sentence(row["check"], row["side"])
@@ -183,7 +199,8 @@ def _explained(flags: pl.DataFrame, wishes: Mapping[str, Wish]) -> pl.DataFrame:
     rows = flags.to_dicts() if wishes else []
     for row in rows:
         wish = wishes.get(row["employee"])
-        if wish and wish.explains(row["reason"].partition(".")[0]):
+        check, _, side = row["reason"].partition(".")
+        if wish and side != _FAILED and wish.explains(check):
             row["sentence"] += _WISHED
             row["rank"] = min(row["rank"], _RANK[Outcome.REVIEW])
     return pl.DataFrame(rows, schema=flags.schema) if rows else flags
@@ -191,11 +208,11 @@ def _explained(flags: pl.DataFrame, wishes: Mapping[str, Wish]) -> pl.DataFrame:
 
 def retakes(verdict: Verdict, preset: Preset) -> dict[str, str]:
     """Return the reasons of a verdict that ask for a new photo, with their sentences."""
-    known = limits(preset)
+    known, looks = limits(preset), {"outlier", _FAILED}
 
     def asks(reason: str) -> bool:
         check, _, side = reason.rpartition(".")
-        return check not in known or side == "far" or (side != "outlier" and known[check].outcome == "retake")
+        return check not in known or side == "far" or (side not in looks and known[check].outcome == "retake")
 
     told = zip(verdict.reasons, verdict.sentences, strict=True)
     return {reason: said for reason, said in told if asks(reason) and not said.endswith(_WISHED)}

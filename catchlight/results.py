@@ -13,7 +13,7 @@ from typing import Any
 
 import polars as pl
 
-from catchlight import __version__, candidates, fairness, ledger, looks, tries
+from catchlight import __version__, candidates, failed_checks, fairness, ledger, looks, tries
 from catchlight.acts import ACTS, acts_of, told_acts
 from catchlight.checks import photo_age
 from catchlight.consistency import compare
@@ -144,7 +144,11 @@ def summarise(
         "seconds": round(sum(timings.values()), 3),
         "timings": {stage: round(seconds, 3) for stage, seconds in timings.items()},
         **compare(tables[Reading], tables[Verdict], looks.beside(tables[Employee])),
-        "findings": [*plan.findings, *tries.findings(plan.home.root, _pictures(tables))],
+        "findings": [
+            *failed_checks.findings(tables[Reading]),
+            *plan.findings,
+            *tries.findings(plan.home.root, _pictures(tables)),
+        ],
     }
 
 

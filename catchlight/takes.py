@@ -1,6 +1,5 @@
 """Takes of a painter, measured: still the same face, one person, clean edges, nothing that the preset forbids."""
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -8,7 +7,7 @@ import cv2
 import numpy as np
 
 from catchlight import plugins
-from catchlight.checks import measured
+from catchlight.checks import FAILED, measured
 from catchlight.judge import limits
 from catchlight.sitting import Sitting
 from catchlight.studio import Studio
@@ -58,21 +57,19 @@ def score(seed: int, take: Sitting, studios: Sitting, studio: Studio) -> Score:
 
 
 def flagged(sitting: Sitting) -> frozenset[str]:
-    """Return the checks whose limits a portrait passes, notes and what counts any painting left out."""
+    """Return the checks whose limits a portrait passes, or that failed on it, notes and what counts any painting left out."""
     found = set()
     for name, limit in limits(sitting.preset).items():
         check = plugins.load("catchlight.checks", name)
         if limit.outcome == "note" or getattr(check, "OF_PAINTING", False):
             continue
-        value = measured(name, sitting)[0]
+        value, error, _ = measured(name, sitting)
+        if error.startswith(FAILED):
+            found.add(name)
         if value is None:
             continue
         low, high = limit.low, limit.high
-        if (
-            not math.isfinite(value)
-            or (low is not None and value < low)
-            or (high is not None and value > high)
-        ):
+        if (low is not None and value < low) or (high is not None and value > high):
             found.add(name)
     return frozenset(found)
 

@@ -1,9 +1,13 @@
 """Whether an error may be about one photo, or is a card's, a disk's or a setting's: nobody sends another photo for that."""
 
+import errno
 import re
 import traceback
 
 from catchlight.errors import CatchlightError, PhotoError
+
+FULL_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
+"""What a disk of this machine says that takes nothing more, whoever writes to it."""
 
 _KINDS = {"catchlight.checks": "check", "catchlight.engines": "engine", "connectors": "connector"}
 _PLUG_IN = re.compile(rf"({'|'.join(map(re.escape, _KINDS))})\.([^._][^.]*)")
@@ -30,6 +34,14 @@ def may_be_the_photos(error: BaseException) -> bool:
     machines = full_memory(error) or lost_card(error) or _says(error, _CARDS)
     outside = isinstance(error, CatchlightError | ImportError) and not isinstance(error, PhotoError)
     return not machines and not outside
+
+
+def is_the_machines(error: BaseException) -> bool:
+    """Whether an error in a check is the machine's or a setting's: a full disk, memory or card; all else is the check's."""
+    if isinstance(error, OSError):
+        return error.errno in FULL_DISK
+    told = isinstance(error, CatchlightError) and not isinstance(error, PhotoError)
+    return told or full_memory(error) or lost_card(error) or _says(error, _CARDS)
 
 
 def full_memory(error: BaseException) -> bool:

@@ -63,8 +63,7 @@ def standing(check: ModuleType) -> str:
     if getattr(check, "ALWAYS_COUNTS", False):
         return "always counts"
     limit = check.Settings()
-    bounds = (limit.low, limit.high, limit.far_low, limit.far_high, limit.outlier)
-    bounded = hasattr(check, "limits") or any(bound is not None for bound in bounds)
+    bounded = hasattr(check, "limits") or limit.bounds
     return "limit" if bounded and limit.outcome != "note" else "advice"
 
 

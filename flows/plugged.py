@@ -1,6 +1,5 @@
 """Connectors as the flows call them: a mistake in one is told with its name, and treated like a system that is unwell."""
 
-import errno
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -11,8 +10,8 @@ from typing import ParamSpec, TypeVar
 from catchlight.errors import CatchlightError, OutsideError, PhotoError
 from catchlight.place import Place
 from catchlight.source import Entry, Fetched, Page, Source, StaleMarkError
+from catchlight.whose_fault import FULL_DISK
 
-_OURS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)  # a disk of this machine, whoever writes to it
 _log = logging.getLogger("catchlight.connectors")
 Given = ParamSpec("Given")
 Gives = TypeVar("Gives")
@@ -26,7 +25,7 @@ def blamed(who: str) -> Iterator[None]:
     except (CatchlightError, StaleMarkError, MemoryError):
         raise
     except (Exception, SystemExit) as error:
-        if isinstance(error, OSError) and error.errno in _OURS:
+        if isinstance(error, OSError) and error.errno in FULL_DISK:
             raise
         _log.exception("%s: a mistake in its connector", who)
         message = f"{who}: its connector made a mistake ({type(error).__name__}: {error}); whoever wrote it mends it"

@@ -28,7 +28,7 @@ RUNGS: dict[str, str] = {
     Rung.RELIGHT: "Light, background and crop changed",
     Rung.GENERATE: "Painted in part by a model",
 }
-_SIDES = {"far": "far off", "outlier": "unlike the others"}
+_SIDES = {"far": "far off", "outlier": "unlike the others", "failed": "not checked"}
 _NO_PHOTO = ("photo.missing", "There is no photo of this person yet. Please send one.")
 
 

@@ -8,43 +8,139 @@ from typing import Any
 
 import pytest
 
-from catchlight import checks, plugins
-from catchlight.checks import measured
+from catchlight import checks, darkroom_worker, ledger, plugins
+from catchlight.checks import FAILED, measured
+from catchlight.config import Limit, load_preset
 from catchlight.darkroom_worker import metered
+from catchlight.decoder import Decoder
+from catchlight.develop import Room, develop
 from catchlight.errors import ConfigError
-from catchlight.order import Order
+from catchlight.failed_checks import findings
+from catchlight.judge import judge, retakes
+from catchlight.ledger import Recipes
+from catchlight.order import Order, recipe_of
+from catchlight.records import Photo, Reading, Render, Verdict
 from catchlight.set_aside import Tally
+from catchlight.studio import Studio
+from catchlight.vault import Vault
+from tests.studio import Gallery
+
+pytest_plugins = ["tests.studio_fixtures"]
 
 ORDER = Order("1017", "recipe", ())
+NO_SITTING: Any = {}
+
+
+@pytest.fixture
+def room(tmp_path: Path, studio: Studio, decoder: Decoder) -> Room:
+    """Return a room with an empty vault."""
+    return Room(studio.preset, studio, decoder, Vault(tmp_path / "vault"))
 
 
 def _check(monkeypatch: pytest.MonkeyPatch, measure: Any) -> None:
     monkeypatch.setattr(checks.plugins, "load", lambda *_: SimpleNamespace(measure=measure))
 
 
-def test_a_mistake_of_a_check_is_not_a_photo_on_which_it_cannot_be_seen(
-    monkeypatch: pytest.MonkeyPatch,
+def _raising(error: BaseException) -> Any:
+    def measure(_: Any) -> float:
+        raise error
+
+    return measure
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        KeyError("badge"),
+        ZeroDivisionError(),
+        SystemExit(0),
+        ModuleNotFoundError("x"),
+        FileNotFoundError(2, "x"),
+    ],
+)
+def test_a_mistake_of_a_check_is_no_pass_and_no_fault_of_the_photo(
+    monkeypatch: pytest.MonkeyPatch, error: BaseException
 ) -> None:
     """KeyError is Python's LookupError: a check that failed on everybody had passed everybody."""
-    sitting: Any = {}
-    _check(monkeypatch, lambda sitting: sitting["badge"])
-    with pytest.raises(KeyError):
-        measured("badge", sitting)
-
-    def unseen(_: Any) -> float:
-        raise LookupError("no chest in the picture")
-
-    _check(monkeypatch, unseen)
-    assert measured("badge", sitting) == (None, "no chest in the picture")
+    _check(monkeypatch, _raising(error))
+    value, said, _ = measured("badge", NO_SITTING)
+    assert value is None
+    assert said.startswith(f"{FAILED}{type(error).__name__}")
 
 
-@pytest.mark.parametrize("value", [None, "much", [0.1, 0.2]])
-def test_a_check_that_gives_no_number_is_named(monkeypatch: pytest.MonkeyPatch, value: Any) -> None:
+def test_a_check_says_what_it_cannot_see(monkeypatch: pytest.MonkeyPatch) -> None:
+    """That is no mistake, and no reason to look."""
+    _check(monkeypatch, _raising(LookupError("no chest in the picture")))
+    assert measured("badge", NO_SITTING) == (None, "no chest in the picture", None)
+
+
+@pytest.mark.parametrize(
+    "error", [MemoryError(), OSError(28, "No space left"), ConfigError("token: not there")]
+)
+def test_what_is_the_machines_is_no_mistake_of_the_check(
+    monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    """A full memory or disk ends the run as ever: the next check would fail as well."""
+    _check(monkeypatch, _raising(error))
+    with pytest.raises(type(error)):
+        measured("badge", NO_SITTING)
+
+
+@pytest.mark.parametrize("value", [None, "much", [0.1, 0.2], float("nan")])
+def test_a_check_that_gives_no_number_has_failed(monkeypatch: pytest.MonkeyPatch, value: Any) -> None:
     """Nobody looks through all checks for the one that forgot to return."""
-    sitting: Any = {}
     _check(monkeypatch, lambda _: value)
-    with pytest.raises(TypeError, match=r"the check badge gave .*one number"):
-        measured("badge", sitting)
+    assert measured("badge", NO_SITTING).error.startswith(FAILED)
+
+
+def _failing(monkeypatch: pytest.MonkeyPatch, check: str) -> None:
+    module = importlib.import_module(f"catchlight.checks.{check}")
+    monkeypatch.setattr(module, "measure", _raising(ZeroDivisionError("division by zero")))
+
+
+def test_a_check_that_fails_costs_one_reading_and_a_person_looks(
+    room: Room, gallery: Gallery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The portrait is as it would have been, no photo is asked for, and the next run measures again."""
+    photo = Photo("ana", "good.jpg", room.vault.put(gallery.bytes_of("E000298")))
+    order = Order("ana", recipe_of("ana", [photo], "setup"), (photo,))
+    sound = develop(order, room)
+    _failing(monkeypatch, "yaw")
+    done = develop(order, room)
+    assert (done.render.picture, done.render.reason) == (sound.render.picture, "")
+    assert (sound.whole, done.whole) == (True, False)
+    assert sum(one != other for one, other in zip(sound.readings, done.readings, strict=True)) == 1
+    readings = ledger.table(Reading, done.readings)
+    (row,) = ledger.records(Verdict, judge(ledger.table(Render, [done.render]), readings, room.preset))
+    assert (row.outcome, row.reasons) == ("review", ("yaw.failed",))
+    assert not retakes(row, room.preset)
+    (told,) = findings(readings)
+    assert "The check yaw failed on 1 portrait (ZeroDivisionError: division by zero)" in told["sentence"]
+
+
+@pytest.mark.parametrize("check", ["roll", "ofiq_yaw"])
+def test_only_a_check_that_counts_makes_a_person_look(check: str) -> None:
+    """What is noted only, or has no limit, flags nobody; IT is told all the same."""
+    reading = Reading("ana", "r", check, error=f"{FAILED}KeyError: 'x'")
+    preset = load_preset("house").model_copy(update={"checks": {"roll": Limit(outcome="retake")}})
+    readings = ledger.table(Reading, [reading])
+    done = judge(ledger.table(Render, [Render("ana", "r", "p")]), readings, preset)
+    assert done["outcome"].to_list() == ["review" if check == "roll" else "accept"]
+    assert len(findings(readings)) == 1
+
+
+def test_what_lacks_a_reading_is_not_remembered(
+    room: Room, gallery: Gallery, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A check that was mended elsewhere, as in a file that it reads, is asked again."""
+    monkeypatch.setattr(darkroom_worker, "_room", room)
+    monkeypatch.setattr(darkroom_worker, "_recipes", Recipes(tmp_path / "recipes"))
+    photo = Photo("ana", "good.jpg", room.vault.put(gallery.bytes_of("E000298")))
+    order = Order("ana", recipe_of("ana", [photo], "setup"), (photo,))
+    with monkeypatch.context() as broken:
+        _failing(broken, "yaw")
+        assert not darkroom_worker.develop_or_recall(order).whole
+    assert darkroom_worker.develop_or_recall(order).whole
 
 
 def _raised_in(name: str, code: str) -> Any:

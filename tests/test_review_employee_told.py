@@ -172,7 +172,7 @@ def test_every_check_has_its_words_in_every_language(language: str) -> None:
         check = plugins.load("catchlight.checks", name)
         assert words["title"].get(name), name
         assert words["unit"].get(check.UNIT), check.UNIT
-        for side in {*check.SENTENCES, "outlier", "low", "high", "far"}:
+        for side in {*check.SENTENCES, "outlier", "failed", "low", "high", "far"}:
             reason = told(f"{name}.{side}", "English", Words(language))
             assert (reason.language, "{" in reason.text) == (language, False), f"{name}.{side}"
         assert not set(check.SENTENCES) - {

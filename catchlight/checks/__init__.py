@@ -1,13 +1,22 @@
 """One file measures one thing. Raw values are kept beside their limits; the judge compares."""
 
-from typing import TYPE_CHECKING, Literal
+import logging
+import math
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
 from catchlight import plugins
+from catchlight.whose_fault import is_the_machines
 
 if TYPE_CHECKING:
     from catchlight.sitting import Sitting
+
+FAILED = "the check itself failed: "
+"""So begins why there is no value where a check has a mistake: a person looks, and no photo is to blame."""
+
+_MOST = 200  # characters of what an error says
+_log = logging.getLogger("catchlight.checks")
 
 
 class Limits(BaseModel):
@@ -24,6 +33,12 @@ class Limits(BaseModel):
     outcome: Literal["note", "review", "retake"] = "review"
     outlier: float | None = None
 
+    @property
+    def bounds(self) -> dict[str, float]:
+        """The bounds that there are, by name."""
+        named = ("low", "high", "far_low", "far_high", "outlier")
+        return {name: value for name in named if (value := getattr(self, name)) is not None}
+
     @model_validator(mode="after")
     def _lets_something_pass(self) -> "Limits":
         """Refuse limits between which no value lies: everybody would be flagged."""
@@ -36,19 +51,40 @@ class Limits(BaseModel):
         return self
 
 
-def measured(name: str, sitting: "Sitting") -> tuple[float | None, str]:
+class Measure(NamedTuple):
+    """What a check measured, or None and why; ``score`` is the value as 0–100, for the checks that have such a scale."""
+
+    value: float | None
+    error: str = ""
+    score: int | None = None
+
+
+def measured(name: str, sitting: "Sitting") -> Measure:
     """Return what a check measured, or None and why that cannot be measured on this portrait.
 
-    A check says the latter by LookupError itself; KeyError and IndexError are mistakes, and raised like any other.
+    A check says the latter by LookupError itself. Any other error is a mistake of the check, KeyError and IndexError among them: it
+    costs this one reading, which begins with ``FAILED``.
     """
     try:
-        value = plugins.load(__name__, name).measure(sitting)
-    except LookupError as absent:
-        if type(absent) is not LookupError:
+        return _taken(name, sitting)
+    except (Exception, SystemExit) as error:
+        if type(error) is LookupError:
+            return Measure(None, str(error))
+        if is_the_machines(error):
             raise
-        return None, str(absent)
+        _log.exception("the check %s failed", name)
+        return Measure(None, f"{FAILED}{type(error).__name__}: {error}"[:_MOST])
+
+
+def _taken(name: str, sitting: "Sitting") -> Measure:
+    check = plugins.load(__name__, name)
+    value = check.measure(sitting)
     try:
-        return float(value), ""
+        value = round(float(value), 4)
     except (TypeError, ValueError) as error:
-        message = f"the check {name} gave {type(value).__name__}, and not one number"
+        message = f"it gave {type(value).__name__}, and not one number"
         raise TypeError(message) from error
+    if not math.isfinite(value):
+        message = f"it measured {value}"
+        raise ArithmeticError(message)
+    return Measure(value, score=check.score(value) if hasattr(check, "score") else None)

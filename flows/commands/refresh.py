@@ -81,8 +81,8 @@ def refresh(
     see, with --slice 1/4, 2/4 and so on. Whoever is first gathers; each begins with its own part, then
     does what is left of the others'. All end together, with the same contact sheet.
 
-    Exit code 0: everyone has a portrait or a verdict. 1: some photos could not be used, the rest
-    are done. 2: it could not start, or could not go on (a source does not answer, the disk is full); the
+    Exit code 0: everyone has a portrait or a verdict. 1: some photos could not be used, or a check failed; the
+    rest is done. 2: it could not start, or could not go on (a source does not answer, the disk is full); the
     message says why, and the same command goes on where it stopped.
     """
     with told():
@@ -161,4 +161,7 @@ def tell(folder: Path) -> int:
         console.print("{people} of them as they are in run {run}.".format(**run["carried"]), soft_wrap=True)
     for finding in run["findings"][:20]:
         console.print(f"  {finding['sentence']}", markup=False, soft_wrap=True)
-    return 1 if counts["unusable"] else 0
+    from catchlight.failed_checks import KIND  # noqa: PLC0415  loads polars
+
+    failed = any(finding["kind"] == KIND for finding in run["findings"])
+    return 1 if counts["unusable"] or failed else 0
