@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 
 from catchlight import ledger
+from catchlight.config import Preset
 from catchlight.errors import ConfigError
 from catchlight.job import Job
 from catchlight.judge import judge
@@ -39,27 +40,31 @@ def beside(employees: pl.DataFrame) -> pl.DataFrame | None:
 def told(plan: Plan, employees: pl.DataFrame) -> list[dict[str, Any]]:
     """Return what run.json says of the groups' looks: ``preset`` as the job names it, name, title, digest, people."""
     return [
-        {
-            "preset": name,
-            "name": preset.name,
-            "title": preset.title,
-            "digest": preset.digest(),
-            "people": len(ids),
-        }
+        {"preset": name, **facts(plan.job.brand(name)), "people": len(ids)}
         for name, ids in _people(employees).items()
         if name != COMPANY
-        for preset in [plan.job.brand(name)]
     ]
 
 
-def digests(folder: Path) -> dict[str, str]:
-    """Return the digest of each preset by which a run looked, by its name in the employees' table.
+def facts(preset: Preset) -> dict[str, Any]:
+    """Return what run.json says of a preset: what publishing needs of it, too, since its file may change or go."""
+    plain = preset.model_dump(mode="json", include={"name", "title", "crop", "delivery"})
+    return plain | {"digest": preset.digest()}
 
-    Raises OSError, ValueError, KeyError or TypeError when run.json does not say.
+
+def kept(folder: Path) -> dict[str, dict[str, Any]]:
+    """Return what run.json says of each preset by which a run looked, by its name in the employees' table.
+
+    Raises OSError, ValueError, KeyError or TypeError when it does not say.
     """
     run = json.loads((folder / "run.json").read_bytes())
-    groups = {str(group["preset"]): str(group["digest"]) for group in run.get("groups", [])}
-    return {COMPANY: str(run["preset"]["digest"])} | groups
+    groups = {str(group["preset"]): dict(group) for group in run.get("groups", [])}
+    return {COMPANY: dict(run["preset"])} | groups
+
+
+def digests(folder: Path) -> dict[str, str]:
+    """Return the digest of each preset by which a run looked, by its name as in :func:`kept`; raises as that does."""
+    return {name: str(told["digest"]) for name, told in kept(folder).items()}
 
 
 def changed(job: Job, folder: Path) -> list[str]:

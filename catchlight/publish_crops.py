@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TypeVar
 
 import polars as pl
 
@@ -17,25 +18,37 @@ from catchlight.records import Reading, Render
 from catchlight.runs import candidates
 
 _Told = tuple[str, dict[str, float]]
+_Part = TypeVar("_Part", Crop, Delivery)
+_UNTOLD = (OSError, ValueError, KeyError, TypeError)
 _TELLS = ("head", "headroom", "eye_line", "centre")
 
 
 def crops_of(home: Path, folder: Path) -> Mapping[str, PrintCrop]:
-    """Return the crops of a run's preset as it is today; the usual ones when it cannot be read any more."""
-    preset = _preset(home, folder)
-    return preset.delivery.crops if preset else Delivery().crops
+    """Return the crops of a run's preset as it is today; as it was then when it cannot be read any more."""
+    return _delivery(home, folder).crops
 
 
 def usual_sizes(home: Path, folder: Path) -> tuple[str, ...]:
-    """Return the sizes of a run's preset as it is today; the usual ones when it cannot be read any more."""
-    preset = _preset(home, folder)
-    return tuple(map(str, (preset.delivery if preset else Delivery()).sizes))
+    """Return the sizes of a run's preset as it is today; as it was then when it cannot be read any more."""
+    return tuple(map(str, _delivery(home, folder).sizes))
+
+
+def unread(home: Path, folder: Path) -> str:
+    """Say that a run's preset cannot be read any more, why, and what counts instead; "" where it can."""
+    try:
+        _read(home, folder)
+    except ConfigError as error:
+        return f"{error}. Sizes and crops that are not named are those that it had in run {folder.name}."
+    except _UNTOLD:
+        pass
+    return ""
 
 
 def square(home: Path, folder: Path) -> PrintCrop | None:
     """Return the crop that makes a run's portraits square, as places of people show them; None where they are."""
     preset = _preset(home, folder)
-    return PrintCrop() if preset and preset.crop.aspect != 1 else None
+    crop = _then(folder, "crop", Crop).get(looks.COMPANY) or (preset.crop if preset else Crop())
+    return PrintCrop() if crop.aspect != 1 else None
 
 
 def places(home: Path, folder: Path) -> dict[str, Place]:
@@ -80,21 +93,46 @@ def _remembered(home: Path, folder: Path) -> dict[str, _Told]:
 
 
 def _frames(home: Path, folder: Path) -> dict[str, Crop]:
-    """Return the crop that each person was framed by; nobody's whose preset is not as it was."""
+    """Return the crop that each person was framed by.
+
+    An older run does not say; then nobody's is known whose preset is not as it was.
+    """
     try:
         looked, whose = looks.digests(folder), looks.names(folder)
-    except (OSError, ValueError, KeyError, TypeError):
+    except _UNTOLD:
         return {}
     presets = {name: _preset(home, folder, name) for name in looked}
     same = {
         name: preset.crop for name, preset in presets.items() if preset and preset.digest() == looked[name]
     }
-    return {person: same[name] for person, name in whose.items() if name in same}
+    framed = same | _then(folder, "crop", Crop)
+    return {person: framed[name] for person, name in whose.items() if name in framed}
+
+
+def _delivery(home: Path, folder: Path) -> Delivery:
+    preset = _preset(home, folder)
+    if preset:
+        return preset.delivery
+    return _then(folder, "delivery", Delivery).get(looks.COMPANY, Delivery())
+
+
+def _then(folder: Path, section: str, shape: type[_Part]) -> dict[str, _Part]:
+    """Return a section of each preset as it was when a run was made, by the preset's name; none of an older run."""
+    try:
+        told = looks.kept(folder)
+        return {name: shape.model_validate(one[section]) for name, one in told.items() if section in one}
+    except _UNTOLD:
+        return {}
 
 
 def _preset(home: Path, folder: Path, group: str = "") -> Preset | None:
     try:
-        job = json.loads((Home(home).ledger(folder.name) / "plan.json").read_bytes())["job"]
-        return Job.model_validate(job).brand(group)
-    except (OSError, ValueError, KeyError, TypeError, ConfigError):
+        return _read(home, folder, group)
+    except (*_UNTOLD, ConfigError):
         return None
+
+
+def _read(home: Path, folder: Path, group: str = "") -> Preset:
+    """Return a run's preset as it is today; ConfigError when it cannot be read, _UNTOLD when nobody says which it was."""
+    job = json.loads((Home(home).ledger(folder.name) / "plan.json").read_bytes())["job"]
+    return Job.model_validate(job).brand(group)

@@ -128,7 +128,7 @@ def summarise(
         "started": plan.started,
         "finished": finished.isoformat(timespec="seconds"),
         "source": str(plan.job.source),
-        "preset": {"name": preset.name, "title": preset.title, "digest": preset.digest()},
+        "preset": looks.facts(preset),
         "groups": looks.told(plan, tables[Employee]),
         "acts": _acts(plan),
         "carried": _told_carried(plan.job, tables[Employee].height),

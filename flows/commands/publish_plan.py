@@ -11,7 +11,7 @@ from catchlight import publish_planning
 from catchlight.delivery import STANDARD
 from catchlight.desk import Desk, alone, open_desk
 from catchlight.errors import ConfigError
-from catchlight.publish_crops import usual_sizes
+from catchlight.publish_crops import unread, usual_sizes
 from catchlight.publish_plan import Plan
 from catchlight.publish_planning import Listeners
 from catchlight.runs import names_of, run_folder
@@ -68,6 +68,8 @@ def plan(
                 else [*asked, *(sizes_of(name, home) or usual_sizes(home, run_folder(home, run)))]
             )
             _plan(desk, run, wanted)
+        if sentence := unread(home, run_folder(home, run)):
+            say(f"Look at this: {sentence}")
         for sentence in left_standing.told(home, run, planned):
             say(f"Not in any plan: {sentence}")
 
