@@ -1,7 +1,7 @@
 """Reading Content Credentials: who signed a file, when, what was done to it, and whether a byte changed since."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
@@ -13,6 +13,7 @@ from catchlight.source_type import SourceType, written
 from catchlight.trust import MEDIA, c2pa, context
 
 State = Literal["trusted", "unknown", "expired", "changed", "none"]
+_STATEMENT = b"\xff\xeb"  # the marker of the segments of a JPEG that hold credentials
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +43,37 @@ def inspect(data: bytes, roots: str) -> Finding:
         raise PhotoError("photo.format", "Content Credentials are read from JPEG, PNG and WebP.")
     try:
         with context(roots) as settings, c2pa().Reader(kind, BytesIO(data), context=settings) as reader:
-            return _finding(json.loads(reader.json()), written(data))
+            told, holes = json.loads(reader.json()), _holes(json.loads(reader.detailed_json()))
     except c2pa().C2paError.ManifestNotFound:
         return Finding("none", type=written(data))
     except (c2pa().C2paError, LookupError, TypeError, ValueError):  # a changed byte may be anywhere
         return Finding("changed", type=written(data))
+    type_ = written(_without(data, holes))
+    if any(_hides_something(data[hole]) for hole in holes):
+        return Finding("changed", type=type_)
+    return _finding(told, type_)
+
+
+def _holes(told: Mapping[str, Any]) -> list[slice]:
+    """Return the parts of a file that the digest of its picture leaves out: those with the credentials themselves."""
+    store = told["manifests"][told["active_manifest"]]["assertion_store"]
+    left_out = store.get("c2pa.hash.data", {}).get("exclusions") or ()
+    return [slice(int(one["start"]), int(one["start"]) + int(one["length"])) for one in left_out]
+
+
+def _without(data: bytes, holes: Iterable[slice]) -> bytes:
+    kept = bytearray(data)
+    for hole in sorted(holes, key=lambda one: one.start, reverse=True):
+        del kept[hole]
+    return bytes(kept)
+
+
+def _hides_something(left_out: bytes) -> bool:
+    """Whether something stands between the segments of a JPEG's credentials: the library lets it pass, and viewers heed it."""
+    at = 0
+    while left_out[at : at + 2] == _STATEMENT:
+        at += 2 + int.from_bytes(left_out[at + 2 : at + 4], "big")
+    return left_out.startswith(_STATEMENT) and at != len(left_out)
 
 
 def _finding(told: Mapping[str, Any], type_: SourceType | None) -> Finding:

@@ -47,6 +47,11 @@ class PrintBook:
         """Return the files that were made of portraits, some of which may be gone."""
         return {made.digest for picture in pictures for made in self._all(picture).values()}
 
+    def made(self, digest: str) -> bool:
+        """Whether a file that is there was made of a portrait, and is no photo that somebody sent."""
+        told = digest.encode()
+        return self.vault.has(digest) and any(told in one.read_bytes() for one in self.root.glob("*/*.json"))
+
     def forget(self, pictures: Iterable[str]) -> None:
         """Let go what is known of portraits' files."""
         for picture in pictures:

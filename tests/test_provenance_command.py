@@ -7,6 +7,9 @@ from typer.testing import CliRunner, Result
 
 from catchlight import pixels
 from catchlight.credentials import Credentials
+from catchlight.delivery import Size
+from catchlight.print_book import print_book
+from catchlight.prints import Prints
 from catchlight.publish_policy import Marking
 from catchlight.signing_keys import Place
 from catchlight.vault import Vault
@@ -51,9 +54,11 @@ def test_init_writes_nothing_twice_and_keeps_the_root_apart(home: Path, tmp_path
 
 def test_verify_tells_in_sentences(home: Path, tmp_path: Path) -> None:
     """Trusted with who, when, what and byte for byte; then not, for a changed, a re-saved, an unknown and a broken file."""
-    signed = Credentials(Place(home), Marking()).signed(pixels.jpeg(photo()), "background")
+    vault = Vault(home / "vault")
+    prints = Prints(vault.put, print_book(home), Credentials(Place(home), Marking()))
+    made = prints.of(vault.put(pixels.jpeg(photo())), [Size("96", 96)], rung="background")
+    signed = vault.get(made[0].digest)
     (tmp_path / "good.jpg").write_bytes(signed)
-    Vault(home / "vault").put(signed)
     told = run("verify", tmp_path / "good.jpg", "--home", home)
     assert told.exit_code == 0
     for words in (

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from catchlight.inspection import Finding
+from catchlight.print_book import print_book
 from catchlight.signing_state import CertificateState
 from catchlight.source_type import SourceType
-from catchlight.vault import Vault, digest_of
+from catchlight.vault import digest_of
 
 _TYPES = {
     SourceType.ENHANCED: "a photo, corrected by software (algorithmicallyEnhanced)",
@@ -41,7 +42,7 @@ def _when(found: Finding) -> str:
 
 
 def _bytes(data: bytes, home: Path) -> str:
-    if Vault(home / "vault").has(digest_of(data)):
+    if print_book(home).made(digest_of(data)):
         return "Byte for byte a file that was made here."
     return "Neither the picture nor what it says was changed since."
 
