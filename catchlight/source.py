@@ -79,6 +79,10 @@ class SourceGoneError(OutsideError):
     """The source itself went while it was read, such as a disk that was taken away: no further photo is asked for."""
 
 
+class MistakeError(OutsideError):
+    """The connector itself made a mistake: asking it for others costs nothing, and may go well."""
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """A system that people and photos are read from. Nothing is ever changed there.

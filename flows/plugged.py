@@ -7,9 +7,9 @@ from dataclasses import replace
 from types import UnionType
 from typing import ParamSpec, TypeVar
 
-from catchlight.errors import CatchlightError, OutsideError, PhotoError
+from catchlight.errors import CatchlightError, PhotoError
 from catchlight.place import Place
-from catchlight.source import Entry, Fetched, Page, Source, StaleMarkError
+from catchlight.source import Entry, Fetched, MistakeError, Page, Source, StaleMarkError
 from catchlight.whose_fault import FULL_DISK
 
 _log = logging.getLogger("catchlight.connectors")
@@ -19,7 +19,7 @@ Gives = TypeVar("Gives")
 
 @contextmanager
 def blamed(who: str) -> Iterator[None]:
-    """Tell whatever goes wrong inside of a connector as OutsideError that begins with ``who``; errors of ours pass."""
+    """Tell whatever goes wrong inside of a connector as MistakeError that begins with ``who``; errors of ours pass."""
     try:
         yield
     except (CatchlightError, StaleMarkError, MemoryError):
@@ -29,7 +29,7 @@ def blamed(who: str) -> Iterator[None]:
             raise
         _log.exception("%s: a mistake in its connector", who)
         message = f"{who}: its connector made a mistake ({type(error).__name__}: {error}); whoever wrote it mends it"
-        raise OutsideError(message) from error
+        raise MistakeError(message) from error
 
 
 def source(who: str, opened: Source) -> Source:

@@ -6,7 +6,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 from catchlight.batches import batches
 from catchlight.errors import ConfigError, OutsideError
-from catchlight.source import Fetched, Source, SourceGoneError, StaleMarkError, owner
+from catchlight.source import Fetched, MistakeError, Source, SourceGoneError, StaleMarkError, owner
 from catchlight.source_memory import Memory
 from catchlight.vault import Vault
 from flows.progress import Counter
@@ -15,6 +15,7 @@ Batch = Sequence[tuple[str, str]]
 _Asked = tuple[Batch, Sequence[Fetched], OutsideError | None]
 _AT_ONCE = 4  # batches; a source's own pace holds them back where the vendor wants less
 _UNREACHED = 20  # batches in a row without an answer: the source is unwell, not one photo
+_ALONE = 2  # people in a row who get no answer by themselves either: it is not one photo
 
 
 def sync(source: Source, memory: Memory, vault: Vault, fewer: float) -> None:
@@ -96,21 +97,36 @@ def _rest(batch: Batch, got: Sequence[Fetched]) -> list[str]:
 def _in_turn(pool: ThreadPoolExecutor, source: Source, turns: Iterator[Batch]) -> Iterator[_Asked]:
     """Ask for batches side by side, never many more than are worked on: pictures wait in memory.
 
-    What was answered before an error counts; the rest of that batch is asked for the next time.
+    What was answered before an error counts; the rest of that batch is asked for one by one.
     """
-
-    def ask(batch: Batch) -> _Asked:
-        got: list[Fetched] = []
-        try:
-            got.extend(source.photos(batch))
-        except OutsideError as error:
-            return batch, got, error
-        return batch, got, None
-
     waiting = deque[Future[_Asked]]()
     for batch in turns:
-        waiting.append(pool.submit(ask, batch))
+        waiting.append(pool.submit(_ask, source, batch))
         if len(waiting) > _AT_ONCE:
             yield waiting.popleft().result()
     while waiting:
         yield waiting.popleft().result()
+
+
+def _ask(source: Source, batch: Batch) -> _Asked:
+    """Ask for a batch, then for whoever got no answer alone: one photo at which a source always fails costs nobody else theirs.
+
+    A system that is unwell is left after a few, since each call waits and is tried again; mistakes are quick.
+    """
+    got, error = _answers(source, batch)
+    missed, alone = 0, set(_rest(batch, got)) if error and len(batch) > 1 else ()
+    for one in batch:
+        if one[0] in alone and missed < _ALONE and not isinstance(error, SourceGoneError):
+            more, again = _answers(source, [one])
+            got, error = got + more, again or error
+            missed = missed + 1 if again and not isinstance(again, MistakeError) else 0
+    return batch, got, error
+
+
+def _answers(source: Source, batch: Batch) -> tuple[list[Fetched], OutsideError | None]:
+    got: list[Fetched] = []
+    try:
+        got.extend(source.photos(batch))
+    except OutsideError as error:
+        return got, error
+    return got, None

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ import typer
 
 from catchlight.errors import ConfigError, OutsideError
 from catchlight.place import Place
-from catchlight.source import Entry, Fetched, Page, Source
+from catchlight.source import Entry, Fetched, Page, Source, SourceGoneError
 from catchlight.source_memory import Memory
 from catchlight.vault import Vault
 from flows import plugged
@@ -41,8 +41,10 @@ def _raising(error: BaseException) -> Callable[..., Any]:
     return verb
 
 
-def _synced(folder: Path, pages: Callable[[str], Iterator[Page]], photos: Photos = _each) -> dict[str, Any]:
-    source = plugged.source(WHO, Source("hr", pages, photos))
+def _synced(
+    folder: Path, pages: Callable[[str], Iterator[Page]], photos: Photos = _each, at_once: int = 1
+) -> dict[str, Any]:
+    source = plugged.source(WHO, Source("hr", pages, photos, at_once=at_once))
     with closing(Memory(folder / "hr.db")) as memory:
         sync(source, memory, Vault(folder / "vault"), 0.5)
         return {one.key: one for one in memory.people()}
@@ -95,6 +97,44 @@ def test_a_mistake_at_one_photo_costs_nobody_else_theirs(tmp_path: Path, answer:
     assert [bool(found[key].digest) for key in "123"] == [True, False, True]
     assert WHO in found["2"].note
     assert _synced(tmp_path, _pages(Entry("1"), Entry("2"), Entry("3")))["2"].digest
+
+
+@pytest.mark.parametrize("error", [ZeroDivisionError("division by zero"), OutsideError("photo 2: no answer")])
+@pytest.mark.parametrize("at_once", [1, 5, 50])
+def test_one_photo_that_always_fails_starves_nobody(tmp_path: Path, error: Exception, at_once: int) -> None:
+    """Whoever came after it in its batch had waited for the next run, and for the one after that."""
+    asked: list[int] = []
+
+    def photos(batch: Sequence[tuple[str, str]]) -> Iterator[Fetched]:
+        asked.append(len(batch))
+        for key, _ in batch:
+            if key == "102":
+                raise error
+            yield Fetched(key, b"picture")
+
+    everybody = [Entry(str(100 + number)) for number in range(10)]
+    found = _synced(tmp_path, _pages(*everybody), photos, at_once)
+    assert [key for key, one in found.items() if not one.digest] == ["102"]
+    assert str(error) in found["102"].note
+    assert sum(asked) <= 10 + at_once
+
+
+@pytest.mark.parametrize(
+    ("error", "calls"), [(OutsideError("no answer"), 3), (SourceGoneError("no disk"), 1)]
+)
+def test_a_system_that_is_unwell_is_not_asked_for_each_by_themselves(
+    tmp_path: Path, error: OutsideError, calls: int
+) -> None:
+    """Each of its calls waits, and is tried again."""
+    asked: list[int] = []
+
+    def photos(batch: Sequence[tuple[str, str]]) -> list[Fetched]:
+        asked.append(len(batch))
+        raise error
+
+    with suppress(SourceGoneError):
+        _synced(tmp_path, _pages(*(Entry(str(number)) for number in range(9))), photos, 50)
+    assert asked == [9, 1, 1][:calls]
 
 
 def test_a_photo_without_an_answer_is_asked_for_again_and_told(tmp_path: Path) -> None:
