@@ -68,8 +68,7 @@ class Destination:
             raise ConfigError(message)
         place = self._opened()
         place = replace(place, takes=replace(place.takes, consent=self.purpose), discloses=self.disclosure)
-        if self.wall:
-            place = replace(place, besides=partial(people_wall.update, self.wall))
+        place = _with_wall(place, self.wall)
         if self.signatures:
             place = replace(place, makes=self.signatures.html if place.accounts else self.signatures.files)
         return place
@@ -185,7 +184,12 @@ def folder_place(root: Path, home: Path) -> Place:
     if settings.root.is_relative_to(home.resolve()):
         message = f"destination {root}: lies inside the home {home}; choose a folder of its own"
         raise ConfigError(message)
-    return _folder(settings)
+    return _with_wall(_folder(settings), None)
+
+
+def _with_wall(place: Place, wall: people_wall.Settings | None) -> Place:
+    """Let a place of files keep its people wall true; one that no table asks for any more goes."""
+    return place if place.accounts else replace(place, besides=partial(people_wall.update, wall))
 
 
 def _there(settings: folder.Settings) -> folder.Settings:

@@ -16,6 +16,7 @@ from catchlight.publish_right import read_rules, rights_for
 from catchlight.records import Receipt
 from catchlight.register import Register
 from catchlight.runs import portraits, run_folder, takes_in_everyone
+from flows import people_wall
 from flows.destinations import FILE, destinations, folder_of, kind_of, sets_own
 from flows.shown_at import purpose_at
 
@@ -34,9 +35,13 @@ class LeftStanding:
     def said(self) -> str:
         """What stands there, in a sentence."""
         off = f"; {self.off} of them must not be shown there any more" if self.off else ""
+        whose = people(self.people) if self.people else "a people wall"
+        unnamed = (
+            f"{FILE} does not name it" if (self.home / FILE).is_file() else f"there is no {FILE} to name it"
+        )
         return (
-            f"{self.place}: {amount(self.files, 'file')} of {people(self.people)} still "
-            f"{'stands' if self.files == 1 else 'stand'} there, and {FILE} does not name it{off}"
+            f"{self.place}: {amount(self.files, 'file')} of {whose} still "
+            f"{'stands' if self.files == 1 else 'stand'} there, and {unnamed}{off}"
         )
 
     @property
@@ -72,9 +77,14 @@ def left_standing(home: Path, run: str = "latest", but: Collection[str] = ()) ->
             _at(home, register, run, place, standing)
             for place, sent in receipts.items()
             if place not in {*named, *but} and not sets_own(kind_of(place))
-            if (standing := [stack for stack in stacks(sent).values() if stack[-1].employee])
+            if (standing := [stack for target, stack in stacks(sent).items() if _shows(target, stack)])
         ]
     return [one for one in found if named or one.off]
+
+
+def _shows(target: str, stack: list[Receipt]) -> bool:
+    """Whether somebody is seen in a file: it is theirs, or of a people wall."""
+    return bool(stack[-1].employee) or target.startswith(f"{people_wall.FOLDER}/")
 
 
 def told(home: Path, run: str = "latest", but: Collection[str] = ()) -> Iterator[str]:
@@ -86,8 +96,9 @@ def told(home: Path, run: str = "latest", but: Collection[str] = ()) -> Iterator
 def _at(home: Path, register: Register, run: str, place: str, standing: list[list[Receipt]]) -> LeftStanding:
     rights = replace(rights_for(purpose_at(place, home), read_rules(home), register.rows), home=home)
     everyone, whole = _everyone(home, run)
-    off = draw_removals(standing, rights, among(home, rights, everyone, whole=whole))
-    return LeftStanding(home, place, len(standing), len({stack[-1].employee for stack in standing}), len(off))
+    theirs = [stack for stack in standing if stack[-1].employee]
+    off = draw_removals(theirs, rights, among(home, rights, everyone, whole=whole))
+    return LeftStanding(home, place, len(standing), len({stack[-1].employee for stack in theirs}), len(off))
 
 
 def _everyone(home: Path, run: str) -> tuple[Collection[str], bool]:

@@ -1,7 +1,7 @@
 """The people wall beside the portraits of a destination: made from what stands published there, after each change.
 
 Its files are ours alone, below ``wall/``: written when they differ, removed when they are not part of it any more.
-With nobody left there is no wall.
+With nobody left, or where no table asks for it any more, there is no wall.
 """
 
 from collections import defaultdict
@@ -47,13 +47,15 @@ class Settings(BaseModel):
         return language
 
 
-def update(settings: Settings, desk: Desk, run: str) -> list[Result]:
-    """Make the wall what is published; return what became of the files that changed.
+def update(settings: Settings | None, desk: Desk, run: str) -> list[Result]:
+    """Make the wall what is published, none without ``settings``; return what became of the files that changed.
 
     Raises OutsideError when the journal cannot be kept.
     """
     receipts = desk.register.receipts(desk.place.name)
     ours = {target: stack for target, stack in stacks(receipts).items() if target.startswith(f"{FOLDER}/")}
+    if settings is None:
+        return [_clear(desk, stack) for stack in ours.values()]
     try:
         standing = shown(receipts).values()
         known = _known(desk.home, run, standing)

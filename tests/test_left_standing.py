@@ -81,6 +81,7 @@ def test_folders_that_have_no_name_are_told_where_somebody_has_to_go(company: Co
     (company.home / "destinations.toml").unlink()
     (one,) = left_standing.left_standing(company.home)
     assert (one.files, one.people, one.off) == (3, 3, 1)
+    assert "there is no destinations.toml to name it; 1 of them" in one.said
     assert left_standing.left_standing(company.home, RUN) == []
     assert left_standing.left_standing(company.home, but=[f"folder:{company.out}"]) == []
 

@@ -7,12 +7,16 @@ from pathlib import Path
 
 import pytest
 
+from catchlight import published_list
 from catchlight.drift import find_drift
 from catchlight.errors import ConfigError
+from catchlight.journal import stacks
 from catchlight.publish_planning import draw
 from catchlight.records import Answer
 from catchlight.rollback import rollback
+from catchlight.withdrawals import put_back, withdrawn
 from flows.destinations import place_named
+from flows.left_standing import left_standing
 from tests.published_company import Company, apply, codes, make_company
 
 
@@ -113,3 +117,48 @@ def test_a_language_that_there_is_not_is_named(company: Company) -> None:
     file.write_text(file.read_text().replace('"de"', '"xx"'))
     with pytest.raises(ConfigError, match=r"language.*'xx'.*de, en"):
         place_named("intranet", company.home)
+
+
+def undone(company: Company, place: str) -> None:
+    """Roll back what was published last, as the command does with what a receipt calls the place."""
+    desk = company.desk()
+    rollback(replace(desk, place=place_named(place, company.home)), "r1")
+
+
+@pytest.mark.parametrize("table", ["", '[intranet]\nkind = "folder"\nroot = "{}"\n'])
+def test_a_wall_that_no_table_asks_for_goes(company: Company, table: str) -> None:
+    """A rollback, and a no, leave nobody's face and name on a wall that nothing keeps true any more."""
+    published(company)
+    (company.home / "destinations.toml").write_text(table.format(company.out))
+    undone(company, f"folder:{company.out}")
+    assert company.files() == {}
+    assert all(not stack for stack in stacks(company.desk().register.receipts()).values())
+
+
+def test_a_withdrawal_takes_the_wall_of_no_table_along(company: Company) -> None:
+    """Who took their yes back is on no page there."""
+    published(company)
+    (company.home / "destinations.toml").unlink()
+    pictures = company.run("r1", {"a": "1", "b": "2"})
+    company.answer({"a": pictures["a"]}, Answer.REFUSE)
+    desk = replace(company.desk(), place=place_named(f"folder:{company.out}", company.home))
+    for one in withdrawn(desk, 24):
+        put_back(desk, one)
+    published_list.update(desk, "")
+    assert not wall(company)
+    assert [name for name in company.files() if "/a" in name] == []
+
+
+def test_a_wall_that_was_left_behind_is_told(company: Company) -> None:
+    """Where its portraits were rolled back and it stayed, with the command that takes it away."""
+    published(company)
+    desk = company.desk()
+    rollback(replace(desk, place=replace(desk.place, besides=None)), "r1")
+    assert wall(company)
+    (company.home / "destinations.toml").write_text(
+        f'[new]\nkind = "folder"\nroot = "{company.home.parent}"\n'
+    )
+    (one,) = left_standing(company.home)
+    assert "of a people wall still stand there" in one.said
+    undone(company, f"folder:{company.out}")
+    assert left_standing(company.home) == []
