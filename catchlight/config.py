@@ -132,7 +132,8 @@ class Preset(_Section):
 
     def digest(self) -> str:
         """Return a digest of what decides everybody's pixels or verdicts; ``rungs`` count person by person."""
-        apart: Any = {"title": ..., "description": ..., "rungs": ..., "delivery": {"sizes", "crops"}}
+        words = dict.fromkeys(("name", "title", "description"), ...)
+        apart: Any = words | {"rungs": ..., "delivery": {"sizes", "crops"}}
         plain = self.model_dump(mode="json", exclude=apart)
         plain["background"] = self.background.content()
         if not self.paints:  # what a painter would be told decides nothing
@@ -177,8 +178,11 @@ def load_with(engine: str, name: str) -> Preset:
 
 
 def _checked(path: Path, raw: dict[str, Any]) -> Preset:
+    if "name" in raw:
+        message = f"preset {path}: name: a preset is called as its file is; take it out, or write it as title"
+        raise ConfigError(message)
     _beside(path.parent, raw.get("background"), "image", "logo")
-    preset = checked(Preset, {"name": path.stem, **raw}, f"preset {path}")
+    preset = checked(Preset, {**raw, "name": path.stem}, f"preset {path}")
     _known(path, preset)
     return preset
 

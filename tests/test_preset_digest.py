@@ -72,6 +72,13 @@ def test_another_picture_behind_people_changes_the_digest(tmp_path: Path, file: 
     assert preset.digest() != before
 
 
+def test_a_preset_may_be_called_anything(tmp_path: Path) -> None:
+    """Renamed, a look is the same look: nobody is developed again, and earlier tries can still be chosen."""
+    here = _branded(tmp_path / "own")
+    before = load_preset(str(here)).digest()
+    assert load_preset(str(here.rename(tmp_path / "own/brand-2026.toml"))).digest() == before
+
+
 def test_a_preset_may_lie_anywhere(tmp_path: Path) -> None:
     """Moved to another folder or machine, a look is the same look, and nobody is developed again."""
     here, there = (load_preset(str(_branded(tmp_path / name))).digest() for name in ("here", "there"))

@@ -103,6 +103,7 @@ def test_at_least_eight_looks_come_with_catchlight() -> None:
         ("[checks.head]\nlo = 1", ["checks.head.lo"]),
         ('[checks.head]\noutcome = "fire"', ["checks.head.outcome", "review"]),
         ("[light]\nmax_stops = 3", ["light.max_stops", "1.5"]),
+        ('name = "house"', ["name", "file"]),
         ("[crop\n", ["TOML"]),
     ],
 )
