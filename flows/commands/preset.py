@@ -76,6 +76,7 @@ def check(
             engine_settings(preset.engines, engine)
         _print_ground(name)
         console.print(f"{preset.title}: right ({Path(name).name}, digest {preset.digest()[:12]}).")
+        _tell_oversights(preset)
         _tell_what_is_not_here(preset)
         if source:
             from flows.commands import preset_palette as palette  # noqa: PLC0415  loads OpenCV
@@ -89,6 +90,13 @@ def _print_ground(name: str) -> None:
 
     preset = load_preset(name)
     backdrop.render(preset.background, round(400 * preset.crop.aspect), 400)
+
+
+def _tell_oversights(preset: Preset) -> None:
+    from catchlight.oversights import oversights  # noqa: PLC0415  loads OpenCV
+
+    for sentence in oversights(preset):
+        console.print(f"Look at this: {sentence}.", soft_wrap=True, markup=False)
 
 
 def _tell_what_is_not_here(preset: Preset) -> None:
