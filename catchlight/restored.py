@@ -29,14 +29,18 @@ def problem(home: Path) -> str:
 
 def must_be_the_newest(home: Path, undone: str) -> None:
     """Raise ConfigError, with what was not done, for a home that was put back and not looked through since."""
-    found = problem(home)
-    if found:
-        message = (
-            f"{undone}: {found}. Who took their yes back meanwhile would be shown again: see with "
-            "`catchlight publish verify` whose pictures are gone, write down what was said (`catchlight people consent`), "
-            f'then: catchlight audit accept "WHY" --home {shlex.quote(str(home))}'
-        )
+    if message := refusal(home, undone):
         raise ConfigError(message)
+
+
+def refusal(home: Path, undone: str) -> str:
+    """Return what is not done in a home that was put back, why, and what to do; "" where nothing stands against it."""
+    found = problem(home)
+    return found and (
+        f"{undone}: {found}. Who took their yes back meanwhile would be shown again: see with "
+        "`catchlight publish verify` whose pictures are gone, write down what was said (`catchlight people consent`), "
+        f'then: catchlight audit accept "WHY" --home {shlex.quote(str(home))}'
+    )
 
 
 def _made(file: Path, key: str) -> str:

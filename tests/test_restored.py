@@ -97,3 +97,17 @@ def test_a_home_that_nobody_put_back_publishes(tmp_path: Path) -> None:
     made.answer(made.run(RUN, {"a": "one"}))
     assert made.publish(RUN, ("96",))
     assert _accept(made) == 2
+
+
+def test_a_plan_says_that_it_cannot_be_applied_yet(company: Company, aside: backup.Backup) -> None:
+    """What to do first stands below it, and apply is no next step before that."""
+    _by_hand(aside, company.home)
+    command = ["publish", "plan", "--to", str(company.out), "--sizes", "96", "--home", str(company.home)]
+    said = " ".join(CliRunner().invoke(app, command).output.split())
+    assert "apply would publish nothing of this: this home was put back from a backup" in said
+    assert "catchlight audit accept" in said
+    assert "Next: " not in said
+    assert _accept(company) == 0
+    said = CliRunner().invoke(app, command).output
+    assert "Next: " in said
+    assert "put back" not in said

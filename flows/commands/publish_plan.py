@@ -14,6 +14,7 @@ from catchlight.errors import ConfigError
 from catchlight.publish_crops import unread, usual_sizes
 from catchlight.publish_plan import Plan
 from catchlight.publish_planning import Listeners
+from catchlight.restored import problem, refusal
 from catchlight.runs import names_of, run_folder
 from catchlight.vault import write_whole
 from flows import left_standing
@@ -68,6 +69,8 @@ def plan(
                 else [*asked, *(sizes_of(name, home) or usual_sizes(home, run_folder(home, run)))]
             )
             _plan(desk, run, wanted)
+        if sentence := refusal(home, "apply would publish nothing of this"):
+            say(f"Look at this: {sentence}")
         if sentence := unread(home, run_folder(home, run)):
             say(f"Look at this: {sentence}")
         for sentence in left_standing.told(home, run, planned):
@@ -84,7 +87,7 @@ def _plan(desk: Desk, run: str, sizes: Sequence[str]) -> None:
     tell_plan(drawn)
     say(f"Plan: {file}")
     say(f"Look at it: {page}")
-    if drawn.people_changed:
+    if drawn.people_changed and not problem(desk.home):
         words = ("catchlight", "publish", "apply", "--home", str(desk.home), "--plan", str(file))
         say(f"Next: {shlex.join(words)}")
 
