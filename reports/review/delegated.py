@@ -13,6 +13,7 @@ from catchlight.register import now
 from catchlight.review_records import Session
 from catchlight.standings import Standing
 from catchlight.wishes import AGAINST, TAGS
+from reports.review.employee_form import picture_of
 from reports.review.people_delegations import FIELDS, named
 from reports.review.people_desk import delegate, delegations, enters, snapshot, standings
 from reports.review.people_form import ticket_of
@@ -128,7 +129,7 @@ def _answer(visit: Visit, form: FormData) -> Response:
         return _shown(visit, one, 422, "tag_both")
     comment = str(form.get("comment", "")).strip()[:_LONGEST] if retry else ""
     said = Decision(
-        one.person.id, str(form.get("picture", "")), answer, session.who, now(), comment,
+        one.person.id, picture_of(form), answer, session.who, now(), comment,
         tags=tags, ticket=ticket_of(form, answer),
     )  # fmt: skip
     desk = visit.desk

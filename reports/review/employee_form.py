@@ -1,5 +1,6 @@
 """What a person sent with their answer, read and checked; what is missing is said beside its field."""
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -12,6 +13,7 @@ from catchlight.register import now
 from catchlight.wishes import AGAINST, TAGS
 
 COMMENT = 500  # characters
+_PICTURE = re.compile(r"[0-9a-f]{64}")
 _TOLD = (Answer.APPROVE, Answer.RETRY)  # nobody says these without having been told what for
 
 
@@ -55,7 +57,7 @@ def fill(form: FormData, notices: Collection[str]) -> Filled:
     answer = text_of(form, "answer")
     filled = Filled(
         answer=answer,
-        picture=text_of(form, "picture"),
+        picture=picture_of(form),
         tags=tuple(tag for tag in TAGS if tag in form.getlist("tag")),
         comment=text_of(form, "comment").replace("\r\n", "\n").strip(),
         notice=text_of(form, "notice"),
@@ -91,3 +93,9 @@ def text_of(form: FormData, name: str) -> str:
     """Return a field's text, "" where there is none."""
     value = form.get(name, "")
     return value if isinstance(value, str) else ""
+
+
+def picture_of(form: FormData) -> str:
+    """Return the picture that a form is about, by its digest; "" where it names none."""
+    named = text_of(form, "picture")
+    return named if _PICTURE.fullmatch(named) else ""

@@ -18,6 +18,7 @@ from catchlight.run_readings import readings_of, within
 from catchlight.runs import run_folder
 from catchlight.standings import Stage, Standing
 from reports.review import check_words
+from reports.review.employee_form import picture_of
 from reports.review.people_desk import called, found, said_about, snapshot
 from reports.review.people_form import ticket_of
 from reports.review.people_frames import changes, frames
@@ -137,7 +138,7 @@ def _take(visit: Visit, one: Standing, form: FormData, answer: str, comment: str
     session = require(visit, Right.HOLD if answer == Answer.HOLD else Right.GATE)
     role, desk = "brand" if may(visit, Right.GATE) else "reviewer", visit.desk
     said = Decision(
-        one.person.id, str(form.get("picture", "")), answer, session.who, now(),
+        one.person.id, picture_of(form), answer, session.who, now(),
         comment if answer == Answer.HOLD else "", f"page:{role}", Side.BRAND, ticket=ticket_of(form, answer),
     )  # fmt: skip
 

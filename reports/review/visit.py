@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import re
 import secrets
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -27,6 +28,7 @@ LANGUAGE = "__Host-lang"
 STALE_FORM = "form"  # sent from a page of another session
 LOOKS, FORMS = 900, 60  # a minute, for one session
 _SEVERAL = ("tag",)  # fields of which more than one may be chosen
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _PAGES = Path(__file__).parent / "pages"
 
 
@@ -151,8 +153,8 @@ def posted(
         async with request.form(max_files=1, max_fields=2000, max_part_size=64 * 1024) as form:
             return await run_in_threadpool(_take, request, form)
 
-    def _take(request: Request, form: FormData) -> Response:
-        visit = Visit(request)
+    def _take(request: Request, sent: FormData) -> Response:
+        visit, form = Visit(request), _plain(sent)
         request.app.state.pace.step("send", visit.client, FORMS)
         if signed_in:
             visit.trust(form)
@@ -161,6 +163,13 @@ def posted(
         return page(visit, form)
 
     return endpoint
+
+
+def _plain(form: FormData) -> FormData:
+    """Return a form without control characters, which no field has a use for, and which some databases and files cannot hold."""
+    return FormData([
+        (name, _CONTROL.sub("", said) if isinstance(said, str) else said) for name, said in form.multi_items()
+    ])  # fmt: skip
 
 
 def is_torn(form: FormData) -> bool:
