@@ -8,15 +8,18 @@ from pathlib import Path
 from catchlight.vault import make_folder, sync_names
 
 
-def make_secret(path: Path) -> None:
-    """Write a new secret unless the file is there; of two programs at once the first one's counts. OSError."""
+def make_secret(path: Path, before: str = "") -> None:
+    """Write a new secret, ``before`` ahead of it, unless the file is there; of two programs at once the first one's counts.
+
+    OSError where it cannot be written.
+    """
     if path.exists():
         return
     folders = make_folder(path.parent, 0o700)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".partial")  # 0600
     try:
         with os.fdopen(handle, "w") as file:
-            file.write(secrets.token_urlsafe(32) + "\n")
+            file.write(f"{before}{secrets.token_urlsafe(32)}\n")
             file.flush()
             os.fsync(file.fileno())
         path.hardlink_to(name)

@@ -16,11 +16,11 @@ from catchlight.loopback import is_here
 class OwnBrowsers:
     """Refuses what another site's page sends, web sockets among it, and what is sent to a name that is not ours."""
 
-    def __init__(self, app: ASGIApp, public: str = "") -> None:
-        """Stand before ``app``; ``public`` is the address where a proxy lets people reach it, "" for none."""
+    def __init__(self, app: ASGIApp, *known: str) -> None:
+        """Stand before ``app``; ``known`` are the addresses at which people and workers reach it, "" for none."""
         self._app = app
-        at = urlsplit(public)
-        self._names, self._places = {at.hostname} - {None}, {at.netloc} - {""}
+        at = [urlsplit(one) for one in known]
+        self._names, self._places = {one.hostname for one in at} - {None}, {one.netloc for one in at} - {""}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or refuse it."""
@@ -35,6 +35,6 @@ class OwnBrowsers:
         except ValueError:  # a port that is none
             return "This is no address."
         if not is_here(host.hostname or "") and (host.hostname or "") not in self._names:
-            return f"This server is not reached as {host.hostname}: see PREFECT_SERVER_UI_API_URL."
+            return f"This server is not reached as {host.hostname}: see PREFECT_SERVER_UI_API_URL and PREFECT_API_URL."
         foreign = "origin" in headers and origin.netloc not in {host.netloc, *self._places} and not local
         return "Only this server's own pages may ask it from a browser." if foreign else ""

@@ -1,13 +1,20 @@
-"""Prefect's server as our commands start it: loaded without the garbage collector, ended without a last look for garbage."""
+"""Prefect's server as our commands start it: loaded without the garbage collector, ended without a last look for garbage.
+
+``python -m flows.prefect_app HOST PORT`` is the server alone, where the other parts are services of their own.
+"""
 
 import atexit
 import gc
 import os
+import sys
 
 from catchlight.loading import loading
+from flows import prefect_pages, prefect_password
 from flows.own_browsers import OwnBrowsers
+from flows.terminal import told
 
 PAGES = "PREFECT_SERVER_UI_API_URL"  # what Prefect's pages ask, where a proxy stands in front
+_API = "PREFECT_API_URL"  # what workers and commands ask
 
 
 def create() -> OwnBrowsers:
@@ -17,4 +24,22 @@ def create() -> OwnBrowsers:
 
         app = create_app()
     atexit.register(gc.freeze)
-    return OwnBrowsers(app, os.environ.get(PAGES, ""))
+    return OwnBrowsers(app, *(os.environ.get(name, "") for name in (PAGES, _API)))
+
+
+def main() -> None:
+    """Serve until told to stop; with no password, or the example's, it does not begin."""
+    import uvicorn  # noqa: PLC0415  the application alone needs none
+
+    host, port = sys.argv[1:]
+    with told():
+        prefect_password.needed()
+        pages = os.environ.setdefault(PAGES, f"http://127.0.0.1:{port}/api")
+        name, _, rule = prefect_pages.policy(pages).partition(":")
+        uvicorn.run(
+            create, factory=True, host=host, port=int(port), log_level="warning", headers=[(name, rule)]
+        )
+
+
+if __name__ == "__main__":
+    main()

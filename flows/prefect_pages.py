@@ -1,4 +1,4 @@
-"""Where Prefect's pages lie: Prefect writes them into its installed package, which a service's account may not change."""
+"""Prefect's pages: where they lie, since a service's account may not change the installed package, and whom they may ask."""
 
 import os
 import tempfile
@@ -22,3 +22,14 @@ def _folder() -> Path:
     with suppress(OSError):
         return private_folder(cache() / "prefect-pages")
     return Path(tempfile.mkdtemp(prefix="catchlight-pages-"))
+
+
+def policy(api: str) -> str:
+    """Return the header by which a browser asks nobody but us: Prefect's pages would ask a maker of statistics."""
+    at = api.removesuffix("/api")
+    own = f"'self' {at} {at.replace('http', 'ws', 1)}"
+    return (
+        f"Content-Security-Policy:default-src 'self'; connect-src {own}; img-src 'self' data:; "
+        "style-src 'self' 'unsafe-inline'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; "
+        "font-src 'self' data:; worker-src 'self' blob:; frame-ancestors 'none'"
+    )

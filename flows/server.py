@@ -1,12 +1,12 @@
 """A Prefect server for as long as one command runs, unless the environment names one."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 from catchlight.errors import ConfigError, OutsideError
 from catchlight.prefect_store import FOLDER
-from flows import prefect_database
+from flows import prefect_database, prefect_password
 from flows.children import Child, cause, free_port, start, wait_for
 from flows.happenings import told_to
 
@@ -53,10 +53,12 @@ def prefect_server(home: Path, part: str = "") -> Iterator[str]:
         return
     port = free_port()
     folder = folder_of(home) / part
-    child = _start(home, folder, port)
+    password = prefect_password.for_now()
+    child = _start(home, folder, port, password)
     address = f"http://127.0.0.1:{port}/api"
     ours = {
         settings.PREFECT_API_URL: address,
+        settings.PREFECT_API_AUTH_STRING: password[prefect_password.SENT],
         settings.PREFECT_LOGGING_TO_API_ENABLED: False,  # it would write after the server has gone
         settings.PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None,  # a flow waits a second for its thread
     }
@@ -99,8 +101,8 @@ def folder_of(home: Path) -> Path:
     return (home / FOLDER).resolve()
 
 
-def _start(home: Path, folder: Path, port: int) -> Child:
+def _start(home: Path, folder: Path, port: int, password: Mapping[str, str]) -> Child:
     prefect_database.furnish(folder)
-    own = {"PREFECT_HOME": str(folder)} | QUIET | _PRIVATE
+    own = {"PREFECT_HOME": str(folder), **password} | QUIET | _PRIVATE
     command = (*APP, "--host", "127.0.0.1", "--port", str(port))
     return start("the Prefect server", command, home / "logs" / "prefect-server.log", own)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from catchlight.policy import FILE, load_policy
 from catchlight.sheet_links import ADDRESS
-from flows import json_log, prefect_database, prefect_pages
+from flows import json_log, prefect_database, prefect_pages, prefect_password
 from flows.children import Child, answers, claim_port, start, wait_for, wait_until
 from flows.listening import listen, stopped_by_signals
 from flows.prefect_app import PAGES
@@ -107,7 +107,7 @@ def _parts(options: Options, port: int, sheets: str) -> dict[str, Part]:
     own = (
         {"PREFECT_HOME": str(folder_of(options.home)), "PREFECT_API_URL": api, ADDRESS: sheets}
         | {"PREFECT_SERVER_API_PORT": str(port), PAGES: asked}
-        | (QUIET | _KEPT | _LOGGED | prefect_pages.place())
+        | (QUIET | _KEPT | _LOGGED | prefect_pages.place() | prefect_password.of_home(options.home))
     )
     if json_log.wanted():
         own |= {"PREFECT_LOGGING_HANDLERS_CONSOLE_FORMATTER": "json"}
@@ -124,7 +124,7 @@ def _parts(options: Options, port: int, sheets: str) -> dict[str, Part]:
         "--port",
         str(port),
         "--header",
-        _own_pages_only(asked),
+        prefect_pages.policy(asked),
     )
     ready = logs / READY
     ready.unlink(missing_ok=True)
@@ -141,17 +141,6 @@ def _parts(options: Options, port: int, sheets: str) -> dict[str, Part]:
     return parts
 
 
-def _own_pages_only(api: str) -> str:
-    """Return the header by which a browser asks nobody but us: Prefect's pages would ask a maker of statistics."""
-    at = api.removesuffix("/api")
-    own = f"'self' {at} {at.replace('http', 'ws', 1)}"
-    return (
-        f"Content-Security-Policy:default-src 'self'; connect-src {own}; img-src 'self' data:; "
-        "style-src 'self' 'unsafe-inline'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; "
-        "font-src 'self' data:; worker-src 'self' blob:; frame-ancestors 'none'"
-    )
-
-
 def _stop(parts: Mapping[str, Part]) -> None:
     """Stop the processes, the last one first: flows that run put themselves away while the server still answers."""
     for part in reversed(list(parts.values())):
@@ -164,6 +153,8 @@ def _tell(options: Options, port: int, status_port: int, say: Say) -> None:
     status = f"{at}:{status_port}"
     say("Catchlight serves")
     say(f"  Flows         {at}:{port}  (start, watch, schedules)")
+    if not prefect_password.given():
+        say(f"  Password      in {prefect_password.file_of(options.home)}  (all of its line)")
     if (options.home / FILE).is_file() and options.review:
         server = load_policy(options.home).server
         say(f"  Review        http://{server.host}:{server.port}  (people answer)")

@@ -19,6 +19,15 @@ class Walk:
     at: str
     shoot: Shoot = lambda _: None
 
+    def enter(self, password: str) -> None:
+        """Give the password, which the browser keeps from then on."""
+        self.page.set_default_timeout(_PATIENCE)
+        self.page.goto(f"{self.at}/v2/deployments")
+        field = self.page.locator("input[type=password]")
+        field.fill(password)
+        field.press("Enter")
+        self.page.get_by_role("link", name="Deployments").wait_for()
+
     def open_form(self, deployment: str = "Refresh portraits") -> None:
         """Go from the list of what can be started to the form."""
         self.page.set_default_timeout(_PATIENCE)

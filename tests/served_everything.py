@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx
 
+from flows import prefect_password
 from tests.refreshed_company import COMMAND, ROOT, environment
 
 SCHEDULED = """
@@ -32,12 +33,18 @@ class Everything:
     """All of it at work, and what it said."""
 
     process: subprocess.Popen[str]
+    home: Path
     said: list[str] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
 
     def line(self, heading: str) -> str:
         """Return the first word under a heading."""
         return next(line.split()[1] for line in self.said if line.split()[:1] == [heading])
+
+    @property
+    def password(self) -> str:
+        """What Prefect's pages ask for."""
+        return prefect_password.file_of(self.home).read_text(encoding="utf-8").strip()
 
     def ask(self, path: str, **body: Any) -> Any:
         """Post to Prefect's server."""
@@ -47,9 +54,11 @@ class Everything:
         """Ask; while the server is busy with its database, or is being started, ask again."""
         until = time.monotonic() + 120
         address = f"{self.line('Flows')}/api/{path}"
+        name, _, secret = self.password.partition(":")
+        login = (name, secret)
         while True:
             try:
-                answer = httpx.request(method, address, timeout=30, trust_env=False, **more)
+                answer = httpx.request(method, address, timeout=30, trust_env=False, auth=login, **more)
             except httpx.TransportError:
                 if time.monotonic() > until:
                     raise
@@ -100,7 +109,7 @@ def everything(home: Path, *options: str) -> Iterator[Everything]:
     process = subprocess.Popen(
         line, cwd=ROOT, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
-    served = Everything(process)
+    served = Everything(process, home)
     reader = threading.Thread(target=lambda: served.wrong.extend(process.stderr or ()), daemon=True)
     reader.start()
     try:

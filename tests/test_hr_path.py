@@ -106,7 +106,7 @@ def page(browser: Browser, served: Everything) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-GB")
     page, outside = context.new_page(), list[str]()
     page.on("response", lambda one: None if "127.0.0.1" in one.url else outside.append(one.url))
-    del served
+    Walk(page, served.line("Flows")).enter(served.password)
     yield page
     context.close()
     assert outside == []

@@ -12,6 +12,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from flows.own_browsers import OwnBrowsers
 from flows.server import prefect_server
+from tests.private_prefect import login
 
 HERE, PUBLIC = "127.0.0.1:4200", "https://flows.example.com/api"
 EVIL = "https://evil.example"
@@ -64,5 +65,7 @@ def test_prefect_s_server_lets_no_other_site_in(tmp_path: Path) -> None:
     """Prefect by itself answers all of them."""
     with prefect_server(tmp_path) as address:
         for headers, status in ({}, 200), ({"origin": EVIL}, 403), ({"host": "evil.example"}, 403):
-            asked = httpx.post(f"{address}/flows/filter", json={}, headers=headers, trust_env=False)
+            asked = httpx.post(
+                f"{address}/flows/filter", json={}, headers=headers, auth=login(), trust_env=False
+            )
             assert (asked.status_code, "access-control-allow-origin" in asked.headers) == (status, False)

@@ -15,6 +15,7 @@ from catchlight.scrubbing import scrub, tells
 from catchlight.traces import Traces
 from flows.purging import purge_home
 from flows.server import prefect_server
+from tests.private_prefect import login
 
 pytestmark = pytest.mark.slow
 PERSON, OTHER = "E10001", "E10002"
@@ -27,7 +28,7 @@ class Served:
         self.home, self.file, self.ask = (
             home,
             home / "prefect/prefect.db",
-            httpx.Client(base_url=api, timeout=60),
+            httpx.Client(base_url=api, timeout=60, auth=login()),
         )
         self.flow = self.post("/flows/", name="refresh")["id"]
         self.deployment = self.post("/deployments/", name="yearly", flow_id=self.flow)["id"]

@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from flows.server import prefect_server
+from tests.private_prefect import login, password
 from tests.refreshed_company import ROOT, Company, congress, environment
 
 pytestmark = [pytest.mark.slow, pytest.mark.prefect]
@@ -29,7 +30,8 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 def prefect(api: str, home: Path, *arguments: str) -> None:
     """Run a Prefect command against the server, as an administrator would."""
-    env = environment(PREFECT_API_URL=api, PREFECT_HOME=str(home / "client"), DO_NOT_TRACK="1")
+    own = {"PREFECT_API_URL": api, "PREFECT_API_AUTH_STRING": password()}
+    env = environment(**own, PREFECT_HOME=str(home / "client"), DO_NOT_TRACK="1")
     command = [sys.executable, "-m", "prefect", *arguments]
     done = subprocess.run(
         command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=240, check=False
@@ -39,7 +41,7 @@ def prefect(api: str, home: Path, *arguments: str) -> None:
 
 def post(api: str, path: str, **body: Any) -> Any:
     """Ask the server."""
-    answer = httpx.post(f"{api}/{path}", json=body, timeout=30, trust_env=False)
+    answer = httpx.post(f"{api}/{path}", json=body, timeout=30, trust_env=False, auth=login())
     answer.raise_for_status()
     return answer.json()
 
@@ -99,7 +101,7 @@ def flow_run(api: str, deployments: dict[str, Any], company: Company) -> dict[st
     prefect(api, company.home.parent, "worker", "start", "--pool", "catchlight", "--run-once")
     until = time.monotonic() + 120
     while time.monotonic() < until:
-        found = httpx.get(f"{api}/flow_runs/{made['id']}", trust_env=False).json()
+        found = httpx.get(f"{api}/flow_runs/{made['id']}", trust_env=False, auth=login()).json()
         if found["state_type"] not in ("SCHEDULED", "PENDING", "RUNNING"):
             break
         time.sleep(0.5)

@@ -20,9 +20,10 @@ pytestmark = pytest.mark.prefect
 HOLD = """
 import sys, time
 from pathlib import Path
+from prefect import settings
 from flows.server import prefect_server
 with prefect_server(Path(sys.argv[1])) as address:
-    print(address, flush=True)
+    print(address, settings.PREFECT_API_AUTH_STRING.value(), flush=True)
     time.sleep(600)
 """
 
@@ -31,6 +32,12 @@ def hold(home: Path) -> subprocess.Popen[str]:
     """Start a program that holds a server."""
     command = [sys.executable, "-c", HOLD, str(home)]
     return subprocess.Popen(command, cwd=ROOT, env=environment(), stdout=subprocess.PIPE, text=True)
+
+
+def told(owner: subprocess.Popen[str]) -> tuple[str, str]:
+    """Return the server's address and password."""
+    address, password = (owner.stdout.readline() if owner.stdout else "").split()
+    return address, password
 
 
 def healthy(address: str) -> bool:
@@ -45,7 +52,7 @@ def healthy(address: str) -> bool:
 def test_a_killed_owner_leaves_no_server(tmp_path: Path) -> None:
     """It answers on loopback while its owner lives; when the owner is killed it ends too."""
     owner = hold(tmp_path / "home")
-    address = (owner.stdout.readline() if owner.stdout else "").strip()
+    address, _ = told(owner)
     assert address.startswith("http://127.0.0.1:")
     assert healthy(address)
     servers = family(owner.pid)
@@ -56,23 +63,23 @@ def test_a_killed_owner_leaves_no_server(tmp_path: Path) -> None:
     assert not healthy(address)
 
 
-def hold_at(api: str, home: Path) -> subprocess.CompletedProcess[str]:
+def hold_at(api: str, home: Path, password: str = "") -> subprocess.CompletedProcess[str]:
     """Run a program that uses the server at ``api`` for a moment."""
     command = [sys.executable, "-c", HOLD.replace("time.sleep(600)", ""), str(home)]
-    env = environment(PREFECT_API_URL=api)
+    env = environment(PREFECT_API_URL=api, PREFECT_API_AUTH_STRING=password)
     return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
 
 
 def test_a_server_that_the_environment_names_is_used(tmp_path: Path) -> None:
     """With PREFECT_API_URL set, no server is started and nothing is written."""
     owner = hold(tmp_path / "theirs")
-    api = (owner.stdout.readline() if owner.stdout else "").strip()
+    api, password = told(owner)
     try:
-        done = hold_at(api, tmp_path / "home")
+        done = hold_at(api, tmp_path / "home", password)
     finally:
         owner.terminate()
         owner.communicate()
-    assert done.stdout.strip() == api, done.stderr
+    assert done.stdout.split() == [api, password], done.stderr
     assert not (tmp_path / "home").exists()
 
 

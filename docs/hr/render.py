@@ -70,6 +70,7 @@ def walk_through(page: Page, served: Everything) -> None:
     shoot = functools.partial(take, page)
     walk = Walk(page, served.line("Flows"), shoot)
     rehearsal = Walk(page, served.line("Flows"))
+    rehearsal.enter(served.password)
     rehearsal.open_form()
     rehearsal.switch("Only say what would be done")
     rehearsal.start()
