@@ -2,7 +2,8 @@
 
 import json
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -11,12 +12,13 @@ from pathlib import Path
 from catchlight import prefect_store
 from catchlight import purging_pictures as pictures
 from catchlight.errors import ConfigError
+from catchlight.home import Home
 from catchlight.promises import Keep
 from catchlight.purging_left import Absent, absent
 from catchlight.purging_orphans import orphans
 from catchlight.register import Register
 from catchlight.review_records import Delegation, Extension, Invitation, Letter, Revocation, Session
-from catchlight.runs import ended, run_folder, run_names
+from catchlight.runs import NEVER, ended, run_folder, run_names
 
 _PRINTED = "secrets/links.csv"
 
@@ -144,21 +146,42 @@ def _last_ones(one: Purge, asked: Iterable[Invitation]) -> set[str]:
 
 
 def _runs(one: Purge) -> int:
-    """Delete runs that newer ones followed, but for the newest, one that others build upon, and unfinished ones."""
-    since, kept = one.before(one.keep.runs), _needed(one.home)
-    old = [name for name in run_names(one.home) if name not in kept and ended(one.home, name) < since]
-    for name in old:
-        one.drop([one.home / "ledger" / name])
-    return one.drop(one.home / "runs" / name for name in old)
+    """Delete runs that newer ones followed, unfinished ones too, but for the newest and those that others build upon."""
+    home = Home(one.home)
+    newest, since = _newest(home), one.before(one.keep.runs)
+    followed = [
+        name for name in {*run_names(one.home), *home.unfinished()} if name < newest or home.finished(name)
+    ]
+    old = {name for name in followed if _last_sign(home, name) < since} - {newest}
+    old -= _built_upon(home, old)
+    one.drop(home.ledger(name) for name in old)
+    one.drop(home.run(name) for name in old)
+    return len(old)
 
 
-def _needed(home: Path) -> set[str]:
-    """Return the newest run, and those that an unfinished one carries people over from."""
-    found = set()
-    for plan in (home / "ledger").glob("*/plan.json"):
-        if not (home / "runs" / plan.parent.name / "run.json").is_file():
-            found.add(json.loads(plan.read_bytes()).get("job", {}).get("onto", ""))
+def _newest(home: Home) -> str:
     try:
-        return found | {run_folder(home).name}
+        return run_folder(home.root).name
     except ConfigError:
-        return found
+        return ""
+
+
+def _last_sign(home: Home, name: str) -> str:
+    """Return when a run ended; where it did not, or does not say, when something of it was last written."""
+    told = ended(home.root, name)
+    if told != NEVER:
+        return told
+    files = [path for folder in (home.run(name), home.ledger(name)) for path in (folder, *folder.glob("*"))]
+    last = max(path.stat().st_mtime for path in files if path.exists())
+    return datetime.fromtimestamp(last, UTC).isoformat(timespec="microseconds")
+
+
+def _built_upon(home: Home, old: Collection[str]) -> set[str]:
+    """Return the runs that an unfinished one, which stays, carries people over from."""
+    found = set()
+    for name in set(home.unfinished()).difference(old):
+        with suppress(ValueError, AttributeError):  # whose plan is damaged is not gone on with
+            found.add(
+                str(json.loads((home.ledger(name) / "plan.json").read_bytes()).get("job", {}).get("onto", ""))
+            )
+    return found

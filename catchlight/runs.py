@@ -11,6 +11,8 @@ from catchlight.errors import ConfigError
 from catchlight.namesakes import told_apart
 from catchlight.records import Employee, Render, Verdict, by_employee
 
+NEVER = "9999"  # later than any moment
+
 
 @dataclass(frozen=True, slots=True)
 class Portrait:
@@ -91,7 +93,7 @@ def ended(home: Path, run: str) -> str:
         told = str(json.loads((home / "runs" / run / "run.json").read_bytes())["finished"])
         return datetime.fromisoformat(told).astimezone(UTC).isoformat(timespec="microseconds")
     except (OSError, ValueError, KeyError):
-        return "9999"
+        return NEVER
 
 
 def takes_in_everyone(home: Path, run: str) -> bool:
