@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ LARGEST = 64 << 20
 _SPECIAL = {"", ".", ".."}
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")  # a terminal obeys them, and a line ends at some
 _WRITE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
@@ -41,7 +43,8 @@ def walk(root: Path, odd: list[str]) -> Iterator[tuple[str, os.DirEntry[str]]]:
     """Yield every file and link below ``root`` with its relative path, sorted.
 
     What is hidden is left out, and what disks keep for themselves, and Catchlight's own homes: portraits that were made
-    are nobody's photos. ``odd`` is given the names that are not UTF-8, and so are no text: they are left out, too.
+    are nobody's photos. ``odd`` is given, to be read, the names that are no text: not UTF-8, or with control characters.
+    They are left out, too.
     """
     pending = [("", root)]
     while pending:
@@ -53,7 +56,8 @@ def walk(root: Path, odd: list[str]) -> Iterator[tuple[str, os.DirEntry[str]]]:
             if is_left_out(entry.name):
                 continue
             if not _is_text(entry.name):
-                odd.append(prefix + os.fsencode(entry.name).decode("utf-8", "replace"))
+                name = os.fsencode(entry.name).decode("utf-8", "replace")
+                odd.append(prefix + _CONTROL.sub("\ufffd", name))
             elif entry.is_dir(follow_symlinks=False):
                 pending.append((f"{prefix}{entry.name}/", Path(entry.path)))
             else:
@@ -79,7 +83,7 @@ def _is_text(name: str) -> bool:
         name.encode()
     except UnicodeEncodeError:
         return False
-    return True
+    return not _CONTROL.search(name)
 
 
 def read(root: Path, file: str) -> bytes:

@@ -22,7 +22,10 @@ class Contents:
     def findings(self) -> list[tuple[str, str]]:
         """Return what is left out, as kinds and sentences."""
         told = [
-            ("odd_file", f"{name} is left out: its name is not UTF-8; give it another one.")
+            (
+                "odd_file",
+                f"{name} is left out: its name is not UTF-8, or has control characters; give it another one.",
+            )
             for name in self.odd
         ]
         pictures = [file for file in self.ours if not file.endswith(LIST)]

@@ -26,6 +26,11 @@ console = Console(highlight=False)
 errors = Console(stderr=True, highlight=False)
 
 
+def plain(text: str, *lines: str) -> str:
+    """Return text that may hold what strangers typed without what a terminal obeys; ``lines`` are characters that stay."""
+    return "".join(c if c.isprintable() or c in lines else "\ufffd" for c in text)
+
+
 @contextmanager
 def bars() -> Iterator[None]:
     """Show one bar a stage for as long as this lasts."""
@@ -58,12 +63,13 @@ def told() -> Iterator[None]:
         with _answered():
             yield
     except CatchlightError as error:
-        errors.print(f"[bold red]catchlight:[/] {escape(str(error))}", soft_wrap=True)
+        said = plain(str(error), "\n")
+        errors.print(f"[bold red]catchlight:[/] {escape(said)}", soft_wrap=True)
         raise typer.Exit(2) from error
     except OSError as error:
         if error.errno not in _UNWELL:
             raise
-        where = escape(str(error.filename or "the disk"))
+        where = escape(plain(str(error.filename or "the disk")))
         errors.print(
             f"[bold red]catchlight:[/] {where}: {error.strerror}; make room or give rights, then run again"
         )

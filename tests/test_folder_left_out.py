@@ -58,6 +58,23 @@ def test_a_name_that_is_not_utf_8_is_left_out_and_told(
     assert any("photos/M�ller.jpg is left out: its name is not UTF-8" in one for one in sentences)
 
 
+@pytest.mark.parametrize("rows", [None, "id,photo\n1,\n"])
+def test_a_name_with_control_characters_is_nobody_s_and_told_without_them(
+    tmp_path: Path, rows: str | None
+) -> None:
+    """Whoever may put files into the folder writes nothing to a terminal, and no line of their own into any list."""
+    settings = make(tmp_path, rows, "photos/1.jpg", "photos/\x1b]0;x\x07.jpg", "photos/2\n500 accepted.jpg")
+    found = folder.read(settings)
+    assert [one.id for one in found.employees] == ["1"]
+    odd = [one.sentence for one in found.findings if one.kind == "odd_file"]
+    assert len(odd) == 2
+    assert all(one.isprintable() for one in odd)
+    assert (
+        "photos/2\ufffd500 accepted.jpg is left out: its name is not UTF-8, or has control characters"
+        in odd[1]
+    )
+
+
 def test_photos_behind_a_link_are_told_with_what_to_do(tmp_path: Path) -> None:
     """Where photos/ is a link nobody has a photo: the reason is the first thing that is said."""
     make(tmp_path / "elsewhere", None, "1.jpg")

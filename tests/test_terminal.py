@@ -1,9 +1,14 @@
 """Questions of commands: a no, nobody to answer, and Ctrl-C each end in their own exit code and a sentence."""
 
+import json
+from pathlib import Path
+
 import pytest
 import typer
 from typer.testing import CliRunner
 
+from catchlight.errors import ConfigError
+from flows.commands.refresh import tell
 from flows.terminal import sure, told
 
 app = typer.Typer()
@@ -57,3 +62,23 @@ def test_a_code_that_nobody_types_is_told() -> None:
     ended = CliRunner().invoke(other, input="")
     assert ended.exit_code == 2
     assert "nobody is there to answer" in ended.output
+
+
+def test_what_strangers_typed_moves_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    """Names of files and cells of lists stand in errors: nothing in them is obeyed, and lines of ours stay lines."""
+    wrong = ConfigError("the job is wrong:\n  source \x1b]0;pwned\x07\x1b[2J\u202e: is not there")
+    with pytest.raises(typer.Exit), told():
+        raise wrong
+    said = capsys.readouterr().err
+    assert "\n  source \ufffd]0;pwned\ufffd\ufffd[2J\ufffd: is not there" in said
+    assert not {"\x1b", "\x07", "\u202e"} & set(said)
+
+
+def test_findings_of_a_refresh_are_one_line_each(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Whatever a source says of somebody, it ends no line and colours none."""
+    counts = dict.fromkeys(("people", "accept", "review", "retake", "rendered", "reused", "unusable"), 0)
+    found = [{"kind": "x", "sentence": "id 'a\x1b[31m\n500 accepted' is on lines 4, 5"}]
+    run = {"counts": counts, "consistency": [], "findings": found}
+    (tmp_path / "run.json").write_text(json.dumps(run))
+    tell(tmp_path)
+    assert "  id 'a\ufffd[31m\ufffd500 accepted' is on lines 4, 5\n" in capsys.readouterr().out

@@ -8,7 +8,7 @@ from catchlight.amounts import amount, people
 from catchlight.publish_plan import Plan, Removal, Skip
 from catchlight.publish_time import in_words
 from catchlight.sending import Result
-from flows.terminal import console
+from flows.terminal import console, plain
 
 _SHOWN = 10
 _NOTES = {
@@ -84,4 +84,4 @@ def tell_results(results: list[Result]) -> int:
 
 def say(text: str) -> None:
     """Print text that may hold what strangers typed: no markup, no control characters."""
-    console.print("".join(c if c.isprintable() else "\ufffd" for c in text), markup=False, soft_wrap=True)
+    console.print(plain(text), markup=False, soft_wrap=True)

@@ -1,6 +1,7 @@
 """``catchlight refresh``: from photos to a contact sheet."""
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,7 +13,7 @@ from catchlight.loading import loading
 from catchlight.runs import run_folder
 from flows.commands.options import HOME, HomeOption
 from flows.sources import asked_by
-from flows.terminal import bars, console, told
+from flows.terminal import bars, console, plain, told
 
 app = typer.Typer()
 
@@ -113,8 +114,7 @@ def _dry(job: Job) -> None:
     with bars():
         found = rehearse(job)
     console.print(found.sentence)
-    for finding in found.findings:
-        console.print(f"  {finding}", markup=False)
+    _found(found.findings)
 
 
 def run(job: Job) -> Path:
@@ -159,9 +159,14 @@ def tell(folder: Path) -> int:
     console.print(f"Contact sheet: {(folder / 'contact_sheet.html').resolve()}", soft_wrap=True)
     if run.get("carried"):
         console.print("{people} of them as they are in run {run}.".format(**run["carried"]), soft_wrap=True)
-    for finding in run["findings"][:20]:
-        console.print(f"  {finding['sentence']}", markup=False, soft_wrap=True)
+    _found([finding["sentence"] for finding in run["findings"][:20]])
     from catchlight.failed_checks import KIND  # noqa: PLC0415  loads polars
 
     failed = any(finding["kind"] == KIND for finding in run["findings"])
     return 1 if counts["unusable"] or failed else 0
+
+
+def _found(sentences: Iterable[str]) -> None:
+    """Print what was found, in which names of files and cells of lists stand."""
+    for one in sentences:
+        console.print(f"  {plain(one)}", markup=False, soft_wrap=True)
