@@ -7,7 +7,7 @@ import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from catchlight import __version__, register_dump, restored
@@ -21,6 +21,7 @@ from catchlight.vault import digest_of_file, make_folder, sync_names
 
 MANIFEST = restored.MANIFEST
 _FORMAT = 1
+_LATEST = "runs/latest"
 _LEFT = {"logs", "prefect"}  # what servers said, and Prefect's history
 Step = Callable[[int], None]
 
@@ -104,7 +105,7 @@ def _files(home: Path) -> Iterator[Path]:
 
 def _links(home: Path) -> dict[str, str]:
     latest = home / "runs" / "latest"
-    return {"runs/latest": str(latest.readlink())} if latest.is_symlink() else {}
+    return {_LATEST: str(latest.readlink())} if latest.is_symlink() else {}
 
 
 def _link_or_copy(source: Path, target: Path, before: Path | None) -> str:
@@ -159,6 +160,9 @@ def read(folder: Path) -> Backup:
     except (OSError, ValueError) as error:
         message = f"{folder}: no complete backup: {MANIFEST} is not there, or cannot be read"
         raise ConfigError(message) from error
+    if not _is_ours(facts):
+        message = f"{folder}: {MANIFEST} is not as Catchlight writes it, or names files outside of the home; take another backup"
+        raise ConfigError(message)
     if facts.get("format", 0) > _FORMAT or facts.get("schema", 0) > VERSION:
         message = (
             f"{folder}: made by Catchlight {facts.get('catchlight')} (schema {facts.get('schema')}, this one has "
@@ -166,6 +170,21 @@ def read(folder: Path) -> Backup:
         )
         raise ConfigError(message)
     return Backup(folder, facts)
+
+
+def _is_ours(facts: Any) -> bool:
+    """Whether a manifest has what it must, and every name in it stays in the home: a backup lies where others may write."""
+    if not isinstance(facts, dict) or not isinstance(facts.get("made"), str):
+        return False
+    files, links = facts.get("files"), facts.get("links")
+    if not isinstance(files, dict) or not isinstance(links, dict) or links.keys() - {_LATEST}:
+        return False
+    return all(isinstance(one, str) and _is_inside(one) for one in (*files, *links.values()))
+
+
+def _is_inside(name: str) -> bool:
+    path = PurePosixPath(name)
+    return bool(path.parts) and not path.is_absolute() and ".." not in path.parts and "\0" not in name
 
 
 def wrong(backup: Backup) -> list[str]:
@@ -192,7 +211,7 @@ def restore(backup: Backup, home: Path, step: Step = lambda _: None) -> None:
         message = f"{backup.folder}: {len(broken)} files are gone or changed, such as {broken[0]}; take another backup"
         raise ConfigError(message)
     fresh = home.with_name(f".{home.name}.partial")
-    shutil.rmtree(fresh, ignore_errors=True)
+    _clear(fresh)
     above = make_folder(home.parent)
     for name in backup.files:
         _put(backup.folder / name, fresh / name)
@@ -207,6 +226,14 @@ def restore(backup: Backup, home: Path, step: Step = lambda _: None) -> None:
         home.rmdir()
     fresh.rename(home)
     sync_names(*above)
+
+
+def _clear(left: Path) -> None:
+    """Delete what a killed restore left; ConfigError for what is not to be deleted, such as a link or another account's folder."""
+    shutil.rmtree(left, ignore_errors=True)
+    if os.path.lexists(left):
+        message = f"{left}: is in the way of what is put back, and cannot be deleted; see whose it is, and delete it"
+        raise ConfigError(message)
 
 
 def _put(source: Path, target: Path) -> None:

@@ -1,8 +1,11 @@
 """Everything that is known of one person, as one file for them: data, pictures, their words, who got what, for how long."""
 
 import json
+import os
+import tempfile
 import zipfile
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
@@ -84,20 +87,26 @@ def export(
 
 
 def _write(to: Path, files: Mapping[str, bytes]) -> None:
-    """Write the archive whole or not at all; ``sha256sum -c manifest.sha256`` proves what was unpacked."""
+    """Write the archive whole or not at all, never readable by others; ``sha256sum -c manifest.sha256`` proves what was unpacked."""
     listed = "".join(f"{digest_of(data)}  {name}\n" for name, data in files.items())
-    partial = to.with_name(f".{to.name}.partial")
     try:
-        with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED) as archive:
-            for name, data in {**files, "manifest.sha256": listed.encode()}.items():
-                archive.writestr(name, data)
-        partial.chmod(0o600)
-        partial.replace(to)
+        handle, name = tempfile.mkstemp(dir=to.parent, prefix=f".{to.name[:40]}.", suffix=".partial")  # 0600
+        with _gone_at_the_end(Path(name)) as partial:
+            with os.fdopen(handle, "wb") as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+                for inside, data in {**files, "manifest.sha256": listed.encode()}.items():
+                    archive.writestr(inside, data)
+            partial.replace(to)
     except OSError as error:
         message = f"--to {to}: cannot be written: {error.strerror}"
         raise ConfigError(message) from error
+
+
+@contextmanager
+def _gone_at_the_end(file: Path) -> Iterator[Path]:
+    try:
+        yield file
     finally:
-        partial.unlink(missing_ok=True)
+        file.unlink(missing_ok=True)
 
 
 def _runs(home: Path, employee: str, checks: Mapping[str, Explained]) -> Iterator[dict[str, Any]]:

@@ -177,6 +177,44 @@ def test_a_backup_of_a_newer_catchlight_is_refused(key: str, company: Company, t
         backup.read(made.folder)
 
 
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("files", {"../evil.txt": digest_of(b"evil")}),
+        ("files", {"runs/../../evil.txt": digest_of(b"evil")}),
+        ("files", {"/etc/hostname": "0"}),
+        ("files", {"a\0b": "0"}),
+        ("files", None),
+        ("links", {"../evil": "/etc/passwd"}),
+        ("links", {"runs": "/var"}),
+        ("links", {"runs/latest": "/var"}),
+        ("links", {"runs/latest": "../../.."}),
+        ("links", []),
+        ("made", None),
+    ],
+)
+def test_a_manifest_that_leads_out_of_the_home_is_refused(
+    key: str, value: object, company: Company, tmp_path: Path
+) -> None:
+    """Whoever may write where backups lie writes nothing elsewhere when one is put back."""
+    made = backup.make(company.home, tmp_path / "aside")
+    (tmp_path / "aside" / "evil.txt").write_bytes(b"evil")
+    (made.folder / backup.MANIFEST).write_text(json.dumps(made.facts | {key: value}), encoding="utf-8")
+    with pytest.raises(ConfigError, match="not as Catchlight writes it, or names files outside"):
+        backup.restore(backup.read(made.folder), tmp_path / "below" / "again")
+    assert not (tmp_path / "below").exists()
+
+
+def test_a_link_under_the_passing_name_is_not_followed(company: Company, tmp_path: Path) -> None:
+    """Somebody else who may write beside the home decides nothing about where it is put back."""
+    made = backup.make(company.home, tmp_path / "aside")
+    (tmp_path / "theirs").mkdir()
+    (tmp_path / ".again.partial").symlink_to(tmp_path / "theirs")
+    with pytest.raises(ConfigError, match="in the way"):
+        backup.restore(made, tmp_path / "again")
+    assert list((tmp_path / "theirs").iterdir()) == []
+
+
 def test_a_backup_that_was_stopped_is_none(company: Company, tmp_path: Path) -> None:
     """Without its manifest it is not taken for complete, nor built upon."""
     made = backup.make(company.home, tmp_path / "aside")

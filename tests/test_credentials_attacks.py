@@ -1,6 +1,7 @@
 """Content Credentials that somebody tampers with who has no key: what no digest covers is no place to change a portrait."""
 
 import re
+import shutil
 import struct
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -88,6 +89,21 @@ def segment(number: int, box: bytes) -> bytes:
     """Return a segment with a part of a manifest store."""
     body = b"JP\x02\x11" + struct.pack(">I", number) + box
     return _APP11 + struct.pack(">H", len(body) + 2) + body
+
+
+def test_a_new_root_alone_ends_trust_in_keys_that_were_stolen(tmp_path: Path) -> None:
+    """Keys that were made anew below the same root take nothing from those of before, as the page on provenance says."""
+    home, stick = tmp_path / "home", tmp_path / "root.key"
+    home.mkdir()
+    signing_keys.make(home, "Example AG", stick, None, datetime.now(UTC))
+    shutil.copytree(home, tmp_path / "stolen")
+    signing_keys.renew(home, datetime.now(UTC), stick, None)
+    forged = Credentials(Place(tmp_path / "stolen"), Marking()).signed(portrait(3), "crop")
+    assert look(Place(home), forged).state == "trusted"
+    for keys in ("provenance", "secrets/provenance"):
+        (home / keys).rename(tmp_path / keys.replace("/", "-"))
+    signing_keys.make(home, "Example AG", tmp_path / "new.key", None, datetime.now(UTC))
+    assert look(Place(home), forged).state == "unknown"
 
 
 def test_nothing_hides_between_two_parts_of_the_credentials(place: Place, signed: bytes) -> None:

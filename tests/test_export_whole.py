@@ -1,10 +1,13 @@
 """What is handed to one person about themselves is everything: both sides of delegations, the log, signatures, in both languages."""
 
 import json
+import os
+import stat
 import tomllib
 import zipfile
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -63,6 +66,28 @@ def company(tmp_path: Path) -> Company:
         register.tell(Act.VIEW, "hr-1", "b", "portrait")
         register.tell(Act.ROLLBACK, person="a", detail="withdrawal refuse")
     return made
+
+
+def test_the_file_is_never_readable_by_others(
+    company: Company, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not while it grows either, whatever the umask; and a link under a name that can be guessed is not written through."""
+    (tmp_path / ".a.zip.partial").symlink_to(tmp_path / "theirs")
+    seen = set()
+
+    class Watched(zipfile.ZipFile):
+        def writestr(self, *given: Any) -> None:
+            super().writestr(*given)
+            seen.update(stat.S_IMODE(one.lstat().st_mode) for one in tmp_path.glob(".a.zip.*.partial"))
+
+    before = os.umask(0)
+    with monkeypatch.context() as patched:
+        patched.setattr(zipfile, "ZipFile", Watched)
+        CliRunner().invoke(app, ["export", "a", "--to", str(tmp_path / "a.zip"), "--home", str(company.home)])
+    os.umask(before)
+    assert seen == {0o600}
+    assert stat.S_IMODE((tmp_path / "a.zip").stat().st_mode) == 0o600
+    assert not (tmp_path / "theirs").exists()
 
 
 def exported(company: Company, to: Path) -> dict[str, bytes]:
