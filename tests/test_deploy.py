@@ -22,6 +22,7 @@ import pytest
 import typer
 import yaml
 from packaging.requirements import Requirement
+from playwright.sync_api import sync_playwright
 
 from catchlight.cost import cost_of
 from catchlight.runs import run_folder
@@ -30,6 +31,7 @@ from flows.commands.catchlight import app
 from flows.deployments import NAMES
 from flows.metrics import Figures
 from tests.certificates import Certificates
+from tests.hr_walk import Walk
 from tests.postgresql_server import database, end_connections
 from tests.published_company import make_company
 from tests.refreshed_company import COMMAND, ROOT, environment
@@ -64,6 +66,13 @@ def compose() -> dict[str, Any]:
     return found
 
 
+def started(unit: str) -> list[str]:
+    """Return the words by which a unit starts its program."""
+    text = (DEPLOY / f"systemd/{unit}.service").read_text(encoding="utf-8")
+    (line,) = re.findall(r"^ExecStart=(.*)$", text, re.MULTILINE)
+    return shlex.split(line)
+
+
 def exists(words: list[str]) -> bool:
     """Whether a command of ours is there, with the options that are used."""
     command: Any = typer.main.get_command(app)
@@ -87,6 +96,20 @@ def test_units_and_containers_start_commands_that_exist() -> None:
     assert [words for words in lines if words[0].endswith("/catchlight") and not exists(words[1:])] == []
     ours = [one["command"] for name, one in compose()["services"].items() if name in {"review", "status"}]
     assert [words for words in ours if not exists(words)] == []
+
+
+def test_prefect_s_server_is_behind_our_guard_everywhere() -> None:
+    """Prefect's own command would answer pages of every site; the container is reached by the name that its workers use."""
+    python, *words, host, port = started("catchlight-prefect")
+    assert (Path(python).name, words, host) == ("python", ["-m", "flows.prefect_app"], "127.0.0.1")
+    container = compose()["services"]["prefect"]
+    assert container["entrypoint"] == ["python", *words]
+    assert container["command"] == ["0.0.0.0", port]  # noqa: S104  inside of the containers' own network
+    (worker,) = {
+        compose()["services"][name]["environment"]["PREFECT_API_URL"]
+        for name in ("worker", "setup", "prefect")
+    }
+    assert worker == f"http://prefect:{port}/api"
 
 
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
@@ -126,9 +149,9 @@ def prefect(port: int, store: str, home: Path, host: str) -> subprocess.Popen[by
     own = {
         "PREFECT_HOME": str(home), "PREFECT_SERVER_API_AUTH_STRING": "catchlight:secret", **SILENT,
         "PREFECT_SERVER_DATABASE_CONNECTION_URL": store.replace("+psycopg", "+asyncpg"),
-        "PREFECT_SERVER_UI_API_URL": f"https://{host}/api",
+        "PREFECT_SERVER_UI_API_URL": f"https://{host}/api", "PREFECT_API_URL": f"http://prefect:{port}/api",
     }  # fmt: skip
-    line = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
+    line = [sys.executable, *started("catchlight-prefect")[1:-1], str(port)]
     log = (home / "log").open("wb")
     return subprocess.Popen(
         line, cwd=home, env=environment(**own), stdout=log, stderr=log, start_new_session=True
@@ -174,6 +197,33 @@ def sees_presets_and_sheets_alone(
     assert "catchlight_people" in httpx.get(f"http://127.0.0.1:{status}/metrics", trust_env=False).text
 
 
+def keeps_other_sites_out(browser: httpx.Client, at: str, inside: int) -> None:
+    """Their pages get nothing by requests or web sockets, with the password or without; workers come by a name inside."""
+    asked, evil = f"{at}/api/flows/count", {"origin": "https://evil.example"}
+    login = ("catchlight", "secret")
+    assert browser.post(asked, json={}, auth=login, headers={"origin": at}).status_code == httpx.codes.OK
+    assert browser.post(asked, json={}, auth=login, headers=evil).status_code == httpx.codes.FORBIDDEN
+    opening = {
+        "connection": "upgrade", "upgrade": "websocket", "sec-websocket-version": "13",
+        "sec-websocket-key": "AAAAAAAAAAAAAAAAAAAAAA==", "sec-websocket-protocol": "prefect",
+    }  # fmt: skip
+    assert browser.get(f"{at}/api/events/out", headers=opening | evil).status_code == httpx.codes.FORBIDDEN
+    for name, status in ("prefect", httpx.codes.OK), ("evil.example", httpx.codes.FORBIDDEN):
+        host = {"host": f"{name}:{inside}"}
+        health = httpx.get(f"http://127.0.0.1:{inside}/api/health", headers=host, trust_env=False)
+        assert health.status_code == status
+
+
+def shows_its_pages(chromium: str, at: str, one: str) -> None:
+    """Somebody in a browser, behind the proxy, gives the password and opens the list of what can be started."""
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        page = browser.new_context(ignore_https_errors=True, locale="en-GB").new_page()
+        Walk(page, at).enter("catchlight:secret")
+        page.get_by_role("link", name=one, exact=True).wait_for()
+        browser.close()
+
+
 def set_up_as_the_compose_file_does(port: int, folder: Path) -> None:
     """Run the service ``setup`` of the compose file by hand: work pool, deployments, automations, with the password."""
     (line,) = compose()["services"]["setup"]["command"]
@@ -200,7 +250,7 @@ def wait_for_post(browser: httpx.Client, address: str) -> int:
 @pytest.mark.slow
 @pytest.mark.prefect
 def test_tls_in_front_of_both_servers(
-    tmp_path: Path, certificates: Certificates, nginx_program: str, postgresql_server: str
+    tmp_path: Path, certificates: Certificates, nginx_program: str, postgresql_server: str, chromium: str
 ) -> None:
     """Prefect on PostgreSQL lets nobody in without the password; a person's link works; nobody is asked outside."""
     company: ReviewCompany = make_review_company(tmp_path)
@@ -238,7 +288,9 @@ def test_tls_in_front_of_both_servers(
                 flows_of = at["FLOWS_HOST"] + "/api/flows/count"
                 assert browser.post(flows_of, json={}).status_code == 401
                 assert browser.post(flows_of, json={}, auth=("catchlight", "secret")).json() == 0
+                keeps_other_sites_out(browser, at["FLOWS_HOST"], flows)
                 set_up_as_the_compose_file_does(flows, tmp_path)
+                shows_its_pages(chromium, at["FLOWS_HOST"], NAMES["refresh"])
                 count = at["FLOWS_HOST"] + "/api/deployments/count"
                 assert browser.post(count, json={}, auth=("catchlight", "secret")).json() == len(NAMES)
                 end_connections(store)  # PostgreSQL is restarted

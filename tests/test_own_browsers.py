@@ -48,6 +48,16 @@ def test_own_pages_alone_may_ask(host: str, origin: str, public: str, status: in
     assert _client(public).post("/", headers=headers).status_code == status
 
 
+@pytest.mark.parametrize(
+    ("host", "status"), [("prefect:4200", 200), ("flows.example.com", 200), ("evil:4200", 403)]
+)
+def test_workers_come_by_a_name_of_their_own(host: str, status: int) -> None:
+    """People's name and the one inside are known, each for itself."""
+    asked = Route("/", lambda _: PlainTextResponse("flows"))
+    app = OwnBrowsers(Starlette(routes=[asked]), PUBLIC, "http://prefect:4200/api")
+    assert TestClient(app).get("/", headers={"host": host}).status_code == status
+
+
 def test_a_web_socket_of_another_site_is_not_opened() -> None:
     """No browser asks before it opens one."""
     client = _client("")
