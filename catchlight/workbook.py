@@ -73,9 +73,18 @@ def _damaged(path: Path) -> ConfigError:
 def _rows(sheet: Any) -> list[Record]:
     """Return the rows of a sheet that have anything in them; the first is that of the headers."""
     sheet.reset_dimensions()  # some programs write wrong ones
-    cells = sheet.iter_rows(max_row=_MOST_ROWS, max_col=_MOST_COLUMNS)
+    cells = sheet.iter_rows(max_row=_MOST_ROWS, max_col=_width(sheet))
     told = ([_text(cell) for cell in row] for row in cells)
     return [(number, cells) for number, cells in enumerate(told, 1) if any(cell.strip() for cell in cells)]
+
+
+def _width(sheet: Any) -> int:
+    """Return how many columns the row of the headers has, as nothing beside them is read: a slip far below makes a million rows."""
+    for row in sheet.iter_rows(max_row=_MOST_ROWS):
+        headers = [_text(cell).strip() for cell in row[:_MOST_COLUMNS]]
+        if any(headers):
+            return max(width_of(headers), 1)
+    return 1
 
 
 def _even(rows: Sequence[Record]) -> list[Record]:

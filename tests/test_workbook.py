@@ -191,3 +191,20 @@ def test_sizes_that_a_program_wrote_wrongly_hide_nobody(tmp_path: Path) -> None:
             new.writestr(one, old.read(one).replace(b'<dimension ref="A1:B3"/>', b'<dimension ref="A1"/>'))
     assert wrong.read_bytes() != file.read_bytes()
     assert [row["email"] for row in read_table(wrong, COLUMNS).rows] == ["a@b.c", "b@b.c"]
+
+
+def test_a_slip_far_below_the_people_takes_no_minutes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A blank in a cell near Excel's last row: only columns that have a name are looked at on the way there."""
+    looked, rows, shows = list[Any](), 20_000, workbook._text
+
+    def look(cell: Any) -> str:
+        looked.append(cell)
+        return shows(cell)
+
+    monkeypatch.setattr(workbook, "_text", look)
+    made = book([["id", "email"], ["1", "a@b.c"]])
+    made["Sheet1"].cell(rows, 3, " ")
+    assert [row["id"] for row in table(tmp_path, made).rows] == ["1"]
+    assert len(looked) < 3 * rows
