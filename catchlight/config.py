@@ -63,7 +63,10 @@ class Light(_Section):
     )
     elevation: float | None = Field(None, ge=-20, le=75, description="key light, degrees above the eyes")
     ratio: float | None = Field(
-        None, ge=1, le=8, description="cheek towards the key : the other cheek; 2 is one stop"
+        None,
+        ge=1,
+        le=8,
+        description="cheek towards the key : the other cheek; 2 is one stop. Nothing from a lamp in the middle",
     )
     exposure: float | None = Field(
         None, ge=-0.25, le=0, description="stops by which everybody whose light may change is exposed lower"

@@ -63,7 +63,11 @@ _FILL = (0.08, 1.0)  # the key is 1
 
 
 def lamp(of: config.Light) -> Lamp:
-    """Return the key light of a preset: its pattern's, or its own numbers."""
+    """Return the key light of a preset: its pattern's, or its own numbers.
+
+    A lamp in the middle lights both cheeks alike, whatever ratio is asked for: which of them is a shade nearer to it
+    is the face's own shape, and says nothing of the fill.
+    """
     own: dict[str, Any] = {
         "azimuth": of.azimuth,
         "elevation": of.elevation,
@@ -71,7 +75,8 @@ def lamp(of: config.Light) -> Lamp:
         "softness": of.softness,
         "exposure": of.exposure,
     }
-    return replace(_PATTERNS[of.pattern], **{name: value for name, value in own.items() if value is not None})
+    made = replace(_PATTERNS[of.pattern], **{name: value for name, value in own.items() if value is not None})
+    return made if made.azimuth or made.closes else replace(made, ratio=1.0)
 
 
 def place(relief: Relief, of: Lamp) -> Lamp:

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 
-from catchlight.config import Preset
+from catchlight.config import Light, Preset
 from catchlight.cropping import Place, crop_box
 from catchlight.cuts import PrintCrop
 from catchlight.decoding import decode
 from catchlight.delivery import ENLARGED_AT_MOST
 from catchlight.ground import Background, Logo, Section
+from catchlight.lamp import lamp
 from catchlight.records import Rung
 
 _KINDS = {
@@ -27,6 +28,7 @@ _SEEN = 1.0  # pixels of blur that hide that a picture is enlarged
 def oversights(preset: Preset) -> Iterator[str]:
     """Yield a sentence for each; its pictures can be read."""
     yield from _of_the_rung(preset)
+    yield from _of_the_light(preset.light)
     yield from _of_the_ground(preset.background)
     yield from _of_the_picture(preset.background, preset.crop.aspect, preset.delivery.master)
     if preset.background.logo:
@@ -40,6 +42,12 @@ def _of_the_rung(preset: Preset) -> Iterator[str]:
         yield f'rung = "{preset.rung}" leaves everybody the light and the ground of their photo: [light] and [background] do nothing'
     elif preset.rung == Rung.BACKGROUND and light:
         yield f'rung = "background" leaves everybody the light of their photo: {_keys("light", light)} {_do(light)} nothing'
+
+
+def _of_the_light(of: Light) -> Iterator[str]:
+    key = lamp(of)
+    if of.ratio and not key.azimuth and not key.closes:
+        yield f'light.ratio does nothing: a lamp in the middle (pattern = "{of.pattern}") lights both cheeks alike; give light.azimuth, too, or take it out'
 
 
 def _of_the_ground(of: Background) -> Iterator[str]:

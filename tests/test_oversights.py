@@ -38,6 +38,7 @@ def _said(folder: Path, text: str) -> str:
         ('[background]\nkind = "image"\nimage = "wall.jpg"\ncolour = "#ffd400"', 'background.colour does nothing with kind = "image"'),
         ("[delivery]\nmaster = 1024\nsizes = [4096, 2048, 400]", "4096, 2048 would be enlarged from master = 1024"),
         ("[delivery]\nmaster = 1024", "2048 would be enlarged from master = 1024"),
+        ('[light]\npattern = "butterfly"\nratio = 1.8', "light.ratio does nothing: a lamp in the middle"),
         ('rung = "crop"\n[background]\ncolour = "#ffffff"', "[light] and [background] do nothing"),
         ('rung = "background"\n[light]\npattern = "flat"\nmax_stops = 0.2', "light.pattern does nothing"),
         ('[background]\nkind = "image"\nimage = "glass.png"', "Transparent parts were put on white"),
@@ -60,6 +61,7 @@ def test_what_does_nothing_or_comes_out_otherwise_is_told(tmp_path: Path, text: 
     [
         "[delivery]\nmaster = 1024\nsizes = [1024, 400]",
         'rung = "background"\n[light]\nmax_stops = 0.2',
+        '[light]\npattern = "butterfly"\nazimuth = 20\nratio = 1.8',
         '[background]\nkind = "office"\nseed = 3\nblur = 0.1\ncolour = "#ffffff"',
         '[background]\nkind = "image"\nimage = "tiny.png"\nblur = 0.05',
         '[background.logo]\nfile = "mark.png"\nmargin = 0.13\nheight = 0.05',
