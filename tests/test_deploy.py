@@ -133,6 +133,54 @@ def test_systemd_understands_the_units(unit: Path, tmp_path: Path) -> None:
     assert [line for line in done.stderr.splitlines() if unit.name in line] == []
 
 
+SERVICES = [unit for unit in UNITS if unit.suffix == ".service"]
+BARRED = {"PrivateDevices", "ProtectClock", "RestrictSUIDSGID", "MemoryDenyWriteExecute"}
+
+
+def settings_of(unit: Path) -> set[str]:
+    """Return the names that the section of a service sets."""
+    return set(
+        re.findall(r"^(\w+)=", unit.read_text(encoding="utf-8").partition("[Service]")[2], re.MULTILINE)
+    )
+
+
+@pytest.mark.parametrize("unit", SERVICES, ids=lambda unit: unit.stem)
+def test_systemd_finds_the_services_closed(unit: Path) -> None:
+    """Three of ten at most; without systemd, what counts for most is there."""
+    assert {"NoNewPrivileges", "CapabilityBoundingSet", "SystemCallFilter", "UMask"} <= settings_of(unit)
+    program = shutil.which("systemd-analyze")
+    if program:
+        line = [program, "security", "--offline=true", "--threshold=30", "--no-pager", str(unit)]
+        done = subprocess.run(line, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout[-200:]
+
+
+@pytest.mark.parametrize("unit", ["catchlight", "catchlight-worker", "catchlight-review"])
+def test_services_that_develop_or_publish_keep_what_they_need(unit: str) -> None:
+    """Graphics cards are devices, and ProtectClock hides them as well; folders of a group are made with its bit."""
+    assert not settings_of(DEPLOY / f"systemd/{unit}.service") & BARRED
+
+
+def test_containers_are_closed() -> None:
+    """Ours write into volumes and memory alone, without capabilities; nobody's gains any."""
+    for name, one in compose()["services"].items():
+        assert one["security_opt"] == ["no-new-privileges:true"], name
+        if one["image"] == "catchlight":
+            assert (one["read_only"], one["cap_drop"]) == (True, ["ALL"])
+            (memory,) = (place for place in one["tmpfs"] if place.startswith("/home/catchlight:"))
+            assert f"uid={re.findall('--uid ([0-9]+)', image_steps()['RUN'][1])[0]}" in memory
+
+
+def test_the_page_runs_commands_that_its_containers_have() -> None:
+    """What follows the service's name goes to its entrypoint, Prefect in the worker's case."""
+    page = (DEPLOY.parent / "docs/deploy.md").read_text(encoding="utf-8")
+    lines = re.findall(r"^podman compose .* run (?:--\S+ )*(\w+) (.*)$", page, re.MULTILINE)
+    assert lines
+    for service, words in lines:
+        assert "entrypoint" not in compose()["services"][service]
+        assert exists(shlex.split(words))
+
+
 def test_the_environment_silences_every_library() -> None:
     """In the template of the environment, and in the image."""
     text = (DEPLOY / "catchlight.env.example").read_text(encoding="utf-8")
