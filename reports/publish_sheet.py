@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from catchlight.errors import OutsideError
+from catchlight.formats import BROKEN
 from catchlight.publish_plan import PICTURES, FilePlan, PersonPlan, Plan, telling
 from catchlight.publish_time import in_words
 from catchlight.vault import Vault
@@ -33,7 +34,7 @@ class Seen:
         if employee not in self.thumbs and len(self.thumbs) < MOST_SHOWN:
             try:
                 self.thumbs[employee] = thumb(shrink(there, _FIT))
-            except (OSError, ValueError):
+            except BROKEN:
                 self.thumbs[employee] = Thumb(note="not a picture")
 
 

@@ -7,9 +7,11 @@ from itertools import product
 
 from PIL import Image
 
+from catchlight.delivery import LARGEST
 from catchlight.errors import OutsideError
 from catchlight.vault import Vault
 
+_FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP")
 _QUALITIES = (75, 55, 35)
 _EFFORT = 2  # of 6: half the time of the usual 4, for 3 % more bytes
 
@@ -54,8 +56,12 @@ def thumb(webp: bytes) -> Thumb:
 
 
 def shrink(data: bytes, fit: Fit) -> bytes:
-    """Return WebP bytes within ``fit``; bytes that fit already come back untouched."""
-    with Image.open(BytesIO(data)) as picture:
+    """Return WebP bytes within ``fit``; bytes that fit already come back untouched.
+
+    ValueError, OSError or another of ``formats.BROKEN`` for what is no picture of a size and format that we publish or take the
+    place of: the readers of others run programs, and a header can claim more pixels than there is memory.
+    """
+    with _opened(data) as picture:
         if max(picture.size) <= fit.side and len(data) <= fit.limit:
             return data
         picture.draft(None, (2 * fit.side, 2 * fit.side))  # a JPEG is decoded no larger than it takes
@@ -66,6 +72,17 @@ def shrink(data: bytes, fit: Fit) -> bytes:
         if len(data) <= fit.limit:
             break
     return data
+
+
+def _opened(data: bytes) -> Image.Image:
+    try:
+        picture = Image.open(BytesIO(data), formats=_FORMATS)
+    except Image.DecompressionBombError as error:
+        raise ValueError(*error.args) from error
+    if picture.width * picture.height > LARGEST * LARGEST:
+        message = f"{picture.width} x {picture.height} pixels are more than any portrait has"
+        raise ValueError(message)
+    return picture
 
 
 def _on_white(picture: Image.Image) -> Image.Image:

@@ -1,10 +1,13 @@
 """What a plan tells before anything happens: its page, its time, and the second pair of eyes."""
 
+import struct
 import threading
+import zlib
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PIL import ImageFile
 from typer.testing import CliRunner
 
 from catchlight import publishing
@@ -45,6 +48,42 @@ def test_the_page_shows_now_and_then(company: Company) -> None:
     assert "1: refused" in page
     assert "http://" not in page.replace("http-equiv", "")
     assert "https://" not in page
+
+
+def claiming(width: int, height: int) -> bytes:
+    """Return a PNG whose header claims a size."""
+    header = b"IHDR" + struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    parts = (header, b"IDAT" + zlib.compress(b""), b"IEND")
+    chunks = (struct.pack(">I", len(p) - 4) + p + struct.pack(">I", zlib.crc32(p)) for p in parts)
+    return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
+
+
+@pytest.mark.parametrize(
+    "there",
+    [
+        claiming(60_000, 60_000),
+        claiming(9000, 9000),
+        b"DDS " + struct.pack("<I", 124) + b"\xff" * 120,
+        b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n%%EndComments\nshowpage\n%%EOF\n",
+        claiming(9, 9)[:40],
+        b"",
+    ],
+    ids=["bomb", "large", "bomb of another format", "a program", "cut", "empty"],
+)
+def test_whatever_lies_at_the_place_stops_no_plan(
+    company: Company, monkeypatch: pytest.MonkeyPatch, there: bytes
+) -> None:
+    """Whoever may put a file where portraits are published has it told as no picture; no pixel of it is made room for."""
+
+    def load(picture: ImageFile.ImageFile) -> None:
+        message = f"{picture.format} of {picture.size} is loaded"
+        raise AssertionError(message)
+
+    (company.out / "192@2x" / "a.jpg").write_bytes(there)
+    seen, desk = Seen(), company.desk()
+    monkeypatch.setattr(ImageFile.ImageFile, "load", load)
+    draw(desk, "r1", SIZES, listeners=Listeners(seen=seen))
+    assert seen.thumbs["a"].note == "not a picture"
 
 
 def test_pages_show_the_smallest_file_that_is_no_crop(company: Company) -> None:
