@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import tomllib
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -17,7 +16,7 @@ from catchlight.ground import Background, Share
 from catchlight.ground import Section as _Section
 from catchlight.records import Rung
 from catchlight.scenery import Generate
-from catchlight.settings_file import checked
+from catchlight.settings_file import checked, toml_in
 
 Pattern = Literal["flat", "butterfly", "loop", "rembrandt"]
 _EYES_TO_CHIN = 0.4  # of chin to crown, at least: hair included, it is half of it in most people
@@ -42,7 +41,10 @@ class Crop(_Section):
     def _fits(self) -> Self:
         """Refuse numbers that no head can meet."""
         if not self.head_low <= self.head <= self.head_high:
-            message = "head_low <= head <= head_high is needed"
+            message = (
+                f"head {self.head:g} has to lie between head_low {self.head_low:g} and head_high {self.head_high:g}; "
+                "write them, too"
+            )
             raise ValueError(message)
         if self.eye_line <= self.headroom:
             message = "eye_line must lie below headroom"
@@ -158,16 +160,13 @@ def load_preset(name: str) -> Preset:
     """Read a preset as it is now, by name or path of a TOML file; ConfigError names the key that is wrong."""
     path = Path(name) if name.endswith(".toml") else PRESETS / f"{name}.toml"
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        raw = toml_in(path.read_bytes(), f"preset {path}")
     except FileNotFoundError as error:
         known = ", ".join(preset_names())
         message = f"preset {name!r}: no such preset; there are: {known}, or give a .toml file"
         raise ConfigError(message) from error
     except OSError as error:
         message = f"preset {path}: cannot be read: {error.strerror}"
-        raise ConfigError(message) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        message = f"preset {path}: not valid TOML: {error}"
         raise ConfigError(message) from error
     return _checked(path, raw)
 

@@ -2,7 +2,6 @@
 
 import json
 import re
-import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -14,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from catchlight.errors import ConfigError
 from catchlight.mistakes import mistakes
 from catchlight.policy import TimeZone
+from catchlight.settings_file import toml_in
 from catchlight.source import Field as PersonField
 from catchlight.workplace import Workplace
 
@@ -161,11 +161,9 @@ def refused(path: Path, told: list[str]) -> ConfigError:
 def read_toml(path: Path) -> dict[str, Any]:
     """Return what a file says; ConfigError when it cannot be read or is no TOML."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        return toml_in(path.read_bytes(), str(path))
     except OSError as error:
         raise ConfigError(f"job file {path}: cannot be read: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: not valid TOML: {error}") from error
 
 
 def _secrets(raw: Mapping[str, Any], above: str = "") -> Iterator[str]:

@@ -14,14 +14,17 @@ _WRITE = {
     "string": 'write text in quotation marks, such as "{input}"',
     "path": 'write a path in quotation marks, such as "{input}"',
     "date": "write a day, such as 2026-03-01",
-    "tuple": 'write a list, such as {key} = ["{input}"]',
-    "list": 'write a list, such as {key} = ["{input}"]',
+    "tuple": "write a list, such as {key} = [{items}]",
+    "list": "write a list, such as {key} = [{items}]",
     "dict": "write a table, [{where}]",
     "model": "write a table, [{where}]",
 }
 """By what pydantic calls a type."""
 
-_PATTERNS = {"^#[0-9a-fA-F]{6}$": 'write a colour as "#rrggbb", such as "#e6e8eb"'}
+_PATTERNS = {
+    "^#[0-9a-fA-F]{6}$": 'write a colour as "#rrggbb", such as "#e6e8eb"',
+    "^[a-z][a-z0-9-]{0,30}$": 'write a name of small letters, digits and "-", such as "tile"',
+}
 """By the pattern that a text has to have."""
 
 _BOUNDS = {"gt": "more than", "ge": "at least", "lt": "less than", "le": "at most"}
@@ -71,7 +74,15 @@ def _instead(error: Any, where: str) -> str:
     words = _WRITE.get(str(error["type"]).partition("_")[0], "")
     if not words:
         return f"{error['msg'][:1].lower()}{error['msg'][1:]}"
-    return words.format(input=error["input"], key=where.rpartition(".")[2], where=where)
+    key, items = where.rpartition(".")[2], _items(error["input"])
+    return words.format(input=error["input"], key=key, where=where, items=items)
+
+
+def _items(given: object) -> str:
+    """Return what somebody wrote instead of a list as it stands in one: numbers one by one, anything else as a text."""
+    text = str(given)
+    numbers = [part.strip() for part in text.split(",")]
+    return ", ".join(numbers) if all(part.isdecimal() for part in numbers) else f'"{text}"'
 
 
 def _fields(model: Any, loc: tuple[Any, ...]) -> Mapping[str, Any]:

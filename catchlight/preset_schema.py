@@ -8,6 +8,23 @@ from catchlight.config import Preset
 
 FILE = "preset.schema.json"
 _ENGINES = "catchlight.engines"
+_GRADIENT, _IMAGE = (
+    {"required": ["kind"], "properties": {"kind": {"const": kind}}} for kind in ("gradient", "image")
+)
+_GROUND = [
+    {"if": _GRADIENT, "then": {"required": ["edge"]}},
+    {"if": _IMAGE, "then": {"required": ["image"]}, "else": {"properties": {"image": False}}},
+]
+"""What one key of [background] asks of the others."""
+_PAINTER = {
+    "required": ["engines"],
+    "properties": {"engines": {"required": ["paint"], "properties": {"paint": {"minLength": 1}}}},
+}
+_PAINTED = [
+    {"if": _PAINTER, "then": {"required": ["rung"], "properties": {"rung": {"const": "generate"}}}},
+    {"if": {"required": ["generate"], "properties": {"generate": {"minProperties": 1}}}, "then": _PAINTER},
+]
+"""Who paints needs the rung; what is painted needs somebody who does."""
 _JOBS = ("faces", "landmarks", "matte", "likeness", "enlarge", "paint")
 
 
@@ -17,6 +34,10 @@ def text() -> str:
     del schema["properties"]["name"]  # the file's own name
     schema["required"] = ["title"]
     schema["properties"]["checks"] = _checks()
+    schema["properties"]["rungs"]["additionalProperties"] = False
+    schema["$defs"]["Delivery"]["properties"]["crops"]["additionalProperties"] = False
+    schema["$defs"]["Background"]["allOf"] = _GROUND
+    schema["allOf"] = _PAINTED
     parts = schema["$defs"]["Engines"]["properties"]
     for job in _JOBS:
         parts[job]["enum"] = [name for name in plugins.names(_ENGINES) if job in _facts(name).jobs]
@@ -34,7 +55,11 @@ def _checks() -> dict[str, Any]:
     """Name every check: a limit for one that does not exist is refused."""
     found = {name: plugins.load("catchlight.checks", name) for name in plugins.names("catchlight.checks")}
     limits = {
-        name: {"description": f"{check.TITLE} ({check.UNIT})", "allOf": [{"$ref": "#/$defs/Limit"}]}
+        name: {
+            "description": f"{check.TITLE} ({check.UNIT})",
+            "allOf": [{"$ref": "#/$defs/Limit"}],
+            **_held(check),
+        }
         for name, check in found.items()
     }
     return {
@@ -43,6 +68,18 @@ def _checks() -> dict[str, Any]:
         "additionalProperties": False,
         "properties": limits,
     }
+
+
+def _held(check: Any) -> dict[str, Any]:
+    """Say what no preset may change: what never counts, and what a person always looks at."""
+    if getattr(check, "NEVER_COUNTS", False):
+        return {"properties": {"outcome": {"const": "note"}}}
+    if getattr(check, "ALWAYS_COUNTS", False):
+        own = check.Settings()
+        sides = {side: getattr(own, side) for side in ("low", "high")}
+        kept = {side: False if value is None else {"const": value} for side, value in sides.items()}
+        return {"properties": {"outcome": {"enum": ["review", "retake"]}, **kept}}
+    return {}
 
 
 def _options() -> dict[str, Any]:
