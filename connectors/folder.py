@@ -32,6 +32,7 @@ _REFUSED = {
     errno.EFBIG: _HUGE,
 }  # fmt: skip
 _GONE = {errno.ENOENT, errno.ENOTDIR}
+_IN_THE_WAY = {errno.ELOOP, errno.EISDIR, errno.ENXIO, errno.EFBIG}
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -164,12 +165,18 @@ def open_place(settings: Settings, name: str) -> Place:
 
 
 def look(settings: Settings, target: str) -> bytes | None:
-    """Return the bytes at the destination, None when nothing is there; OutsideError otherwise."""
+    """Return the bytes at the destination, None when nothing is there; OutsideError otherwise.
+
+    PhotoError ``place.link`` or ``place.too_large`` for what is no plain file of a usual size: it stops nobody else.
+    """
     try:
         return disk.read(settings.root, target)
     except (OSError, ValueError) as error:
-        if getattr(error, "errno", None) == errno.ENOENT and settings.root.is_dir():
+        number = getattr(error, "errno", None)
+        if number == errno.ENOENT and settings.root.is_dir():
             return None
+        if number in _IN_THE_WAY:
+            raise _in_the_way(settings.root / target, number) from error
         raise _unwell(settings.root / target, "read", error) from error
 
 
@@ -220,6 +227,16 @@ def _why_not(root: Path, file: str, error: OSError | ValueError) -> PhotoError |
         reason, sentence = _REFUSED[number]
         return PhotoError(reason, f"{file} {sentence}")
     return OutsideError(f"{file} could not be read: {error}")
+
+
+def _in_the_way(path: Path, number: int) -> PhotoError:
+    what = {
+        errno.ELOOP: "it is a link, and links are not followed",
+        errno.EFBIG: f"it is larger than {disk.LARGEST >> 20} MiB",
+    }
+    told = what.get(number, "it is no plain file")
+    reason = "place.too_large" if number == errno.EFBIG else "place.link"
+    return PhotoError(reason, f"{path} is in the way: {told}; move it away, then plan again")
 
 
 def _unwell(path: Path, verb: str, error: OSError | ValueError) -> OutsideError:

@@ -1,5 +1,6 @@
 """Publishing under faults: a full disk, a lost backup, a register that fails."""
 
+import os
 import resource
 import shutil
 import signal
@@ -69,6 +70,32 @@ def test_one_file_that_cannot_be_written_does_not_stop_the_others(company: Compa
     assert codes(results) == {"failed": 2, "sent": 1}
     assert [result.employee for result in results if "link" in result.sentence] == ["b"]
     assert (company.out / "96" / "b.jpg").is_symlink()
+
+
+@pytest.mark.parametrize("what", ["link", "folder", "pipe", "huge"])
+def test_what_is_in_the_way_of_one_person_stops_nobody_else(company: Company, what: str) -> None:
+    """Whoever may put something where portraits are published keeps nobody else's from being planned, and it is told."""
+    company.answer(company.run("r1", {"a": "1", "b": "2"}))
+    company.publish()
+    target = company.out / "96" / "a.jpg"
+    target.unlink()
+    if what == "link":
+        target.symlink_to(company.home / "register.db")
+    elif what == "folder":
+        target.mkdir()
+    elif what == "pipe":
+        os.mkfifo(target)
+    else:
+        with target.open("wb") as file:
+            file.truncate((64 << 20) + 1)
+    drawn = draw(company.desk(), "r1", SIZES)
+    assert [person.employee for person in drawn.people] == ["b"]
+    assert [(skip.employee, skip.reason) for skip in drawn.skipped] == [
+        ("a", "place.too_large" if what == "huge" else "place.link")
+    ]
+    assert "96/a.jpg is in the way: it is" in drawn.skipped[0].sentence
+    assert not drawn.removals
+    assert [(one.employee, one.kind) for one in find_drift(company.desk())] == [("a", "refused")]
 
 
 def test_a_register_that_fails_stops_before_the_next_write(company: Company) -> None:
