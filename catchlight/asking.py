@@ -12,7 +12,7 @@ from catchlight.deadlines import prolonged
 from catchlight.invitations import about, is_answered, live
 from catchlight.out_of_reach import out_of_reach
 from catchlight.outbox import State, newest
-from catchlight.own_word import heard
+from catchlight.own_word import DELEGATE, heard
 from catchlight.records import Answer, Decision, Outcome, Side, by_employee
 from catchlight.review_records import Extension, Invitation, Letter, Revocation
 
@@ -72,15 +72,21 @@ class Case:
         own, pictures = self.own, self.person.pictures
         if not own:
             return Question.INVITE if pictures else self._retake()
-        if standing(own, chosen(own, pictures)) in (Answer.APPROVE, Answer.KEEP, Answer.REFUSE):
-            return None
         last = own[-1]
+        settled = standing(own, chosen(own, pictures)) in (Answer.APPROVE, Answer.KEEP, Answer.REFUSE)
+        if settled and not self._was_stood_in_for(last):
+            return None
         waits = last.answer in _WAITS
         if pictures and last.picture != self.picture:
             return Question.AGAIN if waits and not is_return(last) else Question.INVITE
         if waits and self.made <= last.at:
             return None
         return self._retake() or self._unchanged(last)
+
+    def _was_stood_in_for(self, last: Decision) -> bool:
+        """Whether a delegate kept the old photo for them when there was an earlier portrait: of this one nobody was asked."""
+        kept = last.answer == Answer.KEEP and last.source.startswith(DELEGATE)
+        return kept and last.picture != self.picture
 
     def _retake(self) -> Question | None:
         verdict = self.person.portrait.verdict if self.person else None

@@ -60,6 +60,8 @@ def letter(kind: str, state: str = State.SENT, day: float = 0, id_: str = "i1") 
         (Case(person(), [said(Answer.HOLD, "p2", side=Side.BRAND)]), Question.INVITE),
         (Case(person(), [said(Answer.APPROVE, "p1")]), Question.INVITE),
         (Case(person(), [said(Answer.KEEP, "p1")]), None),
+        (Case(person(), [replace(said(Answer.KEEP, "p1"), source="delegate")]), Question.INVITE),
+        (Case(person(), [replace(said(Answer.KEEP, "p2"), source="delegate")]), None),
         (Case(person(), [said(Answer.REFUSE, "")]), None),
         (Case(person(), [said(Answer.RETRY, "p2")]), None),
         (Case(person(), [said(Answer.RETRY, "p1")]), Question.AGAIN),
