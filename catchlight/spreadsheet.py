@@ -16,6 +16,7 @@ WORKBOOK = "xlsx"  # how a table was encoded that is an Excel workbook
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _INVISIBLE = " \u00a0\u200b\ufeff"
 csv.field_size_limit(64 << 20)  # a whole photo may stand in a cell
+LARGEST = 512 << 20  # bytes of a table on this machine, of which several times as many are needed at once
 _DELIMITERS = ",;\t|"
 _MOVED = 9  # by how many columns cells are looked for at most
 _FORMULA = re.compile(r"^\s*[=+\-@]|^[\t\r\n]")
@@ -88,10 +89,17 @@ def table_bytes(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
 
 def _bytes(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        with path.open("rb") as file:
+            data = file.read(LARGEST + 1)
     except OSError as error:
         message = f"{path}: cannot be read: {error.strerror}"
         raise ConfigError(message) from error
+    if len(data) > LARGEST:
+        message = (
+            f"{path}: is larger than {LARGEST >> 20} MiB, which no list of people is; look what was put there"
+        )
+        raise ConfigError(message)
+    return data
 
 
 def _read(path: Path, data: bytes, synonyms: Mapping[str, Sequence[str]]) -> tuple[list[Record], str]:

@@ -3,6 +3,7 @@
 import time
 from pathlib import Path
 
+from catchlight import spreadsheet
 from catchlight.errors import OutsideError
 
 RECENT = 3.0  # seconds since a list was written last, within which it is looked at twice
@@ -10,9 +11,11 @@ WAIT = 1.0
 
 
 def quiet_bytes(path: Path) -> bytes | None:
-    """Return what a list says, None where it cannot be read; OutsideError where it changes meanwhile."""
+    """Return what a list says, None where it cannot be read or is too large; OutsideError where it changes meanwhile."""
     try:
         before = _state(path)
+        if before[0] > spreadsheet.LARGEST:
+            return None
         if abs(time.time() - path.stat().st_mtime) < RECENT:
             time.sleep(WAIT)
         data, after = path.read_bytes(), _state(path)

@@ -1,11 +1,13 @@
 """A list that is still being copied, or was cut, is not believed; exports that leave empty cells away at row ends are."""
 
+import os
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from catchlight import spreadsheet
 from catchlight.errors import ConfigError, OutsideError
 from connectors import _folder_quiet, folder, sftp
 from connectors.folder import Directory, Settings
@@ -145,3 +147,13 @@ def test_a_cut_list_of_a_drop_is_refused(sshd: SftpServer, monkeypatch: pytest.M
     with closing(world.open()) as source, pytest.raises(ConfigError, match=CUT):
         list(source.pages(""))
     assert any("was cut" in one for one in sftp.probe_source(world.settings()))
+
+
+def test_a_list_that_fills_the_memory_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever may write the list ends no refresh by its size: no more of it is read than a list can have."""
+    monkeypatch.setattr(spreadsheet, "LARGEST", 1 << 20)
+    file = tmp_path / "directory.csv"
+    file.write_text("id\n1\n")
+    os.truncate(file, 1 << 40)
+    with pytest.raises(ConfigError, match="is larger than 1 MiB, which no list of people is"):
+        folder.read(Settings(root=tmp_path))
