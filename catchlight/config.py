@@ -162,13 +162,20 @@ def load_preset(name: str) -> Preset:
     try:
         raw = toml_in(path.read_bytes(), f"preset {path}")
     except FileNotFoundError as error:
-        known = ", ".join(preset_names())
-        message = f"preset {name!r}: no such preset; there are: {known}, or give a .toml file"
-        raise ConfigError(message) from error
+        raise ConfigError(_absent(name, path)) from error
     except OSError as error:
         message = f"preset {path}: cannot be read: {error.strerror}"
         raise ConfigError(message) from error
     return _checked(path, raw)
+
+
+def _absent(name: str, path: Path) -> str:
+    """Return what is said of a preset that is not there: where it was looked for, or what there is."""
+    known = ", ".join(preset_names())
+    if name.endswith(".toml"):
+        return f"preset {name!r}: there is no file {path.resolve()}; give the whole path of yours, or one of: {known}"
+    here = f"; do you mean {name}.toml, which is here?" if name and Path(f"{name}.toml").is_file() else ""
+    return f"preset {name!r}: no such preset; there are: {known}, or give a .toml file{here}"
 
 
 def load_with(engine: str, name: str) -> Preset:

@@ -134,6 +134,18 @@ def test_an_unknown_preset_lists_what_there_is(name: str) -> None:
         load_preset(name)
 
 
+def test_a_file_that_is_not_there_is_named_by_its_whole_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A job that works from one folder and not from another shows why; a forgotten ending is told."""
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ConfigError, match=f"there is no file {tmp_path}/looks/own.toml; give the whole path"):
+        load_preset("looks/own.toml")
+    _written(tmp_path, 'title = "Own"')
+    with pytest.raises(ConfigError, match=r"do you mean own\.toml, which is here"):
+        load_preset("own")
+
+
 def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
     """A picture renamed to .toml is told by its path."""
     (tmp_path / "own.toml").write_bytes(b"\xff\xd8\xff\xe0")
