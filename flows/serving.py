@@ -82,7 +82,9 @@ def serve(options: Options, say: Say) -> None:
         sheets = os.environ.get(ADDRESS) or f"http://{_LOOPBACK}:{taken.getsockname()[1]}/sheets"
         parts = _parts(options, port, sheets)
         closing.callback(_stop, parts)
-        status = make_app(options.home, lambda: {name: part.well() for name, part in parts.items()})
+        status = make_app(
+            options.home, lambda: {name: part.well() for name, part in parts.items()}, options.jobs
+        )
         closing.callback(StatusServer(status, taken).stop)
         for name, part in parts.items():
             part.child = part.begin()

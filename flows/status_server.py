@@ -3,7 +3,7 @@
 import re
 import socket
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import uvicorn
@@ -17,6 +17,7 @@ from catchlight.register_probe import is_readable
 from catchlight.sheet_links import is_good
 from flows.listening import listen, stopped_by_signals
 from flows.metrics import Figures
+from flows.own_presets import own_presets
 from reports.preset_page import picture_of, preset_page
 
 Check = Callable[[], Mapping[str, bool]]
@@ -30,8 +31,8 @@ _HEADERS = {
 }
 
 
-def make_app(home: Path, check: Check) -> Starlette:
-    """Return the application; ``check`` says of each part whether it is well."""
+def make_app(home: Path, check: Check, jobs: Sequence[Path] = ()) -> Starlette:
+    """Return the application; ``check`` says of each part whether it is well, ``jobs`` may name presets of one's own."""
     figures = Figures(home)
 
     def health(_: Request) -> Response:
@@ -56,7 +57,7 @@ def make_app(home: Path, check: Check) -> Starlette:
         return FileResponse(file, headers=_HEADERS)
 
     def presets(_: Request) -> Response:
-        return HTMLResponse(preset_page(map(load_preset, preset_names())))
+        return HTMLResponse(preset_page(map(load_preset, preset_names()), own_presets(home, jobs)))
 
     def picture(request: Request) -> Response:
         file = picture_of(request.path_params["name"])

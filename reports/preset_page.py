@@ -9,10 +9,11 @@ from reports.templates import templates
 PICTURES = PRESETS / "pictures"  # people whose pictures may be shown; made by render.sh there
 
 
-def preset_page(presets: Iterable[Preset]) -> str:
-    """Return the page; a preset without a picture is described alone."""
+def preset_page(presets: Iterable[Preset], own: Iterable[Preset] = ()) -> str:
+    """Return the page: the company's ``own`` first, which have no pictures; one without a picture is described alone."""
     shown = [(preset, picture_of(preset.name) is not None) for preset in presets]
-    return templates(Path(__file__).parent).get_template("preset_page.html.j2").render(presets=shown)
+    page = templates(Path(__file__).parent).get_template("preset_page.html.j2")
+    return page.render(presets=shown, own=list(own))
 
 
 def picture_of(name: str) -> Path | None:
