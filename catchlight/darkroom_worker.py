@@ -28,7 +28,8 @@ if TYPE_CHECKING:  # the main process starts workers before it loads what they n
 class Bench:
     """What a worker process needs to set itself up.
 
-    ``paints`` says whether any preset lets somebody paint, ``easels`` where the painters are that workers share.
+    ``paints`` says whether any preset lets somebody paint, ``easels`` where the painters are that workers share,
+    ``plug_ins`` what installed packages add where the run was planned.
     """
 
     preset: Preset
@@ -39,6 +40,7 @@ class Bench:
     allow_noncommercial: bool = False
     paints: bool = False
     easels: tuple[Easel, ...] = ()
+    plug_ins: tuple[str, ...] = ()
 
 
 _room: "Room | None" = None

@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from catchlight import plugins
 from catchlight.amounts import amount
 from catchlight.checks import FAILED
 
@@ -18,6 +19,6 @@ def findings(readings: pl.DataFrame) -> list[dict[str, str]]:
 
 def _sentence(check: str, count: int, error: str) -> str:
     return (
-        f"The check {check} failed on {amount(count, 'portrait', 'portraits')} ({error}): whoever wrote it mends it, the traceback is "
+        f"The check {plugins.described('catchlight.checks', check)} failed on {amount(count, 'portrait', 'portraits')} ({error}): whoever wrote it mends it, the traceback is "
         "in logs/darkroom.log. Where it counts, a person looks; the next run measures them again."
     )

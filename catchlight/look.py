@@ -3,12 +3,14 @@
 import ast
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from catchlight import plugins
 from catchlight.config import Preset
 from catchlight.job import Job
 from catchlight.models import ModelStore, default_root
@@ -47,11 +49,41 @@ class Look:
 
 @cache
 def code_digest() -> str:
-    """Return a digest of the code that decides pixels and readings, comments aside."""
+    """Return a digest of the code that decides pixels and readings, comments aside, that of installed packages among it."""
     here = Path(__file__).parent
     files = sorted(file for pattern in _PIXEL_CODE for file in here.glob(f"{pattern}.py"))
-    trees = (ast.dump(ast.parse(file.read_text(encoding="utf-8"))) for file in files)
-    return hashlib.sha256("".join(trees).encode()).hexdigest()
+    told = [_tree(file) for file in files] + [_told(root, file) for root, file in _of_others()]
+    return hashlib.sha256("".join(told).encode()).hexdigest()
+
+
+def _tree(file: Path) -> str:
+    return ast.dump(ast.parse(file.read_text(encoding="utf-8")))
+
+
+def _told(root: Path, file: Path) -> str:
+    """Return the name of somebody's file, and its code without comments, or the digest of what else it holds."""
+    name = f"\n{file.relative_to(root.parent).as_posix()}\n"
+    with suppress(SyntaxError, UnicodeDecodeError):
+        if file.suffix == ".py":
+            return name + _tree(file)
+    with file.open("rb") as data:  # weights may be large
+        return name + hashlib.file_digest(data, "sha256").hexdigest()
+
+
+def _of_others() -> Iterator[tuple[Path, Path]]:
+    """Yield the files that checks and engines of installed packages may use: all of the package but its connectors."""
+    connectors = [Path(place) for one in plugins.others("connectors") for place in one.places]
+    added = (one for folder in ("catchlight.checks", "catchlight.engines") for one in plugins.others(folder))
+    for root in sorted({_package(Path(place)) for one in added for place in one.places}):
+        for file in sorted(root.rglob("*")):
+            aside = any(file.is_relative_to(folder) for folder in connectors)
+            if file.is_file() and "__pycache__" not in file.parts and not aside:
+                yield root, file
+
+
+def _package(folder: Path) -> Path:
+    """Return the package that a folder of plug-ins lies in, or the folder where it lies in none."""
+    return folder.parent if (folder.parent / "__init__.py").is_file() else folder
 
 
 def setup_of(preset: Preset, models: ModelStore) -> str:

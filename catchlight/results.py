@@ -13,7 +13,7 @@ from typing import Any
 
 import polars as pl
 
-from catchlight import __version__, candidates, failed_checks, fairness, ledger, looks, tries
+from catchlight import __version__, candidates, failed_checks, fairness, ledger, looks, plugins, tries
 from catchlight.acts import ACTS, acts_of, told_acts
 from catchlight.checks import photo_age
 from catchlight.consistency import compare
@@ -136,6 +136,7 @@ def summarise(
         "engines": {job: getattr(preset.engines, job) for job in JOBS},
         "models": model_digests(preset.engines, store_of(plan.job)),
         "versions": _versions(),
+        "plug_ins": plugins.installed(),
         "counts": {"people": tables[Employee].height}
         | {str(o): outcomes.get(str(o), 0) for o in Outcome}
         | {"unusable": tables[Render].filter(pl.col("reason") != "").height}

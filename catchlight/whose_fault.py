@@ -1,16 +1,14 @@
 """Whether an error may be about one photo, or is a card's, a disk's or a setting's: nobody sends another photo for that."""
 
 import errno
-import re
 import traceback
 
+from catchlight import plugins
 from catchlight.errors import CatchlightError, PhotoError
 
 FULL_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 """What a disk of this machine says that takes nothing more, whoever writes to it."""
 
-_KINDS = {"catchlight.checks": "check", "catchlight.engines": "engine", "connectors": "connector"}
-_PLUG_IN = re.compile(rf"({'|'.join(map(re.escape, _KINDS))})\.([^._][^.]*)")
 # As torch, cuDNN, cuBLAS, onnxruntime and OpenCV say it: only some of torch's own errors have a type for it.
 _FULL = (
     "outofmemory",
@@ -58,10 +56,9 @@ def lost_card(error: BaseException) -> bool:
 def plug_in_of(error: BaseException) -> str:
     """Return the plug-in in which an error was raised, in words such as "in the check roll"; "" for none."""
     for frame, _ in reversed(list(traceback.walk_tb(error.__traceback__))):
-        found = _PLUG_IN.fullmatch(str(frame.f_globals.get("__name__", "")))
+        found = plugins.plug_in(str(frame.f_globals.get("__name__", "")))
         if found:
-            kind, name = found.groups()
-            return f"in the {_KINDS[kind]} {name}"
+            return f"in {found}"
     return ""
 
 

@@ -21,6 +21,7 @@ from flows.signing import Signing
 
 FILE = "destinations.toml"
 _FOLDER = "folder:"
+_TAKING = ("open_place", "allowed")
 _OF_ALL_KINDS = ("kind", "sizes", "consent", "wall", "signatures", "disclosure")
 
 
@@ -78,7 +79,8 @@ class Destination:
             return _folder(_there(self.settings))
         with plugged.blamed(self._who):
             place: Place = plugins.load("connectors", self.kind).open_place(self.settings, self.place)
-        return plugged.place(self._who, place)
+        place = plugged.place(self._who, self.place, place)
+        return plugged.of_others(place) if plugins.whose("connectors", self.kind) else place
 
     @property
     def _who(self) -> str:
@@ -93,14 +95,14 @@ class Destination:
 
 def kinds() -> list[str]:
     """Return the connectors that can be published to."""
-    return [name for name in plugins.names("connectors") if _takes_portraits(name)]
+    return sorted({"folder", *plugins.offering("connectors", *_TAKING)})
 
 
 def _takes_portraits(kind: str) -> bool:
     if kind not in plugins.names("connectors"):
         return False
     module = plugins.load("connectors", kind)
-    return kind == "folder" or any(hasattr(module, verb) for verb in ("open_place", "allowed"))
+    return kind == "folder" or any(hasattr(module, verb) for verb in _TAKING)
 
 
 def destinations(home: Path) -> dict[str, Destination]:
@@ -155,7 +157,8 @@ def _checked(path: Path, name: str, table: object) -> Destination:
     if not _takes_portraits(kind):
         message = f"{path}: {name}.kind: {kind!r} is none of {', '.join(kinds())}"
         raise ConfigError(message)
-    if consent not in {"", *get_args(Purpose)}:
+    of_others = bool(plugins.whose("connectors", kind))  # what a place is for is not for its code to say
+    if consent not in {*([] if of_others else [""]), *get_args(Purpose)}:
         message = f"{path}: {name}.consent: {consent!r} is none of {', '.join(get_args(Purpose))}"
         raise ConfigError(message)
     disclosure = table.get("disclosure")

@@ -8,7 +8,7 @@ from types import UnionType
 from typing import ParamSpec, TypeVar
 
 from catchlight.errors import CatchlightError, PhotoError
-from catchlight.place import Place
+from catchlight.place import Place, exactly
 from catchlight.source import Entry, Fetched, MistakeError, Page, Source, StaleMarkError
 from catchlight.whose_fault import FULL_DISK
 
@@ -32,8 +32,8 @@ def blamed(who: str) -> Iterator[None]:
         raise MistakeError(message) from error
 
 
-def source(who: str, opened: Source) -> Source:
-    """Return a source whose mistakes are told, and whose pages and photos are what a source promises."""
+def source(who: str, name: str, opened: Source) -> Source:
+    """Return a source, as a job calls it, whose mistakes are told, and whose pages and photos are what a source promises."""
 
     def pages(mark: str) -> Iterator[Page]:
         with blamed(who):
@@ -52,6 +52,7 @@ def source(who: str, opened: Source) -> Source:
 
     return replace(
         opened,
+        name=name,
         pages=pages,
         photos=photos,
         findings=_verb(who, opened.findings),
@@ -60,8 +61,8 @@ def source(who: str, opened: Source) -> Source:
     )
 
 
-def place(who: str, opened: Place) -> Place:
-    """Return a place whose mistakes are told."""
+def place(who: str, name: str, opened: Place) -> Place:
+    """Return a place, as receipts call it, whose mistakes are told."""
 
     def look(target: str) -> bytes | None:
         with blamed(who):
@@ -71,6 +72,7 @@ def place(who: str, opened: Place) -> Place:
 
     return replace(
         opened,
+        name=name,
         look=look,
         put=_verb(who, opened.put),
         remove=_verb(who, opened.remove),
@@ -80,6 +82,14 @@ def place(who: str, opened: Place) -> Place:
         finish=opened.finish and _verb(who, opened.finish),
         bare=opened.bare and _verb(who, opened.bare),
     )
+
+
+def of_others(opened: Place) -> Place:
+    """Return a place of somebody's own connector, in which we decide what no connector may: whether what was sent is there, and who gets what."""
+    from catchlight.alike import alike  # noqa: PLC0415  loads OpenCV
+
+    same = exactly if opened.takes.keeps_bytes else alike
+    return replace(opened, same=same, makes=None, besides=None, discloses=None)
 
 
 def proved(who: str, probe: Callable[[], Sequence[str]]) -> list[str]:

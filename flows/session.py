@@ -8,6 +8,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from catchlight import plugins
 from catchlight.card_meter import metering
 from catchlight.cores import crew
 from catchlight.cost import noted_cpu
@@ -194,5 +195,5 @@ def bench_of(job: Job) -> Bench:
     models, recipes = job.models or default_root(), home.root / "ledger" / "recipes"
     return Bench(
         job.brand(), models, home.vault.root, recipes, home.logs / "darkroom.log", job.allow_noncommercial,
-        paints=any(preset.paints for preset in brands(job)),
+        paints=any(preset.paints for preset in brands(job)), plug_ins=plugins.added(),
     )  # fmt: skip

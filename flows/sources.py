@@ -3,6 +3,7 @@
 import difflib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,7 @@ class Wired:
         """Return the source; nothing is asked of it yet. ConfigError when a secret cannot be read."""
         with plugged.blamed(self._who):
             source: Source = plugins.load("connectors", self.table.kind).open_source(self.settings, self.name)
-        return plugged.source(self._who, source)
+        return plugged.source(self._who, self.name, source)
 
     def probe(self) -> list[str]:
         """Return what stands against reading it, in sentences; nothing is changed."""
@@ -46,11 +47,7 @@ class Wired:
 
 def kinds() -> list[str]:
     """Return the connectors that can be read from."""
-    return [
-        name
-        for name in plugins.names("connectors")
-        if hasattr(plugins.load("connectors", name), "open_source")
-    ]
+    return plugins.offering("connectors", "open_source")
 
 
 def wire(path: Path) -> tuple[JobFile, list[Wired]]:
@@ -91,6 +88,10 @@ def _settings(name: str, table: Any, told: list[str]) -> Any:
     if not isinstance(table, dict) or "kind" not in table:
         return None  # told already
     if table["kind"] not in kinds():
+        broken = _refusal("kind", table["kind"], partial(plugins.load, "connectors"))
+        if broken and table["kind"] in plugins.names("connectors"):
+            told.append(f"sources.{name}.{broken}")
+            return None
         near = difflib.get_close_matches(str(table["kind"]), kinds(), 1)
         meant = f"; do you mean {near[0]}?" if near else ""
         told.append(f"sources.{name}.kind: {table['kind']!r} is none of {', '.join(kinds())}{meant}")

@@ -89,13 +89,17 @@ def develop(
 def develop_apart(plan: Plan, number: int, orders: list[Order], bench: Bench, after: int = 0) -> Path:
     """Develop a shard in a process of a cluster, by a worker of its own that stays warm for the next shard.
 
-    Raises OutsideError where the home cannot be seen.
+    Raises OutsideError where the home cannot be seen, or other plug-ins are installed: a check would be left out.
     """
     if not (plan.folder / "plan.json").is_file():
         message = (
             f"{plan.folder} is not there on {platform.node()}, where this worker runs; "
             "put the home on a file system that all workers see under the same path"
         )
+        raise OutsideError(message)
+    if plugins.added() != bench.plug_ins:
+        here, there = ("; ".join(one) or "none" for one in (plugins.added(), bench.plug_ins))
+        message = f"{platform.node()}, where this worker runs, has other plug-ins ({here}) than where the run was planned ({there}); install the same"
         raise OutsideError(message)
     return develop(plan, number, orders, own_darkroom(bench), Counter("Developing", len(orders)), after)
 

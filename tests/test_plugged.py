@@ -44,7 +44,7 @@ def _raising(error: BaseException) -> Callable[..., Any]:
 def _synced(
     folder: Path, pages: Callable[[str], Iterator[Page]], photos: Photos = _each, at_once: int = 1
 ) -> dict[str, Any]:
-    source = plugged.source(WHO, Source("hr", pages, photos, at_once=at_once))
+    source = plugged.source(WHO, "hr", Source("hr", pages, photos, at_once=at_once))
     with closing(Memory(folder / "hr.db")) as memory:
         sync(source, memory, Vault(folder / "vault"), 0.5)
         return {one.key: one for one in memory.people()}
@@ -148,7 +148,7 @@ def test_a_destination_that_fails_is_named(verb: str) -> None:
     """The journal knows what to do with a place that is unwell; a mistake had ended the whole publication."""
     fails = _raising(AttributeError("no such thing"))
     verbs = dict.fromkeys(("look", "put", "remove", "tidy", "accounts", "finish", "bare"), fails)
-    place = plugged.place("destination cms (our_cms)", Place("cms:cms", **verbs))
+    place = plugged.place("destination cms (our_cms)", "our_cms:cms", Place("cms:cms", **verbs))
     given = {"look": ["a"], "put": ["a", b""], "remove": ["a"], "tidy": ["a"], "accounts": [[]]}
     with pytest.raises(OutsideError, match=r"destination cms \(our_cms\).*AttributeError: no such thing"):
         getattr(place, verb)(*given.get(verb, []))

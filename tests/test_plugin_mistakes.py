@@ -153,9 +153,9 @@ def _raised_in(name: str, code: str) -> Any:
 @pytest.mark.parametrize(
     ("module", "code", "why"),
     [
-        ("catchlight.checks.badge", "return 1 / 0", "ZeroDivisionError: division by zero in the check badge"),
-        ("catchlight.engines.our_matte", "return {}['alpha']", "KeyError: 'alpha' in the engine our_matte"),
-        ("catchlight.checks.badge", "sys.exit(0)", "SystemExit: 0 in the check badge"),
+        ("catchlight.checks.roll", "return 1 / 0", "ZeroDivisionError: division by zero in the check roll"),
+        ("catchlight.engines.selfie", "return {}['alpha']", "KeyError: 'alpha' in the engine selfie"),
+        ("catchlight.checks.roll", "sys.exit(0)", "SystemExit: 0 in the check roll"),
         ("catchlight.checks._skin", "return 1 / 0", "ZeroDivisionError: division by zero"),
     ],
 )

@@ -13,7 +13,7 @@ import catchlight
 from catchlight import plugins
 from catchlight.checks import Limits
 from catchlight.config import load_preset, preset_names
-from catchlight.engines import Facts
+from catchlight.engines import VERBS, Facts
 from catchlight.errors import ConfigError
 from catchlight.judge import sentence
 from catchlight.models import manifest
@@ -24,14 +24,6 @@ from tests.source_contract import Contract
 
 CHECKS = plugins.names("catchlight.checks")
 ENGINES = plugins.names("catchlight.engines")
-VERBS = {
-    "faces": ["find"],
-    "landmarks": ["trace"],
-    "matte": ["segment"],
-    "likeness": ["describe", "distance"],
-    "enlarge": ["enlarge"],
-    "paint": ["paint", "warm"],
-}
 HEAVY = (
     "torch",
     "onnxruntime",
@@ -182,6 +174,17 @@ def test_engines_are_known_without_loading_a_runtime() -> None:
     root = Path(catchlight.__file__).parents[1]
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=root)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("folder", plugins.KINDS)
+def test_ours_lack_nothing_that_others_are_held_to(folder: str) -> None:
+    """What docs/plugins.md asks for is what there is: whoever begins from one of ours is let in."""
+    lacks = importlib.import_module(folder).lacks
+    of_people = {*kinds(), *plugins.offering("connectors", "open_place")} - {
+        "folder"
+    }  # the others sign in, mail or fetch
+    for name in plugins.names(folder) if folder != "connectors" else of_people:
+        assert not lacks(plugins.load(folder, name)), name
 
 
 def test_every_source_is_held_to_the_contract_of_all() -> None:

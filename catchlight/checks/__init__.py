@@ -2,11 +2,13 @@
 
 import logging
 import math
+from types import ModuleType
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
 from catchlight import plugins
+from catchlight.checks._unwritable import unwritable
 from catchlight.whose_fault import is_the_machines
 
 if TYPE_CHECKING:
@@ -78,7 +80,7 @@ def measured(name: str, sitting: "Sitting") -> Measure:
 
 def _taken(name: str, sitting: "Sitting") -> Measure:
     check = plugins.load(__name__, name)
-    value = check.measure(sitting)
+    value = check.measure(unwritable(sitting) if plugins.whose(__name__, name) else sitting)
     try:
         value = round(float(value), 4)
     except (TypeError, ValueError) as error:
@@ -88,3 +90,20 @@ def _taken(name: str, sitting: "Sitting") -> Measure:
         message = f"it measured {value}"
         raise ArithmeticError(message)
     return Measure(value, score=check.score(value) if hasattr(check, "score") else None)
+
+
+def lacks(check: ModuleType) -> str:
+    """Return what a module lacks to be a check, "" for nothing."""
+    if not plugins.settled(getattr(check, "Settings", None), Limits):
+        return f"has no Settings: {plugins.SETTLED.format('catchlight.checks.Limits')}"
+    if not all(isinstance(getattr(check, name, None), str) for name in ("TITLE", "UNIT")) or not check.TITLE:
+        return "says not what it is called: TITLE and UNIT are text"
+    if not callable(getattr(check, "measure", None)):
+        return "has no measure(sitting), which returns one number"
+    said = getattr(check, "SENTENCES", {})
+    limit = check.Settings.model_validate(dict(check.Settings()))  # pydantic looks at no default
+    passed = {"far" if bound.startswith("far") else bound for bound in limit.bounds} - {"outlier"}
+    silent = sorted(side for side in passed if not said.get(side)) if limit.outcome != "note" else []
+    if silent:
+        return f"tells nobody what to do: SENTENCES needs {', '.join(silent)}"
+    return ""

@@ -11,6 +11,7 @@ import typer
 from catchlight.checkup import Finding, State, look_at_machine
 from catchlight.checkup_barred import help_for, tried
 from catchlight.checkup_home import look_at_home
+from catchlight.checkup_plug_ins import look_at_plug_ins
 from catchlight.checkup_settings import look_at_settings
 from catchlight.checkup_signing import look_at_signing
 from catchlight.errors import CatchlightError, ConfigError
@@ -38,7 +39,7 @@ def doctor(
 ) -> None:
     """Look at this machine and at a home folder, and prove a job file: each line ok, warn or fail, with a remedy.
 
-    Python, processor and graphics card, memory, disk, clock, ports, telemetry; models, settings files,
+    Python, processor and graphics card, memory, disk, clock, plug-ins of other packages, ports, telemetry; models, settings files,
     databases, register, audit log, secrets, the certificates that portraits are signed with; whether register and pictures are of the same day, as after a restore
     they may not be; whether what the register and the newest run name is there, unchanged: each picture is looked for,
     and a hundred or so are read, with --all every one. Every destination of the home's destinations.toml is asked for credentials and rights, with --job
@@ -58,6 +59,7 @@ def doctor(
 
 def _looked_at(home: Path, *, whole: bool) -> Iterator[Finding]:
     yield from look_at_machine(home)
+    yield from look_at_plug_ins()
     yield from tried("Ports", look_at_ports(home))
     yield from tried("Settings", look_at_settings(home, {FILE: _destinations}))
     yield from tried("Home", look_at_home(home, whole=whole))

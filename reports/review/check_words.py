@@ -16,7 +16,8 @@ def title(check: str, language: str) -> str:
     """Return what a check is called; its name in words when there is no such check any more."""
     if check not in plugins.names(_KIND):
         return check.replace("_", " ").capitalize()
-    return all_words(language)["title"].get(check) or str(plugins.load(_KIND, check).TITLE)
+    own = all_words(language)["title"].get(check) or _of_others(check, language).get("title")
+    return own or str(plugins.load(_KIND, check).TITLE)
 
 
 @cache
@@ -25,15 +26,27 @@ def unit(check: str, language: str) -> str:
     if check not in plugins.names(_KIND):
         return ""
     own = str(getattr(plugins.load(_KIND, check), "UNIT", ""))
-    return all_words(language)["unit"].get(own, own)
+    return _of_others(check, language).get("unit") or all_words(language)["unit"].get(own, own)
 
 
 def sentence(reason: str, language: str) -> str:
-    """Return what a title alone says of a reason code such as ``matte.outlier``; "" where it says nothing."""
+    """Return what a title alone says of a reason code such as ``matte.outlier``; "" where it says nothing.
+
+    A check of somebody else's says itself what it says in a language.
+    """
     check, _, side = reason.partition(".")
     if check not in plugins.names(_KIND):
         return ""
+    own = _of_others(check, language)
+    if own.get(side) or (plugins.whose(_KIND, check) and "title" not in own):
+        return own.get(side, "")
     return all_words(language)["sentence"].get(side, "").format(title=title(check, language))
+
+
+def _of_others(check: str, language: str) -> Mapping[str, str]:
+    """Return the words of a check of somebody else's: its title, its unit, and a sentence for each side."""
+    words: Mapping[str, str] = getattr(plugins.load(_KIND, check), "WORDS", {}).get(language, {})
+    return words if plugins.whose(_KIND, check) else {}
 
 
 @cache
