@@ -34,10 +34,11 @@ def verify(register: Register, seal: Seal, heads: tuple[Head, ...] = ()) -> Repo
             named.hear(lines.lines, line)
             anchors = anchors or line.act not in {Act.BEGIN, Act.FOUND}
         rows, names = list(wrong_rows(store, seal, told)), named.wrong(store, seal)
+        acting = [_acting(*one) for one in store.acting()]
     kept = [*heads, *([anchored] if anchored else [])]
     cut = [sentence for head in kept if (sentence := _cut(register, lines, head))]
     lost = [_lost(seal.anchor)] if seal.anchor and not anchored and anchors else []
-    return Report(lines, (*_few(problems), *_few(rows), *_few(names), *cut, *lost))
+    return Report(lines, (*_few(problems), *_few(rows), *_few(names), *_few(acting), *cut, *lost))
 
 
 def behind(register: Register, seal: Seal) -> str:
@@ -81,6 +82,13 @@ def _cut(register: Register, lines: Head, kept: Head) -> str:
     if kept.lines and register.sealed_with(kept.lines) != kept.seal:
         return f"another log was put in its place: line {kept.lines} is not the one that was kept elsewhere"
     return ""
+
+
+def _acting(name: str, table: str) -> str:
+    return (
+        f"{name} acts on {table} in the database whenever something is written there, and is none of ours: it can drop or change "
+        "what people say before any line tells of it. See who made it, and drop it"
+    )
 
 
 def _lost(anchor: Anchor) -> str:

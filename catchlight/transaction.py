@@ -16,6 +16,14 @@ from catchlight.register_tables import TABLES
 from catchlight.review_records import Session
 
 T = TypeVar("T")
+_ACTING = {
+    "sqlite": "SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger' ORDER BY name",
+    "postgresql": (
+        "SELECT tgname, relname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid WHERE NOT tgisinternal "
+        "AND relnamespace = current_schema()::regnamespace UNION ALL SELECT rulename, tablename FROM pg_rules "
+        "WHERE schemaname = current_schema() ORDER BY 1"
+    ),
+}
 
 
 class Transaction:
@@ -103,6 +111,12 @@ class Transaction:
         query = sa.select(*_columns(record)).order_by(row).limit(most)
         found = self._connection.execute(query if after is None else query.where(row > after))
         return [(number, record(*row)) for number, *row in found]
+
+    def acting(self) -> list[tuple[str, str]]:
+        """Return what acts on our tables beside us, each with its table: triggers, and rules of PostgreSQL. None is ours."""
+        ours = {table.name for table in TABLES.values()}
+        found = self._connection.exec_driver_sql(_ACTING[self._connection.dialect.name])
+        return [(name, table) for name, table in found if table in ours]
 
     def renew(self, session: Session) -> None:
         """Let a session be as given, new or not."""

@@ -48,6 +48,14 @@ def edit(where: str, statement: str) -> None:
     engine.dispose()
 
 
+def act(where: str, statement: str) -> None:
+    """Change what the database does behind the register's back."""
+    engine = sa.create_engine(where if "://" in where else f"sqlite:///{where}")
+    with engine.begin() as direct:
+        direct.execute(sa.text(statement))
+    engine.dispose()
+
+
 def problems(register: Register) -> tuple[str, ...]:
     """Return what verifying finds."""
     assert register.seal
@@ -110,3 +118,37 @@ def test_the_same_row_twice_is_told_of_twice(tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / "register.db") as direct:
         direct.execute("UPDATE receipts SET row = 9 WHERE row = 1")
     assert len(problems(register)) == 1
+
+
+TRIGGERS = {
+    "sqlite": ["CREATE TRIGGER quiet BEFORE INSERT ON decisions WHEN new.answer = 'keep' BEGIN SELECT RAISE(IGNORE); END"],
+    "postgresql": [
+        "CREATE FUNCTION hush() RETURNS trigger AS 'BEGIN RETURN NULL; END' LANGUAGE plpgsql",
+        "CREATE TRIGGER quiet BEFORE INSERT ON decisions FOR EACH ROW WHEN (new.answer = 'keep') EXECUTE FUNCTION hush()",
+    ],
+}  # fmt: skip
+
+
+def test_what_drops_answers_inside_the_database_is_found(where: str, register: Register) -> None:
+    """A trigger swallows somebody's no, of which neither row nor line is there: that it is there is told."""
+    for statement in TRIGGERS[where.partition("+")[0] if "://" in where else "sqlite"]:
+        act(where, statement)
+    register.decide([Decision("bob", "p", Answer.KEEP, "bob", now())])
+    assert [one.answer for one in register.decisions("bob")] == ["approve"]
+    (found,) = problems(register)
+    assert found.startswith("quiet acts on decisions in the database whenever something is written there")
+
+
+def test_what_acts_on_a_rule_of_postgresql_is_found_and_on_tables_of_others_is_not(
+    where: str, register: Register
+) -> None:
+    """The same by a rewrite rule; a table of somebody else in the same database is theirs."""
+    act(where, "CREATE TABLE theirs (a integer)")
+    if "://" not in where:
+        act(where, "CREATE TRIGGER t AFTER INSERT ON theirs BEGIN SELECT 1; END")
+        assert problems(register) == ()
+        return
+    act(where, "CREATE RULE other AS ON INSERT TO theirs DO INSTEAD NOTHING")
+    assert problems(register) == ()
+    act(where, "CREATE RULE quiet AS ON INSERT TO decisions DO INSTEAD NOTHING")
+    assert problems(register)[0].startswith("quiet acts on decisions")
