@@ -16,6 +16,7 @@ from pathlib import Path
 
 from catchlight.errors import OutsideError
 from catchlight.private import private_file
+from flows import prefect_database
 from flows.listening import listen
 
 PATIENCE = 120.0  # seconds until a server must answer
@@ -86,7 +87,7 @@ def cause(log: Path) -> str:
         return f"the disk of {log.parent} has {left / 1e6:.0f} MB left, make room"
     if not log.is_file() or not log.stat().st_size:
         return f"{log} is empty, catchlight doctor looks for more"
-    return f"see {log}"
+    return prefect_database.too_new(log) or f"see {log}"
 
 
 def answers(address: str) -> bool:

@@ -9,9 +9,12 @@ from pathlib import Path
 from catchlight.checkup_databases import unreadable
 from catchlight.checkup_sqlite import DAMAGED, code_of
 from catchlight.errors import ConfigError
-from catchlight.prefect_store import FILE
+from catchlight.prefect_store import FILE, FOLDER
 from catchlight.private import private_folder
 from catchlight.vault import write_whole
+
+_UNKNOWN = b"Can't locate revision identified by"
+_END = 1000  # bytes of a log that its last lines are among
 
 
 def furnish(folder: Path) -> None:
@@ -33,6 +36,16 @@ def keep(folder: Path) -> None:
     with contextlib.suppress(OSError, sqlite3.Error):
         if not _kept().exists() and _is_empty(folder / FILE):
             write_whole(_kept(), _content(folder / FILE))
+
+
+def too_new(log: Path) -> str:
+    """Return what to do where a server has just refused a database that a newer Prefect widened, "" where it has not."""
+    if _UNKNOWN not in log.read_bytes()[-_END:]:
+        return ""
+    return (
+        f"its database is of a newer Prefect than {version('prefect')}, which is installed; install that one again, or "
+        f"move {log.parent.parent / FOLDER} away (its history and what was switched on there begin anew)"
+    )
 
 
 def cache() -> Path:
