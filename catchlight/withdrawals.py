@@ -23,6 +23,7 @@ from catchlight.taken_back import taken_back_at
 from catchlight.vault import digest_of
 
 FOLDER = "proofs"
+_PATIENCE = 10
 _WORDS = (Answer.REFUSE, Answer.KEEP, consents.DECLINED, UNPAINTED)
 
 
@@ -89,6 +90,16 @@ def _declined(now: Rights, employee: str) -> Iterator[str]:
         yield from (one.at for one in noes)
 
 
+def is_for_later(desk: Desk, one: Withdrawal) -> bool:
+    """Whether a place that failed to let somebody go was tried lately: less than a tenth of the time ago since it first failed."""
+    names = [
+        file.stem.rpartition("-")[2] for file in (desk.home / FOLDER).glob(f"{_proofs_of(desk, one)}*.json")
+    ]
+    tried = [datetime.fromisoformat(name) for name in names if name > _stamp(one.said)]
+    now = datetime.fromisoformat(_stamp(desk.clock()))
+    return bool(tried) and now - max(tried) < (now - min(tried)) / _PATIENCE
+
+
 def put_back(desk: Desk, one: Withdrawal) -> list[PutBack]:
     """Put back what was there before us, at all files of a person, and read it back."""
     return list(_put_back(desk, _standing(desk).get(one.employee, [])))
@@ -118,15 +129,27 @@ def _read(desk: Desk, result: Result) -> str:
 
 def write_proof(desk: Desk, one: Withdrawal, done: list[PutBack]) -> Path:
     """Write down what was put back, when, and whether in time; the person is a keyed reference. Return the file."""
-    person = desk.register.seal.reference(one.employee) if desk.register.seal else "-"
+    person = _reference(desk, one)
     ended = max(part.at for part in done)
     told = {
         "person": person, "place": one.destination, "reason": one.reason, "said": one.said, "due": one.due,
         "done": "" if any(part.code == FAILED for part in done) else ended, "in time": ended <= one.due,
         "files": [asdict(part) for part in done],
     }  # fmt: skip
-    stamp = ended.replace(":", "").replace("-", "")[:15]
-    place = digest_of(one.destination.encode())[:8]
-    path = desk.home / FOLDER / f"withdrawal-{person}-{place}-{stamp}.json"
+    path = desk.home / FOLDER / f"{_proofs_of(desk, one)}{_stamp(ended)}.json"
     write_json(path, told)
     return path
+
+
+def _proofs_of(desk: Desk, one: Withdrawal) -> str:
+    """Return how the names of the proofs of one person at one place begin."""
+    place = digest_of(one.destination.encode())[:8]
+    return f"withdrawal-{_reference(desk, one)}-{place}-"
+
+
+def _reference(desk: Desk, one: Withdrawal) -> str:
+    return desk.register.seal.reference(one.employee) if desk.register.seal else "-"
+
+
+def _stamp(at: str) -> str:
+    return at.replace(":", "").replace("-", "")[:15]

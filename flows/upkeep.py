@@ -77,7 +77,7 @@ def withdrawals(
         at_most: A guard against a wrong import; more people than this and nothing is changed.
 
     """
-    done = honour(home, at_most, say_waiting)
+    done = honour(home, at_most, say_waiting, patient=True)
     for one, why in done.failed:
         get_run_logger().warning("still shown at %s, due %s: %s", one.destination, one.due, why)
     if done.overdue:

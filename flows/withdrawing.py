@@ -11,8 +11,10 @@ from catchlight.holding import Wait
 from catchlight.promises import load_promises
 from catchlight.register import now
 from catchlight.sending import FAILED, settle
-from catchlight.withdrawals import Withdrawal, put_back, withdrawn, write_proof
+from catchlight.withdrawals import Withdrawal, is_for_later, put_back, withdrawn, write_proof
 from flows.shown_at import desks_and_why
+
+_LATER = "the place did not let it go, again and again, so it is tried less often; catchlight publish withdrawals tries at once"
 
 
 @dataclass(slots=True)
@@ -34,8 +36,11 @@ def waiting(home: Path) -> list[Withdrawal]:
     return [one for desk, _ in desks_and_why(home) for one in withdrawn(desk, hours)]
 
 
-def honour(home: Path, at_most: int, wait: Wait | None = None) -> Honoured:
-    """Put back the old pictures of all of them; a place that is unwell, or not there, does not hinder the others. ConfigError."""
+def honour(home: Path, at_most: int, wait: Wait | None = None, *, patient: bool = False) -> Honoured:
+    """Put back the old pictures of all of them; a place that is unwell, or not there, does not hinder the others. ConfigError.
+
+    A ``patient`` pass, which nobody waits for, leaves out what failed again and again and was tried lately.
+    """
     found, hours = Honoured(), load_promises(home).withdrawal.hours
     guard(home, at_most)
     with alone(home, wait):
@@ -44,7 +49,9 @@ def honour(home: Path, at_most: int, wait: Wait | None = None) -> Honoured:
             try:
                 if why:
                     raise OutsideError(why)
-                _put_back(desk, mine, found)
+                later = [one for one in mine if patient and is_for_later(desk, one)]
+                found.failed += [(one, _LATER) for one in later]
+                _put_back(desk, [one for one in mine if one not in later], found)
             except CatchlightError as error:
                 found.failed += [(one, str(error)) for one in mine]
     return found

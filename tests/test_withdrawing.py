@@ -1,19 +1,25 @@
 """A yes that was taken back is honoured wherever it can be, whatever became of the other places."""
 
 import shutil
+from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
+from catchlight.audit import AuditLine
 from catchlight.consents import Consent, Word
-from catchlight.desk import open_register
+from catchlight.desk import Desk, open_register
+from catchlight.errors import PhotoError
 from catchlight.journal import State
 from catchlight.records import Answer, Decision, Receipt
 from catchlight.register import now
 from catchlight.vault import Vault
 from catchlight.withdrawals import withdrawn
+from flows import withdrawing
 from flows.commands.people import app as people
 from flows.commands.publish import app
 from flows.withdrawing import honour
@@ -181,3 +187,39 @@ def test_more_people_than_a_person_confirms_name_the_option(company: Company) ->
     assert (code, "give --yes" in said, len(company.files())) == (2, True, 2)
     assert _put_back(company, "--yes")[0] == 0
     assert company.files() == {}
+
+
+@pytest.fixture
+def refusing(monkeypatch: pytest.MonkeyPatch) -> list[datetime]:
+    """Let all places refuse to take anything off; return a list whose only entry is the time that holds there."""
+    clock, desks = [datetime.fromisoformat(now())], withdrawing.desks_and_why
+
+    def refuse(_target: str) -> None:
+        raise PhotoError("account.refused", "no call removes it")
+
+    def opened(home: Path) -> Iterator[tuple[Desk, str]]:
+        for desk, why in desks(home):
+            place = replace(desk.place, remove=refuse)
+            yield replace(desk, place=place, clock=lambda: clock[0].isoformat(timespec="microseconds")), why
+
+    monkeypatch.setattr(withdrawing, "desks_and_why", opened)
+    return clock
+
+
+def _lines(company: Company) -> int:
+    with closing(open_register(company.home)) as register:
+        return len(register.rows(AuditLine))
+
+
+def test_what_is_refused_again_and_again_is_tried_less_often(
+    company: Company, refusing: list[datetime]
+) -> None:
+    """Each hour at first, a week apart after two months: tries fill neither the audit log nor the proofs; the command tries at once."""
+    begun, tried = refusing[0], []
+    for hour in [*range(4), *range(1440, 1440 + 240, 24)]:
+        refusing[0], lines = begun + timedelta(hours=hour, seconds=1), _lines(company)
+        done = honour(company.home, 50, patient=True)
+        assert {one.employee for one, _ in done.failed} == {"a"}
+        tried += [hour] if _lines(company) > lines else []
+    assert tried == [0, 1, 2, 3, 1440, 1608]
+    assert honour(company.home, 50).proofs
