@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from catchlight.errors import ConfigError
 from catchlight.runs import run_folder, run_names
-from catchlight.vault import write_whole
+from catchlight.vault import digest_of, write_whole
 
 PICTURES = (".jpg", ".png")
 _SMALL = 96  # pixels of height of a picture on a page
@@ -182,8 +182,14 @@ def _plans(folder: Path) -> dict[int, Path]:
 
 def read_plan(path: Path) -> Plan:
     """Read a plan; ConfigError when the file is none."""
+    return plan_of(path)[0]
+
+
+def plan_of(path: Path) -> tuple[Plan, str]:
+    """Return a plan and the digest of exactly the file that it was read from; ConfigError when the file is none."""
     try:
-        return Plan.model_validate_json(path.read_bytes())
+        data = path.read_bytes()
+        return Plan.model_validate_json(data), digest_of(data)
     except OSError as error:
         message = f"plan {path}: cannot be read: {error.strerror}"
         raise ConfigError(message) from error

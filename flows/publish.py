@@ -15,7 +15,7 @@ from catchlight import publish_other_sizes, watermark
 from catchlight.desk import Desk, alone, open_desk
 from catchlight.errors import ConfigError, OutsideError
 from catchlight.publish_crops import unread, usual_sizes
-from catchlight.publish_plan import Plan, read_plan
+from catchlight.publish_plan import Plan
 from catchlight.publish_yes import must_have_yes
 from catchlight.publishing import STOPPED
 from catchlight.runs import run_folder
@@ -70,13 +70,13 @@ def publish(
         folder = run_folder(home, run)
         wanted = tuple(sizes or sizes_of(destination, home) or usual_sizes(home, folder))
         file = plan or plan_publication(desk, run, wanted)
-        must_have_yes(desk, file)
-        must_add_nothing(desk, read_plan(file))
+        drawn = must_have_yes(desk, file)
+        must_add_nothing(desk, drawn)
         if sentence := unread(home, folder):
             get_run_logger().warning("%s", sentence)
         for sentence in left_standing.told(home, run, [desk.place.name]):
             get_run_logger().warning("in no plan: %s", sentence)
-        return send(desk, read_plan(file), at_most)
+        return send(desk, drawn, at_most)
 
 
 def send(desk: Desk, plan: Plan, at_most: int) -> list[Result]:

@@ -145,6 +145,11 @@ def test_a_large_plan_needs_a_second_person(company: Company) -> None:
         say_yes(company.home, desk.register, file, plan, ("Grace", own))
     with pytest.raises(ConfigError, match="made this plan"):
         say_yes(company.home, desk.register, file, plan, ("Ada", own))
+    as_shown = file.read_bytes()
+    file.write_bytes(as_shown.replace(b'"b"', b'"c"'))
+    with pytest.raises(ConfigError, match="was changed since it was shown"):
+        say_yes(company.home, desk.register, file, plan, ("Grace", code))
+    file.write_bytes(as_shown)
     assert say_yes(company.home, desk.register, file, plan, ("grace", code.lower())) == "Grace"
     must_have_yes(desk, file)
     with pytest.raises(ConfigError, match="second person"):
