@@ -1,5 +1,6 @@
 """What stands against showing somebody, purpose by purpose: their answers, the brand's, and what they agreed to."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from catchlight.known import newest_of
 from catchlight.permission import read_permissions
 from catchlight.place import FILES
 from catchlight.policy import load_policy
-from catchlight.publish_right import Rights, read_rules, rights_for, why
+from catchlight.publish_right import LEFT, MISSING, Rights, read_rules, rights_for, why
 from catchlight.records import Answer
 from catchlight.register import Register
 from catchlight.runs import run_folder, takes_in_everyone
@@ -37,8 +38,20 @@ def against(home: Path, register: Register, employee: str) -> Callable[[str], st
 
 
 def _absent(home: Path, rights: Rights, employee: str) -> str:
-    """Return why no run has somebody, as a code; who is in no list either has no portrait."""
-    return absences(home, rights, [employee])[employee] if employee in read_ids(home).seen else "no_portrait"
+    """Return why no run has somebody, as a code; without a list all that is known is that there is no portrait."""
+    seen = read_ids(home).seen
+    if seen and employee not in seen:
+        return MISSING if _waits(home, employee) else LEFT
+    return absences(home, rights, [employee])[employee] if seen else "no_portrait"
+
+
+def _waits(home: Path, employee: str) -> bool:
+    """Whether the newest run asked whose an id is that somebody had whom the list of ids has forgotten."""
+    try:
+        found = json.loads((home / "ledger" / run_folder(home).name / "plan.json").read_bytes())["findings"]
+    except (OSError, ValueError, KeyError):
+        return False
+    return any(f"catchlight people confirm {employee} --" in one["sentence"] for one in found)
 
 
 def _gone(home: Path, rights: Rights, employee: str, run: str) -> str:

@@ -75,7 +75,13 @@ def told() -> Iterator[None]:
         )
         raise typer.Exit(2) from error
     except SystemExit as ended:
-        said = f"something that it called ended the program (exit code {ended.code}); nothing is done twice when you run it again"
+        unread = isinstance(ended.__context__, BrokenPipeError)
+        why = (
+            "what read its output is gone, as with | head"
+            if unread
+            else f"something that it called ended the program (exit code {ended.code})"
+        )
+        said = f"{why}; nothing is done twice when you run it again"
         errors.print(f"[bold red]catchlight:[/] {escape(said)}", soft_wrap=True)
         raise typer.Exit(2) from ended
     except KeyboardInterrupt as stopped:

@@ -7,6 +7,7 @@ from typer.testing import CliRunner
 
 from catchlight.consents import Consent, Word
 from catchlight.desk import open_register
+from catchlight.home import write_json
 from catchlight.identities import Ids, Seen, write_ids
 from catchlight.records import Answer
 from catchlight.register import now
@@ -82,3 +83,16 @@ def test_who_is_in_no_run_is_told_how_that_may_be(company: Company) -> None:
         in told
     )
     assert "the run made no portrait" not in told
+
+
+def test_whom_the_list_of_ids_has_forgotten_has_left_or_waits(company: Company) -> None:
+    """Long after they left their answers alone are kept; where somebody has that id again, the run asks whose it is."""
+    write_ids(company.home, Ids({"b": Seen("list b", "B")}))
+    register = open_register(company.home)
+    register.add([Consent("c", "intranet", Word.GRANTED, "c", now())])
+    register.close()
+    assert "intranet (intranet): no, no longer with the company" in _told(company, "c")
+    asks = "id c has answers of somebody who left. The same person? catchlight people confirm c --same."
+    plan = {"job": {}, "findings": [{"kind": "id_to_confirm", "sentence": asks}]}
+    write_json(company.home / "ledger/r2/plan.json", plan)
+    assert "as where an id waits for catchlight people confirm" in _told(company, "c")

@@ -1,6 +1,8 @@
 """Questions of commands: a no, nobody to answer, and Ctrl-C each end in their own exit code and a sentence."""
 
 import json
+import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -82,3 +84,28 @@ def test_findings_of_a_refresh_are_one_line_each(tmp_path: Path, capsys: pytest.
     (tmp_path / "run.json").write_text(json.dumps(run))
     tell(tmp_path)
     assert "  id 'a\ufffd[31m\ufffd500 accepted' is on lines 4, 5\n" in capsys.readouterr().out
+
+
+def _lose_the_reader() -> None:
+    """End the program as rich does when what it prints to is closed."""
+    try:
+        _write_to_a_closed_pipe()
+    except BrokenPipeError:
+        sys.exit(1)
+
+
+def _write_to_a_closed_pipe() -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    try:
+        os.write(writer, b"x")
+    finally:
+        os.close(writer)
+
+
+def test_a_reader_that_goes_is_told_as_that(capsys: pytest.CaptureFixture[str]) -> None:
+    """As with `| head`: nothing that the program called is to blame."""
+    with pytest.raises(typer.Exit) as ended, told():
+        _lose_the_reader()
+    assert ended.value.exit_code == 2
+    assert "what read its output is gone, as with | head" in " ".join(capsys.readouterr().err.split())
