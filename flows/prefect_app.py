@@ -6,7 +6,8 @@
 import atexit
 import gc
 import os
-import sys
+
+import typer
 
 from catchlight.loading import loading
 from flows import prefect_pages, prefect_password
@@ -27,19 +28,16 @@ def create() -> OwnBrowsers:
     return OwnBrowsers(app, *(os.environ.get(name, "") for name in (PAGES, _API)))
 
 
-def main() -> None:
+def main(host: str, port: int) -> None:
     """Serve until told to stop; with no password, or the example's, it does not begin."""
     import uvicorn  # noqa: PLC0415  the application alone needs none
 
-    host, port = sys.argv[1:]
     with told():
         prefect_password.needed()
         pages = os.environ.setdefault(PAGES, f"http://127.0.0.1:{port}/api")
         name, _, rule = prefect_pages.policy(pages).partition(":")
-        uvicorn.run(
-            create, factory=True, host=host, port=int(port), log_level="warning", headers=[(name, rule)]
-        )
+        uvicorn.run(create, factory=True, host=host, port=port, log_level="warning", headers=[(name, rule)])
 
 
 if __name__ == "__main__":
-    main()
+    typer.run(main)

@@ -1,5 +1,7 @@
 """Whoever may ask Prefect's server may run commands as its account: nobody does without a password."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import httpx
@@ -10,6 +12,7 @@ from flows import prefect_password
 from flows.prefect_password import ASKED, SENT, file_of, needed, of_home
 from flows.server import prefect_server
 from tests.private_prefect import login
+from tests.refreshed_company import ROOT, environment
 from tests.served_everything import everything
 
 UNAUTHORIZED = 401
@@ -48,6 +51,14 @@ def test_a_server_alone_does_not_begin_without_one(given: str, monkeypatch: pyte
     monkeypatch.setenv(ASKED, given)
     with pytest.raises(ConfigError, match=ASKED):
         needed()
+
+
+def test_a_server_alone_says_so_in_one_sentence() -> None:
+    """Its journal has the sentence and no traceback, its exit code says that it could not start."""
+    line = [sys.executable, "-m", "flows.prefect_app", "127.0.0.1", "9"]
+    done = subprocess.run(line, cwd=ROOT, env=environment(), capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stderr
+    assert done.stderr.startswith(f"catchlight: {ASKED} is not set")
 
 
 def test_a_password_that_others_may_read_is_refused(tmp_path: Path) -> None:
