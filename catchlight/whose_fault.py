@@ -35,11 +35,10 @@ def may_be_the_photos(error: BaseException) -> bool:
 
 
 def is_the_machines(error: BaseException) -> bool:
-    """Whether an error in a check is the machine's or a setting's: a full disk, memory or card; all else is the check's."""
+    """Whether an error in a check is the machine's: a full disk, memory or card; all else is the check's."""
     if isinstance(error, OSError):
         return error.errno in FULL_DISK
-    told = isinstance(error, CatchlightError) and not isinstance(error, PhotoError)
-    return told or full_memory(error) or lost_card(error) or _says(error, _CARDS)
+    return full_memory(error) or lost_card(error) or _says(error, _CARDS)
 
 
 def full_memory(error: BaseException) -> bool:

@@ -159,7 +159,8 @@ def _checked(path: Path, name: str, table: object) -> Destination:
         raise ConfigError(message)
     of_others = bool(plugins.whose("connectors", kind))  # what a place is for is not for its code to say
     if consent not in {*([] if of_others else [""]), *get_args(Purpose)}:
-        message = f"{path}: {name}.consent: {consent!r} is none of {', '.join(get_args(Purpose))}"
+        told = f"{consent!r} is none of" if consent else "missing; it says what the place is for:"
+        message = f"{path}: {name}.consent: {told} {', '.join(get_args(Purpose))}"
         raise ConfigError(message)
     disclosure = table.get("disclosure")
     if not isinstance(disclosure, bool | None):

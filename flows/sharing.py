@@ -38,7 +38,7 @@ class Seat:
         looks = {"": plan.look} | dict(plan.groups)
         if any(look_of(job, group) != look for group, look in looks.items()):
             message = (
-                f"--slice {job.share}: preset, models or version of this machine differ from those of run {self.run}; "
+                f"--slice {job.share}: preset, models, plug-ins or version of this machine differ from those of run {self.run}; "
                 "install the same everywhere"
             )
             raise ConfigError(message)

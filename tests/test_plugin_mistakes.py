@@ -14,7 +14,7 @@ from catchlight.config import Limit, load_preset
 from catchlight.darkroom_worker import metered
 from catchlight.decoder import Decoder
 from catchlight.develop import Room, develop
-from catchlight.errors import ConfigError
+from catchlight.errors import ConfigError, OutsideError, PhotoError
 from catchlight.failed_checks import findings
 from catchlight.judge import judge, retakes
 from catchlight.ledger import Recipes
@@ -56,6 +56,8 @@ def _raising(error: BaseException) -> Any:
         SystemExit(0),
         ModuleNotFoundError("x"),
         FileNotFoundError(2, "x"),
+        OutsideError("no answer"),
+        PhotoError("face.none", "none"),
     ],
 )
 def test_a_mistake_of_a_check_is_no_pass_and_no_fault_of_the_photo(
@@ -74,9 +76,7 @@ def test_a_check_says_what_it_cannot_see(monkeypatch: pytest.MonkeyPatch) -> Non
     assert measured("badge", NO_SITTING) == (None, "no chest in the picture", None)
 
 
-@pytest.mark.parametrize(
-    "error", [MemoryError(), OSError(28, "No space left"), ConfigError("token: not there")]
-)
+@pytest.mark.parametrize("error", [MemoryError(), OSError(28, "No space left")])
 def test_what_is_the_machines_is_no_mistake_of_the_check(
     monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:

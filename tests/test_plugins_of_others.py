@@ -209,7 +209,7 @@ def test_a_destination_of_ones_own_is_published_to_and_brought_back(acme: Instal
 def test_what_a_place_is_for_is_not_for_its_code_to_say(acme: Install, tmp_path: Path) -> None:
     """People agree to it; a connector that forgot it would show them on the web by what they said of the intranet."""
     acme()
-    with pytest.raises(ConfigError, match=r"cms\.consent: .*none of intranet, .*external_web"):
+    with pytest.raises(ConfigError, match=r"cms\.consent: missing; .*is for: intranet, .*external_web"):
         place_named("cms", _company(tmp_path, "").home)
 
 
