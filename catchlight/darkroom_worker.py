@@ -30,6 +30,8 @@ class Bench:
 
     ``paints`` says whether any preset lets somebody paint, ``easels`` where the painters are that workers share,
     ``plug_ins`` what installed packages add where the run was planned.
+    ``looks`` are the digests of all presets: a warm worker has the pictures behind people in memory, and is of no
+    use once one of these files is another.
     """
 
     preset: Preset
@@ -41,6 +43,7 @@ class Bench:
     paints: bool = False
     easels: tuple[Easel, ...] = ()
     plug_ins: tuple[str, ...] = ()
+    looks: tuple[str, ...] = ()
 
 
 _room: "Room | None" = None

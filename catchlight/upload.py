@@ -175,7 +175,8 @@ def _scratch(home: Path) -> Iterator[Vault]:
 def _bench(plan: Plan, scratch: Vault) -> Bench:
     job, store = plan.job, store_of(plan.job)
     recipes, log = scratch.root.parent / "recipes", plan.home.logs / "upload-desk.log"
-    return Bench(job.brand(), store.root, scratch.root, recipes, log, job.allow_noncommercial)
+    looks = tuple(job.brand(group).digest() for group in ("", *plan.groups))
+    return Bench(job.brand(), store.root, scratch.root, recipes, log, job.allow_noncommercial, looks=looks)
 
 
 def _order(person: Person, sent: Upload, plan: Plan) -> Order:

@@ -193,7 +193,9 @@ def bench_of(job: Job) -> Bench:
     """Return what the workers need to set themselves up."""
     home = Home(job.home)
     models, recipes = job.models or default_root(), home.root / "ledger" / "recipes"
+    presets = brands(job)
     return Bench(
         job.brand(), models, home.vault.root, recipes, home.logs / "darkroom.log", job.allow_noncommercial,
-        paints=any(preset.paints for preset in brands(job)), plug_ins=plugins.added(),
+        paints=any(preset.paints for preset in presets), looks=tuple(preset.digest() for preset in presets),
+        plug_ins=plugins.added(),
     )  # fmt: skip
