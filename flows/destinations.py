@@ -84,7 +84,7 @@ class Destination:
 
     @property
     def _who(self) -> str:
-        return f"destination {self.name} ({self.kind})"
+        return f"destination {self.name} ({plugins.described('connectors', self.kind)})"
 
     def probe(self) -> list[str]:
         """Return what stands against publishing there, in sentences; nothing is changed."""

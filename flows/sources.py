@@ -42,7 +42,7 @@ class Wired:
 
     @property
     def _who(self) -> str:
-        return f"source {self.name} ({self.table.kind})"
+        return f"source {self.name} ({plugins.described('connectors', self.table.kind)})"
 
 
 def kinds() -> list[str]:

@@ -172,6 +172,25 @@ def test_a_source_of_ones_own_is_read(acme: Install, tmp_path: Path) -> None:
     assert [bool(one.digest) for one in found.values()] == [False, True, True, True]
 
 
+def test_a_connectors_mistake_names_its_package(acme: Install, tmp_path: Path) -> None:
+    """Whoever runs it knows whom to ask."""
+    acme(
+        {
+            HR: written()[HR].replace('row["number"]', 'row["no"]'),
+            CMS: written()[CMS].replace("found[0][0]", "found[0][1]"),
+        }
+    )
+    (wired,) = wire(_job(tmp_path, 1))[1]
+    with (
+        closing(wired.open()) as source,
+        pytest.raises(OutsideError, match=r"source hr \(acme_hr of acme-portraits 1\.0\)"),
+    ):
+        list(source.pages(""))
+    place = place_named("cms", _company(tmp_path).home)
+    with pytest.raises(OutsideError, match=r"destination cms \(acme_cms of acme-portraits 1\.0\)"):
+        place.look("96/a.jpg")
+
+
 def _company(tmp_path: Path, more: str = 'consent = "intranet"') -> Company:
     """Return a company that publishes to the page's CMS, in which somebody has a picture."""
     import sqlite3  # noqa: PLC0415  the company's, not ours
