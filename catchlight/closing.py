@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from catchlight.agreements import BY
 from catchlight.company import Company, Person
 from catchlight.forewarned import Asked, covering
 from catchlight.own_word import SILENCE
@@ -61,5 +62,5 @@ def _is_silent(asked: Asked, person: Person, at: datetime) -> bool:
 def _decision(person: Person, rule: Rule, at: datetime) -> Decision:
     when = at.astimezone(UTC).isoformat(timespec="microseconds")
     return Decision(
-        person.id, person.portrait.picture, Answer.APPROVE, f"policy: {rule.basis}", when, source=SOURCE
+        person.id, person.portrait.picture, Answer.APPROVE, f"{BY}{rule.basis}", when, source=SOURCE
     )

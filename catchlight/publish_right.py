@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from catchlight import consents, policy, promises, publish_policy
+from catchlight.agreements import Agreements
 from catchlight.answers import NO_ANSWER, NO_BRAND, OLDER_PICTURE, chosen, clearance
 from catchlight.company import Person
 from catchlight.consents import Consent
@@ -24,6 +25,7 @@ from catchlight.transaction import Transaction
 _EDIT = {code: f"edit_{code}" for code in (consents.NOT_AGREED, consents.NOT_WRITTEN, consents.NEVER)}
 """Why no photo of somebody may be changed, by why the act is not allowed."""
 
+LAPSED = "lapsed"
 LEFT, OUTSIDE, MISSING = "left", "outside", "missing"
 ABSENT = (LEFT, OUTSIDE, MISSING, *_EDIT.values())
 """Why somebody is in no run of the whole company, but for their own no."""
@@ -52,6 +54,7 @@ WHY: Mapping[str, str] = {
     ]: "their written yes that their photo is changed is not recorded, and where they are it is needed",
     _EDIT[consents.NEVER]: "trust.toml rules out changing photos of people of their country",
     UNPAINTED: "a model painted a part of it, and they do not agree to that any more; the next run makes it without",
+    LAPSED: "their silence, or HR in bulk, had said yes by an agreement that review.toml does not name for them any more; ask them by name",
     LEFT: "no longer with the company",
     OUTSIDE: "outside of the people that the job is about",
     MISSING: "the list has them, and this run does not, as where an id waits for catchlight people confirm",
@@ -81,11 +84,14 @@ class Rules:
     brand: bool
     promises: Promises
     opt_in: tuple[Purpose, ...]
+    agreements: Agreements
 
 
 def read_rules(home: Path) -> Rules:
     """Return the rules of a home folder; ConfigError names the file and key that is wrong."""
-    return Rules(load_policy(home).gates.brand, load_promises(home), load_publishing(home).opt_in)
+    said = load_policy(home)
+    agreements = Agreements(said.silence, said.bulk)
+    return Rules(said.gates.brand, load_promises(home), load_publishing(home).opt_in, agreements)
 
 
 class Rulebook:
@@ -120,6 +126,7 @@ class Rights:
     brand: bool
     answers: Mapping[str, Sequence[Decision]]
     permissions: Permissions
+    agreements: Agreements
     home: Path | None = None  # where runs are looked up; None looks at none
 
     def of(self, person: Person) -> tuple[str, str]:
@@ -134,6 +141,8 @@ class Rights:
         reason = clearance(answers, picture, brand=self.brand)
         if reason == Answer.APPROVE:
             reason = self._barred(person.portrait.employee) or reason
+        if reason == Answer.APPROVE and self.agreements.lapsed(answers, person, picture):
+            reason = LAPSED
         if reason == Answer.APPROVE and is_painted(person, picture, self.said(person.id)):
             reason = UNPAINTED
         return reason, picture if reason == Answer.APPROVE else ""
@@ -196,6 +205,7 @@ def rights_for(purpose: str, rules: Rules, rows: Callable[..., Sequence[Any]], e
         brand=rules.brand,
         answers=by_employee(answers),
         permissions=Permissions.of(rules.promises, answers, words, rules.opt_in),
+        agreements=rules.agreements,
     )
 
 
