@@ -22,7 +22,7 @@ _PIXEL_CODE = (
     "correction", "sitting", "quality", "opening", "develop",
     "relief", "light", "lamp", "triangle", "relight", "drawn", "ladder", "printing", "negative", "enlarge", "ofiq", "ofiq_measures",
     "ground", "plate", "office", "logo", "shadow", "grain", "neutrals", "closed_form", "guide", "tiles", "windows", "resampled", "foreground",
-    "cutout", "leftovers", "colours_near", "silhouette", "second_look", "strays", "pockets", "haze", "likeness", "device", "wish", "painting", "scenery", "repaint", "repainted", "generating", "staging", "takes", "source_type",
+    "cutout", "leftovers", "colours_near", "silhouette", "second_look", "strays", "pockets", "flecks", "haze", "likeness", "device", "wish", "painting", "scenery", "repaint", "repainted", "generating", "staging", "takes", "source_type",
     "pixels", "reductions", "once", "decoding", "jpeg_stream", "jpeg_pixels", "exif", "srgb", "formats", "engines/*", "engines/_pipelines/*", "checks/*",
 )  # fmt: skip
 

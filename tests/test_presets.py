@@ -49,7 +49,7 @@ def _wrong(folder: Path, text: str) -> str:
 
 @pytest.mark.parametrize("name", preset_names())
 @pytest.mark.parametrize(
-    "check", ["matte", "scraps", "strays", "haze", "camouflage", "blind_outline", "frayed"]
+    "check", ["matte", "scraps", "strays", "haze", "camouflage", "blind_outline", "frayed", "flecks"]
 )
 def test_no_ground_is_an_excuse_for_edges(name: str, check: str) -> None:
     """A preset that comes with Catchlight may ask for better outlines than the house's, never for worse."""
