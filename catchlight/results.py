@@ -148,7 +148,7 @@ def summarise(
         "findings": [
             *failed_checks.findings(tables[Reading]),
             *plan.findings,
-            *tries.findings(plan.home.root, _pictures(tables)),
+            *tries.findings(plan.home.root, _pictures(tables), plan.wishes),
         ],
     }
 

@@ -1,26 +1,39 @@
-"""Who asked for another try that no pass can make: only a better photo helps, or somebody has to read why."""
+"""Who asked for another try that no pass can make, or none has made yet: only a better photo helps, or somebody has to read why."""
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from catchlight import wishes
-from catchlight.records import Answer
+from catchlight.records import Answer, Decision
+from catchlight.wish import NO_WISH, Wish
 
 _SENTENCES = {
     "try_changes_nothing": "{} asked for another try that changes nothing any more: only a better photo helps.",
+    "try_waits": "{} asked for another try that is still to be made: catchlight review redo makes it, or the next catchlight refresh where their photo has to be fetched first.",
     "try_to_read": "{} asked for another try without a reason that can be acted on: somebody should read the comments.",
 }
 
 
-def findings(home: Path, pictures: Mapping[str, str]) -> list[dict[str, str]]:
-    """Return how many people (their pictures by id) asked for another try that no pass can make; only counts."""
+def findings(home: Path, pictures: Mapping[str, str], made: Mapping[str, Wish]) -> list[dict[str, str]]:
+    """Return how many people (their pictures by id) asked for another try that no pass can make, or none has; only counts.
+
+    ``made`` are the wishes that these pictures were made with.
+    """
     asked = wishes.asked(home, pictures.keys())
     last = {person: said[-1] for person, said in asked.answers.items()}
     counts = Counter(
-        "try_changes_nothing" if wishes.is_clear(said) else "try_to_read"
+        _kind(said, asked.wishes.get(person, NO_WISH), made.get(person, NO_WISH))
         for person, said in last.items()
         if said.answer == Answer.RETRY and said.picture == pictures[person]
     )
     people = {kind: "1 person" if count == 1 else f"{count} people" for kind, count in counts.items()}
     return [{"kind": kind, "sentence": _SENTENCES[kind].format(who)} for kind, who in sorted(people.items())]
+
+
+def _kind(said: Decision, wanted: Wish, made: Wish) -> str:
+    if not wishes.is_clear(said):
+        return "try_to_read"
+    here = replace(wanted, without=made.without)  # which photos are left out is of those that there were
+    return "try_changes_nothing" if here == made else "try_waits"

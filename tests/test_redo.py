@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from catchlight import candidates, redo_plan, runs, tries
+from catchlight import candidates, redo_plan, runs, tries, wishes
 from catchlight.cropping import place_of
 from catchlight.darkroom import Darkroom
 from catchlight.errors import ConfigError
@@ -23,6 +23,7 @@ from catchlight.register import Register, now
 from catchlight.review_records import Upload
 from catchlight.runs import run_folder, run_names, takes_in_everyone
 from catchlight.vault import Vault
+from catchlight.wish import Wish
 from flows.commands import review
 from flows.redo import redo
 from reports.review.place import place_of as place_at
@@ -40,6 +41,11 @@ def stands(company: Asked, id_: str) -> str:
     place = tried(place_at(person, register, Policy()), person, register, company.home)
     register.close()
     return place.stand
+
+
+def made_with(company: Asked) -> dict[str, Wish]:
+    """Return the wishes of the newest run."""
+    return wishes.wishes_of(Home(company.home), run_folder(company.home).name)
 
 
 @pytest.fixture(scope="module")
@@ -149,7 +155,7 @@ def test_reasons_add_up_and_end_after_the_rounds(redone: Asked, tmp_path: Path) 
     assert [one.wish for one in person.earlier] == ["tighter", ""]
     company.retry(**{CLOSE: "looser"})
     assert redo(company.home) is None
-    told = tries.findings(company.home, {CLOSE: person.portrait.picture})
+    told = tries.findings(company.home, {CLOSE: person.portrait.picture}, made_with(company))
     assert [one["kind"] for one in told] == ["try_changes_nothing"]
 
 
@@ -168,13 +174,27 @@ def test_a_try_that_changed_nothing_is_said_and_not_repeated(redone: Asked, tmp_
     assert stands(company, LIGHT) == "unchanged"
 
 
+def test_a_photo_that_has_to_be_fetched_first_is_told(refreshed: Asked, tmp_path: Path) -> None:
+    """Of who was published long ago it is kept no more: no better photo is asked for, the next refresh makes the try."""
+    company = copy_of(refreshed, tmp_path)
+    company.retry(**{CLOSE: "tighter"})
+    person = company.people()[CLOSE]
+    assert person.portrait.render
+    Vault(company.home / "vault").path(person.portrait.render.photo).unlink()
+    said = CliRunner().invoke(review.app, ["redo", "--home", str(company.home)])
+    assert (said.exit_code, "Nobody waits" in said.output) == (0, False)
+    told = " ".join(said.output.split())
+    assert "1 person asked for another try that is still to be made" in told
+    assert "only a better photo helps" not in told
+
+
 def test_a_reason_that_nobody_can_act_on_is_for_a_person_to_read(redone: Asked, tmp_path: Path) -> None:
     """Another try with a comment alone changes nothing by itself; it is counted, and it is no endless waiting."""
     company = copy_of(redone, tmp_path)
     company.say(SILENT, Answer.RETRY)
     assert redo(company.home) is None
     shown = {SILENT: company.people()[SILENT].portrait.picture}
-    assert [one["kind"] for one in tries.findings(company.home, shown)] == ["try_to_read"]
+    assert [one["kind"] for one in tries.findings(company.home, shown, made_with(company))] == ["try_to_read"]
 
 
 def test_who_changed_their_mind_does_not_wait(refreshed: Asked, tmp_path: Path) -> None:

@@ -32,12 +32,16 @@ def redo(home: HomeOption = HOME) -> None:
 
 
 def _nobody(home: Path) -> None:
-    from catchlight import tries  # noqa: PLC0415  loads polars
+    from catchlight import tries, wishes  # noqa: PLC0415  loads polars
     from catchlight.company import Company  # noqa: PLC0415
+    from catchlight.home import Home  # noqa: PLC0415
 
-    say("Nobody waits for another portrait.")
-    people = Company(home).book().people
-    for finding in tries.findings(home, {id_: person.portrait.picture for id_, person in people.items()}):
+    book = Company(home).book()
+    pictures = {id_: person.portrait.picture for id_, person in book.people.items()}
+    found = tries.findings(home, pictures, wishes.wishes_of(Home(home), book.run))
+    waits = any(finding["kind"] == "try_waits" for finding in found)
+    say("No portrait can be made anew now." if waits else "Nobody waits for another portrait.")
+    for finding in found:
         say(f"  {finding['sentence']}")
 
 
