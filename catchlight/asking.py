@@ -38,7 +38,7 @@ class Case:
     """One person of the newest run (None for somebody who is not in it) and what the register says of them.
 
     ``made`` is when the run was finished, ``letters`` are the last states of their letters,
-    ``prolonged`` says when an invitation was given more time.
+    ``prolonged`` says when an invitation was given more time, ``still`` that no run made the other try that they asked for.
     """
 
     person: Person | None
@@ -48,6 +48,7 @@ class Case:
     letters: list[Letter] = field(default_factory=list)
     made: str = ""
     prolonged: Mapping[str, str] = field(default_factory=dict)
+    still: bool = False
 
     @property
     def picture(self) -> str:
@@ -79,7 +80,7 @@ class Case:
         waits = last.answer in _WAITS
         if pictures and last.picture != self.picture:
             return Question.AGAIN if waits and not is_return(last) else Question.INVITE
-        if waits and self.made <= last.at:
+        if waits and (self.made <= last.at or self.still):
             return None
         return self._retake() or self._unchanged(last)
 

@@ -7,11 +7,13 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from catchlight import tries
 from catchlight.asking import LINK, Case, Records, gather
 from catchlight.company import Book, read_book
 from catchlight.days import end_of
 from catchlight.desk import open_register
 from catchlight.errors import ConfigError
+from catchlight.home import Home
 from catchlight.invitations import Invitations
 from catchlight.outbox import PAPER, Outbox, State, letter_id
 from catchlight.policy import Policy, load_policy
@@ -21,6 +23,7 @@ from catchlight.review_records import Extension, Invitation, Letter, Revocation
 from catchlight.runs import run_folder
 from catchlight.shared_addresses import sharers
 from catchlight.spoken import spoken
+from catchlight.wishes import wishes_of
 from flows.progress import INVITING, Counter
 
 PRINT = PAPER
@@ -32,7 +35,8 @@ class Bureau:
     """What letters are written from: a home folder with its register, policy and newest run.
 
     ``made`` is when that run began, so that answers before it are known to have been seen by it. ``sharing`` are those whose
-    address somebody else has, too, who may be in no run. ``until`` is the last day to answer for whoever is asked now, where somebody named one.
+    address somebody else has, too, who may be in no run. ``until`` is the last day to answer for whoever is asked now, where somebody named one;
+    ``still`` are those whose other try no run has made.
     """
 
     home: Path
@@ -44,6 +48,7 @@ class Bureau:
     clock: Clock
     sharing: frozenset[str] = frozenset()
     until: date | None = None
+    still: frozenset[str] = frozenset()
 
     def ends(self) -> datetime:
         """Return until when whoever is asked now has time: to the end of a day that was named, else some days."""
@@ -66,7 +71,8 @@ class Bureau:
 
     def case(self, records: Records, id_: str) -> Case:
         """Return one person's case."""
-        return records.case(id_, self.book.people.get(id_), self.made)
+        case = records.case(id_, self.book.people.get(id_), self.made)
+        return replace(case, still=id_ in self.still)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +110,11 @@ def open_bureau(home: Path, clock: Clock = lambda: datetime.now(UTC)) -> Bureau:
     policy, register, folder = load_policy(home), open_register(home), run_folder(home)
     book = read_book(folder)
     sharing = sharers(home, [person.portrait.employee for person in book.people.values()], clock())
-    return Bureau(home, policy, register, Outbox(register, clock), book, _started(folder), clock, sharing)
+    pictures = {id_: person.portrait.picture for id_, person in book.people.items()}
+    still = tries.still_to_make(home, pictures, wishes_of(Home(home), folder.name))
+    return Bureau(
+        home, policy, register, Outbox(register, clock), book, _started(folder), clock, sharing, still=still
+    )
 
 
 def _started(folder: Path) -> str:

@@ -83,6 +83,7 @@ def test_a_try_that_changed_nothing_is_told_once_it_was_made() -> None:
     case = Case(person(), [tagged], [invitation()], letters=[letter("invite")])
     assert case.question() is None
     assert replace(case, made=made).question() == Question.UNCHANGED
+    assert replace(case, made=made, still=True).question() is None
     assert replace(case, made=made).due(WEDNESDAY + timedelta(hours=2), DAYS, start=False) == "unchanged"
     assert replace(case, answers=[said(Answer.RETRY, "p2")], made=made).question() is None
     assert replace(case, answers=[said(Answer.UPLOAD, "p2")], made=made).question() is None
