@@ -14,6 +14,7 @@ from catchlight.device import Device
 from catchlight.errors import ConfigError
 from catchlight.ground import Background, Share
 from catchlight.ground import Section as _Section
+from catchlight.preset_there import refuse_absent, refuse_painter
 from catchlight.records import Rung
 from catchlight.scenery import Generate
 from catchlight.settings_file import checked, toml_in
@@ -182,7 +183,7 @@ def load_with(engine: str, name: str) -> Preset:
     """Read a preset in which one engine does every job that it offers ("": none does)."""
     preset = load_preset(name)
     preset = preset.model_copy(update={"engines": preset.engines.replaced_by(engine)})
-    _paints(Path(name), preset)
+    refuse_painter(Path(name), preset)
     return preset
 
 
@@ -192,7 +193,7 @@ def _checked(path: Path, raw: dict[str, Any]) -> Preset:
         raise ConfigError(message)
     _beside(path.parent, raw.get("background"), "image", "logo")
     preset = checked(Preset, {**raw, "name": path.stem}, f"preset {path}")
-    _known(path, preset)
+    refuse_absent(path, preset)
     return preset
 
 
@@ -203,58 +204,3 @@ def _beside(folder: Path, section: Any, key: str, inner: str = "") -> None:
     if isinstance(section.get(key), str):
         section[key] = str(folder / section[key])
     _beside(folder, section.get(inner), "file")
-
-
-def _known(path: Path, preset: Preset) -> None:
-    """Refuse checks, engines and pictures that do not exist."""
-    for name in sorted(preset.checks):
-        _listed("catchlight.checks", name, f"preset {path}: checks.{name}: no such check")
-    _able(path, preset.engines)
-    for name, options in preset.engines.options.items():
-        _listed("catchlight.engines", name, f"preset {path}: engines.options.{name}: no such engine")
-        model = plugins.load("catchlight.engines", name).Settings
-        checked(model, options, f"preset {path}", f"engines.options.{name}.")
-    _there(path, preset.background)
-    _paints(path, preset)
-
-
-def _listed(folder: str, name: str, why: str) -> None:
-    """Refuse a name that no plug-in of a folder has."""
-    there = plugins.names(folder)
-    if name not in there:
-        message = f"{why}; there are: {', '.join(there)}"
-        raise ConfigError(message)
-
-
-def _able(path: Path, engines: Engines) -> None:
-    """Refuse an engine that does not do the job that it is named for."""
-    optional = [job for job in ("enlarge", "paint") if getattr(engines, job)]
-    for job in ("faces", "landmarks", "matte", "likeness", *optional):
-        name = getattr(engines, job)
-        if job not in plugins.load("catchlight.engines", name).FACTS.jobs:
-            message = f"preset {path}: engines.{job}: {name!r} does not do this job"
-            raise ConfigError(message)
-
-
-def _paints(path: Path, preset: Preset) -> None:
-    """Refuse a painter that may never work, and choices that nobody paints."""
-    if preset.engines.paint and preset.rung != Rung.GENERATE:
-        message = f'preset {path}: engines.paint: rung = "{preset.rung}" forbids painting; set rung = "generate", or leave paint out'
-        raise ConfigError(message)
-    if preset.generate != Generate() and not preset.engines.paint:
-        message = (
-            f'preset {path}: generate: nobody paints; name an engine in engines.paint, such as "diffusion"'
-        )
-        raise ConfigError(message)
-
-
-def _there(path: Path, background: Background) -> None:
-    """Refuse pictures that are not there, and a picture that nothing shows."""
-    files = background.files()
-    if (background.kind == "image") != ("image" in files):
-        message = f'preset {path}: background.image: name a picture file beside the preset (kind = "image")'
-        raise ConfigError(message)
-    for key, file in files.items():
-        if not file.is_file():
-            message = f"preset {path}: background.{key}: {file} is no file; name one beside the preset"
-            raise ConfigError(message)
