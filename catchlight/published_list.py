@@ -2,7 +2,7 @@
 
 from catchlight.desk import Desk
 from catchlight.disclosure import disclosing
-from catchlight.errors import OutsideError
+from catchlight.errors import OutsideError, PhotoError
 from catchlight.journal import State, shown, stacks
 from catchlight.place import LIST, LIST_COLUMNS
 from catchlight.records import Receipt
@@ -35,7 +35,7 @@ def _list(desk: Desk, run: str) -> list[Result]:
     ours = [receipt for receipt in shown(receipts).values() if receipt.employee]
     try:
         return _write(desk, run, ours, lists) if ours else _take_away(desk, lists)
-    except OutsideError as error:
+    except (OutsideError, PhotoError) as error:
         return [Result("", NAME, FAILED, str(error))]
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from catchlight import publishing
+from catchlight import published_list, publishing
 from catchlight.drift import find_drift
 from catchlight.errors import ConfigError, OutsideError, PhotoError
 from catchlight.publish_planning import draw
@@ -96,6 +96,20 @@ def test_what_is_in_the_way_of_one_person_stops_nobody_else(company: Company, wh
     assert "96/a.jpg is in the way: it is" in drawn.skipped[0].sentence
     assert not drawn.removals
     assert [(one.employee, one.kind) for one in find_drift(company.desk())] == [("a", "refused")]
+
+
+@pytest.mark.parametrize("what", ["link", "folder"])
+def test_what_is_in_the_way_of_the_list_ends_no_publication(company: Company, what: str) -> None:
+    """Portraits are sent, and what became of the list is told beside them."""
+    company.answer(company.run("r1", {"a": "1"}))
+    target = company.out / published_list.NAME
+    if what == "link":
+        target.symlink_to(company.home / "register.db")
+    else:
+        target.mkdir()
+    sent, told = company.publish(sizes=("96",))
+    assert (sent.code, told.target, told.code) == ("sent", published_list.NAME, "failed")
+    assert "portraits.csv is in the way: it is" in told.sentence
 
 
 def test_a_register_that_fails_stops_before_the_next_write(company: Company) -> None:
