@@ -92,11 +92,10 @@ def _declined(now: Rights, employee: str) -> Iterator[str]:
 
 def is_for_later(desk: Desk, one: Withdrawal) -> bool:
     """Whether a place that failed to let somebody go was tried lately: less than a tenth of the time ago since it first failed."""
-    names = [
-        file.stem.rpartition("-")[2] for file in (desk.home / FOLDER).glob(f"{_proofs_of(desk, one)}*.json")
-    ]
-    tried = [datetime.fromisoformat(name) for name in names if name > _stamp(one.said)]
-    now = datetime.fromisoformat(_stamp(desk.clock()))
+    names = (desk.home / FOLDER).glob(f"{_proofs_of(desk, one)}*.json")
+    said, now = (datetime.fromisoformat(_stamp(at)) for at in (one.said, desk.clock()))
+    proven = (datetime.fromisoformat(file.stem.rpartition("-")[2]) for file in names)
+    tried = [at for at in proven if said < at <= now]  # a later one is of a clock that ran ahead
     return bool(tried) and now - max(tried) < (now - min(tried)) / _PATIENCE
 
 

@@ -50,8 +50,8 @@ def honour(home: Path, at_most: int, wait: Wait | None = None, *, patient: bool 
                 if why:
                     raise OutsideError(why)
                 later = [one for one in mine if patient and is_for_later(desk, one)]
-                found.failed += [(one, _LATER) for one in later]
                 _put_back(desk, [one for one in mine if one not in later], found)
+                found.failed += [(one, _LATER) for one in later]
             except CatchlightError as error:
                 found.failed += [(one, str(error)) for one in mine]
     return found

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from catchlight.audit import AuditLine
 from catchlight.consents import Consent, Word
 from catchlight.desk import Desk, open_register
-from catchlight.errors import PhotoError
+from catchlight.errors import OutsideError, PhotoError
 from catchlight.journal import State
 from catchlight.records import Answer, Decision, Receipt
 from catchlight.register import now
@@ -223,3 +223,32 @@ def test_what_is_refused_again_and_again_is_tried_less_often(
         tried += [hour] if _lines(company) > lines else []
     assert tried == [0, 1, 2, 3, 1440, 1608]
     assert honour(company.home, 50).proofs
+
+
+def test_what_was_tried_by_a_clock_that_ran_ahead_puts_nothing_off(
+    company: Company, refusing: list[datetime]
+) -> None:
+    """A machine that was in next year for an hour tries again once it is right."""
+    begun = refusing[0]
+    refusing[0] = begun + timedelta(days=365)
+    honour(company.home, 50, patient=True)
+    refusing[0] = begun + timedelta(hours=1)
+    assert honour(company.home, 50, patient=True).proofs
+
+
+def test_who_is_tried_later_is_told_once(
+    company: Company, refusing: list[datetime], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where the place turns out to be unwell meanwhile: the alarm counts people."""
+    begun = refusing[0]
+    for hour in (0, 1000, 1001):
+        refusing[0] = begun + timedelta(hours=hour, seconds=1)
+        done = honour(company.home, 50, patient=True)
+    before = len(done.failed)
+
+    def unwell(_desk: Desk) -> None:
+        raise OutsideError("it does not answer")
+
+    monkeypatch.setattr(withdrawing, "settle", unwell)
+    done = honour(company.home, 50, patient=True)
+    assert (before, [why for _, why in done.failed]) == (2, ["it does not answer"] * 2)

@@ -5,6 +5,7 @@ from typing import Any
 
 from starlette.responses import Response
 
+from catchlight.agreements import BY
 from catchlight.company import Person
 from catchlight.deciding import Code
 from catchlight.notices import all_notices, find_notice, record_notice
@@ -127,7 +128,7 @@ def spoken_by(visit: Visit, last: Decision | None) -> tuple[str, str]:
     if how == "delegate":
         colleague = visit.desk.company.book().people.get(last.by)
         return how, colleague.name if colleague else visit.words("state.spoken.colleague")
-    told = {"silence": last.by.removeprefix("policy: "), "bulk": last.source.removeprefix(BULK)}
+    told = {"silence": last.by.removeprefix(BY), "bulk": last.source.removeprefix(BULK)}
     return how, told.get(how, last.by)
 
 
