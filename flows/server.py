@@ -35,6 +35,12 @@ _PRIVATE = {
     )
 }
 
+_NOT_THERE = "start that Prefect server or correct the address"
+_REMEDIES = {
+    401: f"give its password as {prefect_password.SENT}",
+    403: "reach it by a name that it knows, such as the one in its own PREFECT_API_URL",
+}
+
 
 @contextmanager
 def prefect_server(home: Path, part: str = "") -> Iterator[str]:
@@ -83,10 +89,12 @@ def _reach(address: str) -> None:
     try:
         get_client(sync_client=True).raise_for_api_version_mismatch_once()
     except (HTTPError, RuntimeError) as error:
-        why = str(error.__cause__ or error).partition(" - ")[0]
+        refused = error.__cause__ or error
+        why = str(refused).partition(" - ")[0]
+        remedy = _REMEDIES.get(getattr(getattr(refused, "response", None), "status_code", 0), _NOT_THERE)
         message = (
-            f"PREFECT_API_URL names {_without_password(address)}, which cannot be used ({why}); start that Prefect "
-            "server or correct the address, or unset the variable: then the command has a server of its own"
+            f"PREFECT_API_URL names {_without_password(address)}, which cannot be used ({why}); {remedy}, "
+            "or unset the variable: then the command has a server of its own"
         )
         raise ConfigError(message) from error
 

@@ -70,6 +70,20 @@ def hold_at(api: str, home: Path, password: str = "") -> subprocess.CompletedPro
     return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
 
 
+def test_a_server_that_lets_nobody_in_says_what_it_wants(tmp_path: Path) -> None:
+    """Its password, or a name that it knows; it is there, so nobody is told to start it."""
+    owner = hold(tmp_path / "theirs")
+    api, password = told(owner)
+    try:
+        without = hold_at(api, tmp_path / "home").stderr
+        elsewhere = hold_at(api.replace("127.0.0.1", "0.0.0.0"), tmp_path / "home", password).stderr  # noqa: S104
+    finally:
+        owner.terminate()
+    assert "give its password as PREFECT_API_AUTH_STRING" in without
+    assert "reach it by a name that it knows" in elsewhere
+    assert "start that" not in without + elsewhere
+
+
 def test_a_server_that_the_environment_names_is_used(tmp_path: Path) -> None:
     """With PREFECT_API_URL set, no server is started and nothing is written."""
     owner = hold(tmp_path / "theirs")
