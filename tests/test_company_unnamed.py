@@ -1,10 +1,12 @@
 """A company that review.toml gives no name is spoken of in the reader's own language."""
 
+import re
 from pathlib import Path
 
 import pytest
 
-from catchlight.notices import find_notice
+from catchlight.acts import ACTS
+from catchlight.notices import find_act_notice, find_notice
 from catchlight.policy import Policy
 from flows.postbox import occasion
 from reports.letters import languages, write
@@ -35,3 +37,11 @@ def test_notices_speak_of_it() -> None:
     """The text that people agree to is theirs, too."""
     notice = find_notice(Policy(languages=("de", "en")), Path("reports/review/notices"), "de")
     assert notice.text.startswith("Ihr Unternehmen gleicht")
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_texts_of_acts_are_german(act: str) -> None:
+    """No word before the two asks for another case of theirs."""
+    text = find_act_notice(Policy(languages=("de",)), Path("reports/review/acts"), act, "de").text
+    assert "Ihr Unternehmen" in text
+    assert not re.search(r"\b(von|bei|mit|aus|zu|in) Ihr Unternehmen", text)

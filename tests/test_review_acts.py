@@ -146,7 +146,7 @@ def test_the_page_asks_in_german_and_a_company_may_use_its_own_text(tmp_path: Pa
     page = plain(signed_in(desk, ME.id, ME.id).get("/me", headers={"accept-language": "de"}).text)
     assert "Ein Programm darf mein Gesicht auf zwei Bildern von mir vergleichen" in page
     assert "Unser eigener Text von Example." in page
-    assert "Ein Modell auf den eigenen Rechnern von Example" in page
+    assert "Example kann auf eigenen Rechnern von einem Modell malen lassen" in page
 
 
 def test_a_run_writes_down_what_it_would_ask_for(tmp_path: Path) -> None:
