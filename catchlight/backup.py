@@ -5,6 +5,7 @@ import os
 import shutil
 import stat
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
@@ -41,11 +42,8 @@ class Backup:
     @property
     def rotten(self) -> list[str]:
         """Pictures that were whole neither in the home nor in the backup before: put aside as they are."""
-        return [
-            name
-            for name, digest in self.files.items()
-            if is_picture(Path(name)) and digest != _named(Path(name))
-        ]
+        pictures = {name: digest for name, digest in self.files.items() if is_picture(Path(name))}
+        return [name for name, digest in pictures.items() if digest != _named(Path(name))]
 
 
 def make(home: Path, to: Path, step: Step = lambda _: None) -> Backup:
@@ -104,8 +102,8 @@ def _files(home: Path) -> Iterator[Path]:
 
 
 def _links(home: Path) -> dict[str, str]:
-    latest = home / "runs" / "latest"
-    return {_LATEST: str(latest.readlink())} if latest.is_symlink() else {}
+    latest = home / _LATEST
+    return {_LATEST: latest.readlink().name} if latest.is_symlink() else {}
 
 
 def _link_or_copy(source: Path, target: Path, before: Path | None) -> str:
@@ -143,9 +141,11 @@ def is_picture(path: Path) -> bool:
 
 
 def newest(to: Path) -> Backup | None:
-    """Return the newest complete backup in a folder, None when there is none."""
-    found = folders(to)
-    return read(found[-1]) if found else None
+    """Return the newest complete backup in a folder that can be read, None when there is none."""
+    for folder in reversed(folders(to)):
+        with suppress(ConfigError):
+            return read(folder)
+    return None
 
 
 def folders(to: Path) -> list[Path]:

@@ -205,6 +205,28 @@ def test_a_manifest_that_leads_out_of_the_home_is_refused(
     assert not (tmp_path / "below").exists()
 
 
+def test_a_backup_whose_manifest_is_damaged_is_in_no_other_one_s_way(
+    company: Company, tmp_path: Path
+) -> None:
+    """Else no backup could be made any more while it is there, and another one is what it asks for."""
+    made = backup.make(company.home, tmp_path / "aside")
+    (made.folder / backup.MANIFEST).write_text("{}", encoding="utf-8")
+    another = backup.make(company.home, tmp_path / "aside")
+    assert backup.newest(tmp_path / "aside") == another
+    assert not backup.wrong(another)
+
+
+def test_a_whole_path_to_the_newest_run_is_put_back_as_its_name(company: Company, tmp_path: Path) -> None:
+    """As somebody makes the link by hand; a backup of it was refused when it was needed."""
+    latest = company.home / "runs" / "latest"
+    run = latest.resolve()
+    latest.unlink()
+    latest.symlink_to(run)
+    made = backup.make(company.home, tmp_path / "aside")
+    backup.restore(backup.read(made.folder), tmp_path / "again")
+    assert (tmp_path / "again" / "runs" / "latest").readlink() == Path(run.name)
+
+
 def test_a_link_under_the_passing_name_is_not_followed(company: Company, tmp_path: Path) -> None:
     """Somebody else who may write beside the home decides nothing about where it is put back."""
     made = backup.make(company.home, tmp_path / "aside")
