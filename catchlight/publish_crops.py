@@ -38,7 +38,12 @@ def unread(home: Path, folder: Path) -> str:
     try:
         _read(home, folder)
     except ConfigError as error:
-        return f"{error}. Sizes and crops that are not named are those that it had in run {folder.name}."
+        if looks.COMPANY in _then(folder, "delivery", Delivery):
+            return f"{error}. Sizes and crops that are not named are those that it had in run {folder.name}."
+        return (
+            f"{error}. Run {folder.name} is of an earlier version, which kept no sizes and crops: what is not named is as usual "
+            f"({', '.join(usual_sizes(home, folder))}), and portraits count as square. Put the preset back, or refresh with another one."
+        )
     except _UNTOLD:
         pass
     return ""

@@ -10,7 +10,7 @@ from catchlight.config import load_preset
 from catchlight.cuts import PrintCrop
 from catchlight.home import Home, write_json
 from catchlight.job import Job
-from catchlight.publish_crops import crops_of, places, square
+from catchlight.publish_crops import crops_of, places, square, unread
 from catchlight.records import Reading
 from flows.commands.catchlight import app
 from tests.published_company import Company, make_company
@@ -78,10 +78,14 @@ def test_portraits_that_are_square_stay_whole(company: Company, own: Path) -> No
 
 
 def test_an_older_run_that_does_not_say_goes_by_the_preset_of_today(company: Company, own: Path) -> None:
-    """As long as it can be read; else the usual sizes are named."""
+    """As long as it can be read; else the usual sizes are named, and nobody is told that the run had them."""
     folder = _made_by(company, own, f"[crop]\naspect = 0.8\n{TINY}")
     write_json(folder / "run.json", {"preset": {"name": "own", "digest": load_preset(str(own)).digest()}})
     assert square(company.home, folder) == PrintCrop()
     assert sorted(crops_of(company.home, folder)) == ["tiny"]
     own.unlink()
     assert sorted(crops_of(company.home, folder)) == ["avatar"]
+    said = unread(company.home, folder)
+    assert "Run r1 is of an earlier version" in said
+    assert "as usual (2048, " in said
+    assert "that it had" not in said
