@@ -1,6 +1,7 @@
 """Which runs there are, and what a run says about each person."""
 
 import json
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +13,7 @@ from catchlight.namesakes import told_apart
 from catchlight.records import Employee, Render, Verdict, by_employee
 
 NEVER = "9999"  # later than any moment
+_BEGINS = re.compile(rb'\s*\{\s*"run":\s*"([^"\\]+)"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +78,17 @@ def copied_from(folder: Path) -> Path | None:
     if folder.is_symlink() or not folder.is_dir():
         return None
     try:
-        beside = folder.with_name(json.loads((folder / "run.json").read_bytes())["run"])
+        beside = folder.with_name(_told_run(folder / "run.json"))
     except (OSError, ValueError, KeyError, TypeError):
         return None
     return beside if beside != folder and beside.is_dir() else None
+
+
+def _told_run(file: Path) -> Any:
+    """Return the run that a run.json is of: it says so first, and what was found in a large company is long."""
+    with file.open("rb") as told:
+        begins = _BEGINS.match(told.read(1000))
+    return begins[1].decode() if begins else json.loads(file.read_bytes())["run"]
 
 
 def run_names(home: Path) -> list[str]:
