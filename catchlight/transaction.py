@@ -17,7 +17,8 @@ from catchlight.review_records import Session
 
 T = TypeVar("T")
 _ACTING = {
-    "sqlite": "SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger' ORDER BY name",
+    # SQLite keeps a table's name as whoever made the trigger wrote it
+    "sqlite": "SELECT name, lower(tbl_name) FROM sqlite_master WHERE type = 'trigger' ORDER BY name",
     "postgresql": (
         "SELECT tgname, relname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid WHERE NOT tgisinternal "
         "AND relnamespace = current_schema()::regnamespace UNION ALL SELECT rulename, tablename FROM pg_rules "

@@ -37,7 +37,7 @@ def may_be_the_photos(error: BaseException) -> bool:
 def is_the_machines(error: BaseException) -> bool:
     """Whether an error in a check is the machine's: a full disk, memory or card; all else is the check's."""
     if isinstance(error, OSError):
-        return error.errno in FULL_DISK
+        return error.errno in {*FULL_DISK, errno.ENOMEM}
     return full_memory(error) or lost_card(error) or _says(error, _CARDS)
 
 

@@ -139,6 +139,13 @@ def test_what_drops_answers_inside_the_database_is_found(where: str, register: R
     assert found.startswith("quiet acts on decisions in the database whenever something is written there")
 
 
+def test_a_trigger_is_found_however_its_table_is_written(tmp_path: Path) -> None:
+    """SQLite takes a name in capitals for the same table."""
+    register = Register(tmp_path / "register.db", Seal(tmp_path / "audit.key"))
+    act(str(tmp_path / "register.db"), TRIGGERS["sqlite"][0].replace("ON decisions", "ON DECISIONS"))
+    assert problems(register)[0].startswith("quiet acts on decisions in the database")
+
+
 def test_what_acts_on_a_rule_of_postgresql_is_found_and_on_tables_of_others_is_not(
     where: str, register: Register
 ) -> None:

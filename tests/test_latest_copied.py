@@ -31,7 +31,7 @@ def test_the_copy_is_the_run_that_it_is_a_copy_of(home: Home) -> None:
 
 
 def test_a_copy_is_known_by_the_first_line_of_its_run(home: Home) -> None:
-    """What was found in a large company is megabytes a run, and each page of a person asks which runs there are."""
+    """What was found in a large company is megabytes a run, and pages ask which runs there are."""
     copy = home.root / "runs" / "latest" / "run.json"
     copy.write_bytes(copy.read_bytes().replace(b"\n}", b',\n  "findings": ['))
     assert run_names(home.root) == ["r1"]

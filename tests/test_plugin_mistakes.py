@@ -76,7 +76,9 @@ def test_a_check_says_what_it_cannot_see(monkeypatch: pytest.MonkeyPatch) -> Non
     assert measured("badge", NO_SITTING) == (None, "no chest in the picture", None)
 
 
-@pytest.mark.parametrize("error", [MemoryError(), OSError(28, "No space left")])
+@pytest.mark.parametrize(
+    "error", [MemoryError(), OSError(28, "No space left"), OSError(12, "Cannot allocate")]
+)
 def test_what_is_the_machines_is_no_mistake_of_the_check(
     monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
