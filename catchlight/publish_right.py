@@ -54,7 +54,7 @@ WHY: Mapping[str, str] = {
     ]: "their written yes that their photo is changed is not recorded, and where they are it is needed",
     _EDIT[consents.NEVER]: "trust.toml rules out changing photos of people of their country",
     UNPAINTED: "a model painted a part of it, and they do not agree to that any more; the next run makes it without",
-    LAPSED: "their silence, or HR in bulk, had said yes by an agreement that review.toml does not name for them any more; ask them by name",
+    LAPSED: "their silence, or HR in bulk, had said yes by an agreement that review.toml does not name for them any more; put it back there if that is a slip, else ask them by name",
     LEFT: "no longer with the company",
     OUTSIDE: "outside of the people that the job is about",
     MISSING: "the list has them, and this run does not, as where an id waits for catchlight people confirm",
