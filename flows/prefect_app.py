@@ -9,8 +9,10 @@ import os
 
 import typer
 
+from catchlight.errors import OutsideError
 from catchlight.loading import loading
 from flows import prefect_pages, prefect_password
+from flows.children import claim_port
 from flows.own_browsers import OwnBrowsers
 from flows.terminal import told
 
@@ -29,14 +31,21 @@ def create() -> OwnBrowsers:
 
 
 def main(host: str, port: int) -> None:
-    """Serve until told to stop; with no password, or the example's, it does not begin."""
+    """Serve until told to stop; with no password, or the example's, or where the port is taken, it does not begin."""
     import uvicorn  # noqa: PLC0415  the application alone needs none
 
     with told():
         prefect_password.needed()
+        claim_port(host, port, "PORT")
         pages = os.environ.setdefault(PAGES, f"http://127.0.0.1:{port}/api")
         name, _, rule = prefect_pages.policy(pages).partition(":")
-        uvicorn.run(create, factory=True, host=host, port=port, log_level="warning", headers=[(name, rule)])
+        try:
+            uvicorn.run(
+                create, factory=True, host=host, port=port, log_level="warning", headers=[(name, rule)]
+            )
+        except SystemExit as ended:
+            message = "Prefect's server did not begin; what it said above tells why, most often its database does not answer"
+            raise OutsideError(message) from ended
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import pytest
 
 from catchlight.errors import ConfigError
 from flows import prefect_password
+from flows.listening import listen
 from flows.prefect_password import ASKED, SENT, file_of, needed, of_home
 from flows.server import prefect_server
 from tests.private_prefect import login
@@ -59,6 +60,34 @@ def test_a_server_alone_says_so_in_one_sentence() -> None:
     done = subprocess.run(line, cwd=ROOT, env=environment(), capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stderr
     assert done.stderr.startswith(f"catchlight: {ASKED} is not set")
+
+
+@pytest.mark.prefect
+@pytest.mark.parametrize("taken", [True, False])
+def test_a_server_alone_says_that_its_port_is_taken_or_its_database_is_not_there(
+    tmp_path: Path, *, taken: bool
+) -> None:
+    """As after an update, where the old one is still at work, or before PostgreSQL is."""
+    own = {
+        ASKED: "a:b",
+        "PREFECT_HOME": str(tmp_path),
+        "PREFECT_SERVER_UI_STATIC_DIRECTORY": str(tmp_path / "pages"),
+        "PREFECT_SERVER_DATABASE_CONNECTION_URL": "postgresql+asyncpg://x:y@127.0.0.1:9/z",
+    }
+    with listen("127.0.0.1", 0, "PORT") as probe:
+        port = str(probe.getsockname()[1])
+        if not taken:
+            probe.close()
+        line = [sys.executable, "-m", "flows.prefect_app", "127.0.0.1", port]
+        done = subprocess.run(
+            line, cwd=ROOT, env=environment(**own), capture_output=True, text=True, check=False
+        )
+    said = done.stderr.splitlines()
+    assert done.returncode == 2
+    assert said[-1].startswith(
+        f"catchlight: PORT {port}: " if taken else "catchlight: Prefect's server did not begin"
+    )
+    assert len(said) == 1 or not taken
 
 
 def test_a_password_that_others_may_read_is_refused(tmp_path: Path) -> None:
