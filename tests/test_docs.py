@@ -67,3 +67,13 @@ def test_no_page_keeps_a_placeholder() -> None:
     """Nothing in the pages waits to be filled in."""
     for page in [*PAGES, ROOT / "CHANGELOG.md"]:
         assert not re.search(r"\b(TODO|FIXME|FIGURES)\b", page.read_text(encoding="utf-8")), page.name
+
+
+def test_no_page_names_a_private_person(shared: Path) -> None:
+    """Photos of staff are for tests and measuring: who is on them stands in no page and no table."""
+    folder = shared / "fellows" / "directory.csv"
+    names = [line.partition(",")[0] for line in folder.read_text(encoding="utf-8-sig").splitlines()[1:]]
+    told = [*PAGES, ROOT / "CHANGELOG.md", *(ROOT / "benchmarks").glob("*.csv")]
+    text = "\n".join(file.read_text(encoding="utf-8") for file in told)
+    assert len(names) > 100
+    assert [name for name in names if re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text)] == []
