@@ -61,10 +61,10 @@ def test_a_job_with_a_pack_that_is_not_here_is_not_ready(tmp_path: Path) -> None
 def test_a_preset_that_may_not_be_read_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Who is told that there is none looks in the wrong place."""
 
-    def refuse(*_: object, **__: object) -> str:
+    def refuse(_: Path) -> bytes:
         raise PermissionError(13, "Permission denied")
 
     (tmp_path / "own.toml").write_text('title = "Own"\n', encoding="utf-8")
-    monkeypatch.setattr(Path, "read_text", refuse)
+    monkeypatch.setattr(Path, "read_bytes", refuse)
     with pytest.raises(ConfigError, match=r"own\.toml: cannot be read: Permission denied"):
         load_preset(str(tmp_path / "own.toml"))

@@ -1,6 +1,7 @@
 """Signing in over SFTP, at a real OpenSSH server: only the pinned host, only with what the settings name."""
 
 import os
+import re
 import subprocess
 from pathlib import Path
 
@@ -12,12 +13,15 @@ from connectors import sftp
 from connectors.sftp import Settings
 from tests.sftp_server import SftpServer, keygen, make_key, sftp_server
 
+_HOW = re.compile(r"\(.*?\)")
+
 
 def told(settings: Settings) -> str:
-    """Return what opening and looking comes to."""
+    """Return what opening and looking comes to, which a probe says as well, but for how a server hangs up."""
     with pytest.raises(CatchlightError) as caught:
         sftp.open_place(settings, "sftp").look("96/a.jpg")
-    assert sftp.probe(settings) == [str(caught.value)]
+    [probed] = sftp.probe(settings)
+    assert _HOW.sub("", probed) == _HOW.sub("", str(caught.value))
     return f"{type(caught.value).__name__}: {caught.value}"
 
 
@@ -101,7 +105,7 @@ def test_a_password_that_has_to_be_changed_is_pointed_to(tmp_path: Path, sshd: S
     with sftp_server(tmp_path / "sshd2", limits=limits, pam=pam) as server:
         said = told(server.settings(key_file=None, password_file=secret))
     assert said.startswith("_LostError: 127.0.0.1:")
-    assert "let root in and then opened no SFTP (EOF during negotiation)" in said
+    assert "let root in and then opened no SFTP (" in said
     assert "the password of root may have expired and have to be changed" in said
     assert "by chage -l root" in said
 
