@@ -13,13 +13,11 @@ from jaxtyping import Bool, Float, Float32, UInt8
 from catchlight.anatomy import OtherPicture, Picture
 from catchlight.colours_near import SOLID, Known, places, within
 from catchlight.part import around
-from catchlight.pixels import to_linear, to_srgb
+from catchlight.pixels import to_lab, to_linear, to_srgb
 
 _PERSON, _FAINT, _HALF = 0.85, 0.1, 0.9  # alpha: the person, and between which it is half there
-_APART, _DEEP = (
-    0.03,
-    0.05,
-)  # T, from eyes to chin: beside the person is its own edge; further inside are its colours
+# T, from eyes to chin: beside the person is its own edge; further inside are its colours
+_APART, _DEEP = 0.03, 0.05
 _OWN = 40.0  # CIELAB units by which a colour of the person's 1 T away is farther
 _HUE = 0.5  # what a unit of L* counts beside one of a* and b*
 _FAR = 15.0  # such units from the person's colours from which on it is none of them
@@ -69,9 +67,9 @@ def _glow(
     except LookupError:
         return shows
     at = places(apart)
-    if len(at := at[known.away(at) > _FAR]):
-        where = tuple(at.T)
-        shows[where] = np.minimum(_distance(portrait[where], behind[where]) / _GLOWS, 1)
+    where = tuple(at[known.away(at) > _FAR].T)
+    away = np.linalg.norm(to_lab(portrait[where]) - to_lab(behind[where]), axis=-1)  # ΔE76
+    shows[where] = np.minimum(away / _GLOWS, 1)
     return shows
 
 
@@ -94,9 +92,3 @@ def _unmixed(
     """Return the person's own colours of pixels, where alpha says that there are any."""
     light, ground = to_linear(portrait[None]), to_linear(behind[None])
     return to_srgb(ground + (light - ground) / np.maximum(alpha, _FAINT)[None, :, None])[0]
-
-
-def _distance(one: UInt8[np.ndarray, "n 3"], other: UInt8[np.ndarray, "n 3"]) -> Float32[np.ndarray, " n"]:
-    """Return how far pixels are from others (ΔE76)."""
-    both = (cv2.cvtColor(each[None].astype(np.float32) / 255, cv2.COLOR_RGB2LAB)[0] for each in (one, other))
-    return np.asarray(np.linalg.norm(np.subtract(*both), axis=-1), np.float32)

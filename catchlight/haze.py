@@ -4,10 +4,11 @@ import math
 
 import cv2
 import numpy as np
-from jaxtyping import Bool, Float32, UInt8
+from jaxtyping import Bool, Float32
 
 from catchlight.anatomy import OtherPicture
 from catchlight.part import around
+from catchlight.pixels import to_lab
 
 _FAINT, _SOLID = 0.05, 0.92  # alpha: what lies between is half there
 _NEAR, _EVEN = 0.02, 0.12  # T, from eyes to chin, over which alpha spreads by so little at most
@@ -34,7 +35,7 @@ def haze(
     if not veiled.any():
         return veiled
     seen = veiled.copy()
-    seen[veiled] = np.linalg.norm(_lab(portrait[veiled]) - _lab(behind[veiled]), axis=-1) > _SEEN
+    seen[veiled] = np.linalg.norm(to_lab(portrait[veiled]) - to_lab(behind[veiled]), axis=-1) > _SEEN
     return _wide(seen, unit)
 
 
@@ -47,8 +48,3 @@ def _spread(alpha: Float32[np.ndarray, "h w"], sigma: float) -> Float32[np.ndarr
     """Return the standard deviation of alpha around each pixel."""
     mean, square = (cv2.GaussianBlur(each, (0, 0), sigma) for each in (alpha, alpha * alpha))
     return np.sqrt(np.maximum(square - mean * mean, 0))
-
-
-def _lab(pixels: UInt8[np.ndarray, "n 3"]) -> Float32[np.ndarray, "n 3"]:
-    """Return some pixels in CIELAB."""
-    return np.asarray(cv2.cvtColor(pixels[None].astype(np.float32) / 255, cv2.COLOR_RGB2LAB)[0])

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from jaxtyping import Bool, Float, Float32, UInt8
+from jaxtyping import Bool, Float, Float32
 
 from catchlight.anatomy import Eye, Landmarks, OtherPicture
-from catchlight.pixels import among, brightest, median
+from catchlight.pixels import among, brightest, median, to_lab
 
 EYES, CLOTH = (5.4, 3.8), (0.5, -2.5)  # CIELAB a and b under a neutral light: medians of official portraits
 _IRIS, _CORNER = 0.25, 0.14  # eye widths: round the iris, and at the corners, nothing is white
@@ -37,17 +37,10 @@ class Neutrals:
 
 def find(picture: OtherPicture, face: Landmarks, person: Bool[np.ndarray, "H W"]) -> Neutrals:
     """Look at the whites of the eyes and at white cloth below the chin."""
-    some = _lab(picture[::4, ::4].reshape(-1, 3))
+    some = to_lab(picture[::4, ::4].reshape(-1, 3))
     if np.percentile(np.hypot(some[:, 1], some[:, 2]), 98) < _GREY:
         return Neutrals(None, None)  # black and white: nothing says what its colours were
     return Neutrals(_of_eyes(picture, face), _of_cloth(picture, face, person))
-
-
-def _lab(pixels: UInt8[np.ndarray, "n 3"]) -> Float32[np.ndarray, "n 3"]:
-    """Return some pixels, or none, in CIELAB."""
-    if not len(pixels):
-        return np.zeros((0, 3), np.float32)
-    return np.asarray(cv2.cvtColor(pixels[None].astype(np.float32) / np.float32(255), cv2.COLOR_RGB2LAB)[0])
 
 
 def _of_eyes(picture: OtherPicture, face: Landmarks) -> Float32[np.ndarray, " 2"] | None:
@@ -57,7 +50,7 @@ def _of_eyes(picture: OtherPicture, face: Landmarks) -> Float32[np.ndarray, " 2"
             white |= _white_of(eye, white.shape)
     if white.sum() < _LEAST_EYE:
         return None
-    pixels, skin = _lab(among(picture, white)), _skin(picture, face)
+    pixels, skin = to_lab(among(picture, white)), _skin(picture, face)
     pixels = pixels[pixels[:, 0] > 0.7 * skin[0]]  # the rest are lashes and shadows
     if len(pixels) < _LEAST_EYE:
         return None
@@ -70,7 +63,7 @@ def _skin(picture: OtherPicture, face: Landmarks) -> Float32[np.ndarray, " 3"]:
     mask = np.zeros(picture.shape[:2], np.uint8)
     middle = face.oval.mean(0)
     cv2.fillPoly(mask, [np.round((face.oval - middle) * 0.75 + middle).astype(np.int32)], (1,))
-    return median(_lab(among(picture, mask > 0)))
+    return median(to_lab(among(picture, mask > 0)))
 
 
 def _white_of(eye: Eye, shape: tuple[int, ...]) -> Bool[np.ndarray, "h w"]:
@@ -96,7 +89,7 @@ def _of_cloth(
     all_clothes = among(picture[first:], person[first:])
     if len(all_clothes) < 100:
         return None
-    clothes = _lab(all_clothes.compress(brightest(all_clothes) > _PALEST, 0))
+    clothes = to_lab(all_clothes.compress(brightest(all_clothes) > _PALEST, 0))
     white = clothes[(clothes[:, 0] > _WHITE) & (np.hypot(clothes[:, 1], clothes[:, 2]) < _PALE)]
     if len(white) < _LEAST_CLOTH * len(all_clothes):
         return None

@@ -25,6 +25,7 @@ __all__ = [
     "median",
     "png",
     "resize",
+    "to_lab",
     "to_linear",
     "to_srgb",
     "webp",
@@ -45,6 +46,13 @@ def to_srgb(linear: Linear) -> Picture:
     """Return the picture of linear light, clipped to 0–1 and rounded."""
     steps = cv2.addWeighted(linear, 65535, linear, 0, 0, dtype=cv2.CV_16U)
     return np.asarray(cv2.LUT(steps, _encoding()))
+
+
+def to_lab(pixels: UInt8[np.ndarray, "n 3"]) -> Float32[np.ndarray, "n 3"]:
+    """Return some pixels, or none, in CIELAB."""
+    if not len(pixels):
+        return np.zeros((0, 3), np.float32)
+    return np.asarray(cv2.cvtColor(pixels[None].astype(np.float32) / np.float32(255), cv2.COLOR_RGB2LAB)[0])
 
 
 def luminance(linear: Linear) -> Float32[np.ndarray, "h w"]:

@@ -50,6 +50,11 @@ class Change:
         """Whether what is behind the person stays as it was photographed."""
         return self.rung in {Rung.KEEP, Rung.CROP}
 
+    @property
+    def paints_behind(self) -> bool:
+        """Whether what is behind the person was painted."""
+        return self.painting is not None and self.painting.region.behind
+
     def on(self, linear: Float32[np.ndarray, "h w 3"], height: int, top: int) -> Float32[np.ndarray, "h w 3"]:
         """Return rows of the levelled photo, graded and relit: three channels of a pixel by one light."""
         if self.stops is None:

@@ -163,7 +163,7 @@ def _scraps(
     if change.keeps_behind:
         return 0.0
     behind, (small, _) = None, second_look.reduced(portrait, alpha)
-    if not (change.painting and change.painting.region.behind):
+    if not change.paints_behind:
         behind = smooth_ground(negative, change, small.shape[1], len(small), (0, len(small)))
     return second_look.largest(second_look.scraps(portrait, alpha, head, behind, studio.segmenter))
 

@@ -24,8 +24,7 @@ def measure(sitting: Sitting) -> float:
     """Return the mean CIEDE2000 difference over pixels that are surely background."""
     from skimage.color import deltaE_ciede2000, rgb2lab  # noqa: PLC0415  only workers need it
 
-    painting = sitting.change.painting
-    if painting and painting.region.behind:
+    if sitting.change.paints_behind:
         message = "the background is painted"
         raise LookupError(message)
     every = max(1, min(sitting.alpha.shape) // 400)

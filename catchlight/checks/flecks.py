@@ -35,7 +35,7 @@ def measure(sitting: Sitting) -> float:
     change = sitting.change
     if change.keeps_behind:
         return 0.0
-    if change.painting and change.painting.region.behind:
+    if change.paints_behind:
         message = "the background is painted"
         raise LookupError(message)
     found = flecks(*_head(sitting))
@@ -49,9 +49,9 @@ def _head(sitting: Sitting) -> tuple[Any, ...]:
     width, unit = portrait.shape[1], (sitting.head.chin - sitting.head.eyes) * scale
     top = max(0, int(sitting.head.crown * scale - _ABOVE * unit))
     rows = slice(top, int(sitting.head.chin * scale + _BELOW * unit))
-    behind = to_srgb(smooth_ground(negative, sitting.change, width, ROWS, (0, ROWS)))
+    behind = to_srgb(smooth_ground(negative, sitting.change, width, ROWS, (0, ROWS))[rows])
     seen = negative.seen(replace(negative.map(ROWS), width=width))
-    return portrait[rows], alpha[rows], behind[rows], seen[rows], sitting.face.oval * scale - [0, top], unit
+    return portrait[rows], alpha[rows], behind, seen[rows], sitting.face.oval * scale - [0, top], unit
 
 
 def _most(shows: Float32[np.ndarray, "h w"]) -> float:

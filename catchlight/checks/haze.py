@@ -29,7 +29,7 @@ def measure(sitting: Sitting) -> float:
     change = sitting.change
     if change.keeps_behind:
         return 0.0
-    if change.painting and change.painting.region.behind:
+    if change.paints_behind:
         message = "the background is painted"
         raise LookupError(message)
     return second_look.of_head(
